@@ -1,0 +1,58 @@
+# Every target makes what it needs and does nothing twice. `make` alone lists them.
+
+PY := .venv/bin/python
+FIRMWARE := $(shell find firmware -name '*.py') firmware/settings.json
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint run soak docs sizes build clean
+
+help: ## this list
+	@echo "Curfew: make <target>"
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-8s %s\n", $$1, $$2}'
+
+demo: build/.ready ## the forgotten soup on the real MicroPython VM: a timeline, and a picture in build/demo.svg
+	@$(PY) -m simulator run simulator/demo.json --timeline --plot build/demo.svg
+	@echo "picture: build/demo.svg"
+
+test: build/.ready ## everything: lint, types, unit tests, every scenario on the VM and on CPython
+	@$(MAKE) --no-print-directory lint
+	@$(PY) -m pytest -n auto
+
+lint: .venv/.ready typings/.ready ## style and types
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(PY) -m mypy --config-file firmware/mypy.ini
+
+run: build/.ready ## one scenario: make run SCENARIO=host_tests/scenarios/….json [VM=cpython]
+	@test -n "$(SCENARIO)" || { echo "name one: make run SCENARIO=simulator/demo.json"; exit 2; }
+	@$(PY) -m simulator run $(SCENARIO) --vm $(or $(VM),micropython) --timeline
+
+soak: build/.ready ## ten minutes of two threads side by side on the VM, under load
+	@$(PY) -m pytest -n 0 -m slow -s
+
+docs: build/.ready ## bring the generated parts of README.md and README.zh-CN.md up to date
+	@$(PY) -m tools.docs
+
+sizes: build/.ready ## bytes of compiled firmware, file by file
+	@$(PY) -m tools.sizes
+
+build: build/.ready ## compile the firmware into build/firmware
+
+clean: ## remove everything that was made
+	rm -rf .venv build typings .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/.ready: requirements-dev.txt
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed (python3)"; exit 1; }
+	@python3 -m venv .venv || { echo "no venv module: apt install python3-venv"; exit 1; }
+	@echo "installing the pinned tools into .venv ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+typings/.ready: requirements-dev.txt .venv/.ready
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target typings \
+		$(shell grep -E '^micropython-' requirements-dev.txt)
+	@touch $@
+
+build/.ready: .venv/.ready $(FIRMWARE) tools/build.py
+	@$(PY) -m tools.build
+	@touch $@

@@ -1,0 +1,134 @@
+"""The whole box as one pure step: inputs and time in, grants and signs out.
+
+Belongs here: the clock check, what concerns all burners at once, the order of a tick's decisions.
+Does not: pins, threads, files, machine, time. All mutable state hangs on one Controller.
+"""
+
+from curfew import faults, limits
+from curfew.burner import Burner
+from curfew.codes import FAULT, IDLE, RESTART
+from curfew.inbox import ARM, EXTEND
+from curfew.memory import is_unstable
+from curfew.signals import S_NONE, Player
+from curfew.ticks import AGE_MAX_MS, aged_ms, elapsed_ms
+
+
+class Controller:
+    """Burners, player and clock. `pressed` is filled before step(); `granted` is what the relays get after it.
+
+    settings: a checked Settings. memory: Memory of this start. inbox, openings: shared with the services.
+    health_refs: commissioning values by burner, 0 for none yet. invalid: the settings could not be used.
+    """
+
+    def __init__(self, settings, memory, inbox, openings, health_refs, invalid):
+        self.settings = settings
+        self.memory = memory
+        self.inbox = inbox
+        self.openings = openings
+        self.player = Player()
+        self.burners = tuple(
+            [
+                Burner(settings, config, memory.stored(index), health_refs[index])
+                for index, config in enumerate(settings.burners)
+            ]
+        )
+        self.pressed = bytearray(len(self.burners))
+        self.granted = bytearray(len(self.burners))
+        self.step_ms = 0
+        self.uptime_ms = 0
+        self.uptime_s = 0
+        self.quiet_ms = 0
+        self._last_ms = None
+        self._still_ticks = 0
+        for index, burner in enumerate(self.burners):
+            if memory.conducted >> index & 1:
+                burner.cause = RESTART
+                self._record(index, burner)
+            burner.faults.note(faults.SETTINGS_INVALID, invalid)
+            burner.faults.note(faults.UNSTABLE, is_unstable(memory))
+
+    def take_reading(self, burner, side, uv, age_ms):
+        """Hand one converter reading, begun age_ms ago, to its burner."""
+        self.burners[burner].take_reading(side, uv, age_ms)
+
+    def wants_scan(self, burner):
+        """True when a burner's channels should be read next: while openings are being proved, only theirs."""
+        one = self.burners[burner]
+        if not one.config.sensor:
+            return False
+        if one.proof.wants_readings() and not one.conducts():
+            return True
+        for other in self.burners:
+            if other.proof.wants_readings() and not other.conducts():
+                return False
+        return True
+
+    def step(self, now_ms):
+        """One tick at now_ms: at most one event a burner, then the gate."""
+        clock_ok = self._keep_time(now_ms)
+        step_ms = self.step_ms
+        inbox = self.inbox
+        conducting = 0
+        for index in range(len(self.burners)):
+            burner = self.burners[index]
+            opened = burner.step(
+                step_ms,
+                clock_ok,
+                self.pressed[index] == 1,
+                inbox.take_off(index),
+                inbox.source(index),
+                inbox.take_request(index, EXTEND, now_ms),
+                inbox.take_request(index, ARM, now_ms),
+            )
+            if opened:
+                self._record(index, burner)
+            granted = burner.grant(step_ms)
+            self.granted[index] = granted
+            if granted:
+                conducting |= 1 << index
+            self.memory.note_stored(index, burner.faults.raised & faults.STORED)
+            self.player.play(burner.sound, index)
+        self.memory.note_conducting(conducting)
+        self.player.step(step_ms)
+        for index in range(len(self.burners)):
+            heard = self.player.sound if self.player.burner == index else S_NONE
+            self.burners[index].heard = heard
+
+    def _keep_time(self, now_ms):
+        """Measure the step since the last tick; False when this clock cannot be believed."""
+        step_ms = 0 if self._last_ms is None else elapsed_ms(now_ms, self._last_ms)
+        self._still_ticks = min(self._still_ticks + 1, limits.STILL_TICKS_MAX) if step_ms == 0 else 0
+        self._last_ms = now_ms
+        clock_ok = 0 <= step_ms <= limits.STALL_MAX_MS and self._still_ticks < limits.STILL_TICKS_MAX
+        self.step_ms = step_ms if clock_ok else 0
+        self.uptime_ms += self.step_ms
+        while self.uptime_ms >= 1000:
+            self.uptime_ms -= 1000
+            self.uptime_s = min(self.uptime_s + 1, AGE_MAX_MS)
+        if self.quiet_ms < limits.QUIET_MS:
+            self.quiet_ms = aged_ms(self.quiet_ms, self.step_ms)
+            if self.quiet_ms >= limits.QUIET_MS:
+                self.memory.forget_resets()
+                for burner in self.burners:
+                    burner.faults.note(faults.UNSTABLE, False)
+        return clock_ok
+
+    def _record(self, index, burner):
+        conducted_s = burner.conducted_ms // 1000
+        detail = burner.detail
+        seq = self.memory.note_opening(index, burner.cause, detail, conducted_s)
+        self.openings.put(seq, index, burner.cause, detail, conducted_s, self.uptime_s, burner.health_permille)
+
+    def is_conducting(self):
+        """True when any contact is granted, or any state wants it to be."""
+        for index in range(len(self.burners)):
+            if self.granted[index] or self.burners[index].conducts():
+                return True
+        return False
+
+    def is_at_rest(self):
+        """True when every burner is in IDLE or FAULT."""
+        for burner in self.burners:
+            if burner.state not in (IDLE, FAULT):
+                return False
+        return True

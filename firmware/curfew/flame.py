@@ -1,0 +1,159 @@
+"""What the two millivolts of a burner mean: freshness, flame, ignition, a live magnet, contact health.
+
+Belongs here: judging settled readings. Does not: proofs after an opening (proof.py), decisions, converters.
+A reading that cannot be believed is no reading: it leaves every age growing, and age is what fails.
+"""
+
+from array import array
+
+from curfew import limits
+from curfew.codes import TC
+from curfew.ticks import aged_ms, elapsed_ms, later_ms
+
+_RING = 32  # readings of up to two seconds: one each 80 ms with two burners (a single one: each 40 ms, 1.3 s)
+
+
+def is_live(magnet_uv, tc_uv):
+    """True when the magnet side carries so much of the thermocouple's voltage that the contact must conduct."""
+    return magnet_uv > limits.LIVE_UV and magnet_uv * limits.LIVE_PART > tc_uv
+
+
+class Flame:
+    """The sensing of one burner; all voltages in microvolts, all ages in milliseconds."""
+
+    def __init__(self, config):
+        self.config = config
+        self.tc_uv = 0
+        self.magnet_uv = 0
+        self.tc_age_ms = 0
+        self.magnet_age_ms = 0
+        self.back_ms = 0  # how long both sides have been fresh without a gap
+        self.burning = False  # by level, with hysteresis
+        self.lost_ms = 0  # since a flame was last seen
+        self.confirm_ms = 0  # how long the level held without sagging
+        self._confirm_uv = 0
+        self.live_count = 0  # magnet readings in a row that were live / that were dead
+        self.dead_count = 0
+        self.was_live = False  # in this conducting interval
+        self.dead_ms = 0  # conducting, hot, and nothing on the magnet side
+        self.cleared_ms = 0  # open, hot, and nothing on the magnet side: shows that a weld is gone
+        self._rise_uv = array("i", [0] * _RING)
+        self._rise_ms = array("i", [0] * _RING)  # when, on the clock below
+        self._clock_ms = 0
+        self._rise_at = 0
+        self._rise_count = 0
+
+    def contact_changed(self):
+        """Start judging anew: loaded and open-circuit readings do not compare."""
+        self.burning = False
+        self.confirm_ms = 0
+        self.live_count = 0
+        self.dead_count = 0
+        self.dead_ms = 0
+        self.cleared_ms = 0
+        self.forget_rise()
+
+    def forget_rise(self):
+        """Begin the search for an ignition again; level alone never arms."""
+        self._rise_count = 0
+
+    def step(self, step_ms, conducting):
+        """Let all ages grow by step_ms."""
+        self.tc_age_ms = aged_ms(self.tc_age_ms, step_ms)
+        self.magnet_age_ms = aged_ms(self.magnet_age_ms, step_ms)
+        fresh = not self.is_stale(limits.IGNITION_GAP_MS)
+        self.back_ms = aged_ms(self.back_ms, step_ms) if fresh else 0
+        seen = self.burning and fresh
+        self.lost_ms = 0 if seen else aged_ms(self.lost_ms, step_ms)
+        self.confirm_ms = aged_ms(self.confirm_ms, step_ms) if seen else 0
+        dark = fresh and self.dead_count > 0
+        hot_uv = limits.CONTACT_OPEN_UV if conducting else limits.WELD_CLEARED_UV
+        self.dead_ms = aged_ms(self.dead_ms, step_ms) if dark and conducting and self.tc_uv > hot_uv else 0
+        cold = dark and not conducting and self.tc_uv > hot_uv and self.magnet_uv < limits.LIVE_UV
+        self.cleared_ms = aged_ms(self.cleared_ms, step_ms) if cold else 0
+        self._clock_ms = later_ms(self._clock_ms, step_ms)
+        if not fresh:
+            self.forget_rise()
+
+    def is_stale(self, limit_ms):
+        """True when either side has had no believable reading for longer than limit_ms."""
+        return self.tc_age_ms > limit_ms or self.magnet_age_ms > limit_ms
+
+    def is_believable(self, side, uv, settled):
+        """False for a voltage that this loop cannot have; sides compare only once the contact has settled."""
+        if uv < limits.UV_MIN or uv > limits.UV_MAX:
+            return False
+        return side == TC or not settled or uv <= self.tc_uv + limits.CROSSED_UV
+
+    def take(self, side, uv, conducting, settled):
+        """Judge one reading begun after the last contact change; True when it was believed."""
+        if not self.is_believable(side, uv, settled):
+            return False
+        if side == TC:
+            self.tc_uv = uv
+            self.tc_age_ms = 0
+            if settled:
+                self._judge_flame(uv, conducting)
+                self._add_to_rise(uv)
+        else:
+            self.magnet_uv = uv
+            self.magnet_age_ms = 0
+            if settled:
+                self._judge_magnet(uv, conducting)
+        return True
+
+    def _judge_flame(self, uv, conducting):
+        config = self.config
+        if uv >= (config.loaded_on_uv if conducting else config.open_on_uv):
+            if not self.burning or uv < self._confirm_uv - limits.FLAME_SAG_UV:
+                self.confirm_ms = 0
+                self._confirm_uv = uv
+            self.burning = True
+        elif uv <= (config.loaded_off_uv if conducting else config.open_off_uv):
+            self.burning = False
+
+    def _judge_magnet(self, uv, conducting):
+        if is_live(uv, self.tc_uv):
+            self.live_count = min(self.live_count + 1, limits.LIVE_READINGS)
+            self.dead_count = 0
+            self.was_live = self.was_live or conducting
+        else:
+            self.dead_count = min(self.dead_count + 1, limits.LIVE_READINGS)
+            self.live_count = 0
+
+    def _add_to_rise(self, uv):
+        self._rise_at = (self._rise_at + 1) % _RING
+        self._rise_uv[self._rise_at] = uv
+        self._rise_ms[self._rise_at] = self._clock_ms
+        self._rise_count = min(self._rise_count + 1, _RING)
+
+    def is_out(self):
+        """True when fresh open-circuit millivolts show that no flame touches the tip."""
+        return self.dead_count > 0 and not self.is_stale(limits.IGNITION_GAP_MS) and self.tc_uv < limits.OUT_UV
+
+    def is_confirmed(self):
+        """True when the flame level has held long enough to be no warm leftover."""
+        return self.burning and self.confirm_ms >= limits.FLAME_CONFIRM_MS
+
+    def is_igniting(self):
+        """True when the thermocouple rose like a fresh flame and the magnet side stayed dead meanwhile."""
+        if self._rise_count < limits.IGNITION_READINGS or self.dead_count < limits.LIVE_READINGS:
+            return False
+        newest_uv = self._rise_uv[self._rise_at]
+        for back in range(limits.IGNITION_READINGS - 1, self._rise_count):
+            index = (self._rise_at - back) % _RING
+            if elapsed_ms(self._clock_ms, self._rise_ms[index]) > limits.IGNITION_WINDOW_MS:
+                return False
+            if newest_uv - self._rise_uv[index] >= limits.IGNITION_RISE_UV:
+                return True
+        return False
+
+    def is_holding(self):
+        """True when the magnet side carries its holding level: the hand may let go."""
+        return self.live_count > 0 and self.magnet_uv >= self.config.magnet_hold_uv
+
+    def health_permille(self):
+        """Contact resistance over coil resistance in permille, or None where the magnet side is too low to say."""
+        if self.magnet_uv < limits.HEALTH_MIN_UV:
+            return None
+        return (self.tc_uv - self.magnet_uv) * 1000 // self.magnet_uv

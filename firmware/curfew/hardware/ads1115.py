@@ -1,0 +1,38 @@
+"""The ADS1115 converter: start a conversion in one tick, read it in a later one.
+
+Belongs here: registers and codes. Does not: which channel when (scanner.py), what a voltage means.
+Single-ended, +-0.256 V, 7.8125 uV a bit, 128 conversions a second (7.8 ms): data sheet SBAS444.
+"""
+
+_CONVERSION = 0
+_CONFIG = 1
+ADDRESSES = (0x48, 0x49)  # ADDR to ground, ADDR to supply
+
+
+class ADS1115:
+    """One converter on an I2C bus; every method may raise OSError."""
+
+    def __init__(self, i2c, address):
+        self._i2c = i2c
+        self._address = address
+        # Start, input n against ground, 0.256 V, single shot; 128 a second, comparator off. Built once, because
+        # the loop may not allocate.
+        self._starts = [bytearray((_CONFIG, 0xCF | channel << 4, 0x83)) for channel in range(4)]
+        self._word = bytearray(2)
+
+    def start(self, channel):
+        """Begin a conversion of channel 0 to 3."""
+        self._i2c.writeto(self._address, self._starts[channel])
+
+    def is_ready(self):
+        """True when the conversion is done."""
+        self._i2c.readfrom_mem_into(self._address, _CONFIG, self._word)
+        return self._word[0] & 0x80 != 0
+
+    def read_uv(self):
+        """The last conversion in microvolts, -256000 to 255992."""
+        self._i2c.readfrom_mem_into(self._address, _CONVERSION, self._word)
+        code = self._word[0] << 8 | self._word[1]
+        if code & 0x8000:
+            code -= 0x10000
+        return code * 125 // 16

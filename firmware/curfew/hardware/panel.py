@@ -1,0 +1,48 @@
+"""Buttons, lights and buzzer of the box.
+
+Belongs here: pins and pixels. Does not: debouncing (button.py), what a light or sound means (signals.py).
+"""
+
+from machine import PWM, Pin
+from neopixel import NeoPixel
+
+from curfew.signals import DARK, LIGHTS, is_lit
+
+_DUTY_ON = 32768  # half: a piezo disc is loudest on a square wave
+
+
+class Panel:
+    """One button (to ground, pull-up) and one pixel a burner, one buzzer."""
+
+    def __init__(self, button_pins, pixel_pin, buzzer_pin):
+        self._buttons = [Pin(number, Pin.IN, Pin.PULL_UP) for number in button_pins]
+        self._pixels = NeoPixel(Pin(pixel_pin, Pin.OUT, value=0), len(button_pins))
+        self._buzzer = PWM(Pin(buzzer_pin, Pin.OUT, value=0), freq=2000, duty_u16=0)
+        self._frequency_hz = 0
+        self._shown = bytearray([255] * len(button_pins))  # light as shown now; 255: not yet
+
+    def sample(self, pressed):
+        """Put 1 for every button that is down into pressed, 0 for the others."""
+        for index in range(len(self._buttons)):
+            pressed[index] = 1 - self._buttons[index].value()
+
+    def show(self, controller):
+        """Bring pixels and buzzer in line with the burners' lights and the player; writes only what changed."""
+        changed = False
+        for index in range(len(self._buttons)):
+            burner = controller.burners[index]
+            light = burner.light if is_lit(burner.light, burner.sign_ms) else DARK
+            if light != self._shown[index]:
+                self._shown[index] = light
+                self._pixels[index] = LIGHTS[light][0]
+                changed = True
+        if changed:
+            self._pixels.write()
+        frequency_hz = controller.player.frequency_hz
+        if frequency_hz != self._frequency_hz:
+            self._frequency_hz = frequency_hz
+            if frequency_hz:
+                self._buzzer.freq(frequency_hz)
+                self._buzzer.duty_u16(_DUTY_ON)
+            else:
+                self._buzzer.duty_u16(0)

@@ -1,0 +1,97 @@
+"""Every number that bounds what Curfew does, each with its reason.
+
+Belongs here: plain constants and the ranges of the settings.
+Does not: code, or an import from the rest. Read it aloud together with safety.py.
+"""
+
+# --- time -----------------------------------------------------------------------------------------------------
+TICK_MS = 20  # one decision; a fiftieth of a second is felt as "at once"
+STALL_MAX_MS = 2000  # longest that the chip may stand still (TLS, Wi-Fi start); a longer step is a broken clock
+STILL_TICKS_MAX = 50  # this many ticks without any time passing: the clock stands
+WATCHDOG_BOOT_MS = 20000  # import and program check take seconds, not tens of them
+WATCHDOG_MS = 4000  # twice the longest stall: bites a hung program, never a stalled one
+WATCHDOG_CABLE_MS = 600000  # somebody works at the USB cable; contacts are open by then
+
+# --- button ---------------------------------------------------------------------------------------------------
+DEBOUNCE_MS = 40  # two ticks: longer than the bounce of a tactile switch, shorter than a finger notices
+HOLD_MS = 800  # off is one step: long enough not to be a press, short enough for a fright
+HOLD_LONG_MS = 5000  # acknowledging a fault is a decision
+DOUBLE_MS = 500  # between the two releases of a double press
+STUCK_MS = 30000  # nobody holds a button for half a minute
+
+# --- millivolts (microvolts, because 1 bit of the converter is 7.8 uV) ------------------------------------------
+UV_MIN = -1000  # below: a crossed lead or a broken reference
+UV_MAX = 60000  # above: twice what any stove thermocouple gives
+CROSSED_UV = 500  # current flows towards the magnet: its side cannot be higher than the other by more
+LIVE_UV = 300  # the magnet side is live above this ...
+LIVE_PART = 4  # ... and above a quarter of the thermocouple side: a contact of three coil resistances is not closed
+LIVE_READINGS = 3  # one spike is no weld
+TESTABLE_UV = 2000  # a thermocouple colder than this can show nothing
+OUT_UV = 3000  # open-circuit, under this no flame is in touch with the tip
+WELD_CLEARED_UV = 3000  # the user lights and holds: this much on one side, nothing on the other ...
+WELD_CLEARED_MS = 1000  # ... for so long, shows that the contact is open again
+CONTACT_OPEN_UV = 4000  # a loaded thermocouple this high with a dead magnet side: the contact does not conduct
+CONTACT_OPEN_MS = 1000
+IGNITION_RISE_UV = 1000  # only a flame heats a tip by 40 K in two seconds
+IGNITION_WINDOW_MS = 2000
+IGNITION_READINGS = 5
+IGNITION_GAP_MS = 500  # readings further apart do not belong to one rise
+RELIGHT_FALL_PART = 5  # after the fall of a fifth ...
+RELIGHT_RISE_UV = 1000  # ... a rise by this much is a hand on the knob
+FALL_CHECK_MS = 2000  # "goes on falling": over this time ...
+FALL_PART = 32  # ... by at least a thirty-second (a cooling tip with 60 s time constant still does)
+FLAME_CONFIRM_MS = 1000  # a tip still warm from the last pot is falling; a flame is not
+FLAME_SAG_UV = 200  # what noise may take away during that second
+
+SETTLE_MS = 200  # readings this soon after a contact change belong to neither side of it
+RELEASE_MS = 60  # longest time from the coil's end to an open contact, with a flyback diode, either drive
+STALE_MS = 1500  # a fitted sensor without a believable reading for so long has failed
+SENSOR_BACK_MS = 1000  # and is trusted again after so long without a gap
+HEALTH_AFTER_MS = 600000  # contact health is logged once a burn, when tip and coil are warm
+HEALTH_MIN_UV = 1000  # a ratio of two small numbers is noise
+HEALTH_WORN_FACTOR = 2  # twice the resistance of the commissioning: say so before it costs a dinner
+
+# --- starts and services ----------------------------------------------------------------------------------------
+RESETS_MAX = 3  # abnormal starts ...
+QUIET_MS = 600000  # ... without ten quiet minutes between them: unstable
+REQUEST_AGE_MS = 5000  # a request that waited longer was meant for another moment
+SERVICES_BLOCKED_MS = 60000  # a look-up may take 30 s; twice that is blocked
+SERVICES_REST_MS = 5000  # pause before ended services are started again
+DELAY_COIL_MARGIN_S = 3  # after the ignition's delay coil let go
+
+BURNERS_MAX = 4
+COUNT_MAX = 1000000  # counters start over here, long before an int grows
+
+# --- pins of a plain ESP32 --------------------------------------------------------------------------------------
+# Left out everywhere: strapping 0 2 5 12 15, flash 6-11, input only 34-39, serial 1 3, boot noise 14.
+PINS_RELAY = (18, 19, 23, 33, 32)  # quiet at power-up; boot.py drives exactly these low. The last is the pump's
+PINS_OTHER = (4, 13, 16, 17, 21, 22, 25, 26, 27)  # where a twitch at power-up costs nothing
+
+# --- settings: key, default, lowest, highest --------------------------------------------------------------------
+SETTINGS = (
+    ("timer_default_min", 30, 1, 240),  # a pot of soup; 4 h is the longest honest simmer
+    ("timer_step_min", 10, 1, 60),  # one press; more than an hour a press hides what one did
+    ("timer_max_min", 180, 1, 240),  # how far presses may push the deadline
+    ("burn_max_min", 240, 1, 300),  # the cap, whatever is pressed; 5 h of flame is a forgotten flame
+    ("warning_s", 60, 15, 300),  # shorter cannot be reached from the next room, longer is not heard any more
+    ("override_max_min", 240, 5, 300),  # no timer is not no end
+    ("ignite_window_s", 60, 10, 180),  # a slow tip needs 10 s, an open valve without a flame must not wait 3 min
+    ("flame_out_s", 5, 1, 60),  # a draught is shorter; the stove's own device needs up to 60 s
+    ("reclose_hold_s", 10, 3, 60),  # the magnet has surely let go; no chatter through a brown-out
+    ("verify_open_ms", 500, 400, 2000),  # 60 ms release and two readings of eight channels, 20 ms each
+    ("flame_die_s", 90, 30, 180),  # the slowest tips lose half their millivolts in 83 s (120 s time constant)
+    ("delay_coil_s", 0, 0, 30),  # "zero-second" ignition holds the magnet itself for so long
+)
+SWITCHES = (("auto_arm", True), ("remote_extend", False))
+DRIVES = ("level", "pulse")
+
+# --- settings of one burner: key, default, lowest, highest ------------------------------------------------------
+BURNER = (
+    ("loaded_on_uv", 5000, 2000, 15000),  # conducting: a flame from here up (a simmering 15 mV stove still is)
+    ("loaded_off_uv", 3000, 1000, 10000),  # and none from here down: 80 mA through the weakest loop
+    ("open_on_uv", 8000, 3000, 25000),  # open contact: 1.5 to 2.5 times as high
+    ("open_off_uv", 5000, 2000, 20000),
+    ("magnet_hold_uv", 4000, 1000, 10000),  # 200 mA through a 20 mOhm coil: the hand may let go
+)
+BURNER_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))  # relay and button of burner 1 to 4, where not given
+BOX_PINS = (("pump_pin", 32), ("sda_pin", 21), ("scl_pin", 22), ("pixel_pin", 16), ("buzzer_pin", 17))

@@ -1,0 +1,65 @@
+"""The safety loop's view of the services thread: start it, hear its echo, start it again, or show that it hangs.
+
+Belongs here: the shared bytes between the two threads that are not requests, and the rules of starting again.
+Does not: what the services do (services/). A thread cannot be killed, so a blocked one is never doubled.
+"""
+
+from array import array
+
+from curfew import limits
+from curfew.ticks import aged_ms
+
+
+class Link:
+    """What both threads touch: preallocated, written by one side each."""
+
+    def __init__(self, inbox, snapshot, openings):
+        self.inbox = inbox
+        self.snapshot = snapshot
+        self.openings = openings
+        self.ping = array("i", [0])  # loop writes
+        self.pong = array("i", [0])  # services answer
+        self.ended = bytearray(1)  # services write 1 on their way out
+        self.leave = bytearray(1)  # loop writes: 1 while nothing conducts, flash may be written
+        self.quiet = bytearray(1)  # loop writes: services shall end and print nothing
+
+
+class Supervisor:
+    """Starts entry(*args) in a second thread and looks after it.
+
+    `blocked` is shown to the user. `wants_restart` asks for a restart of the chip, to be granted only while nothing
+    conducts. start: a function like _thread.start_new_thread.
+    """
+
+    def __init__(self, link, start, entry, args):
+        self.link = link
+        self.blocked = False
+        self.wants_restart = False
+        self.starts = 0
+        self._start = start
+        self._entry = entry
+        self._args = args
+        self._silent_ms = 0
+        self._rest_ms = 0
+        link.ended[0] = 1
+
+    def step(self, step_ms):
+        """Look once a tick; starting a thread allocates, which is safe because no other one runs just then."""
+        link = self.link
+        if link.ended[0]:
+            self.blocked = False
+            self._rest_ms = aged_ms(self._rest_ms, step_ms)
+            if self.starts == 0 or self._rest_ms >= limits.SERVICES_REST_MS:
+                self._rest_ms = 0
+                self._silent_ms = 0
+                self.starts = self.starts % limits.COUNT_MAX + 1
+                link.ended[0] = 0
+                self._start(self._entry, self._args)
+            return
+        if link.pong[0] == link.ping[0]:
+            link.ping[0] = (link.ping[0] + 1) % limits.COUNT_MAX
+            self._silent_ms = 0
+        else:
+            self._silent_ms = aged_ms(self._silent_ms, step_ms)
+        self.blocked = self._silent_ms >= limits.SERVICES_BLOCKED_MS
+        self.wants_restart = self.blocked

@@ -1,0 +1,1 @@
+"""A stove on the desk: scenarios in, traces and verdicts out. No firmware code lives here."""

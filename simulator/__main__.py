@@ -1,0 +1,183 @@
+"""The command line: python -m simulator run SCENARIO.json ...; exit status 0 held, 1 did not, 2 wrong input.
+
+Belongs here: arguments, the progress bar, and what is printed. Must not be here: anything a test would
+want without a terminal (play.py).
+"""
+
+import argparse
+import dataclasses
+import os
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from simulator.play import Verdict, play
+from simulator.run import VMS, RunError
+from simulator.scenario import SEED_MAX, Scenario, ScenarioError, load
+from simulator.times import show_time
+
+HELD, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+BAR_WIDTH = 30
+BAR_EVERY_S = 0.1  # a faster bar would cost more than the run
+STRANGE_SHOWN = 20  # lines of a traceback
+
+
+class _Wrong(Exception):
+    """Wrong input: one line for stderr."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        # argparse would print the usage too; the contract is one line.
+        raise _Wrong(f"{message} (see {self.prog} --help)")
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text) > SEED_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {SEED_MAX}")
+    return int(text)
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = _Parser(prog="python -m simulator", description="A stove on the desk for the real firmware.")
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    command = commands.add_parser("run", help="run scenarios and judge them")
+    command.add_argument("scenarios", nargs="+", metavar="SCENARIO.json")
+    command.add_argument("--vm", choices=VMS, default=VMS[0], help="what the firmware runs on (%(default)s)")
+    command.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's own seed")
+    command.add_argument("--trace", metavar="OUT.jsonl", help="write the trace, one JSON object a line")
+    command.add_argument("--plot", metavar="OUT.svg", help="draw temperatures, millivolts, contact and gas")
+    command.add_argument("--timeline", action="store_true", help="print the run as a story")
+    arguments = parser.parse_args(argv)
+    for option in ("trace", "plot"):
+        out = getattr(arguments, option)
+        if out and len(arguments.scenarios) > 1:
+            raise _Wrong(f"--{option} {out}: takes one SCENARIO.json, not {len(arguments.scenarios)}")
+        if out and not Path(out).parent.is_dir():
+            raise _Wrong(f"--{option} {out}: there is no folder {Path(out).parent}")
+        if out and Path(out).is_dir():
+            raise _Wrong(f"--{option} {out}: is a folder")
+    return arguments
+
+
+def _progress(until_ms: int) -> Callable[[int], None] | None:
+    """A bar on stderr while a person watches; None when nobody does."""
+    if not sys.stderr.isatty():
+        return None
+    start_s = shown_s = time.monotonic()
+
+    def show(t_ms: int) -> None:
+        nonlocal shown_s
+        if time.monotonic() - shown_s < BAR_EVERY_S:
+            return
+        shown_s = time.monotonic()
+        done = min(t_ms / until_ms, 1)
+        bar = ("#" * round(done * BAR_WIDTH)).ljust(BAR_WIDTH, ".")
+        speed = t_ms / 1000 / (shown_s - start_s)
+        times = f"{show_time(t_ms)} / {show_time(until_ms)}"
+        sys.stderr.write(f"\r[{bar}] {times}  {speed:,.0f} x real time\x1b[K")
+        sys.stderr.flush()
+
+    return show
+
+
+def _run_one(path: str, arguments: argparse.Namespace) -> int:
+    """Run one scenario file; its exit status."""
+    try:
+        scenario = load(path, arguments.seed, samples=bool(arguments.plot or arguments.timeline))
+        start_s = time.monotonic()
+        progress = _progress(scenario.plan["until_ms"])
+        try:
+            verdict = play(scenario, arguments.vm, progress)
+        finally:
+            if progress:
+                sys.stderr.write("\r\x1b[K")
+        wall_s = time.monotonic() - start_s
+    except (ScenarioError, RunError) as error:
+        raise _Wrong(f"{path}: {error}") from None
+    _write_outputs(verdict, scenario, arguments)
+    _report(verdict, scenario, arguments.vm, wall_s)
+    if verdict.passed:
+        return HELD
+    print(f"  again: {_again(path, arguments.vm, scenario.plan['seed'])}")
+    return FAILED
+
+
+def _write_outputs(verdict: Verdict, scenario: Scenario, arguments: argparse.Namespace) -> None:
+    result = verdict.result
+    if result.ended_ms is None:  # a run that broke off is still shown, as far as it went
+        result = dataclasses.replace(result, ended_ms=result.last_ms)
+    option, out = "trace", arguments.trace
+    try:
+        if arguments.trace:
+            Path(out).write_text("".join(line + "\n" for line in result.trace_lines), "utf-8")
+        if arguments.plot:
+            from simulator import plot
+
+            option, out = "plot", arguments.plot
+            plot.write_svg(result, scenario, out)
+    except OSError as error:
+        raise _Wrong(f"--{option} {out}: cannot be written: {error.strerror}") from None
+    if arguments.timeline:
+        from simulator import timeline
+
+        print("\n".join(timeline.lines(result, scenario, color=_in_colour())))
+
+
+def _in_colour() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def _report(verdict: Verdict, scenario: Scenario, vm: str, wall_s: float) -> None:
+    if verdict.died:  # MicroPython tells its traceback on stdout, CPython on stderr
+        told = [*verdict.died.splitlines(), *verdict.result.strange[-STRANGE_SHOWN:]]
+        print("  DIED " + "\n    ".join(told))
+    for sentence in verdict.failed_expectations:
+        print(f"  FAILED {sentence}")
+    for name, sentence in verdict.failed_invariants:
+        print(f"  VIOLATED {name}: {sentence}")
+    stove_ms = verdict.result.last_ms
+    speed = stove_ms / 1000 / max(wall_s, 0.001)
+    print(
+        f"{'ok' if verdict.passed else 'FAILED'}  {scenario.name}: {show_time(stove_ms)} of stove time, "
+        f"{verdict.expectations_held} of {verdict.expectations} expectations and "
+        f"{verdict.invariants_held} of {verdict.invariants} invariants held "
+        f"({vm}, seed {scenario.plan['seed']}, {wall_s:.1f} s, {speed:,.0f} x real time)",
+        flush=True,
+    )
+
+
+def _again(path: str, vm: str, seed: int) -> str:
+    """The command that runs this scenario again exactly like this."""
+    python = os.path.relpath(sys.executable)
+    if python.startswith(os.pardir):
+        python = sys.executable
+    return shlex.join([python, "-m", "simulator", "run", path, "--vm", vm, "--seed", str(seed)])
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; the exit status."""
+    worst = HELD
+    try:
+        arguments = _arguments(argv)
+    except _Wrong as wrong:
+        print(f"simulator: {wrong}", file=sys.stderr)
+        return WRONG
+    for path in arguments.scenarios:
+        try:
+            status = _run_one(path, arguments)
+        except _Wrong as wrong:
+            print(f"simulator: {wrong}", file=sys.stderr)
+            status = WRONG
+        except KeyboardInterrupt:
+            print("simulator: interrupted", file=sys.stderr)
+            return INTERRUPTED
+        worst = max(worst, status)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())

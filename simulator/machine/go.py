@@ -1,0 +1,153 @@
+"""Machine side of a run: boots the firmware again and again inside one World until the scenario is over.
+
+Belongs here: putting the stand-ins in place and running boot.py and main.py as the chip does. Does not: results.
+
+    micropython go.py PLAN.json       MICROPYPATH holds firmware, stand-ins, this folder, .frozen
+    python go.py PLAN.json            CURFEW_PATH holds the same folders, separated by ":"
+The current folder is the chip's file system.
+"""
+
+import builtins
+import io
+import json
+import sys
+
+CPYTHON = sys.implementation.name == "cpython"
+if CPYTHON:
+    import os
+    import traceback
+
+    sys.path[:0] = os.environ["CURFEW_PATH"].split(":")
+
+import world as world_module
+from world import ChipReset, Over, World
+
+
+class _Sys:
+    """What main.py wants of `sys`: a traceback, told as lines of the console."""
+
+    @staticmethod
+    def print_exception(error):
+        """Print a traceback to the console."""
+        if CPYTHON:
+            text = "".join(traceback.format_exception(error))
+        else:
+            file = io.StringIO()
+            sys.print_exception(error, file)
+            text = file.getvalue()
+        for line in text.rstrip().split("\n"):
+            print(line)
+
+
+class _Thread:
+    """Stand-in for `_thread`: the entry is recorded, the World gives it its turns."""
+
+    @staticmethod
+    def allocate_lock():
+        return _Lock()
+
+    @staticmethod
+    def stack_size(_size):
+        return 0
+
+    @staticmethod
+    def start_new_thread(entry, args):
+        world_module.the.alive("_thread.start_new_thread")
+        world_module.the.start_thread(entry, args)
+
+
+class _Lock:
+    def acquire(self, _wait=True):
+        world_module.the.alive("lock.acquire")
+        return True
+
+    def release(self):
+        world_module.the.alive("lock.release")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+
+class _Gc:
+    """Stand-in for `gc`: collecting is the simulator's business, not the firmware's."""
+
+    @staticmethod
+    def collect():
+        world_module.the.alive("gc.collect")
+
+
+def read(folders, name):
+    """The text of a firmware file."""
+    for folder in folders:
+        try:
+            with open(folder + "/" + name) as file:
+                return file.read()
+        except OSError:
+            continue
+    raise OSError(name)
+
+
+def firmware_modules():
+    return [name for name in sys.modules if name == "curfew" or name[:7] == "curfew."]
+
+
+def boot(sources):
+    """Run boot.py and main.py with nothing left of their last life; False when main.py came back by itself."""
+    for name in firmware_modules():
+        del sys.modules[name]
+    for source, name in sources:
+        exec(compile(source, name, "exec"), {"__name__": "__main__"})
+
+
+def replace_builtins(folders, emit):
+    """Put in place what a file on the path cannot shadow: built-in modules, and print."""
+    sys.modules["_thread"] = _Thread
+    sys.modules["gc"] = _Gc
+    builtins.print = lambda *words: emit("#console " + " ".join([str(word) for word in words]))
+    if CPYTHON:  # its `time` is built in, too
+        module = type(sys)("time")
+        exec(compile(read(folders, "time.py"), "time.py", "exec"), module.__dict__)
+        sys.modules["time"] = module
+        sys.print_exception = _Sys.print_exception
+    else:
+        sys.modules["sys"] = _Sys
+
+
+def run(plan, emit, prepare=None):
+    """Run a plan to its end; prepare(world) may hang something on the World before the first boot."""
+    folders = [folder for folder in sys.path if folder and folder[0] != "."]
+    sources = [(read(folders, name), name) for name in ("boot.py", "main.py")]
+    replace_builtins(folders, emit)
+    world = World(plan, emit)
+    world_module.install(world)
+    if prepare:
+        prepare(world)
+    world.begin()
+    try:
+        while True:
+            world.wait_for_power()
+            try:
+                if not world.boot():
+                    continue
+                boot(sources)
+                world.stopped()
+                world.wait_for_reset()
+            except ChipReset:
+                continue
+    except Over:
+        world.end()
+    return world
+
+
+def main():
+    with open(sys.argv[1]) as file:
+        plan = json.load(file)
+    write = sys.stdout.write
+    run(plan, lambda line: write(line + "\n"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+"""The physics of one burner: knob, gas, flame, thermocouple, magnet, contact, and the drive of its relay.
+
+Belongs here: what would happen on a real stove. Does not: the chip, the clock, anything of the firmware.
+Runs on MicroPython and CPython with equal results: plain float arithmetic and exp, one step at a time.
+Sources in brackets are those of wiring/README.md; "assumed" marks engineering judgement to be measured on a stove.
+"""
+
+from math import exp
+
+# key, default, unit and source
+STOVE = {
+    "emf_uv": 25000,  # uV at full flame, open circuit: 18-30 mV from makers, 10-20 mV on small stoves
+    "tc_mohm": 30,  # mOhm, thermocouple with its lead: derived from loaded against open voltage
+    "coil_mohm": 20,  # mOhm, magnet: 1-2 mV at 80 mA, derived
+    "leads_mohm": 7,  # mOhm, 2 x 0.2 m of AWG 20
+    "contact_mohm": 15,  # mOhm, clean relay contact, assumed; data sheets only promise 50-100
+    "magnet_hold_ma": 150,  # mA at which a pressed-in armature stays: makers guarantee it by 230
+    "magnet_drop_ma": 80,  # mA below which it has let go: makers guarantee it
+    "tip_heat_ms": 4000,  # time constant of the tip in a flame: 3-5 s of holding the knob
+    "tip_cool_ms": 25000,  # and in air: valves close 9-60 s after the flame is gone
+    "zero_second_ms": 0,  # a second magnet coil that holds for so long after lighting; 0: not there
+    "bypass": False,  # the labelled bypass switch, closed
+    "release_ms": 5,  # relay, coil off to contact open, data sheets 3-10
+    "operate_ms": 8,  # relay, coil on to contact closed, data sheets 5-15
+    "bounce_ms": 2,  # of the closing contact
+}
+AMBIENT_DC = 250  # tenths of a degree
+FLAME_DC = 6000  # tip in a full flame
+SPARK_MS = 400  # from pushing the knob to the flame: a few sparks, assumed
+BYPASS_MOHM = 5  # switch of the bypass, assumed
+MOVING_MS = 60  # fine steps for so long after anything moved
+
+# The pulse pump in front of the relay driver: charge of one edge, discharge, Schmitt thresholds. Assumed here;
+# what matters is that the contact opens 2 to 4 s after the last edge.
+PUMP_EDGE = 0.35
+PUMP_TAU_MS = 3500
+PUMP_ON = 0.70
+PUMP_OFF = 0.42
+
+
+class Pump:
+    """Shared by all burners of a box with relay_drive "pulse"."""
+
+    def __init__(self):
+        self.volts = 0.0  # of 1
+        self.on = False
+
+    def edge(self):
+        """The pump pin changed its level."""
+        self.volts += (1.0 - self.volts) * PUMP_EDGE
+
+    def step(self, dt_ms):
+        """Discharge for dt_ms and let the Schmitt stage decide."""
+        self.volts *= exp(-dt_ms / PUMP_TAU_MS)
+        self.on = self.volts > (PUMP_OFF if self.on else PUMP_ON)
+
+
+class Burner:
+    """One burner of the stove. stove: values of STOVE that differ from the defaults.
+
+    Inputs are set from outside: `coil` (relay coil energised), `pressed` and `knob` (the hand), `simmer` (percent).
+    Truth to be read: `closed` (contact position), `gas`, `flame`, `tip_dc`, `tc_uv`, `magnet_uv`.
+    """
+
+    def __init__(self, stove):
+        self.stove = dict(STOVE)
+        self.stove.update(stove)
+        self.coil = False
+        self.knob = False
+        self.pressed = False
+        self.simmer = 100
+        self.film_mohm = 0
+        self.welded = False
+        self.stuck_open = False
+        self.bypass = self.stove["bypass"]
+        self.closed = False
+        self.gas = False
+        self.flame = False
+        self.held = False  # the armature sticks to the magnet
+        self.tip_dc = float(AMBIENT_DC)
+        self.tc_uv = 0
+        self.magnet_uv = 0
+        self._bounce_ms = 0
+        self._moving_ms = 0
+        self._coil_was = False
+        self._coil_ms = 0
+        self._press_ms = 0
+        self._delay_ms = 0
+        self._factors = {}
+
+    # --- the hand -------------------------------------------------------------------------------------------------
+
+    def push(self):
+        """A hand turns the knob open and pushes it in."""
+        self.knob = True
+        self.pressed = True
+        self._press_ms = 0
+        self.moved()
+
+    def let_go(self):
+        """The hand lets go of the knob."""
+        self.pressed = False
+        self.moved()
+
+    def turn_off(self):
+        """A hand turns the knob to off."""
+        self.knob = False
+        self.pressed = False
+        self.moved()
+
+    def blow_out(self):
+        """Something boils over: the flame is gone, the gas is not."""
+        self.flame = False
+        self.moved()
+
+    def moved(self):
+        """Something moved: fine steps for a while."""
+        self._moving_ms = MOVING_MS
+
+    def is_moving(self):
+        """True while 1 ms steps are needed."""
+        return self._moving_ms > 0
+
+    # --- time -----------------------------------------------------------------------------------------------------
+
+    def step(self, dt_ms):
+        """Advance by dt_ms."""
+        if self._moving_ms > 0:
+            self._moving_ms -= dt_ms
+        self._step_contact(dt_ms)
+        self._step_tip(dt_ms)
+        current_ma = self._solve()
+        self._step_gas(dt_ms, current_ma)
+
+    def _step_contact(self, dt_ms):
+        stove = self.stove
+        if self.coil != self._coil_was:
+            self._coil_was = self.coil
+            self._coil_ms = 0
+            self.moved()
+        else:
+            self._coil_ms += dt_ms
+        if self._bounce_ms > 0:
+            self._bounce_ms -= dt_ms
+        if self.coil:
+            if not self.closed and not self.stuck_open and self._coil_ms >= stove["operate_ms"]:
+                self.closed = True
+                self._bounce_ms = stove["bounce_ms"]
+        elif self.closed and not self.welded and self._coil_ms >= stove["release_ms"]:
+            self.closed = False
+
+    def _factor(self, tau_ms, dt_ms):
+        key = tau_ms * 64 + dt_ms
+        if key not in self._factors:
+            self._factors[key] = 1.0 - exp(-dt_ms / tau_ms)
+        return self._factors[key]
+
+    def _step_tip(self, dt_ms):
+        stove = self.stove
+        if self.flame:
+            target_dc = AMBIENT_DC + (FLAME_DC - AMBIENT_DC) * self.simmer / 100
+            tau_ms = stove["tip_heat_ms"] if target_dc > self.tip_dc else stove["tip_cool_ms"]
+        else:
+            target_dc = AMBIENT_DC
+            tau_ms = stove["tip_cool_ms"]
+        self.tip_dc += (target_dc - self.tip_dc) * self._factor(tau_ms, dt_ms)
+
+    def contact_mohm(self):
+        """Resistance across the contact with its bypass, None when both are open."""
+        through = None
+        if self.closed and not (self._bounce_ms > 0 and self._bounce_ms % 2):
+            through = self.stove["contact_mohm"] + self.film_mohm
+        if not self.bypass:
+            return through
+        return BYPASS_MOHM if through is None else through * BYPASS_MOHM / (through + BYPASS_MOHM)
+
+    def _solve(self):
+        """Voltages on both sides of the contact; the current in mA."""
+        stove = self.stove
+        emf_uv = stove["emf_uv"] * (self.tip_dc - AMBIENT_DC) / (FLAME_DC - AMBIENT_DC)
+        contact_mohm = self.contact_mohm()
+        if contact_mohm is None:
+            self.tc_uv = int(emf_uv + 0.5)
+            self.magnet_uv = 0
+            return 0.0
+        source_mohm = stove["tc_mohm"] + stove["leads_mohm"]
+        current_ma = emf_uv / (source_mohm + contact_mohm + stove["coil_mohm"])
+        self.tc_uv = int(emf_uv - current_ma * source_mohm + 0.5)
+        self.magnet_uv = int(current_ma * stove["coil_mohm"] + 0.5)
+        return current_ma
+
+    def _step_gas(self, dt_ms, current_ma):
+        stove = self.stove
+        if self._delay_ms > 0:
+            self._delay_ms -= dt_ms
+        if self.pressed:
+            self._press_ms += dt_ms
+            self._delay_ms = stove["zero_second_ms"]
+            self.held = True
+        elif self.held and self._delay_ms <= 0:
+            # Pushed in by hand, the armature stays from hold_ma up; once alone it falls below drop_ma.
+            needed_ma = stove["magnet_hold_ma"] if self._press_ms else stove["magnet_drop_ma"]
+            self.held = current_ma >= needed_ma
+            self._press_ms = 0
+        self.gas = self.knob and self.held
+        if not self.gas:
+            if self.flame:
+                self.moved()
+            self.flame = False
+        elif self.pressed and self._press_ms >= SPARK_MS:
+            self.flame = True

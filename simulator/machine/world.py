@@ -1,0 +1,472 @@
+"""Stove, chip and clock of one scenario: the one object behind all stand-ins.
+
+Belongs here: virtual time, what happens when, the state that a chip keeps or loses, what is told to the outside.
+Does not: physics (plant.py), the shape of the chip's modules (standins/), reading scenario files.
+Time passes only in advance(): a program that computes takes no time, a program that sleeps does.
+"""
+
+import sys
+
+import report
+from plant import Burner, Pump
+
+TICKS_MASK = 0x3FFFFFFF
+BOOT_MS = 300  # from power or reset to the first line of boot.py
+POLL_MS = 100  # the services thread's rhythm
+PRESS_MS = 150  # a finger on a button
+BOUNCE_MS = 3  # of the button
+SAMPLE_MS = 500
+PROGRESS_MS = 10000
+REST_STEP_MS = 20
+DEFAULT_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))
+SOURCES = ("test", "web", "mqtt", "voice")
+EXTEND, ARM = 0, 1
+ERRORS = {
+    "MemoryError": MemoryError,
+    "OSError": OSError,
+    "ValueError": ValueError,
+    "RuntimeError": RuntimeError,
+    "KeyboardInterrupt": KeyboardInterrupt,
+}
+
+
+class ChipReset(BaseException):
+    """The chip is gone under the program; every later call of a stand-in raises this again."""
+
+
+class Over(BaseException):
+    """The scenario has come to its end."""
+
+
+class Random:
+    """Xorshift, 32 bits: equal on both machines."""
+
+    def __init__(self, seed):
+        self._state = (seed * 2654435761 + 1) & 0xFFFFFFFF or 1
+
+    def below(self, limit):
+        """A whole number from 0 to limit - 1."""
+        x = self._state
+        x ^= (x << 13) & 0xFFFFFFFF
+        x ^= x >> 17
+        x ^= (x << 5) & 0xFFFFFFFF
+        self._state = x
+        return x % limit
+
+
+class Sensing:
+    """The sense leads and the converter inputs of one burner."""
+
+    def __init__(self):
+        self.leads = ["ok", "ok"]  # thermocouple side, magnet side: ok, open or short
+        self.noise_uv = 0
+
+
+class World:
+    """plan: what the CPython side hands over. emit: a function that takes one line of the report."""
+
+    def __init__(self, plan, emit):
+        self.emit = emit
+        self.until_ms = plan["until_ms"]
+        self.now_ms = 0
+        self.random = Random(plan["seed"])
+        count = plan["burners"]
+        self.burners = [Burner(plan["stove"]) for _ in range(count)]
+        self.sensing = [Sensing() for _ in range(count)]
+        self.bus = ["ok", "ok"]  # of each converter: ok, stale, i2c_error
+        self.buttons = [False] * count
+        self._button_ms = [-BOUNCE_MS] * count
+        self.pump = Pump()
+        settings = plan.get("settings") or {}
+        self.pulse = settings.get("relay_drive") == "pulse"
+        self.pump_pin = settings.get("pump_pin", 32)
+        self._read_pins(settings.get("burners") or [])
+        self._queue = []
+        for index, event in enumerate(plan["events"]):
+            self._plan_event(index, event)
+        self._queue.sort()
+        self._next = 0
+        self.samples = plan["samples"]
+        self._told = report.Told(self)
+        # the chip
+        self.powered = True
+        self.running = False
+        self.rtc = b""
+        self.pins = {}
+        self.cause = "power"
+        self.thread = None  # (entry, args) of the services
+        self._remote = []  # what came from afar while nobody listened
+        self._blocked_until_ms = 0
+        self._stalled_until_ms = 0
+        self._polls = True
+        self._boot_ms = 0
+        self._jump_ms = 0
+        self.wdt_ms = 0
+        self._fed_ms = 0
+        self._poll_ms = 0
+        self.traps = {}
+        self.on_tick = None  # called with True when a tick ends and with False when the next one begins
+
+    def _read_pins(self, burners):
+        self.relay_pins = []
+        self.button_pins = []
+        for index in range(len(self.burners)):
+            config = burners[index] if index < len(burners) and isinstance(burners[index], dict) else {}
+            self.relay_pins.append(config.get("relay_pin", DEFAULT_PINS[index][0]))
+            self.button_pins.append(config.get("button_pin", DEFAULT_PINS[index][1]))
+
+    # --- the queue of what happens --------------------------------------------------------------------------------
+
+    def _plan_event(self, index, event):
+        """Queue an event as one or more single acts: (ms, order, event index or -1, name, burner, argument)."""
+        at_ms, do, burner, args = event
+        acts = [(0, do, args)]
+        if do == "press":
+            acts = [(0, "button_down", None), (PRESS_MS, "button_up", None)]
+        elif do == "double_press":
+            acts = [(PRESS_MS * at, "button_up" if at % 2 else "button_down", None) for at in range(4)]
+        elif do == "hold":
+            acts = [(0, "button_down", None), (args["ms"], "button_up", None)]
+        elif do == "light":
+            acts = [(0, "push", None), (args["hold_ms"], "let_go", None)]
+        for number, (later_ms, name, arg) in enumerate(acts):
+            order = index * 8 + number
+            self._queue.append((at_ms + later_ms, order, index if number == 0 else -1, name, burner, arg))
+
+    def _happen(self, act):
+        _, _, index, name, burner, arg = act
+        if index >= 0:
+            self.emit("#do %d %d" % (self.now_ms, index))
+        getattr(self, "_do_" + name)(burner, arg)
+
+    def _do_button_down(self, burner, _):
+        self._push_button(burner, True)
+
+    def _do_button_up(self, burner, _):
+        self._push_button(burner, False)
+
+    def _push_button(self, burner, down):
+        self.buttons[burner] = down
+        self._button_ms[burner] = self.now_ms
+
+    def _do_push(self, burner, _):
+        self.burners[burner].push()
+
+    def _do_let_go(self, burner, _):
+        self.burners[burner].let_go()
+
+    def _do_knob_off(self, burner, _):
+        self.burners[burner].turn_off()
+
+    def _do_blow_out(self, burner, _):
+        self.burners[burner].blow_out()
+
+    def _do_simmer(self, burner, args):
+        self.burners[burner].simmer = args["percent"]
+
+    def _do_weld(self, burner, _):
+        self.burners[burner].welded = True
+        self.burners[burner].moved()
+
+    def _do_unweld(self, burner, _):
+        self.burners[burner].welded = False
+        self.burners[burner].moved()
+
+    def _do_stick_open(self, burner, _):
+        self.burners[burner].stuck_open = True
+        self.burners[burner].closed = False
+        self.burners[burner].moved()
+
+    def _do_film(self, burner, args):
+        self.burners[burner].film_mohm = args["milliohm"]
+
+    def _do_bypass(self, burner, args):
+        self.burners[burner].bypass = args["on"]
+
+    def _do_sensor(self, burner, args):
+        value = args["value"]
+        if value in ("stale", "i2c_error"):
+            self.bus[burner // 2] = value
+            return
+        if value == "ok":
+            self.bus[burner // 2] = "ok"
+        for side, name in enumerate(("tc", "magnet")):
+            if args.get("side", "both") in (name, "both"):
+                self.sensing[burner].leads[side] = value
+
+    def _do_noise(self, burner, args):
+        self.sensing[burner].noise_uv = args["uv"]
+
+    def _do_remote_off(self, burner, args):
+        self._from_afar("off", burner, SOURCES.index(args["source"]))
+
+    def _do_remote_extend(self, burner, _):
+        self._from_afar("request", burner, EXTEND)
+
+    def _do_remote_arm(self, burner, _):
+        self._from_afar("request", burner, ARM)
+
+    def _from_afar(self, kind, burner, what):
+        self._remote.append((kind, burner, what))
+        self._deliver()
+
+    def _do_power_off(self, _, __):
+        self.powered = False
+        self.rtc = b""
+        self._die("power")
+
+    def _do_power_on(self, _, __):
+        self.powered = True
+
+    def _do_reset(self, _, args):
+        if args["cause"] == "en":
+            self.rtc = b""  # the button on the board clears it as a power cut does
+        self._die(args["cause"])
+
+    def _do_hang(self, _, args):
+        self._stalled_until_ms = self.now_ms + args["ms"]
+
+    def _do_gil_hold(self, _, args):
+        self._stalled_until_ms = self.now_ms + args["ms"]
+        self._blocked_until_ms = max(self._blocked_until_ms, self._stalled_until_ms)
+
+    def _do_raise(self, _, args):
+        self.traps[args["in"]] = ERRORS[args["error"]]
+
+    def _do_clock_jump(self, _, args):
+        self._jump_ms += args["ms"]
+
+    def _do_services_die(self, _, __):
+        self._end_services()
+
+    def _do_services_block(self, _, args):
+        self._blocked_until_ms = self.now_ms + args["ms"]
+
+    # --- the chip -------------------------------------------------------------------------------------------------
+
+    def boot(self):
+        """The chip comes out of reset: wait for its loader, then the program may run."""
+        self._pass_time(BOOT_MS)
+        if not self.powered:
+            return False
+        self.running = True
+        self._boot_ms = self.now_ms
+        self._jump_ms = 0
+        self._stalled_until_ms = 0
+        self.emit("#up %d" % self.now_ms)
+        return True
+
+    def _die(self, cause):
+        """The program is gone at once: pins float, coils drop, modules and threads are lost."""
+        if self.running or cause == "power":
+            self.emit("#down %d %s" % (self.now_ms, cause))
+        self.running = False
+        self.cause = cause
+        self.pins = {}
+        self.thread = None
+        self.wdt_ms = 0
+        self.traps = {}
+        self._blocked_until_ms = 0
+        self._set_coils()
+        self._told.look(self)
+
+    def stopped(self):
+        """The program ended by itself and the chip waits at the prompt, pins as they were."""
+        self.emit("#down %d stopped" % self.now_ms)
+        self._told.program_gone = True
+        self.thread = None
+        self._told.look(self)
+
+    def alive(self, name=None):
+        """Called first by every stand-in: a dead chip's program may do nothing any more, and traps spring."""
+        if not self.running:
+            raise ChipReset
+        if name is not None and name in self.traps:
+            raise self.traps.pop(name)
+
+    def reset_now(self, cause):
+        """The program restarts the chip."""
+        self._die(cause)
+        raise ChipReset
+
+    def ticks_ms(self):
+        """What the chip's clock shows."""
+        return (self.now_ms - self._boot_ms + self._jump_ms) & TICKS_MASK
+
+    def watch(self, timeout_ms):
+        """Arm or re-arm the watchdog."""
+        self.wdt_ms = timeout_ms
+        self.feed()
+
+    def feed(self):
+        """The watchdog is fed."""
+        self._fed_ms = self.now_ms
+
+    def pin_changed(self, number, level):
+        """An output pin got a level."""
+        if number == self.pump_pin and self.pulse and self.pins.get(number) != level:
+            self.pump.edge()
+        self.pins[number] = level
+        if number in self.relay_pins:
+            self._set_coils()
+
+    def _set_coils(self):
+        for index, burner in enumerate(self.burners):
+            driven = self.powered and self.pins.get(self.relay_pins[index], 0) == 1
+            coil = driven and (self.pump.on or not self.pulse)
+            if coil != burner.coil:
+                burner.coil = coil
+                burner.moved()
+
+    def pin_level(self, number):
+        """What an input pin reads: buttons are open or pull to ground, everything else floats high."""
+        if number not in self.button_pins:
+            return 1
+        burner = self.button_pins.index(number)
+        if self.now_ms - self._button_ms[burner] < BOUNCE_MS:
+            return self.random.below(2)
+        return 0 if self.buttons[burner] else 1
+
+    def input_code(self, converter, channel):
+        """The converter's code for one of its inputs as it is now."""
+        burner = converter * 2 + (channel >> 1)
+        side = channel & 1
+        if burner >= len(self.burners):
+            return 0
+        sensing = self.sensing[burner]
+        uv = 0
+        if sensing.leads[side] == "ok":
+            uv = self.burners[burner].magnet_uv if side else self.burners[burner].tc_uv
+        if sensing.noise_uv:
+            uv += self.random.below(2 * sensing.noise_uv + 1) - sensing.noise_uv
+        return max(-32768, min(32767, uv * 16 // 125))
+
+    # --- the services thread, which is only asked to do its work ----------------------------------------------------
+
+    def start_thread(self, entry, args):
+        """What _thread.start_new_thread would start: (keeper, link, clock) are its args."""
+        self.thread = (entry, args)
+        self._poll_ms = self.now_ms
+
+    def link(self):
+        """The services' link to the loop, None while no thread was started."""
+        return self.thread[1][1] if self.thread else None
+
+    def _end_services(self):
+        if self.thread:
+            self.link().ended[0] = 1
+            self.thread = None
+
+    def _serve(self):
+        """One round of the services, when their time has come and they are not blocked."""
+        if self.thread is None or self.now_ms - self._poll_ms < POLL_MS or self.now_ms < self._blocked_until_ms:
+            return
+        self._poll_ms = self.now_ms
+        self._deliver()
+        keeper, link, _ = self.thread[1]
+        if link.quiet[0]:
+            self._end_services()
+            return
+        try:
+            keeper.poll()
+        except Exception as error:
+            self.emit("#console services: %s" % type(error).__name__)
+            self._end_services()
+
+    def _deliver(self):
+        if self.thread is None or self.now_ms < self._blocked_until_ms:
+            return
+        inbox = self.link().inbox
+        for kind, burner, what in self._remote:
+            if kind == "off":
+                inbox.post_off(burner, what)
+            else:
+                inbox.post_request(burner, what, self.ticks_ms())
+        self._remote = []
+
+    # --- time -----------------------------------------------------------------------------------------------------
+
+    def sleep(self, ms):
+        """The program sleeps: a tick has ended. Returns late when the program or the chip stands still."""
+        self.alive("time.sleep_ms")
+        if self.on_tick:
+            self.on_tick(True)
+        self._told.look(self)
+        self._pass_time(ms)
+        while self.now_ms < self._stalled_until_ms:
+            self._pass_time(self._stalled_until_ms - self.now_ms)
+        if self.on_tick:
+            self.on_tick(False)
+
+    def wait_for_power(self):
+        """Nothing runs; time passes until somebody switches on or resets."""
+        while not self.powered:
+            self._pass_time(REST_STEP_MS)
+
+    def wait_for_reset(self):
+        """The program has ended; time passes until the chip is reset."""
+        while self.running:
+            self._pass_time(REST_STEP_MS)
+
+    def _pass_time(self, ms):
+        end_ms = self.now_ms + ms
+        was_running = self.running
+        while self.now_ms < end_ms:
+            while self._next < len(self._queue) and self._queue[self._next][0] <= self.now_ms:
+                self._next += 1
+                self._happen(self._queue[self._next - 1])
+            if self.running and self.wdt_ms and self.now_ms - self._fed_ms >= self.wdt_ms:
+                self._die("wdt")
+            if was_running and not self.running:
+                raise ChipReset
+            if self.now_ms >= self.until_ms:
+                raise Over
+            self._step(min(end_ms - self.now_ms, self._quiet_ms()))
+            self._serve()
+
+    def _quiet_ms(self):
+        """How long the next step may be."""
+        for burner in self.burners:
+            if burner.is_moving():
+                return 1
+        step_ms = min(REST_STEP_MS, self.until_ms - self.now_ms)
+        if self._next < len(self._queue):
+            step_ms = min(step_ms, self._queue[self._next][0] - self.now_ms)
+        return max(step_ms, 1)
+
+    def _step(self, dt_ms):
+        before_ms = self.now_ms
+        self.now_ms += dt_ms
+        if self.pulse:
+            self.pump.step(dt_ms)
+            self._set_coils()
+        changed = False
+        for burner in self.burners:
+            closed, gas, flame = burner.closed, burner.gas, burner.flame
+            burner.step(dt_ms)
+            if closed != burner.closed or gas != burner.gas or flame != burner.flame:
+                changed = True
+        if changed:
+            self._told.look(self)
+        if self.samples and (changed or self.now_ms // SAMPLE_MS != before_ms // SAMPLE_MS):
+            for index, burner in enumerate(self.burners):
+                values = (self.now_ms, index, int(burner.tip_dc + 0.5), burner.tc_uv, burner.magnet_uv)
+                self.emit("#sample %d %d %d %d %d" % values)
+        if self.now_ms // PROGRESS_MS != before_ms // PROGRESS_MS:
+            self.emit("#time %d" % self.now_ms)
+
+    def begin(self):
+        """Tell how everything is at 0 ms."""
+        self._told.look(self)
+
+    def end(self):
+        """Tell that the run came to its end."""
+        self.emit("#end %d" % self.now_ms)
+
+
+the = None  # the World of this process; set by go.py before any stand-in is used
+
+
+def install(world):
+    """Make a world the one behind the stand-ins."""
+    sys.modules[__name__].the = world

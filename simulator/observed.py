@@ -1,0 +1,155 @@
+"""A run as the invariants look at it: coil intervals, what the hand did, where the program stood still.
+
+Belongs here: finding these in a Result. Must not be here: what is allowed (invariants.py).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from typing import Any
+
+from simulator.result import Result
+from simulator.run_settings import settings_of
+
+TICK_MS = 20
+TWO_TICKS_MS = 2 * TICK_MS  # an event just after a tick is seen by the next one and acted on in it
+WATCHDOG_MS = 4000  # a program that stands still longer than this is reset, so no stall is longer
+DRIVE_RELEASE_MS = 50  # the slowest relay of the plants lets go this long after its coil
+HOLD_MS = 800  # the firmware's hold
+DEBOUNCE_MS = 60
+LOCAL_ACT_MS = 1500  # a press is over within 0.8 s, its double within 0.5 s more, then debounce
+LIGHT_SEEN_MS = 5000  # the tip may go on rising this long after the hand has let go of the knob
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The coil of one burner on from on_ms to off_ms; `off` is the line that ended it, None at the end."""
+
+    burner: int
+    on_ms: int
+    off_ms: int
+    off: Any
+
+
+@dataclass(frozen=True)
+class Done:
+    """One event of the plan as it was carried out."""
+
+    at_ms: int
+    do: str
+    burner: int
+    args: dict[str, Any]
+
+
+class View:
+    """A run prepared for the checks: settled lines, coil intervals, events, stalls, starts."""
+
+    def __init__(self, result: Result, plan: dict[str, Any]):
+        self.result = result
+        self.plan = plan
+        self.settings: Any = settings_of(plan)  # None when broken: then some checks are not made
+
+    @cached_property
+    def lines(self) -> dict[int, list[dict[str, Any]]]:
+        """Per burner, the last line of each millisecond: what was superseded at once was never there."""
+        return {
+            burner: [
+                line for line, after in zip_longest(lines, lines[1:]) if after is None or after["t_ms"] > line["t_ms"]
+            ]
+            for burner, lines in self.result.by_burner.items()
+        }
+
+    def at(self, burner: int, t_ms: int) -> dict[str, Any]:
+        """The line in force at that time, of a burner that is known to have one."""
+        line = self.result.at(burner, t_ms)
+        assert line is not None
+        return line
+
+    @cached_property
+    def intervals(self) -> list[Interval]:
+        return [
+            Interval(burner, on_ms, off_ms, off)
+            for burner in self.lines
+            for on_ms, off_ms, off in self.stretches(burner, lambda line: line["coil"] == "on")
+        ]
+
+    def stretches(
+        self, burner: int, holds: Callable[[dict[str, Any]], bool]
+    ) -> Iterator[tuple[int, int, dict[str, Any] | None]]:
+        """(from_ms, to_ms, the first line after it) of every longest stretch in which `holds`."""
+        start = None
+        for line in self.lines.get(burner, []):
+            if holds(line) and start is None:
+                start = line["t_ms"]
+            elif start is not None and not holds(line):
+                yield start, line["t_ms"], line
+                start = None
+        if start is not None:
+            yield start, max(self.result.last_ms, start), None
+
+    @cached_property
+    def done(self) -> list[Done]:
+        """The events, at the time the machine side tells; at their planned time where it tells nothing."""
+        told = {int(text): t_ms for kind, t_ms, text in self.result.marks if kind == "do"}
+        return [
+            Done(told.get(index, at_ms), do, burner, args)
+            for index, (at_ms, do, burner, args) in enumerate(self.plan["events"])
+        ]
+
+    @cached_property
+    def stalls(self) -> list[tuple[int, int]]:
+        """(from_ms, to_ms) in which the program stood still, by name and never longer than the watchdog."""
+        return [
+            (event.at_ms, event.at_ms + min(event.args["ms"], WATCHDOG_MS) + DRIVE_RELEASE_MS)
+            for event in self.done
+            if event.do in ("gil_hold", "hang")
+        ]
+
+    def stalled(self, from_ms: int, to_ms: int) -> bool:
+        return any(start <= to_ms and end >= from_ms for start, end in self.stalls)
+
+    def longest_stall(self, from_ms: int, to_ms: int) -> int:
+        """The longest time in [from_ms, to_ms] that one named stall took, in ms."""
+        return max([0, *(min(end, to_ms) - max(start, from_ms) for start, end in self.stalls)])
+
+    def late_by_name(self, due_ms: int) -> int:
+        """How much later than due_ms something may be because a named stall lay over it."""
+        ends = [end for start, end in self.stalls if start <= due_ms + TWO_TICKS_MS and end >= due_ms]
+        return max(ends, default=due_ms) - due_ms
+
+    @cached_property
+    def ups(self) -> list[int]:
+        return [t_ms for kind, t_ms, _ in self.result.marks if kind == "up"]
+
+    @cached_property
+    def downs(self) -> list[int]:
+        return [t_ms for kind, t_ms, _ in self.result.marks if kind == "down"]
+
+    def acts(self, burner: int, *names: str) -> list[Done]:
+        return [event for event in self.done if event.burner == burner and event.do in names]
+
+    def local_act_before(self, burner: int, on_ms: int, since_ms: int) -> bool:
+        """Whether a hand on the stove, at since_ms or later, can be why the coil went on at on_ms."""
+        for event in self.acts(burner, "press", "double_press", "hold", "button_up"):
+            if event.do == "hold" and event.args["ms"] >= HOLD_MS + DEBOUNCE_MS:
+                continue  # that is an OFF
+            begun_ms = event.at_ms
+            if event.do == "button_up":
+                downs = [d.at_ms for d in self.acts(burner, "button_down") if d.at_ms <= event.at_ms]
+                begun_ms = max(downs, default=begun_ms)
+            late_ms = on_ms - event.at_ms - self.longest_stall(event.at_ms, on_ms)
+            if since_ms <= begun_ms and event.at_ms <= on_ms and late_ms <= LOCAL_ACT_MS:
+                return True
+        return any(
+            since_ms <= event.at_ms <= on_ms <= event.at_ms + event.args["hold_ms"] + LIGHT_SEEN_MS
+            and self.flame_arms(burner, event.at_ms, on_ms)
+            for event in self.acts(burner, "light")
+        )
+
+    def flame_arms(self, burner: int, from_ms: int, to_ms: int) -> bool:
+        """Whether a flame in that time may arm by itself: auto_arm, a sensor, and the flame really there."""
+        entries = self.settings.get("burners", [])
+        sensor = entries[burner].get("sensor", True) if burner < len(entries) else True
+        lines = self.result.during(burner, from_ms, to_ms)
+        return self.settings["auto_arm"] and sensor and any(line["flame"] == "on" for line in lines)

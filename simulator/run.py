@@ -1,0 +1,130 @@
+"""Starts the machine side on MicroPython or CPython, hands it the plan, and listens until it is done.
+
+Belongs here: processes, paths, the run's own folder, and what is said when one of them fails. Must not be
+here: the meaning of a line (result.py).
+"""
+
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+ROOT = Path(__file__).resolve().parent.parent
+MACHINE = ROOT / "simulator" / "machine"
+GO = MACHINE / "go.py"
+COMPILED = ROOT / "build" / "firmware"
+SOURCES = ROOT / "firmware"
+VMS = ("micropython", "cpython")
+HEAP = "heapsize=8m"  # room for the simulator itself; the firmware's own heap is measured elsewhere
+SILENCE_MAX_S = 60  # a line comes every 10 s of stove time, which is less than a second here
+STDERR_SHOWN = 4000  # characters, the last ones
+
+
+class RunError(RuntimeError):
+    """The machine side cannot even be started; the text is one line with the way out."""
+
+
+class MachineDied(RuntimeError):
+    """The machine side was started and did not come to its end: `lines` is what it said until then."""
+
+    def __init__(self, why: str, lines: list[str], stderr: str):
+        super().__init__(why)
+        self.lines = lines
+        self.stderr = stderr
+
+
+def run(plan: dict[str, Any], vm: str = "micropython", on_time: Callable[[int], None] | None = None) -> list[str]:
+    """All lines the machine side said for this plan.
+
+    on_time is called with the stove time in ms as it goes by. Raises RunError when the VM or the compiled
+    firmware is missing, MachineDied when it ended early, failed, or said nothing for SILENCE_MAX_S.
+    """
+    command, paths = _command(vm)
+    # The folder is the chip's flash: the VM's working directory, gone after the run.
+    with tempfile.TemporaryDirectory(prefix="curfew-") as folder:
+        flash = Path(folder)
+        plan_file = flash / "plan.json"
+        plan_file.write_text(json.dumps(plan), "utf-8")
+        _write_settings(plan, flash)
+        return _listen([*command, str(GO), str(plan_file)], flash, {**os.environ, **paths}, on_time)
+
+
+def _command(vm: str) -> tuple[list[str], dict[str, str]]:
+    """The VM's command line and the environment variables with its search paths."""
+    if not GO.is_file():
+        raise RunError("the machine side (simulator/machine/go.py) is missing: take a complete copy")
+    machine = [str(MACHINE / "standins"), str(MACHINE)]
+    if vm == "cpython":
+        paths = os.pathsep.join([str(SOURCES), *machine])
+        return [sys.executable, "-u"], {"CURFEW_VM": "cpython", "CURFEW_PATH": paths}
+    if not (COMPILED / "main.py").is_file():
+        raise RunError("the compiled firmware (build/firmware) is missing: run `make build`")
+    paths = os.pathsep.join([str(COMPILED), *machine, ".frozen"])
+    return [_micropython(), "-X", HEAP], {"MICROPYPATH": paths}
+
+
+def _micropython() -> str:
+    beside = Path(sys.executable).parent / "micropython"
+    found = str(beside) if beside.is_file() else shutil.which("micropython")
+    if found is None:
+        raise RunError("no `micropython` beside this Python or on PATH: run `make`, or use --vm cpython")
+    return found
+
+
+def _write_settings(plan: dict[str, Any], flash: Path) -> None:
+    if plan.get("settings_text") is not None:
+        text = plan["settings_text"]
+    elif plan["settings"] is not None:
+        text = json.dumps(plan["settings"])
+    else:
+        return
+    (flash / "settings.json").write_bytes(text.encode())
+
+
+def _listen(command: list[str], flash: Path, env: dict[str, str], on_time: Callable[[int], None] | None) -> list[str]:
+    lines: list[str] = []
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command, cwd=flash, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
+        )
+        said: queue.Queue[str | None] = queue.Queue()
+        assert process.stdout is not None
+        threading.Thread(target=_pump, args=(process.stdout, said), daemon=True).start()
+        try:
+            while (line := said.get(timeout=SILENCE_MAX_S)) is not None:
+                lines.append(line)
+                if on_time and line.startswith("#time ") and line[6:].isdigit():
+                    on_time(int(line[6:]))
+            status = process.wait(timeout=SILENCE_MAX_S)
+        except (queue.Empty, subprocess.TimeoutExpired):
+            process.kill()
+            why = f"the machine side said nothing for {SILENCE_MAX_S} s and was stopped"
+            raise MachineDied(why, lines, _tail(errors)) from None
+        finally:
+            process.kill()  # also when the user interrupts us; nothing happens when it is over
+            process.wait()
+        if status:
+            raise MachineDied(f"the machine side died with status {status}", lines, _tail(errors))
+        if not any(line.startswith("#end ") for line in lines):
+            raise MachineDied("the machine side stopped before its #end", lines, _tail(errors))
+    return lines
+
+
+def _pump(stdout: IO[bytes], said: "queue.Queue[str | None]") -> None:
+    """Every line into the queue, then None; a thread, because a pipe cannot be read with a timeout."""
+    with stdout:
+        for line in stdout:
+            said.put(line.decode("utf-8", "replace").rstrip("\r\n"))
+    said.put(None)
+
+
+def _tail(errors: IO[bytes]) -> str:
+    errors.seek(0)
+    return errors.read().decode("utf-8", "replace").strip()[-STDERR_SHOWN:]
