@@ -54,6 +54,10 @@ class Random:
         return x % limit
 
 
+def _when(act):
+    return act[0] * 65536 + act[1]  # time, then order in the file: a total order
+
+
 class Sensing:
     """The sense leads and the converter inputs of one burner."""
 
@@ -82,9 +86,10 @@ class World:
         self.pump_pin = settings.get("pump_pin", 32)
         self._read_pins(settings.get("burners") or [])
         self._queue = []
+        self._asked = len(plan["events"])
         for index, event in enumerate(plan["events"]):
             self._plan_event(index, event)
-        self._queue.sort()
+        self._queue.sort(key=_when)
         self._next = 0
         self.samples = plan["samples"]
         self._told = report.Told(self)
@@ -132,6 +137,14 @@ class World:
         for number, (later_ms, name, arg) in enumerate(acts):
             order = index * 8 + number
             self._queue.append((at_ms + later_ms, order, index if number == 0 else -1, name, burner, arg))
+
+    def do(self, name, burner=0, args=None):
+        """Let an event of a scenario begin now; args as the plan has them (milliseconds, not seconds)."""
+        self._plan_event(self._asked, (self.now_ms, name, burner, args or {}))
+        self._asked += 1
+        self._queue = self._queue[self._next :]
+        self._queue.sort(key=_when)
+        self._next = 0
 
     def _happen(self, act):
         _, _, index, name, burner, arg = act
