@@ -1,22 +1,27 @@
 """Wiring only: build the box, run its loop, and leave every way out with the contacts open."""
 
+import gc
 import sys
 import time
 
 import machine
+
+# Leaves first, and the rubbish of each import collected before the next: imports inside imports keep every half-made
+# module and its rubbish alive at once, and split the heap for good (measured: 62 instead of 80 KiB on the 64-bit VM).
+_ORDER = (
+    "ticks store faults signals codes table flame proof button safety burner inbox memory controller snapshot "
+    "supervisor loop journal services.keeper hardware.relay hardware.ads1115 hardware.scanner hardware.panel"
+)
 
 
 def main():
     """Run until something ends the loop; then a clean restart, a hand-over to the USB cable, or a reset."""
     box = None
     try:
-        from curfew.hardware import board
-        from curfew.loop import Restart
-
-        box = board.build(time)
+        box = start()
         try:
             box.run()
-        except Restart:
+        except box.Restart:
             box.end_clean()
     except KeyboardInterrupt:
         hand_over(box)
@@ -26,6 +31,26 @@ def main():
         if box is None:
             time.sleep_ms(5000)  # a program that cannot start must not spin
     machine.reset()
+
+
+def start():
+    """The Loop, ready to run."""
+    from curfew.config import forget
+    from curfew.settings import load
+
+    now, invalid = load()
+    del load
+    forget("settings")
+    forget("limits")
+    for name in _ORDER.split():
+        __import__("curfew." + name)
+        gc.collect()
+    from curfew.hardware.board import build
+
+    box = build(time, now, invalid)
+    forget("hardware.board")
+    gc.collect()
+    return box
 
 
 def hand_over(box):

@@ -397,6 +397,13 @@ def test_s13_a_chip_that_lost_its_program_tells_the_cause_when_it_is_up_again():
     assert "S13" not in broken(plan(press(10_000)), *dying)
 
 
+def test_s13_a_cause_told_after_the_stall_in_which_the_pump_ran_dry():
+    hang = (20_000, "hang", {"ms": 3600})
+    dry = [(10_200, ON), (23_000, {"coil": "off", "contact": "open"}), (23_600, {"state": "CLOSING", "cause": "CLOCK"})]
+    assert "S13" not in broken(plan(press(10_000), hang), *dry)
+    assert "S13" in broken(plan(press(10_000)), *dry)
+
+
 # ---- SETTINGS, MACHINE ------------------------------------------------------------------------------------
 
 

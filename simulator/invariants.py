@@ -236,9 +236,14 @@ def every_opening_has_one_cause(view: View) -> Iterator[str]:
             if before["cause"] == line["cause"] or None in (before["state"], line["state"]):
                 continue
             starting = any(0 <= t_ms - up_ms <= START_MS for up_ms in view.ups)
-            if not starting and all(abs(t_ms - off_ms) > TICK_MS for off_ms in openings.get(burner, [])):
+            if not starting and not any(_explains(view, off_ms, t_ms) for off_ms in openings.get(burner, [])):
                 change = f"{before['cause']} became {line['cause']}"
                 yield f"{_told(burner, t_ms)}: cause {change} without an opening"
+
+
+def _explains(view: View, off_ms: int, t_ms: int) -> bool:
+    """Whether the opening at off_ms is why a cause was told at t_ms: later, where a stall lay over it."""
+    return off_ms - TICK_MS <= t_ms <= off_ms + TICK_MS + view.late_by_name(off_ms)
 
 
 def _dying(view: View, interval: Interval) -> bool:

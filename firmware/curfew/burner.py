@@ -43,7 +43,7 @@ from curfew.faults import FaultSet
 from curfew.flame import Flame
 from curfew.proof import Proof
 from curfew.safety import Gate
-from curfew.signals import L_SERVICE, S_LET_GO, S_NO, S_NONE, STATE_SIGNS
+from curfew.signals import L_SERVICE, REMIND_MS, S_LET_GO, S_NO, S_NONE, S_REMIND, SIGN_ROW, STATE_SIGNS
 from curfew.ticks import aged_ms
 
 
@@ -58,7 +58,7 @@ class Burner:
         self.button = Button()
         self.flame = Flame(config)
         self.proof = Proof(config.sensor, settings.verify_open_ms)
-        self.gate = Gate(settings.reclose_ms, settings.burn_max_ms + settings.override_max_ms)
+        self.gate = Gate(settings.reclose_hold_ms, settings.burn_max_ms + settings.override_max_ms)
         self.remaining_ms = 0  # to the deadline, while there is one
         self.cap_ms = 0  # to the cap of this conducting interval
         self.window_ms = 0  # left for an ignition
@@ -194,7 +194,7 @@ class Burner:
         elif state == CLOSING:
             if self.proof.relit:
                 return RELIT
-            if self.closing_ms >= self.settings.reclose_ms and self._is_proved():
+            if self.closing_ms >= self.settings.reclose_hold_ms and self._is_proved():
                 return CLOSED
         if extend_asked:
             return REMOTE_EXTEND
@@ -213,28 +213,32 @@ class Burner:
         if not self.conducts():
             self._local_act = event in (PRESSED, IGNITED)
         row = self._row(event)
-        if row is None:
+        if row < 0:
             self.sound = S_NO
             self.refused = (self.refused + 1) % limits.COUNT_MAX
             return
         before = self.conducts()
-        self._do(row[4])
-        if row[3] != t.SAME:
-            self._enter(row[3])
+        self._do(t.TABLE[row + t.EFFECT])
+        if t.TABLE[row + t.TO] != t.SAME:
+            self._enter(t.TABLE[row + t.TO])
         if before and not self.conducts():
-            self._opened(row[5], off_source)
+            self._opened(t.TABLE[row + t.CAUSE], off_source)
         elif not before and self.conducts():
             self._closed_contact()
-        self.sound = row[6]
+        self.sound = t.TABLE[row + t.SOUND]
 
     def _row(self, event):
-        """The row of the table for an event now, None when it is refused."""
+        """Where the row of the table for an event starts, -1 when it is refused."""
         if event == DOUBLE_PRESSED and not self._double_ok:
-            return None
-        for row in t.TABLE:
-            if row[1] == event and row[0] >> self.state & 1 and self._holds(row[2]):
+            return -1
+        for row in range(0, len(t.TABLE), t.ROW):
+            if (
+                t.TABLE[row + t.EVENT] == event
+                and t.TABLE[row + t.FROM] >> self.state & 1
+                and self._holds(t.TABLE[row + t.GUARD])
+            ):
                 return row
-        return None
+        return -1
 
     def _holds(self, guard):
         settings = self.settings
@@ -356,13 +360,17 @@ class Burner:
 
     def _sign(self, step_ms):
         """The light, sounds that come back, the 'let go', the health figure of a long burn."""
-        self.light = L_SERVICE if self.service and self.state == IDLE else STATE_SIGNS[self.state][0]
-        every_ms = STATE_SIGNS[self.state][2]
+        self.light = L_SERVICE if self.service and self.state == IDLE else STATE_SIGNS[self.state * SIGN_ROW]
+        sound = STATE_SIGNS[self.state * SIGN_ROW + 1]
+        every_ms = STATE_SIGNS[self.state * SIGN_ROW + 2] * 1000
+        if self.state == OVERRIDE:
+            sound = S_REMIND
+            every_ms = REMIND_MS
         self.sign_ms = aged_ms(self.sign_ms, step_ms)
         if every_ms and self.sign_ms >= every_ms:
             self.sign_ms = 0
             if self.sound == S_NONE:
-                self.sound = STATE_SIGNS[self.state][1]
+                self.sound = sound
         if not self.conducts() or not self.config.sensor:
             return
         if not self._let_go and self.flame.is_holding():

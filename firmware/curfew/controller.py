@@ -8,35 +8,32 @@ from curfew import faults, limits
 from curfew.burner import Burner
 from curfew.codes import FAULT, IDLE, RESTART
 from curfew.inbox import ARM, EXTEND
-from curfew.memory import is_unstable
+from curfew.memory import CONDUCTING, RESETS, STORED
 from curfew.signals import S_NONE, Player
-from curfew.ticks import AGE_MAX_MS, aged_ms, elapsed_ms
+from curfew.ticks import aged_ms, elapsed_ms
 
 
 class Controller:
     """Burners, player and clock. `pressed` is filled before step(); `granted` is what the relays get after it.
 
-    settings: a checked Settings. memory: Memory of this start. inbox, openings: shared with the services.
+    settings: a checked Settings. memory: Memory of this start. inbox: shared with the services.
     health_refs: commissioning values by burner, 0 for none yet. invalid: the settings could not be used.
     """
 
-    def __init__(self, settings, memory, inbox, openings, health_refs, invalid):
+    def __init__(self, settings, memory, inbox, health_refs, invalid):
         self.settings = settings
         self.memory = memory
         self.inbox = inbox
-        self.openings = openings
         self.player = Player()
         self.burners = tuple(
             [
-                Burner(settings, config, memory.stored(index), health_refs[index])
+                Burner(settings, config, memory.buffer[STORED + index], health_refs[index])
                 for index, config in enumerate(settings.burners)
             ]
         )
         self.pressed = bytearray(len(self.burners))
         self.granted = bytearray(len(self.burners))
         self.step_ms = 0
-        self.uptime_ms = 0
-        self.uptime_s = 0
         self.quiet_ms = 0
         self._last_ms = None
         self._still_ticks = 0
@@ -45,7 +42,7 @@ class Controller:
                 burner.cause = RESTART
                 self._record(index, burner)
             burner.faults.note(faults.SETTINGS_INVALID, invalid)
-            burner.faults.note(faults.UNSTABLE, is_unstable(memory))
+            burner.faults.note(faults.UNSTABLE, memory.buffer[RESETS] >= limits.RESETS_MAX)
 
     def take_reading(self, burner, side, uv, age_ms):
         """Hand one converter reading, begun age_ms ago, to its burner."""
@@ -86,9 +83,9 @@ class Controller:
             self.granted[index] = granted
             if granted:
                 conducting |= 1 << index
-            self.memory.note_stored(index, burner.faults.raised & faults.STORED)
+            self.memory.put(STORED + index, burner.faults.raised & faults.STORED)
             self.player.play(burner.sound, index)
-        self.memory.note_conducting(conducting)
+        self.memory.put(CONDUCTING, conducting)
         self.player.step(step_ms)
         for index in range(len(self.burners)):
             heard = self.player.sound if self.player.burner == index else S_NONE
@@ -101,23 +98,17 @@ class Controller:
         self._last_ms = now_ms
         clock_ok = 0 <= step_ms <= limits.STALL_MAX_MS and self._still_ticks < limits.STILL_TICKS_MAX
         self.step_ms = step_ms if clock_ok else 0
-        self.uptime_ms += self.step_ms
-        while self.uptime_ms >= 1000:
-            self.uptime_ms -= 1000
-            self.uptime_s = min(self.uptime_s + 1, AGE_MAX_MS)
         if self.quiet_ms < limits.QUIET_MS:
             self.quiet_ms = aged_ms(self.quiet_ms, self.step_ms)
             if self.quiet_ms >= limits.QUIET_MS:
-                self.memory.forget_resets()
+                self.memory.put(RESETS, 0)
                 for burner in self.burners:
                     burner.faults.note(faults.UNSTABLE, False)
         return clock_ok
 
     def _record(self, index, burner):
         conducted_s = burner.conducted_ms // 1000
-        detail = burner.detail
-        seq = self.memory.note_opening(index, burner.cause, detail, conducted_s)
-        self.openings.put(seq, index, burner.cause, detail, conducted_s, self.uptime_s, burner.health_permille)
+        self.memory.note_opening(index, burner.cause, burner.detail, conducted_s, burner.health_permille)
 
     def is_conducting(self):
         """True when any contact is granted, or any state wants it to be."""

@@ -5,6 +5,7 @@ It never waits for network, flash or a lock. It is the only place that feeds the
 """
 
 from curfew import limits
+from curfew.memory import CLEAN, CONDUCTING
 from curfew.ticks import elapsed_ms
 
 _ALL_STAGES = 0o1234567  # each stage reports in its turn: the watchdog is fed only for the whole story
@@ -17,6 +18,8 @@ class Restart(Exception):
 
 class Loop:
     """The parts of the box and the tick that runs through them. clock has ticks_ms() and sleep_ms()."""
+
+    Restart = Restart  # what tick() may raise, for main.py
 
     def __init__(self, clock, controller, relays, scanner, panel, rtc, link, supervisor, watchdog):
         self.clock = clock
@@ -45,8 +48,8 @@ class Loop:
         """After run(): remember that this end was meant, and wait a moment for the services to fall silent."""
         self.link.quiet[0] = 1
         memory = self.controller.memory
-        memory.note_clean()
-        memory.note_conducting(0)
+        memory.put(CLEAN, 1)
+        memory.put(CONDUCTING, 0)
         memory.seal()
         self.rtc.memory(memory.buffer)
         for _ in range(_QUIET_TRIES):

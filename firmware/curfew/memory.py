@@ -1,24 +1,26 @@
 """What the box remembers over a restart in the chip's RTC memory: a short record with a checksum.
 
-Belongs here: the layout, counting of abnormal starts, the last openings in short form.
+Belongs here: the layout, counting of abnormal starts, the last openings until the journal has them.
 Does not: files (they are written later, when nothing conducts), the RTC itself (loop.py writes `buffer`).
 """
 
-from curfew import limits
+from array import array
+
 from curfew.store import crc16
 
 _MAGIC = 0xC5
 _VERSION = 1
-_CLEAN = 2  # the last program ended on purpose
-_RESETS = 3
-_CONDUCTING = 4  # bits by burner
-_STORED = 5  # stored faults, a byte a burner
-_SEQ = 9  # of the last opening, three bytes
-_OPENINGS = 12  # rows of five bytes: burner, cause, detail, minutes (2); row = seq % 8
-_ROWS = 8
-_ROW = 5
-_CRC = 52
-SIZE = 54
+CLEAN = 2  # the last program ended on purpose
+RESETS = 3  # abnormal starts without ten quiet minutes between them
+CONDUCTING = 4  # who conducts, bits by burner
+STORED = 5  # stored faults, a byte a burner
+_SEQ = 9  # number of the last opening, three bytes
+_OPENINGS = 12  # the rows of the last openings, row = number % ROWS
+ROWS = 8  # more than anybody lights between two quiet moments
+BURNER, CAUSE, DETAIL, CONDUCTED_S, HEALTH_PERMILLE = 0, 1, 2, 3, 5  # in a row; the last two have two bytes
+_ROW = 7
+_CRC = 68
+SIZE = 70
 _SEQ_MAX = 0xFFFFFF
 
 
@@ -26,12 +28,14 @@ class Memory:
     """One record; `buffer` is what belongs into the RTC memory, `dirty` says that it changed.
 
     previous: what the RTC memory held at the start (any bytes). A record that does not fit its checksum is a
-    power-up: everything in it is unknown. `abnormal` is True when the last program did not end on purpose.
+    power-up: everything in it is unknown, and `kept` is False. `conducted`: who conducted when the last program
+    ended, bits. `seq[0]`: number of the last opening, 0 for none; the services read it and the rows behind it.
     """
 
     def __init__(self, previous):
         self.buffer = bytearray(SIZE)
         self.dirty = True
+        self.seq = array("i", [0])
         self.kept = (
             len(previous) == SIZE
             and previous[0] == _MAGIC
@@ -39,89 +43,47 @@ class Memory:
             and crc16(previous, _CRC) == previous[_CRC] << 8 | previous[_CRC + 1]
         )
         if self.kept:
-            for index in range(SIZE):
-                self.buffer[index] = previous[index]
+            self.buffer[:] = previous
+            self.seq[0] = previous[_SEQ] << 16 | previous[_SEQ + 1] << 8 | previous[_SEQ + 2]
+            if not self.buffer[CLEAN]:
+                self.buffer[RESETS] = min(self.buffer[RESETS] + 1, 255)
         self.buffer[0] = _MAGIC
         self.buffer[1] = _VERSION
-        self.abnormal = self.kept and not self.buffer[_CLEAN]
-        self.conducted = self.buffer[_CONDUCTING]  # bits: who conducted when the last program ended
-        self.buffer[_CLEAN] = 0
-        self.buffer[_CONDUCTING] = 0
-        if self.abnormal:
-            self.buffer[_RESETS] = min(self.buffer[_RESETS] + 1, 255)
-
-    def resets(self):
-        """Abnormal starts without ten quiet minutes between them."""
-        return self.buffer[_RESETS]
-
-    def forget_resets(self):
-        """Ten quiet minutes have passed."""
-        self.put(_RESETS, 0)
+        self.conducted = self.buffer[CONDUCTING]
+        self.buffer[CLEAN] = 0
+        self.buffer[CONDUCTING] = 0
 
     def put(self, at, value):
-        """Set one byte and remember that the record changed."""
+        """Set one byte of the record (RESETS, CLEAN, CONDUCTING, STORED + burner) and remember that it changed."""
         if self.buffer[at] != value:
             self.buffer[at] = value
             self.dirty = True
 
-    def note_conducting(self, mask):
-        """Which burners conduct, bits."""
-        self.put(_CONDUCTING, mask)
-
-    def note_stored(self, burner, mask):
-        """Which stored faults a burner has, bits."""
-        self.put(_STORED + burner, mask)
-
-    def stored(self, burner):
-        """The stored faults of a burner, bits."""
-        return self.buffer[_STORED + burner]
-
-    def note_clean(self):
-        """The program is about to end on purpose."""
-        self.put(_CLEAN, 1)
-
-    def seq(self):
-        """Number of the last opening, 0 for none."""
-        at = self.buffer
-        return at[_SEQ] << 16 | at[_SEQ + 1] << 8 | at[_SEQ + 2]
-
-    def set_seq(self, seq):
-        """Go on counting from seq."""
-        self.buffer[_SEQ] = seq >> 16 & 0xFF
-        self.buffer[_SEQ + 1] = seq >> 8 & 0xFF
-        self.buffer[_SEQ + 2] = seq & 0xFF
+    def note_opening(self, burner, cause, detail, conducted_s, health_permille):
+        """Keep an opening; whoever reads `seq` finds its row complete."""
+        seq = self.seq[0] % _SEQ_MAX + 1
+        at = _OPENINGS + seq % ROWS * _ROW
+        buffer = self.buffer
+        buffer[at + BURNER] = burner
+        buffer[at + CAUSE] = cause
+        buffer[at + DETAIL] = detail
+        self._put_two(at + CONDUCTED_S, conducted_s)
+        self._put_two(at + HEALTH_PERMILLE, health_permille)
+        self._put_two(_SEQ + 1, seq & 0xFFFF)
+        buffer[_SEQ] = seq >> 16
         self.dirty = True
+        self.seq[0] = seq
 
-    def note_opening(self, burner, cause, detail, conducted_s):
-        """Keep an opening in short form; its number."""
-        seq = self.seq() % _SEQ_MAX + 1
-        self.set_seq(seq)
-        at = _OPENINGS + seq % _ROWS * _ROW
-        minutes = min(conducted_s // 60, 0xFFFF)
-        self.buffer[at] = burner
-        self.buffer[at + 1] = cause
-        self.buffer[at + 2] = detail
-        self.buffer[at + 3] = minutes >> 8
-        self.buffer[at + 4] = minutes & 0xFF
-        return seq
+    def _put_two(self, at, value):
+        value = min(value, 0xFFFF)
+        self.buffer[at] = value >> 8
+        self.buffer[at + 1] = value & 0xFF
 
-    def restore_into(self, openings, journal_seq):
-        """Queue again the kept openings that are younger than the journal's last one."""
-        seq = self.seq()
-        for number in range(max(1, journal_seq + 1, seq - _ROWS + 1), seq + 1):
-            at = _OPENINGS + number % _ROWS * _ROW
-            row = self.buffer
-            minutes = row[at + 3] << 8 | row[at + 4]
-            openings.put(number, row[at], row[at + 1], row[at + 2], minutes * 60, 0, 0)
+    def of_opening(self, seq, field):
+        """A byte of the row of one of the last ROWS openings."""
+        return self.buffer[_OPENINGS + seq % ROWS * _ROW + field]
 
     def seal(self):
         """Bring the checksum up to date before the buffer is written."""
-        crc = crc16(self.buffer, _CRC)
-        self.buffer[_CRC] = crc >> 8
-        self.buffer[_CRC + 1] = crc & 0xFF
+        self._put_two(_CRC, crc16(self.buffer, _CRC))
         self.dirty = False
-
-
-def is_unstable(memory):
-    """True when the box restarted by itself too often to be trusted."""
-    return memory.resets() >= limits.RESETS_MAX

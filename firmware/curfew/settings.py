@@ -1,82 +1,78 @@
 """Settings: from the text of settings.json to one checked object in milliseconds.
 
 Belongs here: validation against limits.py, and every message about a wrong value.
-Does not: files (store.py), defaults or ranges (limits.py). Nothing is guessed: one wrong value refuses all.
+Does not: other files, defaults or ranges (limits.py). Nothing is guessed: one wrong value refuses all.
+A start needs this file once; main.py then gives its memory back, so nothing here may be referred to later.
 """
 
 import json
 
 from curfew import limits
+from curfew.config import Config, Settings
+
+_MS = {"min": 60000, "s": 1000, "ms": 1}
 
 
 class Invalid(Exception):
     """Settings that cannot be used; the text names the key, the value and the range."""
 
 
-class Config:
-    """The settings of one burner, with the keys of limits.BURNER and relay_pin, button_pin, sensor."""
+def checked(given):
+    """The Settings in what settings.json holds. Raises Invalid.
 
-
-class Settings:
-    """All settings, checked: the keys of limits.SETTINGS, SWITCHES and BOX_PINS, relay_drive, burners.
-
-    Every time is there in milliseconds besides (`warning_ms` beside `warning_s`); `reclose_ms` already waits for a
-    delay coil. `burners` is a tuple of Config. Raises Invalid.
+    Times become milliseconds, whatever their unit in the file: timer_default_min is there as timer_default_ms.
     """
+    if not isinstance(given, dict):
+        raise Invalid("settings: not an object { ... }")
+    given = dict(given)
+    values = {}
+    settings = Settings()
+    for key, default, low, high in limits.SETTINGS:
+        value = values[key] = _whole(key, given.pop(key, default), low, high)
+        name, unit = key.rsplit("_", 1)
+        setattr(settings, name + "_ms", value * _MS[unit])
+    for key, default in limits.SWITCHES:
+        setattr(settings, key, _switch(key, given.pop(key, default)))
+    settings.relay_drive = given.pop("relay_drive", limits.DRIVES[0])
+    if settings.relay_drive not in limits.DRIVES:
+        raise Invalid("relay_drive: %s is not one of %s" % (_shown(settings.relay_drive), ", ".join(limits.DRIVES)))
+    used = {}
+    for key, default in limits.BOX_PINS:
+        allowed = limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER
+        setattr(settings, key, _pin(key, given.pop(key, default), allowed, used))
+    burners = given.pop("burners", None)
+    if not isinstance(burners, list) or not 1 <= len(burners) <= limits.BURNERS_MAX:
+        raise Invalid("burners: a list of 1 to %d objects is needed" % limits.BURNERS_MAX)
+    settings.burners = tuple([_burner(index, burner, used) for index, burner in enumerate(burners)])
+    _refuse_unknown("", given)
+    if values["delay_coil_s"]:  # opening the thermocouple's loop does nothing until the ignition's coil lets go
+        wait_s = values["delay_coil_s"] + limits.DELAY_COIL_MARGIN_S
+        settings.reclose_hold_ms = max(settings.reclose_hold_ms, wait_s * 1000)
+    _check_relations(settings, values)
+    return settings
 
-    def __init__(self, given):
-        if not isinstance(given, dict):
-            raise Invalid("settings: not an object { ... }")
-        given = dict(given)
-        for key, default, low, high in limits.SETTINGS:
-            value = _whole(key, given.pop(key, default), low, high)
-            setattr(self, key, value)
-            if key.endswith("_min"):
-                setattr(self, key[:-3] + "ms", value * 60000)
-            elif key.endswith("_s"):
-                setattr(self, key[:-1] + "ms", value * 1000)
-        for key, default in limits.SWITCHES:
-            setattr(self, key, _switch(key, given.pop(key, default)))
-        self.relay_drive = given.pop("relay_drive", limits.DRIVES[0])
-        if self.relay_drive not in limits.DRIVES:
-            raise Invalid("relay_drive: %s is not one of %s" % (_shown(self.relay_drive), ", ".join(limits.DRIVES)))
-        used = {}
-        for key, default in limits.BOX_PINS:
-            allowed = limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER
-            setattr(self, key, _pin(key, given.pop(key, default), allowed, used))
-        burners = given.pop("burners", None)
-        if not isinstance(burners, list) or not 1 <= len(burners) <= limits.BURNERS_MAX:
-            raise Invalid("burners: a list of 1 to %d objects is needed" % limits.BURNERS_MAX)
-        self.burners = tuple([_burner(index, burner, used) for index, burner in enumerate(burners)])
-        _refuse_unknown("", given)
-        self.reclose_ms = self.reclose_hold_ms
-        if self.delay_coil_s:
-            self.reclose_ms = max(self.reclose_ms, (self.delay_coil_s + limits.DELAY_COIL_MARGIN_S) * 1000)
-        self._check_relations()
 
-    def _check_relations(self):
-        shortest_min = min(self.timer_default_min, self.timer_step_min, self.override_max_min)
-        for holds, text in (
-            (self.timer_default_min <= self.timer_max_min, "timer_default_min must not exceed timer_max_min"),
-            (self.timer_max_min <= self.burn_max_min, "timer_max_min must not exceed burn_max_min"),
-            (self.timer_step_min <= self.timer_max_min, "timer_step_min must not exceed timer_max_min"),
-            (
-                self.warning_s <= 60 * shortest_min,
-                "warning_s must fit into timer_default_min, timer_step_min and override_max_min",
-            ),
-            (
-                self.burn_max_ms >= self.ignite_window_ms + self.warning_ms,
-                "burn_max_min must hold ignite_window_s and warning_s",
-            ),
-            (
-                self.flame_die_ms > self.reclose_ms,
-                "flame_die_s must exceed reclose_hold_s (and delay_coil_s + %d)" % limits.DELAY_COIL_MARGIN_S,
-            ),
-        ):
-            if not holds:
-                keys = [key for key, _, _, _ in limits.SETTINGS if key in text]
-                shown = ", ".join(["%s %d" % (key, getattr(self, key)) for key in keys])
-                raise Invalid("%s (now: %s)" % (text, shown))
+def _check_relations(settings, values):
+    for holds, text in (
+        (settings.timer_default_ms <= settings.timer_max_ms, "timer_default_min must not exceed timer_max_min"),
+        (settings.timer_max_ms <= settings.burn_max_ms, "timer_max_min must not exceed burn_max_min"),
+        (settings.timer_step_ms <= settings.timer_max_ms, "timer_step_min must not exceed timer_max_min"),
+        (
+            settings.warning_ms <= min(settings.timer_default_ms, settings.timer_step_ms, settings.override_max_ms),
+            "warning_s must fit into timer_default_min, timer_step_min and override_max_min",
+        ),
+        (
+            settings.burn_max_ms >= settings.ignite_window_ms + settings.warning_ms,
+            "burn_max_min must hold ignite_window_s and warning_s",
+        ),
+        (
+            settings.flame_die_ms > settings.reclose_hold_ms,
+            "flame_die_s must exceed reclose_hold_s (and delay_coil_s + %d)" % limits.DELAY_COIL_MARGIN_S,
+        ),
+    ):
+        if not holds:
+            shown = ", ".join(["%s %d" % (row[0], values[row[0]]) for row in limits.SETTINGS if row[0] in text])
+            raise Invalid("%s (now: %s)" % (text, shown))
 
 
 def parse(text):
@@ -89,12 +85,26 @@ def parse(text):
         given = json.loads(text)
     except (ValueError, RuntimeError, OverflowError):  # RuntimeError: nested too deep for the stack
         raise Invalid("settings.json: not JSON (cut off, or a comma or quote is missing)") from None
-    return Settings(given)
+    return checked(given)
 
 
-def fallback():
-    """The settings under which a box without usable settings shows its fault: one burner, no sensor."""
-    return Settings({"burners": [{}]})
+def load():
+    """The Settings of this board and False; where settings.json cannot be used, it says why: a fallback and True.
+
+    The fallback only serves to show the fault: one burner without a sensor, whose contact stays open.
+    """
+    try:
+        try:
+            with open("settings.json") as file:
+                text = file.read()
+        except OSError:
+            text = None
+        except UnicodeError:
+            raise Invalid("settings.json: not text") from None
+        return parse(text), False
+    except Invalid as error:
+        print("SETTINGS_INVALID:", error)
+        return checked({"burners": [{}]}), True
 
 
 def _shown(value):

@@ -13,10 +13,9 @@ from curfew.ticks import aged_ms
 class Link:
     """What both threads touch: preallocated, written by one side each."""
 
-    def __init__(self, inbox, snapshot, openings):
+    def __init__(self, inbox, snapshot):
         self.inbox = inbox
         self.snapshot = snapshot
-        self.openings = openings
         self.ping = array("i", [0])  # loop writes
         self.pong = array("i", [0])  # services answer
         self.ended = bytearray(1)  # services write 1 on their way out

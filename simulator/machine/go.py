@@ -24,7 +24,10 @@ from world import ChipReset, Over, World
 
 
 class _Sys:
-    """What main.py wants of `sys`: a traceback, told as lines of the console."""
+    """What the firmware wants of `sys`: a traceback, told as lines of the console, and the length of a word."""
+
+    maxsize = sys.maxsize
+    modules = sys.modules
 
     @staticmethod
     def print_exception(error):

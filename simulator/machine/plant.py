@@ -44,13 +44,17 @@ class Pump:
     def __init__(self):
         self.volts = 0.0  # of 1
         self.on = False
+        self._edges = 0
 
     def edge(self):
-        """The pump pin changed its level."""
-        self.volts += (1.0 - self.volts) * PUMP_EDGE
+        """The pump pin changed its level; counted only, because the tick that did it may not allocate."""
+        self._edges += 1
 
     def step(self, dt_ms):
-        """Discharge for dt_ms and let the Schmitt stage decide."""
+        """Charge by the edges since the last step, discharge for dt_ms, and let the Schmitt stage decide."""
+        while self._edges > 0:
+            self._edges -= 1
+            self.volts += (1.0 - self.volts) * PUMP_EDGE
         self.volts *= exp(-dt_ms / PUMP_TAU_MS)
         self.on = self.volts > (PUMP_OFF if self.on else PUMP_ON)
 

@@ -317,19 +317,21 @@ class World:
 
     def pin_changed(self, number, level):
         """An output pin got a level."""
-        if number == self.pump_pin and self.pulse and self.pins.get(number) != level:
-            self.pump.edge()
+        if self.pins.get(number) == level:
+            return
         self.pins[number] = level
-        if number in self.relay_pins:
+        if number == self.pump_pin:
+            self.pump.edge()
+        elif number in self.relay_pins:
             self._set_coils()
 
     def _set_coils(self):
-        for index, burner in enumerate(self.burners):
+        for index in range(len(self.burners)):  # no enumerate(): called from within the tick
             driven = self.powered and self.pins.get(self.relay_pins[index], 0) == 1
             coil = driven and (self.pump.on or not self.pulse)
-            if coil != burner.coil:
-                burner.coil = coil
-                burner.moved()
+            if coil != self.burners[index].coil:
+                self.burners[index].coil = coil
+                self.burners[index].moved()
 
     def pin_level(self, number):
         """What an input pin reads: buttons are open or pull to ground, everything else floats high."""

@@ -15,14 +15,13 @@ class ADS1115:
     def __init__(self, i2c, address):
         self._i2c = i2c
         self._address = address
-        # Start, input n against ground, 0.256 V, single shot; 128 a second, comparator off. Built once, because
-        # the loop may not allocate.
-        self._starts = [bytearray((_CONFIG, 0xCF | channel << 4, 0x83)) for channel in range(4)]
+        self._start = bytearray((_CONFIG, 0, 0x83))  # 128 a second, comparator off
         self._word = bytearray(2)
 
     def start(self, channel):
         """Begin a conversion of channel 0 to 3."""
-        self._i2c.writeto(self._address, self._starts[channel])
+        self._start[1] = 0xCF | channel << 4  # start, input against ground, 0.256 V, single shot
+        self._i2c.writeto(self._address, self._start)
 
     def is_ready(self):
         """True when the conversion is done."""

@@ -4,10 +4,9 @@ Belongs here: which part gets which pin and which file. Does not: behaviour of a
 """
 
 import _thread
+import sys
 
-from machine import I2C, RTC, WDT, Pin
-
-from curfew import VERSION, journal, limits, services, settings, store
+from curfew import VERSION, journal, limits
 from curfew.controller import Controller
 from curfew.hardware.ads1115 import ADDRESSES, ADS1115
 from curfew.hardware.panel import Panel
@@ -15,56 +14,48 @@ from curfew.hardware.relay import Relays
 from curfew.hardware.scanner import Scanner
 from curfew.inbox import Inbox
 from curfew.loop import Loop
-from curfew.memory import Memory
-from curfew.services.keeper import Keeper
-from curfew.snapshot import Openings, Snapshot
+from curfew.memory import STORED, Memory
+from curfew.services.keeper import Keeper, run
+from curfew.snapshot import Snapshot
 from curfew.supervisor import Link, Supervisor
+from machine import I2C, RTC, WDT, Pin
 
 _I2C_TIMEOUT_US = 5000  # the default of 50 ms would hold the loop up with every error
-_THREAD_STACK = 16 * 1024  # of the chip; the default of 5 KiB is too small for TLS
+# The chip's default of 5 KiB is too small for TLS; machines with long words need more for the same calls.
+_THREAD_STACK = 16 * 1024 if sys.maxsize <= 0x7FFFFFFF else 64 * 1024
 
 
-def build(clock):
-    """The Loop of this board, ready to run. Relays are made first, low. clock has ticks_ms() and sleep_ms()."""
-    now, problem = _settings()
+def build(clock, now, invalid):
+    """The Loop of this board, ready to run; relays are made first, low.
+
+    clock has ticks_ms() and sleep_ms(). now: Settings. invalid: they are only the fallback.
+    """
     relay_pins = [config.relay_pin for config in now.burners]
     relays = Relays(relay_pins, now.pump_pin if now.relay_drive == "pulse" else None)
     rtc = RTC()
-    memory, stored, health, openings = _remembered(rtc)
+    memory, journal_seq, stored, health = _remembered(rtc)
     inbox = Inbox(len(now.burners))
-    link = Link(inbox, Snapshot(len(now.burners), _thread.allocate_lock()), openings)
-    controller = Controller(now, memory, inbox, openings, health, problem is not None)
+    link = Link(inbox, Snapshot(len(now.burners), _thread.allocate_lock()))
+    controller = Controller(now, memory, inbox, health, invalid)
     panel = Panel([config.button_pin for config in now.burners], now.pixel_pin, now.buzzer_pin)
-    keeper = Keeper(link, len(now.burners), stored, health)
+    keeper = Keeper(link, memory, journal_seq, len(now.burners), stored, health)
     _thread.stack_size(_THREAD_STACK)
-    supervisor = Supervisor(link, _thread.start_new_thread, services.run, (keeper, link, clock))
+    supervisor = Supervisor(link, _thread.start_new_thread, run, (keeper, link, clock))
     print("Curfew", VERSION, "burners", len(now.burners))
     watchdog = WDT(timeout=limits.WATCHDOG_MS)
     return Loop(clock, controller, relays, _scanner(now), panel, rtc, link, supervisor, watchdog)
 
 
-def _settings():
-    """The settings of this board; where they cannot be used, the fallback and the reason."""
-    try:
-        return settings.parse(store.read("settings.json")), None
-    except settings.Invalid as error:
-        print("SETTINGS_INVALID:", error)
-        return settings.fallback(), error
-
-
 def _remembered(rtc):
-    """Memory, stored faults, commissioning health, openings still to be written."""
+    """Memory, number of the last opening in the journal, stored faults, commissioning health."""
     memory = Memory(rtc.memory())
     stored, health = journal.read_state()
-    openings = Openings()
-    journal_seq = journal.last_seq(journal.lines())
-    if memory.kept:
-        memory.restore_into(openings, journal_seq)
-    else:  # a power-up: only the files know
-        memory.set_seq(journal_seq)
+    journal_seq = journal.last_seq()
+    if not memory.kept:  # a power-up: only the files know
+        memory.seq[0] = journal_seq
         for index in range(limits.BURNERS_MAX):
-            memory.note_stored(index, stored[index])
-    return memory, stored, health, openings
+            memory.put(STORED + index, stored[index])
+    return memory, journal_seq, stored, health
 
 
 def _scanner(now):

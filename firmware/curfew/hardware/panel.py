@@ -3,10 +3,9 @@
 Belongs here: pins and pixels. Does not: debouncing (button.py), what a light or sound means (signals.py).
 """
 
+from curfew.signals import DARK, LIGHT_ROW, LIGHTS, is_lit
 from machine import PWM, Pin
 from neopixel import NeoPixel
-
-from curfew.signals import DARK, LIGHTS, is_lit
 
 _DUTY_ON = 32768  # half: a piezo disc is loudest on a square wave
 
@@ -18,6 +17,7 @@ class Panel:
         self._buttons = [Pin(number, Pin.IN, Pin.PULL_UP) for number in button_pins]
         self._pixels = NeoPixel(Pin(pixel_pin, Pin.OUT, value=0), len(button_pins))
         self._buzzer = PWM(Pin(buzzer_pin, Pin.OUT, value=0), freq=2000, duty_u16=0)
+        self._colour = bytearray(3)
         self._frequency_hz = 0
         self._shown = bytearray([255] * len(button_pins))  # light as shown now; 255: not yet
 
@@ -34,7 +34,9 @@ class Panel:
             light = burner.light if is_lit(burner.light, burner.sign_ms) else DARK
             if light != self._shown[index]:
                 self._shown[index] = light
-                self._pixels[index] = LIGHTS[light][0]
+                for part in range(3):
+                    self._colour[part] = LIGHTS[light * LIGHT_ROW + part]
+                self._pixels[index] = self._colour
                 changed = True
         if changed:
             self._pixels.write()

@@ -1,6 +1,7 @@
-"""Keeps what must outlive a restart: echoes the loop's ping and writes journal and state when it has leave.
+"""The services thread: echoes the loop's ping, and writes journal and state when it has leave.
 
-Belongs here: when to write. Does not: the form of the files (journal.py), the network.
+Belongs here: the thread's entry, when to write. Does not: the form of the files (journal.py), the network.
+Whatever runs in this thread may wait, allocate, block or die without the flame noticing.
 """
 
 import gc
@@ -10,13 +11,30 @@ from curfew import journal
 from curfew import snapshot as s
 from curfew.faults import STORED
 from curfew.limits import BURNERS_MAX
+from curfew.memory import ROWS
+
+
+def run(keeper, link, clock):
+    """Entry of the services thread: poll until told to be quiet; says on every way out that it ended."""
+    try:
+        while not link.quiet[0]:
+            keeper.poll()
+            clock.sleep_ms(100)
+    finally:
+        link.ended[0] = 1
 
 
 class Keeper:
-    """Polled by the services thread. stored, health: what state.txt holds now, as journal.read_state() gives it."""
+    """Polled by the services thread.
 
-    def __init__(self, link, burners, stored, health):
+    memory: whose openings go to the journal. journal_seq: number of the last one there. stored, health: what
+    state.txt holds now, as journal.read_state() gives it.
+    """
+
+    def __init__(self, link, memory, journal_seq, burners, stored, health):
         self.link = link
+        self._memory = memory
+        self._journal_seq = journal_seq
         self.failures = 0  # writes that the file system refused; tried again at the next poll with leave
         self._stored = stored
         self._health = health
@@ -35,11 +53,18 @@ class Keeper:
         if not self.may_write():
             return
         try:
-            if link.openings.waiting():
-                journal.append(link.openings, self.may_write)
+            self._keep_openings()
             self._keep_state()
         except OSError:
             self.failures += 1
+
+    def _keep_openings(self):
+        last = self._memory.seq[0]
+        if last == self._journal_seq:
+            return
+        first = max(self._journal_seq + 1, last - ROWS + 1)  # older ones were overwritten: the numbers show a gap
+        if journal.append(self._memory, first, last, self.may_write):
+            self._journal_seq = last
         gc.collect()
 
     def _keep_state(self):

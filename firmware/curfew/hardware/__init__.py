@@ -1,1 +1,0 @@
-"""Thin drivers: pins and buses, no policy. The only package that imports machine."""

@@ -1,0 +1,53 @@
+"""What every unit test has: the pure core importable as `curfew`, a core to step by hand, a whole box in a world.
+
+Belongs here: paths and fixtures. Does not: how a world is driven (world_fixture.py), expectations.
+"""
+
+import sys
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "firmware"))  # for the files that import neither machine nor time nor network
+
+# Equal examples in every run: a red test is red for everybody. More of them: --hypothesis-profile=search
+hypothesis.settings.register_profile(
+    "unit", derandomize=True, deadline=None, suppress_health_check=[*hypothesis.HealthCheck]
+)
+hypothesis.settings.register_profile(
+    "search", max_examples=5_000, deadline=None, suppress_health_check=[*hypothesis.HealthCheck]
+)
+hypothesis.settings.load_profile("unit")
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch):
+    """A function that makes a box on a stove: world(burners=1, sensor=True, stove={}, timer_default_min=1, ...).
+
+    The current folder is the chip's flash. When the test is over, every invariant of simulator/invariants.py must
+    have held in every box that it made.
+    """
+    from world_fixture import Box
+
+    boxes = []
+
+    def make(**asked):
+        folder = tmp_path / str(len(boxes))
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        boxes.append(Box(folder, **asked))
+        return boxes[-1]
+
+    yield make
+    for box in boxes:
+        box.close()
+
+
+@pytest.fixture
+def core():
+    """A function that makes a Controller to be stepped by hand: core(burners=1, sensor=False, previous=b"", ...)."""
+    from core_fixture import Core
+
+    return Core

@@ -1,0 +1,248 @@
+"""boot.py: the relay pins are low before anything else, and main.py leaves every way out with the contacts open.
+
+Here: the order of the first effects, read and run against a recording chip; main.py's ways out. Not here: the loop.
+"""
+
+import ast
+import builtins
+import sys
+from pathlib import Path
+
+import pytest
+from world_fixture import lent
+
+from curfew import limits
+
+FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
+BOOT = (FIRMWARE / "boot.py").read_text()
+
+
+class Recorder:
+    """A `machine` that writes down what is done to it, in order."""
+
+    def __init__(self, fails_at=None):
+        self.done = []
+        recorder = self
+
+        class Pin:
+            IN, OUT, PULL_UP = 1, 3, 2
+
+            def __init__(self, *args, **named):
+                recorder.note(("Pin", args, named))
+
+            def __getattr__(self, name):
+                raise AssertionError(f"Pin.{name} is used: level and direction belong into one call")
+
+        class WDT:
+            def __init__(self, *args, **named):
+                recorder.note(("WDT", args, named))
+
+        self.fails_at = fails_at
+        self.Pin = Pin
+        self.WDT = WDT
+
+    def note(self, what):
+        if self.fails_at == len(self.done):
+            raise OSError("this pin cannot be had")
+        self.done.append(what)
+
+
+def run_boot(recorder, monkeypatch):
+    """Run boot.py as the chip does; the names that it imported, with the number of effects before each."""
+    imports = []
+    real = builtins.__import__
+
+    def watched(name, *args, **named):
+        imports.append((name, len(recorder.done)))
+        return real(name, *args, **named)
+
+    monkeypatch.setitem(sys.modules, "machine", recorder)
+    monkeypatch.setattr(builtins, "__import__", watched)
+    try:
+        exec(compile(BOOT, "boot.py", "exec"), {"__name__": "__main__"})
+    finally:
+        monkeypatch.undo()
+    return imports
+
+
+def test_the_first_effects_are_all_relay_pins_driven_low_with_the_level_before_the_direction(monkeypatch):
+    recorder = Recorder()
+    run_boot(recorder, monkeypatch)
+    out = recorder.Pin.OUT
+    assert recorder.done[: len(limits.PINS_RELAY)] == [
+        ("Pin", (number, out), {"value": 0}) for number in limits.PINS_RELAY
+    ]
+
+
+def test_after_the_pins_comes_the_watchdog_and_then_nothing_more(monkeypatch):
+    recorder = Recorder()
+    run_boot(recorder, monkeypatch)
+    assert recorder.done[len(limits.PINS_RELAY) :] == [("WDT", (), {"timeout": limits.WATCHDOG_BOOT_MS})]
+
+
+def test_before_the_pins_are_low_nothing_is_imported_but_machine(monkeypatch):
+    recorder = Recorder()
+    imports = run_boot(recorder, monkeypatch)
+    assert imports[0] == ("machine", 0)
+    assert [name for name, effects in imports if effects < len(limits.PINS_RELAY)] == ["machine"]
+
+
+def test_boot_imports_nothing_but_machine_at_all(monkeypatch):
+    assert {name for name, _ in run_boot(Recorder(), monkeypatch)} == {"machine"}
+
+
+def test_read_as_a_text_boot_begins_with_the_import_and_the_loop_over_the_pins():
+    first, second = ast.parse(BOOT).body[:2]
+    assert isinstance(first, ast.ImportFrom) and first.module == "machine" and [n.name for n in first.names] == ["Pin"]
+    assert isinstance(second, ast.For) and len(second.body) == 1
+    call = second.body[0].value
+    assert ast.unparse(call) == "Pin(_number, Pin.OUT, value=0)"
+
+
+def test_boot_works_with_literals_because_nothing_may_be_imported_yet():
+    names = {node.id for node in ast.walk(ast.parse(BOOT)) if isinstance(node, ast.Name)}
+    assert names == {"Pin", "WDT", "_number"}
+
+
+# --- main.py -------------------------------------------------------------------------------------------------------
+
+
+class FakeChip:
+    """What main.py wants of `machine`, `time` and `sys`; `done` in order."""
+
+    def __init__(self):
+        self.done = []
+
+    def reset(self):
+        self.done.append("reset")
+
+    def WDT(self, timeout):
+        self.done.append(f"WDT {timeout}")
+
+    def sleep_ms(self, ms):
+        self.done.append(f"sleep {ms}")
+
+    def ticks_ms(self):
+        return 0
+
+    def print_exception(self, error):
+        self.done.append(f"told {type(error).__name__}")
+
+
+class FakeBox:
+    def __init__(self, chip, error):
+        self.chip = chip
+        self.error = error
+
+    def run(self):
+        self.chip.done.append("run")
+        raise self.error  # as Loop.run(): the contacts are open by then
+
+    def end_clean(self):
+        self.chip.done.append("end clean")
+
+    def __getattr__(self, name):
+        raise AssertionError(f"main.py uses {name} of the box")
+
+
+def run_main(monkeypatch, build_raises=None, run_raises=None):
+    """Run main() with a box whose making or running raises; what was done, in order."""
+    chip = FakeChip()
+    main = {
+        "__name__": "main",
+        "machine": chip,
+        "time": chip,
+        "sys": chip,
+        "print": lambda *_: chip.done.append("print"),
+    }
+    source = (FIRMWARE / "main.py").read_text()
+    with lent({"machine": chip, "time": chip}):
+        exec(compile(source, "main.py", "exec"), main)
+        main["sys"] = chip
+        main["print"] = lambda *_: chip.done.append("print")
+        from curfew.loop import Restart
+
+        error = Restart() if run_raises is Exception else run_raises
+        board = type(sys)("curfew.hardware.board")
+
+        def build(*_):
+            if build_raises:
+                raise build_raises
+            return FakeBox(chip, error)
+
+        board.build = build
+        package = type(sys)("curfew.hardware")
+        package.board = board
+        sys.modules["curfew.hardware"] = package
+        sys.modules["curfew.hardware.board"] = board
+        main["main"]()
+    return chip.done
+
+
+@pytest.fixture
+def in_a_folder_with_settings(tmp_path, monkeypatch):
+    (tmp_path / "settings.json").write_text('{"burners": [{}]}')
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("in_a_folder_with_settings")
+@pytest.mark.parametrize("error", [ValueError("x"), OSError(5), MemoryError(), RuntimeError(), AssertionError()])
+def test_an_error_in_the_loop_is_told_and_ends_in_a_reset(monkeypatch, error):
+    assert run_main(monkeypatch, run_raises=error) == ["run", f"told {type(error).__name__}", "reset"]
+
+
+@pytest.mark.usefixtures("in_a_folder_with_settings")
+@pytest.mark.parametrize("error", [ImportError("x"), OSError(5), MemoryError()])
+def test_a_box_that_cannot_be_built_waits_before_the_reset_and_never_spins(monkeypatch, error):
+    done = run_main(monkeypatch, build_raises=error)
+    assert done == [f"told {type(error).__name__}", "sleep 5000", "reset"]
+
+
+@pytest.mark.usefixtures("in_a_folder_with_settings")
+def test_a_restart_that_was_asked_for_is_a_clean_end_and_a_reset(monkeypatch):
+    assert run_main(monkeypatch, run_raises=Exception) == ["run", "end clean", "reset"]
+
+
+@pytest.mark.usefixtures("in_a_folder_with_settings")
+def test_somebody_at_the_cable_gets_the_prompt_a_long_watchdog_and_no_reset(monkeypatch):
+    done = run_main(monkeypatch, run_raises=KeyboardInterrupt())
+    assert done == ["run", f"WDT {limits.WATCHDOG_CABLE_MS}", "end clean", "print"]
+
+
+@pytest.mark.usefixtures("in_a_folder_with_settings")
+def test_somebody_at_the_cable_before_there_is_a_box_gets_the_prompt_too(monkeypatch):
+    done = run_main(monkeypatch, build_raises=KeyboardInterrupt())
+    assert done == [f"WDT {limits.WATCHDOG_CABLE_MS}", "print"]
+
+
+# --- in a world ----------------------------------------------------------------------------------------------------
+
+
+def test_ctrl_c_while_it_burns_opens_the_contact_and_leaves_the_prompt(world):
+    box = world()
+    box.burn()
+    box.raises("Pin.value", "KeyboardInterrupt")
+    box.run_for(s=1)
+    assert (box.state(), box.contact(), box.world.running) == (None, "open", True)
+    assert "contacts open" in box.console()
+    assert box.world.wdt_ms == limits.WATCHDOG_CABLE_MS
+
+
+def test_after_ctrl_c_the_end_counts_as_a_clean_one(world):
+    box = world()
+    for _ in range(4):
+        box.raises("Pin.value", "KeyboardInterrupt")
+        box.run_for(s=1)
+        box.reset("soft")
+    box.until_state("IDLE")
+    assert box.fault() is None
+
+
+@pytest.mark.parametrize("where", ["RTC.memory", "PWM", "I2C", "_thread.start_new_thread"])
+def test_a_chip_part_that_fails_at_the_start_leaves_the_contacts_open_and_is_tried_again(world, where):
+    box = world(idle=False)
+    box.world.traps[where] = OSError
+    box.plan["events"].append([0, "raise", 0, {"in": where, "error": "OSError"}])
+    box.run_for(s=2)
+    assert box.contact() == "open"
+    box.until_state("IDLE", at_most_s=40)

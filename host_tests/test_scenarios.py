@@ -1,0 +1,56 @@
+"""Every scenario of host_tests/scenarios, on the real VM and on CPython: its verdict, and the two alike.
+
+Here: nothing but playing the files. What a scenario wants stands in its own file, with its reason in `about`.
+"""
+
+from itertools import zip_longest
+from pathlib import Path
+
+import pytest
+
+from simulator import scenario
+from simulator.play import Verdict, play
+
+FOLDER = Path(__file__).parent / "scenarios"
+FILES = sorted(FOLDER.glob("*.json"))
+AGAIN = ".venv/bin/python -m simulator run host_tests/scenarios/{}.json --vm {}"
+
+
+def complaints(vm: str, verdict: Verdict) -> list[str]:
+    """One line for everything that was wrong with a run; empty when nothing was."""
+    died = [f"{vm}: {verdict.died}"] if verdict.died else []
+    broken = [f"{vm}: {name}: {text}" for name, text in verdict.failed_invariants]
+    return died + [f"{vm}: {text}" for text in verdict.failed_expectations] + broken
+
+
+def told(verdict: Verdict) -> list[str]:
+    """The trace and then the marks, as text: all that must not depend on the machine below."""
+    return verdict.result.trace_lines + [f"#{kind} {t_ms} {text}" for kind, t_ms, text in verdict.result.marks]
+
+
+def difference(vm: Verdict, cpython: Verdict) -> str | None:
+    """The first line in which the two runs differ, both versions of it; None when they are alike."""
+    for number, (one, other) in enumerate(zip_longest(told(vm), told(cpython))):
+        if one != other:
+            return f"line {number} differs:\n  micropython {one}\n  cpython     {other}"
+    return None
+
+
+def test_there_are_scenarios():
+    assert len(FILES) >= 48, f"{FOLDER} holds {len(FILES)} files"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_scenario(path):
+    wanted = scenario.load(path)
+    assert wanted.name == path.stem.replace("_", " "), "name and file name differ"
+    assert wanted.about, "says nothing about itself"
+    assert wanted.expectations, "expects nothing"
+    vm, cpython = play(wanted, "micropython"), play(wanted, "cpython")
+    wrong = complaints("micropython", vm) + complaints("cpython", cpython)
+    if unlike := difference(vm, cpython):
+        wrong.append(unlike)
+    for name, verdict in (("micropython", vm), ("cpython", cpython)):
+        if not verdict.passed:
+            wrong.append("again: " + AGAIN.format(path.stem, name))
+    assert not wrong, "\n".join(wrong)

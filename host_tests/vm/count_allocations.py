@@ -1,0 +1,44 @@
+"""On the VM: run a plan and count the bytes that the firmware allocates within its ticks.
+
+    micropython count_allocations.py PLAN.json      paths as for simulator/machine/go.py
+Prints "ticks N" and one line "tick T_MS BYTES" for every tick that allocated.
+"""
+
+import gc
+import json
+import sys
+
+import go
+
+found = []
+ticks = 0
+mark = 0
+
+
+def watch(world):
+    """Measure from the moment a tick begins to the moment it goes to sleep; collect in between."""
+
+    def on_tick(ended):
+        global mark, ticks
+        if ended:
+            used = gc.mem_alloc() - mark
+            ticks += 1
+            if used and ticks > 1 and world.thread is not None:  # the first tick of a start builds and starts things
+                found.append((world.now_ms, used))
+        else:
+            gc.collect()
+            mark = gc.mem_alloc()
+
+    world.on_tick = on_tick
+
+
+gc.disable()
+with open(sys.argv[1]) as file:
+    plan = json.load(file)
+lines = []
+go.run(plan, lines.append, watch)
+sys.stdout.write("ticks %d\n" % ticks)
+for t_ms, used in found:
+    sys.stdout.write("tick %d %d\n" % (t_ms, used))
+if not lines or lines[-1][:4] != "#end":
+    sys.stdout.write("broken off\n")

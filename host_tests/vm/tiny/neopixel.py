@@ -1,0 +1,3 @@
+"""Pixels that nobody sees."""
+
+from machine import NeoPixel  # noqa: F401
