@@ -55,6 +55,8 @@ def start():
 
 def hand_over(box):
     """Somebody works at the cable: silence the services and give the watchdog ten minutes."""
+    if box is not None:
+        box.relays.open_all()  # once more: a second Ctrl-C may have come while the loop did
     machine.WDT(timeout=600000)  # limits.WATCHDOG_CABLE_MS
     if box is not None:
         box.end_clean()

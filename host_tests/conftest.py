@@ -51,3 +51,11 @@ def core():
     from core_fixture import Core
 
     return Core
+
+
+@pytest.fixture
+def chip():
+    """A recording chip; chip.driver("relay") imports a driver on it."""
+    from chip_fixture import Chip
+
+    return Chip()

@@ -416,6 +416,13 @@ def test_with_broken_settings_the_coil_is_never_on(changes):
     assert broken(run_plan) == set()
 
 
+def test_settings_that_were_repaired_count_from_the_next_start():
+    cooks = [(30_200, ON), off(60_000, "BUTTON")]
+    repaired = plan((10_000, "repair_settings", {}), press(30_000), settings={"warning_s": 301})
+    assert "SETTINGS" in broken(repaired, *cooks)
+    assert "SETTINGS" not in broken(repaired, "#down 20000 hard", "#up 20300", *cooks)
+
+
 def test_checks_that_need_sound_settings_are_not_made_without_them():
     assert "S6" in invariants.applicable(plan())
     assert "S6" not in invariants.applicable({**plan(), "settings": None})

@@ -4,6 +4,7 @@ Belongs here: lending the firmware the chip's modules while it imports, the turn
 Does not: physics and chip (simulator/machine), what must hold in every run (simulator/invariants.py).
 """
 
+import builtins
 import importlib
 import json
 import os
@@ -34,11 +35,12 @@ def _is_firmware(name):
 
 
 @contextmanager
-def lent(modules):
+def lent(modules, console=print):
     """Within, imports see these modules and no other firmware; afterwards everything is as it was.
 
-    Modules of the firmware that were imported within are added to `modules`.
+    Modules of the firmware that were imported within are added to `modules`. console: what print() does meanwhile.
     """
+    really_print, builtins.print = builtins.print, console
     kept = {name: sys.modules[name] for name in list(sys.modules) if _is_firmware(name) or name in modules}
     path = sys.path[:]
     for name in kept:
@@ -51,6 +53,7 @@ def lent(modules):
             modules[name] = sys.modules.pop(name)
         sys.modules.update(kept)
         sys.path[:] = path
+        builtins.print = really_print
 
 
 def _machine_side():
@@ -163,7 +166,7 @@ class Box:
             raise way_out
 
         loop.tick = tick
-        with lent(self._modules):
+        with lent(self._modules, self._print):
             importlib.import_module("curfew.hardware.board").build = lambda *_: loop
             self._main["main"]()
         self._stop()
@@ -176,10 +179,9 @@ class Box:
     def _boot(self):
         self._modules = dict(_CHIP)
         built = []
-        with lent(self._modules):
+        with lent(self._modules, self._print):
             exec(_SOURCES[0][1], {"__name__": "__main__"})
             board = importlib.import_module("curfew.hardware.board")
-            board.print = self._print
             build = board.build
 
             def built_here(*parts):
@@ -189,8 +191,7 @@ class Box:
             board.build = built_here
             self._main = {"__name__": "main"}
             exec(_SOURCES[1][1], self._main)
-            self._main.update(sys=_go._Sys, print=self._print)
-            _go.print = self._print  # tracebacks
+            self._main["sys"] = _go._Sys  # for its print_exception()
             try:
                 self._main["main"]()
                 self._stop()

@@ -11,7 +11,7 @@ from typing import Any
 
 from simulator import words
 from simulator.observed import DEBOUNCE_MS, HOLD_MS, LOCAL_ACT_MS, TICK_MS, TWO_TICKS_MS, Done, Interval, View
-from simulator.result import Result
+from simulator.result import DYING_MS, Result
 from simulator.run_settings import DELAY_COIL_MARGIN_S, settings_of
 from simulator.times import show_time
 
@@ -23,7 +23,6 @@ RECLOSE_EARLY_MS = TWO_TICKS_MS  # the firmware counts from its tick, the trace 
 WARNING_SHORT_MS = 3 * TICK_MS  # entered up to one tick late, plus the two ticks of any event
 BOOT_MS = TICK_MS  # boot.py needs its first lines to put the pins to the safe level
 START_MS = 1000  # a start may tell its cause (RESTART) only once the program is up
-DYING_MS = 1000  # a program that opens and then resets is gone within this time
 RELEASE_DEFAULT_MS = 5  # stove.release_ms when the scenario does not say
 
 
@@ -254,9 +253,16 @@ def _dying(view: View, interval: Interval) -> bool:
 
 
 def broken_settings_never_conduct(view: View) -> Iterator[str]:
-    """SETTINGS: With settings that are missing or wrong the coil is never on, instead of a guess."""
-    if view.settings is None:
-        for interval in view.intervals:
+    """SETTINGS: With settings that are missing or wrong the coil is never on, instead of a guess.
+
+    A repair counts from the next start.
+    """
+    if view.settings is not None:
+        return
+    repairs = [event.at_ms for event in view.done if event.do == "repair_settings"]
+    sound_ms = min((up_ms for up_ms in view.ups if repairs and up_ms > repairs[0]), default=view.result.last_ms + 1)
+    for interval in view.intervals:
+        if interval.on_ms < sound_ms:
             yield f"{_told(interval.burner, interval.on_ms)}: coil on although the settings are broken"
 
 

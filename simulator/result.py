@@ -12,6 +12,7 @@ from typing import Any
 
 from simulator import words
 
+DYING_MS = 1000  # a program that opens on its way out is gone within this time
 # A closing contact bounces for at most stove.bounce_ms (20): shorter openings under a driven coil are none.
 BOUNCE_MS = 20
 MARKS = {"do": 1, "down": 1, "up": 0, "time": 0, "violation": 2, "end": 0}  # words after the time, at least
@@ -65,15 +66,17 @@ class Result:
     def openings(self, burner: int) -> list[dict[str, Any]]:
         """The line of every physical closed -> open of the contact, bounces left out, with its cause.
 
-        When the chip is down at that moment, the cause is the first one it tells after its next start.
+        When the program is gone by then, or goes within DYING_MS, the cause is the first one after its next start.
         """
+        downs = [mark[1] for mark in self.marks if mark[0] == "down"]
         lines = self.by_burner.get(burner, [])
         found = []
         for i in range(1, len(lines)):
             if (lines[i - 1]["contact"], lines[i]["contact"]) != ("closed", "open"):
                 continue
             if not _bounces(lines, i):
-                found.append({**lines[i], "cause": _cause_told(lines, i)})
+                gone_ms = next((ms for ms in downs if 0 <= ms - lines[i]["t_ms"] <= DYING_MS), None)
+                found.append({**lines[i], "cause": _cause_told(lines, i, gone_ms)})
         return found
 
 
@@ -86,10 +89,15 @@ def _bounces(lines: list[dict[str, Any]], i: int) -> bool:
     return False
 
 
-def _cause_told(lines: list[dict[str, Any]], i: int) -> str | None:
-    if lines[i]["state"] is not None:
-        return lines[i]["cause"]
-    return next((line["cause"] for line in lines[i:] if line["state"] is not None), None)
+def _cause_told(lines: list[dict[str, Any]], i: int, gone_ms: int | None) -> str | None:
+    opening = lines[i]
+    # A program that opened on its way out never told why: its state still conducts.
+    told = opening["state"] is not None and (gone_ms is None or opening["state"] not in words.CONDUCTING_STATES)
+    if told:
+        return opening["cause"]
+    after_ms = opening["t_ms"] if gone_ms is None else gone_ms
+    later = (line for line in lines[i:] if line["t_ms"] >= after_ms and line["state"] is not None)
+    return next((line["cause"] for line in later), None)
 
 
 def parse(lines: Iterable[str]) -> Result:

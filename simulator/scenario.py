@@ -4,6 +4,7 @@ Belongs here: what a file may say, as tables, and the walk over them. Must not b
 Setting values are passed on unjudged: a scenario may be about wrong ones.
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,7 @@ ACTS: dict[str, dict[str, Field]] = {
     "gil_hold": {"ms": whole(1, HOLD_MAX_S * 1000, "ms")},
     "services_die": {},
     "services_block": {"s": seconds(HOLD_MAX_S, "ms")},
+    "repair_settings": {},
 }
 
 TOP = ("name", "until", "about", "seed", *run_settings.KEYS, "stove", "events", "expect")
@@ -154,6 +156,11 @@ def parse(text: str, shipped: dict[str, Any], seed: int | None = None, samples: 
     until_ms = _until(top)
     stove = _stove(top.get("stove", {}))
     burners = stove.get("burners", STOVE["burners"].default)
+    sensor = stove.get("sensor", STOVE["sensor"].default)
+    events = _events(top.get("events", []), burners, until_ms)
+    for event in events:
+        if event[1] == "repair_settings":  # what is put on the board: the shipped file, fitted to this stove
+            event[3]["text"] = json.dumps(run_settings.make({}, shipped, burners, sensor)["settings"])
     if seed is None:
         seed = checked(whole(0, SEED_MAX, ""), top.get("seed", 1), "seed")
     plan = {
@@ -161,10 +168,10 @@ def parse(text: str, shipped: dict[str, Any], seed: int | None = None, samples: 
         "seed": seed,
         "until_ms": until_ms,
         "samples": samples,
-        **run_settings.make(top, shipped, burners, stove.get("sensor", STOVE["sensor"].default)),
+        **run_settings.make(top, shipped, burners, sensor),
         "stove": stove,
         "burners": burners,
-        "events": _events(top.get("events", []), burners, until_ms),
+        "events": events,
     }
     expectations = _expectations(top.get("expect", []), burners, until_ms)
     about = checked(Field("text"), top["about"], "about") if "about" in top else ""

@@ -113,6 +113,7 @@ EVENT_WORDS = {
     "gil_hold": ("all Python stands still for {ms}", "stall {ms}"),
     "services_die": ("the services die", "services die"),
     "services_block": ("the services block for {ms}", "services block"),
+    "repair_settings": ("puts the shipped settings.json on the board", "settings repaired"),
 }
 # Events of the box as a whole: they belong to every burner.
 BOX_WIDE = (
@@ -125,6 +126,7 @@ BOX_WIDE = (
     "gil_hold",
     "services_die",
     "services_block",
+    "repair_settings",
 )
 COOK_ACTS = ("press", "double_press", "hold", "light", "simmer", "knob_off")
 

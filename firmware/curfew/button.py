@@ -34,6 +34,10 @@ class Button:
             self._raw_ms = aged_ms(self._raw_ms, step_ms)
         self._since_release_ms = aged_ms(self._since_release_ms, step_ms)
         settled = self._raw_ms >= limits.DEBOUNCE_MS
+        if self.down:
+            event = self._holding(step_ms)  # before the release: a hold of exactly its time is an OFF
+            if event is not None:
+                return event
         if settled and self._raw != self.down:
             self.down = self._raw
             if self.down:
@@ -44,8 +48,7 @@ class Button:
             self._ignored = False
         if not self.down:
             self.stuck = False
-            return None
-        return self._holding(step_ms)
+        return None
 
     def _released(self):
         self.stuck = False

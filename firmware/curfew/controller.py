@@ -41,22 +41,27 @@ class Controller:
             if memory.conducted >> index & 1:
                 burner.cause = RESTART
                 self._record(index, burner)
-            burner.faults.note(faults.SETTINGS_INVALID, invalid)
             burner.faults.note(faults.UNSTABLE, memory.buffer[RESETS] >= limits.RESETS_MAX)
+            burner.faults.note(faults.SETTINGS_INVALID, invalid)
 
     def take_reading(self, burner, side, uv, age_ms):
         """Hand one converter reading, begun age_ms ago, to its burner."""
         self.burners[burner].take_reading(side, uv, age_ms)
+
+    def miss_reading(self, burner):
+        """A channel of this burner (if it has one) could not be read: what rose before it does not count."""
+        if burner < len(self.burners):
+            self.burners[burner].flame.forget_rise()
 
     def wants_scan(self, burner):
         """True when a burner's channels should be read next: while openings are being proved, only theirs."""
         one = self.burners[burner]
         if not one.config.sensor:
             return False
-        if one.proof.wants_readings() and not one.conducts():
+        if one.is_proving():
             return True
         for other in self.burners:
-            if other.proof.wants_readings() and not other.conducts():
+            if other.is_proving():
                 return False
         return True
 

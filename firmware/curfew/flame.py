@@ -59,8 +59,10 @@ class Flame:
 
     def step(self, step_ms, conducting):
         """Let all ages grow by step_ms."""
-        self.tc_age_ms = aged_ms(self.tc_age_ms, step_ms)
-        self.magnet_age_ms = aged_ms(self.magnet_age_ms, step_ms)
+        # Nobody could read while the chip stood still: a stall does not make the sensor old.
+        read_ms = min(step_ms, limits.READ_STEP_MS)
+        self.tc_age_ms = aged_ms(self.tc_age_ms, read_ms)
+        self.magnet_age_ms = aged_ms(self.magnet_age_ms, read_ms)
         fresh = not self.is_stale(limits.IGNITION_GAP_MS)
         self.back_ms = aged_ms(self.back_ms, step_ms) if fresh else 0
         seen = self.burning and fresh
@@ -88,6 +90,7 @@ class Flame:
     def take(self, side, uv, conducting, settled):
         """Judge one reading begun after the last contact change; True when it was believed."""
         if not self.is_believable(side, uv, settled):
+            self.forget_rise()
             return False
         if side == TC:
             self.tc_uv = uv
@@ -136,17 +139,28 @@ class Flame:
         return self.burning and self.confirm_ms >= limits.FLAME_CONFIRM_MS
 
     def is_igniting(self):
-        """True when the thermocouple rose like a fresh flame and the magnet side stayed dead meanwhile."""
-        if self._rise_count < limits.IGNITION_READINGS or self.dead_count < limits.LIVE_READINGS:
+        """True when the thermocouple rose like a fresh flame and the magnet side stayed dead meanwhile.
+
+        Noise does not: the last three readings are all above three earlier ones. A lead that makes contact again does
+        not: no single step is more than half of the rise.
+        """
+        if self.dead_count < limits.LIVE_READINGS or self._rise_count < limits.IGNITION_READINGS:
             return False
-        newest_uv = self._rise_uv[self._rise_at]
-        for back in range(limits.IGNITION_READINGS - 1, self._rise_count):
-            index = (self._rise_at - back) % _RING
-            if elapsed_ms(self._clock_ms, self._rise_ms[index]) > limits.IGNITION_WINDOW_MS:
+        low_uv = min(self._risen_uv(0), self._risen_uv(1), self._risen_uv(2))
+        step_uv = max(self._risen_uv(0) - self._risen_uv(1), self._risen_uv(1) - self._risen_uv(2))
+        for back in range(3, self._rise_count - 2):
+            step_uv = max(step_uv, self._risen_uv(back - 1) - self._risen_uv(back))
+            oldest_ms = self._rise_ms[(self._rise_at - back - 2) % _RING]
+            if elapsed_ms(self._clock_ms, oldest_ms) > limits.IGNITION_WINDOW_MS:
                 return False
-            if newest_uv - self._rise_uv[index] >= limits.IGNITION_RISE_UV:
+            high_uv = max(self._risen_uv(back), self._risen_uv(back + 1), self._risen_uv(back + 2))
+            rise_uv = low_uv - high_uv
+            if rise_uv >= limits.IGNITION_RISE_UV and step_uv * 2 <= self._risen_uv(0) - self._risen_uv(back):
                 return True
         return False
+
+    def _risen_uv(self, back):
+        return self._rise_uv[(self._rise_at - back) % _RING]
 
     def is_holding(self):
         """True when the magnet side carries its holding level: the hand may let go."""

@@ -34,17 +34,20 @@ CONTACT_OPEN_UV = 4000  # a loaded thermocouple this high with a dead magnet sid
 CONTACT_OPEN_MS = 1000
 IGNITION_RISE_UV = 1000  # only a flame heats a tip by 40 K in two seconds
 IGNITION_WINDOW_MS = 2000
-IGNITION_READINGS = 5
+IGNITION_READINGS = 6  # three high ones after three low ones
 IGNITION_GAP_MS = 500  # readings further apart do not belong to one rise
 RELIGHT_FALL_PART = 5  # after the fall of a fifth ...
 RELIGHT_RISE_UV = 1000  # ... a rise by this much is a hand on the knob
-FALL_CHECK_MS = 2000  # "goes on falling": over this time ...
-FALL_PART = 32  # ... by at least a thirty-second (a cooling tip with 60 s time constant still does)
+FALL_CHECK_MS = 2000  # "goes on falling": for at least this time ...
+FALL_PART = 32  # ... and by at least a thirty-second ...
+FALL_FLAT_MS = 10000  # ... within this: the slowest tips (120 s) fall by a twelfth, a low flame does not
 FLAME_CONFIRM_MS = 1000  # a tip still warm from the last pot is falling; a flame is not
 FLAME_SAG_UV = 200  # what noise may take away during that second
 
 SETTLE_MS = 200  # readings this soon after a contact change belong to neither side of it
 RELEASE_MS = 60  # longest time from the coil's end to an open contact, with a flyback diode, either drive
+READ_STEP_MS = 100  # ages of readings grow by no more a tick
+CONVERSION_MS = 100  # a conversion takes 8 ms; one that is not done after this is given up
 STALE_MS = 1500  # a fitted sensor without a believable reading for so long has failed
 SENSOR_BACK_MS = 1000  # and is trusted again after so long without a gap
 HEALTH_AFTER_MS = 600000  # contact health is logged once a burn, when tip and coil are warm
@@ -90,7 +93,7 @@ BURNER = (
     ("loaded_on_uv", 5000, 2000, 15000),  # conducting: a flame from here up (a simmering 15 mV stove still is)
     ("loaded_off_uv", 3000, 1000, 10000),  # and none from here down: 80 mA through the weakest loop
     ("open_on_uv", 8000, 3000, 25000),  # open contact: 1.5 to 2.5 times as high
-    ("open_off_uv", 5000, 2000, 20000),
+    ("open_off_uv", 5000, 2000, 20000),  # and none from here down
     ("magnet_hold_uv", 4000, 1000, 10000),  # 200 mA through a 20 mOhm coil: the hand may let go
 )
 BURNER_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))  # relay and button of burner 1 to 4, where not given

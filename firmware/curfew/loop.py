@@ -5,7 +5,7 @@ It never waits for network, flash or a lock. It is the only place that feeds the
 """
 
 from curfew import limits
-from curfew.memory import CLEAN, CONDUCTING
+from curfew.memory import CLEAN
 from curfew.ticks import elapsed_ms
 
 _ALL_STAGES = 0o1234567  # each stage reports in its turn: the watchdog is fed only for the whole story
@@ -49,7 +49,6 @@ class Loop:
         self.link.quiet[0] = 1
         memory = self.controller.memory
         memory.put(CLEAN, 1)
-        memory.put(CONDUCTING, 0)
         memory.seal()
         self.rtc.memory(memory.buffer)
         for _ in range(_QUIET_TRIES):

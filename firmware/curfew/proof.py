@@ -66,8 +66,10 @@ class Proof:
                 self.gas = UNTESTABLE
 
     def wants_readings(self):
-        """True while the opening waits for readings that only this burner's channels can give."""
-        return self.opening == PENDING and (self._tc_count < 2 or self._live_count < 2 and self._dead_count < 2)
+        """True while the opening waits for readings; not for longer than they can take, others want theirs."""
+        if self.opening != PENDING or self.age_ms > self.verify_ms + limits.SETTLE_MS:
+            return False
+        return self._tc_count < 2 or self._live_count < 2 and self._dead_count < 2
 
     def take(self, side, uv, since_ms):
         """Take a believed reading whose conversion began since_ms after the opening."""
@@ -102,8 +104,8 @@ class Proof:
         elif self._mark_ms < 0:
             self._mark_uv = uv
             self._mark_ms = 0
-        elif self._mark_ms >= limits.FALL_CHECK_MS:
-            if uv <= self._mark_uv - self._mark_uv // limits.FALL_PART:
-                self.gas = PROVED
+        elif self._mark_ms >= limits.FALL_CHECK_MS and uv <= self._mark_uv - self._mark_uv // limits.FALL_PART:
+            self.gas = PROVED
+        elif self._mark_ms >= limits.FALL_FLAT_MS:
             self._mark_uv = uv
             self._mark_ms = 0

@@ -53,7 +53,10 @@ class Supervisor:
                 self._silent_ms = 0
                 self.starts = self.starts % limits.COUNT_MAX + 1
                 link.ended[0] = 0
-                self._start(self._entry, self._args)
+                try:
+                    self._start(self._entry, self._args)
+                except (OSError, MemoryError):  # no room for a thread just now is no reason to close the gas
+                    link.ended[0] = 1
             return
         if link.pong[0] == link.ping[0]:
             link.ping[0] = (link.ping[0] + 1) % limits.COUNT_MAX

@@ -12,7 +12,7 @@ STOVE = {
     "emf_uv": 25000,  # uV at full flame, open circuit: 18-30 mV from makers, 10-20 mV on small stoves
     "tc_mohm": 30,  # mOhm, thermocouple with its lead: derived from loaded against open voltage
     "coil_mohm": 20,  # mOhm, magnet: 1-2 mV at 80 mA, derived
-    "leads_mohm": 7,  # mOhm, 2 x 0.2 m of AWG 20
+    "leads_mohm": 7,  # mOhm, 0.2 m of AWG 20 (33 mOhm/m) in all
     "contact_mohm": 15,  # mOhm, clean relay contact, assumed; data sheets only promise 50-100
     "magnet_hold_ma": 150,  # mA at which a pressed-in armature stays: makers guarantee it by 230
     "magnet_drop_ma": 80,  # mA below which it has let go: makers guarantee it

@@ -43,7 +43,6 @@ class Told:
 
     def __init__(self, world):
         self._numbers = [[-2] * 11 for _ in world.burners]
-        self.program_gone = False
 
     def look(self, world):
         """Emit a line for every burner of which anything changed."""

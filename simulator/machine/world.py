@@ -100,11 +100,13 @@ class World:
         self.pins = {}
         self.cause = "power"
         self.thread = None  # (entry, args) of the services
+        self._link = None  # theirs to the loop, which outlives them
         self._remote = []  # what came from afar while nobody listened
         self._blocked_until_ms = 0
         self._stalled_until_ms = 0
         self._polls = True
         self._boot_ms = 0
+        self._deaths = 0
         self._jump_ms = 0
         self.wdt_ms = 0
         self._fed_ms = 0
@@ -249,6 +251,11 @@ class World:
     def _do_clock_jump(self, _, args):
         self._jump_ms += args["ms"]
 
+    def _do_repair_settings(self, _, args):
+        """Somebody puts another settings.json on the board."""
+        with open("settings.json", "w") as file:
+            file.write(args["text"])
+
     def _do_services_die(self, _, __):
         self._end_services()
 
@@ -258,10 +265,16 @@ class World:
     # --- the chip -------------------------------------------------------------------------------------------------
 
     def boot(self):
-        """The chip comes out of reset: wait for its loader, then the program may run."""
-        self._pass_time(BOOT_MS)
-        if not self.powered:
-            return False
+        """The chip comes out of reset: its loader begins anew with every dip, then the program may run."""
+        deaths = -1
+        while deaths != self._deaths:
+            deaths = self._deaths
+            for _ in range(BOOT_MS // REST_STEP_MS):
+                self._pass_time(REST_STEP_MS)
+                if deaths != self._deaths:
+                    break
+            if not self.powered:
+                return False
         self.running = True
         self._boot_ms = self.now_ms
         self._jump_ms = 0
@@ -277,6 +290,8 @@ class World:
         self.cause = cause
         self.pins = {}
         self.thread = None
+        self._link = None
+        self._deaths += 1
         self.wdt_ms = 0
         self.traps = {}
         self._blocked_until_ms = 0
@@ -286,8 +301,8 @@ class World:
     def stopped(self):
         """The program ended by itself and the chip waits at the prompt, pins as they were."""
         self.emit("#down %d stopped" % self.now_ms)
-        self._told.program_gone = True
         self.thread = None
+        self._link = None
         self._told.look(self)
 
     def alive(self, name=None):
@@ -361,11 +376,12 @@ class World:
     def start_thread(self, entry, args):
         """What _thread.start_new_thread would start: (keeper, link, clock) are its args."""
         self.thread = (entry, args)
+        self._link = args[1]
         self._poll_ms = self.now_ms
 
     def link(self):
-        """The services' link to the loop, None while no thread was started."""
-        return self.thread[1][1] if self.thread else None
+        """The services' link to the loop, None until the program started them."""
+        return self._link
 
     def _end_services(self):
         if self.thread:

@@ -40,7 +40,11 @@ class Relays:
 
 
 def _force_low(pin):
+    """Low, or else an input; whatever is raised, a second Ctrl-C too, the other pins get their turn."""
     try:
         pin.value(0)
-    except Exception:
-        pin.init(Pin.IN)
+    except BaseException:
+        try:
+            pin.init(Pin.IN)
+        except BaseException:
+            pass

@@ -12,7 +12,8 @@ _REST_TICKS_MAX = 25  # half a second between tries on a dead bus, so that time-
 class Scanner:
     """Channels are counted through: burner 0 thermocouple side, burner 0 magnet side, burner 1 ...
 
-    converters: one for burners 0 and 1, a second for 2 and 3; () when no sensor is fitted.
+    converters: one for burners 0 and 1, a second for 2 and 3; () when no sensor is fitted. Each rests after its own
+    errors, so that a dead one takes nothing from the other.
     """
 
     def __init__(self, converters):
@@ -21,43 +22,48 @@ class Scanner:
         self._channel = 0
         self._pending = False
         self._age_ms = 0
-        self._errors = 0
-        self._rest_ticks = 0
+        self._errors = bytearray(len(converters))
+        self._rest_ticks = bytearray(len(converters))
 
     def sample(self, controller):
         """Read the conversion that is due, hand it over, start the next one."""
-        if self._channels == 0:
-            return
-        if self._rest_ticks > 0:
-            self._rest_ticks -= 1
-            return
+        for number in range(len(self._converters)):
+            if self._rest_ticks[number]:
+                self._rest_ticks[number] -= 1
         try:
             if self._pending:
                 self._read(controller)
             if not self._pending:
                 self._start_next(controller)
-            self._errors = 0
         except OSError:
-            self._pending = False
-            self._errors = min(self._errors + 1, _REST_TICKS_MAX)
-            self._rest_ticks = self._errors
+            self._missed(controller)
+
+    def _missed(self, controller):
+        number = self._channel >> 2
+        self._pending = False
+        self._errors[number] = min(self._errors[number] + 1, _REST_TICKS_MAX)
+        self._rest_ticks[number] = self._errors[number]
+        controller.miss_reading(self._channel >> 1)
 
     def _read(self, controller):
         self._age_ms += limits.TICK_MS
-        converter = self._converters[self._channel >> 2]
-        if converter.is_ready():
+        number = self._channel >> 2
+        if self._converters[number].is_ready():
+            uv = self._converters[number].read_uv()
             self._pending = False
-            controller.take_reading(self._channel >> 1, self._channel & 1, converter.read_uv(), self._age_ms)
-        elif self._age_ms >= limits.STALE_MS:
-            self._pending = False  # begin again; by now the channel is stale
+            self._errors[number] = 0
+            controller.take_reading(self._channel >> 1, self._channel & 1, uv, self._age_ms)
+        elif self._age_ms >= limits.CONVERSION_MS:
+            self._missed(controller)
 
     def _start_next(self, controller):
-        burners = len(controller.burners)
         for _ in range(self._channels):
             self._channel = (self._channel + 1) % self._channels
             burner = self._channel >> 1
-            if burner < burners and controller.wants_scan(burner):
-                self._converters[self._channel >> 2].start(self._channel & 3)
-                self._pending = True
-                self._age_ms = 0
-                return
+            number = self._channel >> 2
+            if self._rest_ticks[number] or burner >= len(controller.burners) or not controller.wants_scan(burner):
+                continue
+            self._converters[number].start(self._channel & 3)
+            self._pending = True
+            self._age_ms = 0
+            return

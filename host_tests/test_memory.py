@@ -1,0 +1,277 @@
+"""What the box remembers in RTC memory: the record is believed whole or not at all, abnormal starts are counted.
+
+Here: memory.py, and the counting with the controller. Not here: files (test_journal.py).
+"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curfew import codes, faults, limits, memory
+from curfew.memory import CLEAN, CONDUCTING, RESETS, STORED, Memory
+
+QUIET = {"reclose_hold_s": 3}
+
+
+def record(clean=False, resets=0, conducting=0, openings=()):
+    """The bytes that a program left behind."""
+    one = Memory(b"")
+    one.put(RESETS, resets)
+    one.put(CONDUCTING, conducting)
+    for opening in openings:
+        one.note_opening(*opening)
+    if clean:
+        one.put(CLEAN, 1)
+    one.seal()
+    return bytes(one.buffer)
+
+
+OPENINGS = [(0, codes.TIMEOUT, 0, 1800, 0), (3, codes.REMOTE, 2, 65_535, 1234)]
+
+
+# --- believed whole or not at all ----------------------------------------------------------------------------------
+
+
+def test_a_record_that_was_sealed_is_kept():
+    again = Memory(record(openings=OPENINGS, conducting=0b1010))
+    assert again.kept
+    assert again.conducted == 0b1010
+    assert again.seq[0] == 2
+
+
+def test_any_single_bit_that_flipped_refuses_the_record():
+    whole = record(openings=OPENINGS, conducting=1, resets=2)
+    for at in range(len(whole)):
+        for bit in range(8):
+            damaged = bytearray(whole)
+            damaged[at] ^= 1 << bit
+            one = Memory(bytes(damaged))
+            assert not one.kept, f"bit {bit} of byte {at}"
+            assert (one.conducted, one.seq[0], one.buffer[RESETS]) == (0, 0, 0)
+
+
+def test_any_two_neighbouring_bytes_that_were_swapped_refuse_the_record():
+    whole = record(openings=OPENINGS, conducting=1, resets=2)
+    for at in range(len(whole) - 1):
+        damaged = bytearray(whole)
+        damaged[at], damaged[at + 1] = whole[at + 1], whole[at]
+        assert Memory(bytes(damaged)).kept == (whole[at] == whole[at + 1])
+
+
+def test_a_record_cut_off_anywhere_is_refused():
+    whole = record(openings=OPENINGS)
+    for length in range(len(whole)):
+        assert not Memory(whole[:length]).kept
+    assert not Memory(whole + b"\x00").kept
+
+
+@pytest.mark.parametrize("previous", [b"", b"\x00" * memory.SIZE, b"\xff" * memory.SIZE, b"\x00" * 2048, b"\xc5\x01"])
+def test_memory_that_holds_no_record_is_a_power_up(previous):
+    one = Memory(previous)
+    assert not one.kept
+    assert (one.conducted, one.seq[0], one.buffer[RESETS], one.buffer[CONDUCTING]) == (0, 0, 0, 0)
+    assert [one.buffer[STORED + index] for index in range(limits.BURNERS_MAX)] == [0] * 4
+
+
+def test_a_record_of_another_layout_is_refused_even_with_a_good_checksum():
+    for at in (0, 1):
+        other = bytearray(record())
+        one = Memory(b"")
+        one.buffer[:] = other
+        one.buffer[at] ^= 1
+        one.seal()
+        assert not Memory(bytes(one.buffer)).kept
+
+
+@given(st.binary(max_size=2 * memory.SIZE))
+def test_no_bytes_at_all_raise(previous):
+    Memory(previous)
+
+
+def test_the_record_fits_into_the_rtc_memory_and_every_value_into_a_byte():
+    assert memory.SIZE <= 2048
+    assert len(record()) == memory.SIZE
+
+
+# --- dirty ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_memory_wants_to_be_written():
+    assert Memory(b"").dirty and Memory(record()).dirty
+
+
+def test_only_a_change_makes_it_dirty_again():
+    one = Memory(b"")
+    one.seal()
+    assert not one.dirty
+    one.put(CONDUCTING, 0)
+    assert not one.dirty
+    one.put(CONDUCTING, 1)
+    assert one.dirty
+
+
+def test_an_opening_makes_it_dirty():
+    one = Memory(b"")
+    one.seal()
+    one.note_opening(*OPENINGS[0])
+    assert one.dirty
+
+
+# --- openings ------------------------------------------------------------------------------------------------------
+
+
+def row_of(one, seq):
+    of = one.of_opening
+    return (
+        of(seq, memory.BURNER), of(seq, memory.CAUSE), of(seq, memory.DETAIL),
+        of(seq, memory.CONDUCTED_S) << 8 | of(seq, memory.CONDUCTED_S + 1),
+        of(seq, memory.HEALTH_PERMILLE) << 8 | of(seq, memory.HEALTH_PERMILLE + 1),
+    )  # fmt: skip
+
+
+def test_openings_are_numbered_from_one_and_read_back():
+    one = Memory(record(openings=OPENINGS))
+    assert [row_of(one, seq) for seq in (1, 2)] == OPENINGS
+
+
+def test_the_last_openings_are_kept_and_older_ones_make_room():
+    openings = [(number % 4, 1 + number % 9, 0, number, number) for number in range(1, 30)]
+    one = Memory(record(openings=openings))
+    assert one.seq[0] == 29
+    last = range(29 - memory.ROWS + 1, 30)
+    assert [row_of(one, seq) for seq in last] == openings[-memory.ROWS :]
+
+
+@pytest.mark.parametrize("value, kept", [(0, 0), (65_534, 65_534), (65_535, 65_535), (65_536, 65_535), (2**29, 65_535)])
+def test_a_length_saturates_instead_of_wrapping(value, kept):
+    one = Memory(record(openings=[(0, 1, 0, value, value)]))
+    assert row_of(one, 1) == (0, 1, 0, kept, kept)
+
+
+def test_numbers_start_over_long_before_they_grow():
+    one = Memory(b"")
+    one.seq[0] = 0xFFFFFF
+    one.note_opening(*OPENINGS[0])
+    assert one.seq[0] == 1
+
+
+@pytest.mark.parametrize("seq", [1, 255, 256, 65_535, 65_536, 0xFFFFFE])
+def test_the_number_itself_survives(seq):
+    one = Memory(b"")
+    one.seq[0] = seq
+    one.note_opening(*OPENINGS[0])
+    one.seal()
+    assert Memory(bytes(one.buffer)).seq[0] == seq + 1
+
+
+# --- abnormal starts -----------------------------------------------------------------------------------------------
+
+
+def test_a_power_up_is_not_abnormal():
+    assert Memory(b"").buffer[RESETS] == 0
+
+
+def test_a_start_after_a_clean_end_is_not_abnormal():
+    assert Memory(record(clean=True, resets=2)).buffer[RESETS] == 2
+
+
+def test_every_other_start_is_counted():
+    assert [Memory(record(resets=resets)).buffer[RESETS] for resets in (0, 1, 2)] == [1, 2, 3]
+
+
+def test_the_count_stops_before_it_wraps_to_healthy():
+    assert Memory(record(resets=255)).buffer[RESETS] == 255
+
+
+def test_a_clean_end_is_clean_once():
+    one = Memory(record(clean=True))
+    assert one.buffer[CLEAN] == 0
+    one.seal()
+    assert Memory(bytes(one.buffer)).buffer[RESETS] == 1
+
+
+@pytest.mark.parametrize("resets, fault", [(0, None), (1, None), (2, "UNSTABLE"), (3, "UNSTABLE"), (255, "UNSTABLE")])
+def test_the_third_abnormal_start_is_unstable(core, resets, fault):
+    box = core(previous=record(resets=resets), idle=False)
+    box.step()
+    assert box.fault() == fault
+
+
+def test_ten_quiet_minutes_forget_the_abnormal_starts_and_end_the_cause(core):
+    box = core(previous=record(resets=2), idle=False, **QUIET)
+    for _ in range(299):
+        box.step(2000)
+    box.run(ms=1980)
+    assert box.memory.buffer[RESETS] == 3
+    assert box.one().faults.present
+    box.step()
+    assert box.memory.buffer[RESETS] == 0
+    assert not box.one().faults.present
+
+
+def test_unstable_waits_for_the_hand_even_when_it_has_been_quiet(core):
+    box = core(previous=record(resets=2), idle=False, **QUIET)
+    for _ in range(305):
+        box.step(2000)
+    assert box.state() == "FAULT"
+    box.hold(s=6)
+    box.run(s=5)
+    assert (box.state(), box.fault()) == ("IDLE", None)
+
+
+def test_unstable_cannot_be_acknowledged_before_it_has_been_quiet(core):
+    box = core(previous=record(resets=2), idle=False, **QUIET)
+    box.run(s=1)
+    box.hold(s=6)
+    assert (box.state(), box.fault()) == ("FAULT", "UNSTABLE")
+
+
+def test_a_clock_that_leaps_brings_no_quiet_minutes(core):
+    box = core(previous=record(resets=2), idle=False, **QUIET)
+    for _ in range(1000):
+        box.step(2001)
+        box.step(-2001)
+    assert box.memory.buffer[RESETS] == 3
+
+
+def test_three_watchdog_resets_are_shown_as_unstable(world):
+    box = world(sensor=False)
+    for _ in range(2):
+        box.reset("wdt")
+        box.run_for(s=1)
+        assert box.fault() is None
+    box.reset("wdt")
+    box.run_for(s=1)
+    assert box.fault() == "UNSTABLE"
+    box.press()
+    assert box.contact() == "open"
+
+
+def test_power_cuts_are_never_unstable(world):
+    box = world(sensor=False)
+    for _ in range(5):
+        box.power_cut()
+        box.run_for(s=1)
+    assert box.fault() is None
+
+
+# --- what is kept besides ------------------------------------------------------------------------------------------
+
+
+def test_stored_faults_come_back_from_the_record(core):
+    box = core(burners=2)
+    box.one(1).faults.note(faults.CONTACT_WELDED, True)
+    box.one(0).faults.note(faults.BUTTON_STUCK, True)
+    box.run(100)
+    box.memory.seal()
+    again = core(burners=2, previous=bytes(box.memory.buffer), idle=False)
+    again.run(s=1)
+    assert [again.raised(0), again.raised(1)] == [[], ["CONTACT_WELDED"]]
+
+
+def test_who_conducts_is_in_the_record_from_the_tick_in_which_it_does(core):
+    box = core(burners=2)
+    box.press(1)
+    assert box.memory.buffer[CONDUCTING] == 0b10
+    box.off(burner=1)
+    assert box.memory.buffer[CONDUCTING] == 0
