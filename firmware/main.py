@@ -42,7 +42,9 @@ def start():
     del load
     forget("settings")
     forget("limits")
-    for name in _ORDER.split():
+    left = _ORDER
+    while left:
+        name, _, left = left.partition(" ")
         __import__("curfew." + name)
         gc.collect()
     from curfew.hardware.board import build

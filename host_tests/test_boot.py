@@ -130,13 +130,20 @@ class FakeChip:
 
 
 class FakeBox:
+    class Restart(Exception):
+        pass
+
     def __init__(self, chip, error):
         self.chip = chip
         self.error = error
+        self.relays = self
 
     def run(self):
         self.chip.done.append("run")
         raise self.error  # as Loop.run(): the contacts are open by then
+
+    def open_all(self):
+        self.chip.done.append("open all")
 
     def end_clean(self):
         self.chip.done.append("end clean")
@@ -145,73 +152,46 @@ class FakeBox:
         raise AssertionError(f"main.py uses {name} of the box")
 
 
-def run_main(monkeypatch, build_raises=None, run_raises=None):
+def run_main(build_raises=None, run_raises=None):
     """Run main() with a box whose making or running raises; what was done, in order."""
     chip = FakeChip()
-    main = {
-        "__name__": "main",
-        "machine": chip,
-        "time": chip,
-        "sys": chip,
-        "print": lambda *_: chip.done.append("print"),
-    }
-    source = (FIRMWARE / "main.py").read_text()
+    main = {"__name__": "main"}
     with lent({"machine": chip, "time": chip}):
-        exec(compile(source, "main.py", "exec"), main)
-        main["sys"] = chip
-        main["print"] = lambda *_: chip.done.append("print")
-        from curfew.loop import Restart
+        exec(compile((FIRMWARE / "main.py").read_text(), "main.py", "exec"), main)
+    main.update(sys=chip, print=lambda *_: chip.done.append("print"))
 
-        error = Restart() if run_raises is Exception else run_raises
-        board = type(sys)("curfew.hardware.board")
+    def start():
+        if build_raises:
+            raise build_raises
+        return FakeBox(chip, run_raises)
 
-        def build(*_):
-            if build_raises:
-                raise build_raises
-            return FakeBox(chip, error)
-
-        board.build = build
-        package = type(sys)("curfew.hardware")
-        package.board = board
-        sys.modules["curfew.hardware"] = package
-        sys.modules["curfew.hardware.board"] = board
-        main["main"]()
+    main["start"] = start
+    main["main"]()
     return chip.done
 
 
-@pytest.fixture
-def in_a_folder_with_settings(tmp_path, monkeypatch):
-    (tmp_path / "settings.json").write_text('{"burners": [{}]}')
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.mark.usefixtures("in_a_folder_with_settings")
 @pytest.mark.parametrize("error", [ValueError("x"), OSError(5), MemoryError(), RuntimeError(), AssertionError()])
-def test_an_error_in_the_loop_is_told_and_ends_in_a_reset(monkeypatch, error):
-    assert run_main(monkeypatch, run_raises=error) == ["run", f"told {type(error).__name__}", "reset"]
+def test_an_error_in_the_loop_is_told_and_ends_in_a_reset(error):
+    assert run_main(run_raises=error) == ["run", f"told {type(error).__name__}", "reset"]
 
 
-@pytest.mark.usefixtures("in_a_folder_with_settings")
 @pytest.mark.parametrize("error", [ImportError("x"), OSError(5), MemoryError()])
-def test_a_box_that_cannot_be_built_waits_before_the_reset_and_never_spins(monkeypatch, error):
-    done = run_main(monkeypatch, build_raises=error)
+def test_a_box_that_cannot_be_built_waits_before_the_reset_and_never_spins(error):
+    done = run_main(build_raises=error)
     assert done == [f"told {type(error).__name__}", "sleep 5000", "reset"]
 
 
-@pytest.mark.usefixtures("in_a_folder_with_settings")
-def test_a_restart_that_was_asked_for_is_a_clean_end_and_a_reset(monkeypatch):
-    assert run_main(monkeypatch, run_raises=Exception) == ["run", "end clean", "reset"]
+def test_a_restart_that_was_asked_for_is_a_clean_end_and_a_reset():
+    assert run_main(run_raises=FakeBox.Restart()) == ["run", "end clean", "reset"]
 
 
-@pytest.mark.usefixtures("in_a_folder_with_settings")
-def test_somebody_at_the_cable_gets_the_prompt_a_long_watchdog_and_no_reset(monkeypatch):
-    done = run_main(monkeypatch, run_raises=KeyboardInterrupt())
-    assert done == ["run", f"WDT {limits.WATCHDOG_CABLE_MS}", "end clean", "print"]
+def test_somebody_at_the_cable_gets_the_prompt_a_long_watchdog_and_no_reset():
+    done = run_main(run_raises=KeyboardInterrupt())
+    assert done == ["run", "open all", f"WDT {limits.WATCHDOG_CABLE_MS}", "end clean", "print"]
 
 
-@pytest.mark.usefixtures("in_a_folder_with_settings")
-def test_somebody_at_the_cable_before_there_is_a_box_gets_the_prompt_too(monkeypatch):
-    done = run_main(monkeypatch, build_raises=KeyboardInterrupt())
+def test_somebody_at_the_cable_before_there_is_a_box_gets_the_prompt_too():
+    done = run_main(build_raises=KeyboardInterrupt())
     assert done == [f"WDT {limits.WATCHDOG_CABLE_MS}", "print"]
 
 

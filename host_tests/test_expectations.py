@@ -151,6 +151,37 @@ def test_an_opening_while_the_chip_is_down_has_the_cause_of_the_next_start():
     assert held(lines, opened_by="RESTART", between=["0:00:00", "0:00:01"])
 
 
+def test_of_several_dips_in_a_row_the_next_start_tells_the_cause():
+    lines = lines_of(
+        (10, {"state": "BURNING", "coil": "on", "contact": "closed"}),
+        "#down 50 brownout",
+        (50, {"state": None, "coil": "off"}),
+        (55, {"contact": "open"}),
+        "#up 350",
+        (350, {"state": "CLOSING", "cause": "RESTART"}),
+        "#down 900 brownout",
+        (900, {"state": None, "cause": None}),
+        "#up 1200",
+        (1200, {"state": "CLOSING"}),
+        "#end 5000",
+    )
+    assert [line["cause"] for line in parse(lines).openings(0)] == ["RESTART"]
+
+
+def test_a_program_that_opens_on_its_way_out_tells_the_cause_after_its_next_start():
+    lines = lines_of(
+        (10, {"state": "BURNING", "coil": "on", "contact": "closed"}),
+        (50, {"coil": "off"}),
+        (55, {"contact": "open"}),
+        "#down 80 stopped",
+        (80, {"state": None}),
+        "#up 4000",
+        (4000, {"state": "CLOSING", "cause": "RESTART"}),
+        "#end 5000",
+    )
+    assert [line["cause"] for line in parse(lines).openings(0)] == ["RESTART"]
+
+
 # ---- at, between, throughout ------------------------------------------------------------------------------
 
 

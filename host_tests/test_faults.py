@@ -42,7 +42,7 @@ def test_raising_is_told_once(code):
     assert one.note(code, True) is False, "it was not acknowledged: nothing new"
 
 
-@pytest.mark.parametrize("first, second", itertools.permutations(range(len(IN_ORDER)), 2))
+@pytest.mark.parametrize("first, second", list(itertools.permutations(range(len(IN_ORDER)), 2)))
 def test_the_first_that_was_raised_is_shown_and_later_ones_join(first, second):
     one = FaultSet(0)
     one.note(first, True)
@@ -170,7 +170,7 @@ def test_a_box_with_broken_settings_shows_it_and_never_conducts(world, text):
     assert (box.state(), box.contact()) == ("FAULT", "open")
 
 
-@pytest.mark.parametrize("data", [b"\xff\xfe\xfd", b"{\"burners\": [{}]\xff}"])
+@pytest.mark.parametrize("data", [b"\xff\xfe\xfd", b'{"burners": [{}]\xff}'])
 def test_settings_that_are_not_even_text_are_invalid_too(world, data):
     box = world(settings_text="x", idle=False)
     (box.folder / "settings.json").write_bytes(data)

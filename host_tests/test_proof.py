@@ -68,7 +68,9 @@ def test_without_a_sensor_nothing_can_be_tested():
     assert not opening.proof.wants_readings()
 
 
-@pytest.mark.parametrize("tc_uv, verdict", [(1999, "UNTESTABLE"), (2000, "PROVED"), (2001, "PROVED"), (0, "UNTESTABLE")])
+@pytest.mark.parametrize(
+    "tc_uv, verdict", [(1999, "UNTESTABLE"), (2000, "PROVED"), (2001, "PROVED"), (0, "UNTESTABLE")]
+)
 def test_a_cold_thermocouple_can_show_nothing(tc_uv, verdict):
     assert Opening().run(600, tc_uv, 0).opening() == verdict
 
@@ -83,7 +85,9 @@ def test_it_is_judged_when_the_time_to_verify_is_over(ms, judged):
     assert (Opening().run(ms, 20_000, 0).opening() != "PENDING") is judged
 
 
-@pytest.mark.parametrize("tc, magnet, judged", [(2, 2, True), (1, 2, False), (2, 1, False), (0, 0, False), (3, 3, True)])
+@pytest.mark.parametrize(
+    "tc, magnet, judged", [(2, 2, True), (1, 2, False), (2, 1, False), (0, 0, False), (3, 3, True)]
+)
 def test_it_is_judged_on_at_least_two_readings_of_each_side(tc, magnet, judged):
     opening = Opening()
     for _ in range(tc):
@@ -163,6 +167,14 @@ def test_a_tip_that_has_fallen_to_half_and_stays_there_is_no_proof():
     opening = Opening().run(600, 24_000, 0).fall(24_000, 12_000, 10_000)
     opening.run(60_000, 12_000, 0)
     assert opening.gas() == "PENDING"
+
+
+def test_a_tip_that_rests_at_half_and_then_falls_on_is_proof_enough():
+    """A pot lifted off and put back: the judgement begins again, from where the tip rested."""
+    opening = Opening().run(600, 24_000, 0).fall(24_000, 12_000, 10_000).run(15_000, 11_900, 0)
+    assert opening.gas() == "PENDING"
+    opening.fall(11_900, 11_400, 4000)
+    assert opening.gas() == "PROVED"
 
 
 def test_a_fall_by_a_hair_is_not_going_on_falling():

@@ -77,6 +77,21 @@ def test_every_field_is_told_for_every_burner(core):
     assert second["SOUND"] == box.one(1).heard != 0
 
 
+def test_every_value_stands_in_its_own_field_of_its_own_burner(core):
+    box = core(burners=3, sensor=True)
+    for number, one in enumerate(box.controller.burners):
+        base = 100 * (number + 1)
+        one.conducts = lambda base=base: base + 1
+        one.remaining_s = lambda base=base: base + 2
+        one.state, one.cause, one.detail, one.refused = base, base + 3, base + 4, base + 13
+        one.faults.shown, one.faults.raised = base + 5, base + 6
+        one.flame.tc_uv, one.flame.magnet_uv, one.flame.burning = base + 7, base + 8, base + 9
+        one.health_permille, one.health_ref_permille = base + 10, base + 11
+        one.service, one.light, one.heard = base + 12, base + 14, base + 15
+    for number, told in enumerate(published(box)):
+        assert list(told.values()) == [100 * (number + 1) + field for field in range(len(FIELDS))]
+
+
 def test_it_holds_whole_small_numbers_only(core):
     box = core(burners=4)
     one = snapshot.Snapshot(4, Lock())

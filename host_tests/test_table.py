@@ -249,14 +249,15 @@ def _deadline(box):
 
 
 def _flame_out(box):
+    box.controller.take_reading(0, codes.TC, 40_000, 20)
+    box.uv[0][0] = 4500  # far below what it was, and still enough to show a dead contact
     box.one().flame.burning = False
     box.one().flame.lost_ms = 60_000
-    box.uv[0][0] = 4500  # neither a flame nor surely none
     return {}
 
 
 def _contact_open(box):
-    box.uv[0] = [max(box.uv[0][0], 4500) if box.one().flame.burning else 4500, 0]
+    box.uv[0][1] = 0
     box.step()
     box.one().flame.dead_ms = 60_000
     return {}

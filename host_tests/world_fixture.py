@@ -112,7 +112,6 @@ class Box:
         if text is not None:
             (folder / "settings.json").write_text(text)
         self.lines = []
-        self.ways_out = []  # the exceptions that ended the loop
         self.loop = None
         self.ticks = 0
         self._asked = []
@@ -135,12 +134,7 @@ class Box:
         world = _world.the = self.world
         try:
             if self.loop is not None:
-                try:
-                    self._turn()
-                finally:
-                    self._check()
-                self.ticks += 1
-                self._modules["time"].sleep_ms(TICK_MS)
+                self._turn()
             elif self._stopped or not world.powered:
                 world._pass_time(TICK_MS)  # nothing runs
             elif world.boot():
@@ -150,24 +144,31 @@ class Box:
             self._stopped = False
 
     def _turn(self):
-        """What Loop.run() does between two sleeps; a way out of it is taken by Loop.run() and main.py themselves."""
-        loop = self.loop
+        """One round of Loop.run(); a way out of it is taken by Loop.run() and main.py themselves."""
+        clock = self._modules["time"]
         self._grants.forget()
         try:
-            loop.tick(self._modules["time"].ticks_ms())
-            return
-        except Exception as error:
-            way_out = error
-        except KeyboardInterrupt as error:
-            way_out = error
-        self.ways_out.append(way_out)
+            self.loop.tick(clock.ticks_ms())
+        except (Exception, KeyboardInterrupt) as error:
+            self._leave(error)
+        self._check()
+        self.ticks += 1
+        if self.loop is not None:
+            try:
+                clock.sleep_ms(TICK_MS)
+            except (Exception, KeyboardInterrupt) as error:
+                self._leave(error)
+
+    def _leave(self, way_out):
+        """Raise an exception again where Loop.run() called for this tick, and let everybody above deal with it."""
+        loop = self.loop
 
         def tick(_now_ms):
             raise way_out
 
         loop.tick = tick
+        self._main["start"] = lambda: loop
         with lent(self._modules, self._print):
-            importlib.import_module("curfew.hardware.board").build = lambda *_: loop
             self._main["main"]()
         self._stop()
 

@@ -95,7 +95,7 @@ def _cause_told(lines: list[dict[str, Any]], i: int, gone_ms: int | None) -> str
     told = opening["state"] is not None and (gone_ms is None or opening["state"] not in words.CONDUCTING_STATES)
     if told:
         return opening["cause"]
-    after_ms = opening["t_ms"] if gone_ms is None else gone_ms
+    after_ms = opening["t_ms"] if gone_ms is None or opening["state"] is None else gone_ms
     later = (line for line in lines[i:] if line["t_ms"] >= after_ms and line["state"] is not None)
     return next((line["cause"] for line in later), None)
 

@@ -286,6 +286,7 @@ REASONS_ZH = {  # the comments beside the ranges in limits.py
     "and none from here down: 80 mA through the weakest loop": "低于此值算无火：最弱回路里的 80 mA",
     "open contact: 1.5 to 2.5 times as high": "触点断开时：高 1.5 到 2.5 倍",
     "200 mA through a 20 mOhm coil: the hand may let go": "200 mA 流过 20 mΩ 线圈：手可以松开",
+    "and none from here down": "及以下则没有火焰",
 }
 AS_ABOVE = ("as above", "同上")
 

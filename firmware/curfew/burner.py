@@ -64,13 +64,12 @@ class Burner:
         self.window_ms = 0  # left for an ignition
         self.cap_raised = False
         self.by_override = False
-        self.interval_ms = 0  # how long the contact has been meant to conduct
+        self.interval_ms = 0  # how long the contact was meant to conduct, in this interval or the last
         self.contact_ms = 0  # since the contact was last told to change
         self.closing_ms = 0  # in CLOSING, ticks counted for no more than they surely took
         self.sign_ms = 0  # phase of the light and of the returning sound
         self.cause = 0  # of the last opening
         self.detail = 0  # of REMOTE its source, of FAULT its code
-        self.conducted_ms = 0  # how long the interval that last ended was
         self.light = 0
         self.sound = S_NONE  # asked for in this tick
         self.heard = S_NONE  # being played for this burner
@@ -78,7 +77,7 @@ class Burner:
         self.service = False  # the contact wants looking after
         self.health_permille = 0  # of the last logged burn, 0 not yet
         self.health_ref_permille = health_ref_permille  # of the commissioning, 0 not yet
-        self.health_logged = False
+        self.health_due_ms = 0  # at which age of the interval, 0 for not (again)
         self._local_act = False
         self._override_used = False
         self._double_ok = False
@@ -222,6 +221,8 @@ class Burner:
             self.refused = (self.refused + 1) % limits.COUNT_MAX
             return
         before = self.conducts()
+        if event == FLAME_SEEN:
+            self.health_due_ms = self.interval_ms + limits.HEALTH_AFTER_MS
         self._do(t.TABLE[row + t.EFFECT])
         if t.TABLE[row + t.TO] != t.SAME:
             self._enter(t.TABLE[row + t.TO])
@@ -323,7 +324,7 @@ class Burner:
         self.cap_raised = False
         self._override_used = False
         self._let_go = False
-        self.health_logged = False
+        self.health_due_ms = 0
         self.flame.contact_changed()
         self.flame.was_live = False
         self.flame.lost_ms = 0
@@ -336,7 +337,6 @@ class Burner:
         elif cause == FAULTED:
             self.detail = self.faults.shown
         self.service = self.service or cause == CONTACT_OPEN
-        self.conducted_ms = self.interval_ms
         self.remaining_ms = 0
         self.contact_ms = 0
         self._local_act = False
@@ -380,15 +380,12 @@ class Burner:
         if not self._let_go and self.flame.is_holding():
             self._let_go = True
             self.sound = S_LET_GO
-        if not self.health_logged and self.interval_ms >= limits.HEALTH_AFTER_MS:
+        if self.health_due_ms and self.interval_ms >= self.health_due_ms:
             health_permille = self.flame.health_permille()
             if health_permille is not None:
-                self._log_health(max(1, health_permille))
-
-    def _log_health(self, health_permille):
-        self.health_logged = True
-        self.health_permille = health_permille
-        if not self.health_ref_permille:
-            self.health_ref_permille = health_permille
-        elif health_permille >= self.health_ref_permille * limits.HEALTH_WORN_FACTOR:
-            self.service = True
+                self.health_due_ms = 0
+                self.health_permille = max(1, health_permille)
+                if not self.health_ref_permille:
+                    self.health_ref_permille = self.health_permille
+                elif health_permille >= self.health_ref_permille * limits.HEALTH_WORN_FACTOR:
+                    self.service = True

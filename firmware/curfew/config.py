@@ -8,7 +8,7 @@ import sys
 
 class Settings:
     """The keys of limits.SETTINGS with every time in milliseconds (`warning_ms` for warning_s), of limits.SWITCHES and
-    limits.BOX_PINS, relay_drive, and `burners`, a tuple of Config. reclose_hold_ms already waits for a delay coil."""
+    limits.BOX_PINS, relay_drive, and `burners`, a list of Config. reclose_hold_ms already waits for a delay coil."""
 
 
 class Config:

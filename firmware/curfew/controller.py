@@ -25,12 +25,10 @@ class Controller:
         self.memory = memory
         self.inbox = inbox
         self.player = Player()
-        self.burners = tuple(
-            [
-                Burner(settings, config, memory.buffer[STORED + index], health_refs[index])
-                for index, config in enumerate(settings.burners)
-            ]
-        )
+        self.burners = []
+        for config in settings.burners:
+            index = len(self.burners)
+            self.burners.append(Burner(settings, config, memory.buffer[STORED + index], health_refs[index]))
         self.pressed = bytearray(len(self.burners))
         self.granted = bytearray(len(self.burners))
         self.step_ms = 0
@@ -112,15 +110,8 @@ class Controller:
         return clock_ok
 
     def _record(self, index, burner):
-        conducted_s = burner.conducted_ms // 1000
+        conducted_s = burner.interval_ms // 1000
         self.memory.note_opening(index, burner.cause, burner.detail, conducted_s, burner.health_permille)
-
-    def is_conducting(self):
-        """True when any contact is granted, or any state wants it to be."""
-        for index in range(len(self.burners)):
-            if self.granted[index] or self.burners[index].conducts():
-                return True
-        return False
 
     def is_at_rest(self):
         """True when every burner is in IDLE or FAULT."""

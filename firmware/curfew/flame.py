@@ -30,8 +30,10 @@ class Flame:
         self.back_ms = 0  # how long both sides have been fresh without a gap
         self.burning = False  # by level, with hysteresis
         self.lost_ms = 0  # since a flame was last seen
-        self.confirm_ms = 0  # how long the level held without sagging
-        self._confirm_uv = 0
+        self.confirm_ms = 0  # how long there has been a flame whose mean did not sag
+        self._mean_uv = 0  # of the last eight readings or so, and its highest since it last sagged
+        self._top_uv = 0
+        self._peak_uv = 0  # since the contact last changed
         self.live_count = 0  # magnet readings in a row that were live / that were dead
         self.dead_count = 0
         self.was_live = False  # in this conducting interval
@@ -47,6 +49,7 @@ class Flame:
         """Start judging anew: loaded and open-circuit readings do not compare."""
         self.burning = False
         self.confirm_ms = 0
+        self._peak_uv = 0
         self.live_count = 0
         self.dead_count = 0
         self.dead_ms = 0
@@ -81,15 +84,13 @@ class Flame:
         """True when either side has had no believable reading for longer than limit_ms."""
         return self.tc_age_ms > limit_ms or self.magnet_age_ms > limit_ms
 
-    def is_believable(self, side, uv, settled):
-        """False for a voltage that this loop cannot have; sides compare only once the contact has settled."""
-        if uv < limits.UV_MIN or uv > limits.UV_MAX:
-            return False
-        return side == TC or not settled or uv <= self.tc_uv + limits.CROSSED_UV
-
     def take(self, side, uv, conducting, settled):
-        """Judge one reading begun after the last contact change; True when it was believed."""
-        if not self.is_believable(side, uv, settled):
+        """Judge one reading begun after the last contact change; False when this loop cannot have such a voltage.
+
+        Before the contact has settled a reading only shows that the sensor lives.
+        """
+        crossed = side != TC and settled and uv > self.tc_uv + limits.CROSSED_UV
+        if crossed or uv < limits.UV_MIN or uv > limits.UV_MAX:
             self.forget_rise()
             return False
         if side == TC:
@@ -97,7 +98,10 @@ class Flame:
             self.tc_age_ms = 0
             if settled:
                 self._judge_flame(uv, conducting)
-                self._add_to_rise(uv)
+                self._rise_at = (self._rise_at + 1) % _RING
+                self._rise_uv[self._rise_at] = uv
+                self._rise_ms[self._rise_at] = self._clock_ms
+                self._rise_count = min(self._rise_count + 1, _RING)
         else:
             self.magnet_uv = uv
             self.magnet_age_ms = 0
@@ -107,13 +111,19 @@ class Flame:
 
     def _judge_flame(self, uv, conducting):
         config = self.config
-        if uv >= (config.loaded_on_uv if conducting else config.open_on_uv):
-            if not self.burning or uv < self._confirm_uv - limits.FLAME_SAG_UV:
-                self.confirm_ms = 0
-                self._confirm_uv = uv
-            self.burning = True
-        elif uv <= (config.loaded_off_uv if conducting else config.open_off_uv):
+        self._peak_uv = max(self._peak_uv, uv)
+        off_uv = max(config.loaded_off_uv if conducting else config.open_off_uv, self._peak_uv // limits.LOST_PART)
+        if uv <= off_uv:
             self.burning = False
+        elif uv >= (config.loaded_on_uv if conducting else config.open_on_uv):
+            if not self.burning:
+                self._mean_uv = self._top_uv = uv
+            self.burning = True
+        self._mean_uv += (uv - self._mean_uv) >> limits.MEAN_SHIFT
+        self._top_uv = max(self._top_uv, self._mean_uv)
+        if self._mean_uv < self._top_uv - limits.FLAME_SAG_UV:
+            self._top_uv = self._mean_uv
+            self.confirm_ms = 0
 
     def _judge_magnet(self, uv, conducting):
         if is_live(uv, self.tc_uv):
@@ -123,12 +133,6 @@ class Flame:
         else:
             self.dead_count = min(self.dead_count + 1, limits.LIVE_READINGS)
             self.live_count = 0
-
-    def _add_to_rise(self, uv):
-        self._rise_at = (self._rise_at + 1) % _RING
-        self._rise_uv[self._rise_at] = uv
-        self._rise_ms[self._rise_at] = self._clock_ms
-        self._rise_count = min(self._rise_count + 1, _RING)
 
     def is_out(self):
         """True when fresh open-circuit millivolts show that no flame touches the tip."""

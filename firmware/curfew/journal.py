@@ -28,7 +28,7 @@ def last_seq():
     last = None
     for last in store.lines(PATH):  # noqa: B007
         pass
-    return int(last.split(" ")[0]) if last else 0
+    return int(last.split()[0]) if last else 0
 
 
 def append(memory, first, last, may_write):
@@ -57,8 +57,12 @@ def read_state():
     """Stored faults (bits) and commissioning health (permille, 0 none) by burner, as two lists of four ints."""
     stored = [0] * BURNERS_MAX
     health = [0] * BURNERS_MAX
-    for index, line in enumerate(store.lines(STATE_PATH)):
-        stored[index], health[index] = [int(word) for word in line.split(" ")]
+    index = 0
+    for line in store.lines(STATE_PATH):
+        mask, permille = line.split()
+        stored[index] = int(mask)
+        health[index] = int(permille)
+        index += 1
     return stored, health
 
 

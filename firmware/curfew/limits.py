@@ -41,8 +41,10 @@ RELIGHT_RISE_UV = 1000  # ... a rise by this much is a hand on the knob
 FALL_CHECK_MS = 2000  # "goes on falling": for at least this time ...
 FALL_PART = 32  # ... and by at least a thirty-second ...
 FALL_FLAT_MS = 10000  # ... within this: the slowest tips (120 s) fall by a twelfth, a low flame does not
-FLAME_CONFIRM_MS = 1000  # a tip still warm from the last pot is falling; a flame is not
-FLAME_SAG_UV = 200  # what noise may take away during that second
+FLAME_CONFIRM_MS = 2500  # a tip still warm, or warmed by a flame that went out again, is falling; a flame is not
+LOST_PART = 4  # below a quarter of its highest level a flame is lost: a low flame gives a third, a cooling tip falls on
+FLAME_SAG_UV = 100  # of the mean: 300 uV of noise may take away so much in that time; a cooling tip soon falls by more
+MEAN_SHIFT = 3  # a mean over about eight readings, half a second
 
 SETTLE_MS = 200  # readings this soon after a contact change belong to neither side of it
 RELEASE_MS = 60  # longest time from the coil's end to an open contact, with a flyback diode, either drive
@@ -90,10 +92,15 @@ DRIVES = ("level", "pulse")
 
 # --- settings of one burner: key, default, lowest, highest ------------------------------------------------------
 BURNER = (
-    ("loaded_on_uv", 5000, 2000, 15000),  # conducting: a flame from here up (a simmering 15 mV stove still is)
-    ("loaded_off_uv", 3000, 1000, 10000),  # and none from here down: 80 mA through the weakest loop
-    ("open_on_uv", 8000, 3000, 25000),  # open contact: 1.5 to 2.5 times as high
-    ("open_off_uv", 5000, 2000, 20000),  # and none from here down
+    (
+        "loaded_on_uv",
+        2500,
+        1000,
+        15000,
+    ),  # conducting, a flame from here up: 150 mA hold 12 mOhm coil and 5 mOhm contact
+    ("loaded_off_uv", 1500, 500, 10000),  # and none from here down, or below a quarter of its peak
+    ("open_on_uv", 5000, 2000, 25000),  # open contact: 1.5 to 2.5 times as high
+    ("open_off_uv", 3000, 1000, 20000),  # and none from here down
     ("magnet_hold_uv", 4000, 1000, 10000),  # 200 mA through a 20 mOhm coil: the hand may let go
 )
 BURNER_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))  # relay and button of burner 1 to 4, where not given

@@ -5,7 +5,7 @@ It never waits for network, flash or a lock. It is the only place that feeds the
 """
 
 from curfew import limits
-from curfew.memory import CLEAN
+from curfew.memory import CLEAN, CONDUCTING
 from curfew.ticks import elapsed_ms
 
 _ALL_STAGES = 0o1234567  # each stage reports in its turn: the watchdog is fed only for the whole story
@@ -88,5 +88,5 @@ class Loop:
         if memory.dirty:
             memory.seal()
             self.rtc.memory(memory.buffer)
-        self.link.leave[0] = 0 if controller.is_conducting() else 1
+        self.link.leave[0] = 0 if memory.buffer[CONDUCTING] else 1
         self.link.snapshot.publish(controller.burners)

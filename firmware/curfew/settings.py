@@ -11,6 +11,11 @@ from curfew import limits
 from curfew.config import Config, Settings
 
 _MS = {"min": 60000, "s": 1000, "ms": 1}
+# Pairs: the first may not be longer than the second.
+_NOT_ABOVE = (
+    "timer_default_min timer_max_min timer_max_min burn_max_min timer_step_min timer_max_min "
+    "warning_s timer_default_min warning_s timer_step_min warning_s override_max_min"
+)
 
 
 class Invalid(Exception):
@@ -28,9 +33,8 @@ def checked(given):
     values = {}
     settings = Settings()
     for key, default, low, high in limits.SETTINGS:
-        value = values[key] = _whole(key, given.pop(key, default), low, high)
-        name, unit = key.rsplit("_", 1)
-        setattr(settings, name + "_ms", value * _MS[unit])
+        values[key] = _whole(key, given.pop(key, default), low, high)
+        setattr(settings, key.rsplit("_", 1)[0] + "_ms", _in_ms(key, values))
     for key, default in limits.SWITCHES:
         setattr(settings, key, _switch(key, given.pop(key, default)))
     settings.relay_drive = given.pop("relay_drive", limits.DRIVES[0])
@@ -43,48 +47,48 @@ def checked(given):
     burners = given.pop("burners", None)
     if not isinstance(burners, list) or not 1 <= len(burners) <= limits.BURNERS_MAX:
         raise Invalid("burners: a list of 1 to %d objects is needed" % limits.BURNERS_MAX)
-    settings.burners = tuple([_burner(index, burner, used) for index, burner in enumerate(burners)])
+    settings.burners = []
+    for burner in burners:
+        settings.burners.append(_burner(len(settings.burners), burner, used))
     _refuse_unknown("", given)
     if values["delay_coil_s"]:  # opening the thermocouple's loop does nothing until the ignition's coil lets go
-        wait_s = values["delay_coil_s"] + limits.DELAY_COIL_MARGIN_S
-        settings.reclose_hold_ms = max(settings.reclose_hold_ms, wait_s * 1000)
-    _check_relations(settings, values)
+        values["reclose_hold_s"] = max(values["reclose_hold_s"], values["delay_coil_s"] + limits.DELAY_COIL_MARGIN_S)
+        settings.reclose_hold_ms = values["reclose_hold_s"] * 1000
+    _check_relations(values)
     return settings
 
 
-def _check_relations(settings, values):
-    for holds, text in (
-        (settings.timer_default_ms <= settings.timer_max_ms, "timer_default_min must not exceed timer_max_min"),
-        (settings.timer_max_ms <= settings.burn_max_ms, "timer_max_min must not exceed burn_max_min"),
-        (settings.timer_step_ms <= settings.timer_max_ms, "timer_step_min must not exceed timer_max_min"),
-        (
-            settings.warning_ms <= min(settings.timer_default_ms, settings.timer_step_ms, settings.override_max_ms),
-            "warning_s must fit into timer_default_min, timer_step_min and override_max_min",
-        ),
-        (
-            settings.burn_max_ms >= settings.ignite_window_ms + settings.warning_ms,
-            "burn_max_min must hold ignite_window_s and warning_s",
-        ),
-        (
-            settings.flame_die_ms > settings.reclose_hold_ms,
-            "flame_die_s must exceed reclose_hold_s (and delay_coil_s + %d)" % limits.DELAY_COIL_MARGIN_S,
-        ),
-    ):
-        if not holds:
-            shown = ", ".join(["%s %d" % (row[0], values[row[0]]) for row in limits.SETTINGS if row[0] in text])
-            raise Invalid("%s (now: %s)" % (text, shown))
+def _in_ms(key, values):
+    return values[key] * _MS[key.rsplit("_", 1)[1]]
+
+
+def _check_relations(values):
+    """Raise Invalid for the first two values that contradict each other; delay_coil_s is already in reclose_hold_s."""
+    words = _NOT_ABOVE.split()
+    for key, limit in zip(words[::2], words[1::2]):
+        if _in_ms(key, values) > _in_ms(limit, values):
+            raise Invalid(_with("%s %%d is longer than %s %%d" % (key, limit), values))
+    if values["burn_max_min"] * 60 < values["ignite_window_s"] + values["warning_s"]:
+        raise Invalid(_with("burn_max_min %d does not hold ignite_window_s %d and warning_s %d", values))
+    if values["flame_die_s"] <= values["reclose_hold_s"]:
+        raise Invalid(_with("flame_die_s %d must be above reclose_hold_s %d (delay_coil_s %d)", values))
+
+
+def _with(text, values):
+    """A message with the value behind each key in it."""
+    for key in values:
+        text = text.replace(key + " %d", "%s %d" % (key, values[key]))
+    return text
 
 
 def parse(text):
     """Settings from the text of settings.json; None means that there is no such file. Raises Invalid."""
-    if text is None:
-        raise Invalid("settings.json: missing; copy firmware/settings.json to the board")
-    if not text.strip():
-        raise Invalid("settings.json: empty; copy firmware/settings.json to the board")
+    if text is None or not text.strip():
+        raise Invalid("settings.json: missing or empty; copy firmware/settings.json to the board")
     try:
         given = json.loads(text)
     except (ValueError, RuntimeError, OverflowError):  # RuntimeError: nested too deep for the stack
-        raise Invalid("settings.json: not JSON (cut off, or a comma or quote is missing)") from None
+        raise Invalid("settings.json: not JSON (cut off, or a comma or quote is missing)")
     return checked(given)
 
 
@@ -100,7 +104,7 @@ def load():
         except OSError:
             text = None
         except UnicodeError:
-            raise Invalid("settings.json: not text") from None
+            text = "?"  # not text: not JSON either
         return parse(text), False
     except Invalid as error:
         print("SETTINGS_INVALID:", error)
@@ -108,8 +112,7 @@ def load():
 
 
 def _shown(value):
-    text = str(value)
-    return text if len(text) <= 40 else text[:37] + "..."
+    return str(value)[:40]
 
 
 def _whole(key, value, low, high):
@@ -126,7 +129,7 @@ def _switch(key, value):
 
 def _pin(key, value, allowed, used):
     if not isinstance(value, int) or isinstance(value, bool) or value not in allowed:
-        raise Invalid("%s: %s is not one of the pins %s" % (key, _shown(value), ", ".join([str(p) for p in allowed])))
+        raise Invalid("%s: %s is not one of the pins %s" % (key, _shown(value), str(allowed)[1:-1]))
     if value in used:
         raise Invalid("%s: pin %d is already used by %s" % (key, value, used[value]))
     used[value] = key
@@ -156,5 +159,5 @@ def _burner(index, given, used):
 
 
 def _refuse_unknown(prefix, left):
-    for key in sorted([str(key) for key in left]):
-        raise Invalid("%s%s: no such setting" % (prefix, key))
+    for key in sorted(left):
+        raise Invalid("%s%s: no such setting" % (prefix, _shown(key)))

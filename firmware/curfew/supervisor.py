@@ -47,6 +47,7 @@ class Supervisor:
         link = self.link
         if link.ended[0]:
             self.blocked = False
+            self.wants_restart = False
             self._rest_ms = aged_ms(self._rest_ms, step_ms)
             if self.starts == 0 or self._rest_ms >= limits.SERVICES_REST_MS:
                 self._rest_ms = 0

@@ -13,20 +13,22 @@ import go
 found = []
 ticks = 0
 mark = 0
+life = 0
 
 
 def watch(world):
     """Measure from the moment a tick begins to the moment it goes to sleep; collect in between."""
 
     def on_tick(ended):
-        global mark, ticks
+        global mark, ticks, life
         if ended:
             used = gc.mem_alloc() - mark
             ticks += 1
-            if used and ticks > 1 and world.thread is not None:  # the first tick of a start builds and starts things
+            if used and life == world.starts:  # the first tick of a start imports, builds and starts things
                 found.append((world.now_ms, used))
         else:
             gc.collect()
+            life = world.starts
             mark = gc.mem_alloc()
 
     world.on_tick = on_tick

@@ -107,6 +107,7 @@ class World:
         self._polls = True
         self._boot_ms = 0
         self._deaths = 0
+        self.starts = 0  # of the program
         self._jump_ms = 0
         self.wdt_ms = 0
         self._fed_ms = 0
@@ -279,6 +280,7 @@ class World:
         self._boot_ms = self.now_ms
         self._jump_ms = 0
         self._stalled_until_ms = 0
+        self.starts += 1
         self.emit("#up %d" % self.now_ms)
         return True
 

@@ -6,6 +6,8 @@ Belongs here: which part gets which pin and which file. Does not: behaviour of a
 import _thread
 import sys
 
+from machine import I2C, RTC, WDT, Pin
+
 from curfew import VERSION, journal, limits
 from curfew.controller import Controller
 from curfew.hardware.ads1115 import ADDRESSES, ADS1115
@@ -18,7 +20,6 @@ from curfew.memory import STORED, Memory
 from curfew.services.keeper import Keeper, run
 from curfew.snapshot import Snapshot
 from curfew.supervisor import Link, Supervisor
-from machine import I2C, RTC, WDT, Pin
 
 _I2C_TIMEOUT_US = 5000  # the default of 50 ms would hold the loop up with every error
 # The chip's default of 5 KiB is too small for TLS; machines with long words need more for the same calls.

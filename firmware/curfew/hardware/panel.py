@@ -3,9 +3,10 @@
 Belongs here: pins and pixels. Does not: debouncing (button.py), what a light or sound means (signals.py).
 """
 
-from curfew.signals import DARK, LIGHT_ROW, LIGHTS, is_lit
 from machine import PWM, Pin
 from neopixel import NeoPixel
+
+from curfew.signals import DARK, LIGHT_ROW, LIGHTS, is_lit
 
 _DUTY_ON = 32768  # half: a piezo disc is loudest on a square wave
 

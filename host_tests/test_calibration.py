@@ -1,0 +1,64 @@
+"""The millivolt thresholds of limits.py, tried over the whole range of stoves that makers and measurements name.
+
+Belongs here: plants at the edges, the shipped settings. Does not: single rows of the state table (scenarios).
+A stove that holds its own valve must be recognised as burning, and as out when it is out; any other must never fault.
+"""
+
+import itertools
+import json
+
+import pytest
+
+from simulator import play, run, scenario
+
+EMF_UV = (12000, 15000, 20000, 25000, 32000)
+COIL_MOHM = (12, 25)
+TC_MOHM = (20, 35)
+CONTACT_MOHM = (5, 25)
+TIP_HEAT_MS = (2000, 8000)
+STOVES = list(itertools.product(EMF_UV, COIL_MOHM, TC_MOHM, CONTACT_MOHM, TIP_HEAT_MS))
+
+
+def cook(emf_uv, coil_mohm, tc_mohm, contact_mohm, tip_heat_ms):
+    """Light, hold the knob for 20 s, cook, blow the flame out at 1:20; the Result."""
+    text = {
+        "name": "calibration",
+        "until": "0:04:00",
+        "stove": {
+            "emf_uv": emf_uv,
+            "coil_mohm": coil_mohm,
+            "tc_mohm": tc_mohm,
+            "contact_mohm": contact_mohm,
+            "tip_heat_ms": tip_heat_ms,
+        },
+        "events": [
+            {"at": "0:00:15", "do": "noise", "uv": 30},
+            {"at": "0:00:20", "do": "light", "hold_s": 20},
+            {"at": "0:01:20", "do": "blow_out"},
+        ],
+        "expect": [{"throughout": ["0:00:11", "0:04:00"], "fault": None}],
+    }
+    planned = scenario.parse(json.dumps(text), json.loads((run.SOURCES / "settings.json").read_text()))
+    verdict = play.play(planned, vm="cpython")
+    assert verdict.passed, verdict
+    return verdict.result
+
+
+@pytest.mark.parametrize("emf_uv", EMF_UV)
+def test_every_stove_that_holds_its_valve_is_seen_burning_and_seen_out(emf_uv):
+    held = 0
+    for stove in STOVES:
+        if stove[0] != emf_uv:
+            continue
+        result = cook(*stove)
+        burning = result.at(0, 79000)
+        if burning["gas"] == "off":  # this loop does not carry the magnet, with or without a box
+            continue
+        held += 1
+        assert burning["state"] == "BURNING", stove
+        sounds = [line["sound"] for line in result.during(0, 20000, 40000)]
+        assert "LET_GO" in sounds or burning["gas"] == "on", stove
+        assert result.at(0, 239000)["state"] == "IDLE", stove
+        assert [opening["cause"] for opening in result.openings(0)] == ["FLAME_OUT"], stove
+        assert result.openings(0)[0]["t_ms"] < 80000 + 60000, stove
+    assert held or emf_uv < 15000

@@ -1,0 +1,160 @@
+"""The relay driver: it does what it is told, every tick anew, and open_all() opens whatever single pins say.
+
+Here: hardware/relay.py over a recording chip. Not here: reasons to conduct (test_gate.py).
+"""
+
+import itertools
+
+import pytest
+
+PINS = [18, 19, 23, 33]
+PUMP = 32
+
+
+@pytest.fixture
+def relays(chip):
+    """A function that makes Relays on the recording chip."""
+    driver = chip.driver("relay")
+    return lambda pins=PINS, pump=None: driver.Relays(pins, pump)
+
+
+def levels(chip, pins=PINS):
+    return [chip.levels[pin] for pin in pins]
+
+
+def test_every_pin_is_made_low_in_the_call_that_makes_it_an_output(chip, relays):
+    relays(pump=PUMP)
+    assert chip.done == [("pin", pin, 3, -1, 0) for pin in [*PINS, PUMP]]
+
+
+@pytest.mark.parametrize("granted", list(itertools.product([0, 1], repeat=4)))
+def test_every_contact_gets_its_own_grant(chip, relays, granted):
+    relays().drive(bytearray(granted))
+    assert levels(chip) == list(granted)
+
+
+def test_every_contact_is_driven_in_every_tick_anew(chip, relays):
+    one = relays()
+    for _ in range(3):
+        chip.done.clear()
+        one.drive(bytearray([1, 0, 1, 0]))
+        assert chip.done == [("value", 18, 1), ("value", 19, 0), ("value", 23, 1), ("value", 33, 0)]
+
+
+def test_a_grant_that_is_gone_opens_in_the_same_call(chip, relays):
+    one = relays()
+    one.drive(bytearray([1, 1, 1, 1]))
+    one.drive(bytearray([1, 0, 1, 1]))
+    assert levels(chip) == [1, 0, 1, 1]
+
+
+# --- the pump ------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_pump_no_pump_pin_is_touched(chip, relays):
+    one = relays()
+    one.drive(bytearray([1, 1, 1, 1]))
+    one.open_all()
+    assert PUMP not in chip.levels
+
+
+def test_the_pump_changes_its_level_in_every_tick_in_which_something_conducts(chip, relays):
+    one = relays(pump=PUMP)
+    seen = []
+    for _ in range(6):
+        one.drive(bytearray([0, 0, 1, 0]))
+        seen.append(chip.levels[PUMP])
+    assert seen == [1, 0, 1, 0, 1, 0]
+
+
+def test_the_pump_rests_low_while_nothing_conducts(chip, relays):
+    one = relays(pump=PUMP)
+    one.drive(bytearray([0, 0, 1, 0]))
+    for _ in range(4):
+        one.drive(bytearray(4))
+        assert chip.levels[PUMP] == 0
+
+
+def test_the_pump_is_toggled_by_code_alone(chip, relays):
+    one = relays(pump=PUMP)
+    one.drive(bytearray([1, 0, 0, 0]))
+    assert not [what for what in chip.done if what[0] == "pwm"]
+
+
+# --- open_all ------------------------------------------------------------------------------------------------------
+
+
+def test_open_all_opens_all(chip, relays):
+    one = relays(pump=PUMP)
+    one.drive(bytearray([1, 1, 1, 1]))
+    one.open_all()
+    assert levels(chip, [*PINS, PUMP]) == [0] * 5
+
+
+@pytest.mark.parametrize("error", [OSError(5), MemoryError(), ValueError(), KeyboardInterrupt(), SystemExit()])
+@pytest.mark.parametrize("pin", [*PINS, PUMP])
+def test_a_pin_that_refuses_its_level_is_made_an_input_and_the_others_are_opened(chip, relays, pin, error):
+    one = relays(pump=PUMP)
+    one.drive(bytearray([1, 1, 1, 1]))
+    chip.refuses[pin, "value"] = [error]
+    one.open_all()
+    assert chip.levels[pin] is None
+    assert [chip.levels[other] for other in [*PINS, PUMP] if other != pin] == [0] * 4
+
+
+@pytest.mark.parametrize("error", [OSError(5), KeyboardInterrupt()])
+@pytest.mark.parametrize("pin", PINS)
+def test_a_pin_that_refuses_everything_does_not_keep_the_others_closed(chip, relays, pin, error):
+    one = relays()
+    one.drive(bytearray([1, 1, 1, 1]))
+    chip.refuses[pin, "value"] = [error]
+    chip.refuses[pin, "init"] = [error]
+    one.open_all()
+    assert [chip.levels[other] for other in PINS if other != pin] == [0] * 3
+
+
+def test_when_every_pin_refuses_its_level_all_are_made_inputs(chip, relays):
+    one = relays()
+    one.drive(bytearray([1, 1, 1, 1]))
+    for pin in PINS:
+        chip.refuses[pin, "value"] = [OSError(5)]
+    one.open_all()
+    assert levels(chip) == [None] * 4
+
+
+# --- on a stove ----------------------------------------------------------------------------------------------------
+
+
+def test_with_the_pulse_drive_it_cooks_and_opens_as_fast_as_with_the_level_drive(world):
+    took = {}
+    for drive in ("level", "pulse"):
+        box = world(relay_drive=drive)
+        box.burn()
+        assert box.contact() == "closed"
+        box.do("remote_off", source="web")
+        took[drive] = box.until(lambda box=box: box.contact() == "open", 2)
+    assert took["pulse"] <= took["level"] + 20
+
+
+@pytest.mark.parametrize("drive, opens", [("level", False), ("pulse", True)])
+def test_a_program_that_hangs_is_opened_by_the_pump_before_the_watchdog(world, drive, opens):
+    box = world(relay_drive=drive, sensor=False)
+    box.press()
+    box.run_for(s=5)
+    box.world.wdt_ms = 0  # as if there were none
+    begun_ms = box.world.now_ms
+    box.do("hang", ms=10_000)
+    opened_ms = []
+    step = box.world._step
+
+    def watched(dt_ms):
+        step(dt_ms)
+        if box.contact() == "open" and not opened_ms:
+            opened_ms.append(box.world.now_ms - begun_ms)
+
+    box.world._step = watched
+    box.run_for(s=9)
+    if opens:
+        assert 2000 <= opened_ms[0] <= 4100
+    else:
+        assert not opened_ms or opened_ms[0] >= 9000
