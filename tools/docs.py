@@ -280,13 +280,13 @@ REASONS_ZH = {  # the comments beside the ranges in limits.py
         "最慢的热电偶 83 秒降到一半（时间常数 120 秒）"
     ),
     '"zero-second" ignition holds the magnet itself for so long': "“零秒”点火自己维持电磁阀这么久",
-    "conducting: a flame from here up (a simmering 15 mV stove still is)": (
-        "导通时：高于此值算有火（15 mV 灶具的小火也够）"
+    "conducting, a flame from here up: 150 mA hold 12 mOhm coil, 5 mOhm contact": (
+        "导通时，达到此值即有火焰：12 mΩ 线圈加 5 mΩ 触点，保持电流 150 mA"
     ),
-    "and none from here down: 80 mA through the weakest loop": "低于此值算无火：最弱回路里的 80 mA",
+    "and none from here down, or below a quarter of its peak": "及以下（或不足峰值的四分之一）则没有火焰",
     "open contact: 1.5 to 2.5 times as high": "触点断开时：高 1.5 到 2.5 倍",
     "200 mA through a 20 mOhm coil: the hand may let go": "200 mA 流过 20 mΩ 线圈：手可以松开",
-    "and none from here down": "及以下则没有火焰",
+    "and none from here down": "低于此值算无火",
 }
 AS_ABOVE = ("as above", "同上")
 

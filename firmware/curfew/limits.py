@@ -92,12 +92,7 @@ DRIVES = ("level", "pulse")
 
 # --- settings of one burner: key, default, lowest, highest ------------------------------------------------------
 BURNER = (
-    (
-        "loaded_on_uv",
-        2500,
-        1000,
-        15000,
-    ),  # conducting, a flame from here up: 150 mA hold 12 mOhm coil and 5 mOhm contact
+    ("loaded_on_uv", 2500, 1000, 15000),  # conducting, a flame from here up: 150 mA hold 12 mOhm coil, 5 mOhm contact
     ("loaded_off_uv", 1500, 500, 10000),  # and none from here down, or below a quarter of its peak
     ("open_on_uv", 5000, 2000, 25000),  # open contact: 1.5 to 2.5 times as high
     ("open_off_uv", 3000, 1000, 20000),  # and none from here down
