@@ -151,6 +151,16 @@ def test_the_contact_opens_at_the_deadline_and_not_a_tick_earlier(core):
     assert (box.state(), box.cause(), box.conducts()) == ("CLOSING", "TIMEOUT", False)
 
 
+@pytest.mark.parametrize("left_ms, conducts", [(21, True), (20, False), (19, False)])
+def test_the_last_millisecond_counts(core, left_ms, conducts):
+    box = burning(core)
+    box.one().remaining_ms = 30_000
+    box.step()
+    box.one().remaining_ms = left_ms
+    box.step()
+    assert box.conducts() is conducts
+
+
 def test_a_press_in_the_warning_leads_back_to_burning(core):
     box = burning(core)
     box.run(2 * MIN - 20_000)
@@ -665,6 +675,22 @@ def test_a_burner_whose_readings_are_impossible_does_not_starve_the_others(core)
     box.run(s=5)
     assert box.raised(1) == ["SENSOR_FAILED"]
     assert 0 in scanned(box)
+
+
+def test_a_channel_of_a_burner_that_is_not_there_may_be_missed(core):
+    box = core(burners=1, sensor=True)
+    for burner in range(4):
+        box.controller.miss_reading(burner)
+
+
+def test_a_missed_reading_begins_the_search_for_an_ignition_again(core):
+    box = core(sensor=True)
+    for number, uv in enumerate((0, 0, 0, 300, 600, 900, 1200, 1500, 1500)):
+        if number == 5:
+            box.controller.miss_reading(0)
+        box.uv[0][0] = uv
+        box.step()
+    assert box.state() == "IDLE"
 
 
 # --- anything at all -----------------------------------------------------------------------------------------------

@@ -353,7 +353,7 @@ def risen(readings, every_ms=40, magnet_uv=0):
     for uv in readings:
         sense.flame.step(every_ms, False)
         sense.take(uv, magnet_uv)
-    return sense.flame.is_igniting()
+    return sense.flame.igniting
 
 
 @pytest.mark.parametrize("rise_uv, igniting", [(999, False), (1000, True), (1001, True), (5000, True)])
@@ -405,21 +405,21 @@ def test_a_changed_contact_begins_the_search_again():
     sense = cold().rise(200, 3000, 10)
     sense.flame.contact_changed()
     sense.run(120, 3000, 0)
-    assert not sense.flame.is_igniting()
+    assert not sense.flame.igniting
 
 
 def test_a_slow_rise_is_no_ignition():
     sense = cold()
     for number in range(500):
         sense.run(40, 200 + number * 16, 0)  # 0.4 mV a second
-        assert not sense.flame.is_igniting()
+        assert not sense.flame.igniting
 
 
 @pytest.mark.parametrize("level_uv", [5000, 20_000, 60_000])
 def test_level_alone_never_arms(level_uv):
     sense = cold()
     sense.flame.forget_rise()
-    assert not sense.run(4000, level_uv, 0).flame.is_igniting()
+    assert not sense.run(4000, level_uv, 0).flame.igniting
 
 
 def test_a_fall_is_no_ignition():
@@ -431,9 +431,9 @@ def test_a_gap_begins_the_search_again():
     sense.rise(200, 1000, 4)
     sense.run(560)
     sense.run(40, 9000, 0)
-    assert not sense.flame.is_igniting()
+    assert not sense.flame.igniting
     sense.run(200, 9000, 0)
-    assert not sense.flame.is_igniting(), "what rose during the gap was not seen rising"
+    assert not sense.flame.igniting, "what rose during the gap was not seen rising"
 
 
 @pytest.mark.parametrize("uv", [60_001, -1001])
@@ -448,7 +448,7 @@ def test_an_impossible_reading_begins_the_search_again(uv):
 def test_entering_idle_begins_the_search_again():
     sense = cold().rise(200, 3000, 10)
     sense.flame.forget_rise()
-    assert not sense.flame.is_igniting()
+    assert not sense.flame.igniting
 
 
 def test_a_magnet_side_that_is_live_is_tested_before_an_ignition_counts():
@@ -476,7 +476,7 @@ def test_an_ignition_is_seen_with_one_two_three_and_four_burners(every_ms):
     for number in range(20):
         sense.flame.step(every_ms, False)
         sense.take(200 + number * every_ms * 2, 0)  # 2 mV a second
-    assert sense.flame.is_igniting()
+    assert sense.flame.igniting
 
 
 # --- health --------------------------------------------------------------------------------------------------------
@@ -503,6 +503,17 @@ def test_health_is_logged_ten_minutes_after_the_flame(core, after_ms):
         box.step(2000)
     box.run(2000 + after_ms)
     assert bool(box.one().health_permille) == (after_ms == 0)
+
+
+def test_a_press_meanwhile_does_not_put_the_health_off(core):
+    box = core(sensor=True)
+    box.flame()
+    for _ in range(200):
+        box.step(2000)
+    box.press()
+    for _ in range(102):
+        box.step(2000)
+    assert box.one().health_permille == 250
 
 
 def test_health_is_logged_once_a_burn(core):

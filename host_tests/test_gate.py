@@ -156,6 +156,14 @@ def test_short_ticks_count_for_what_they_are():
     assert gate.grant(**{**GOOD, "step_ms": 1})
 
 
+def test_the_rest_after_an_opening_is_counted_to_the_millisecond():
+    gate = conducting()
+    gate.grant(**{**GOOD, "wanted": False})
+    for _ in range(HOLD_MS - 1):
+        assert not gate.grant(**{**GOOD, "step_ms": 1})
+    assert gate.grant(**{**GOOD, "step_ms": 1})
+
+
 def test_the_gate_opens_at_the_cap_by_its_own_count():
     gate = conducting(CAP_MS - TICK_MS)
     assert gate.grant(**GOOD) is False

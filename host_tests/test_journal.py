@@ -316,10 +316,19 @@ def test_burners_that_this_box_does_not_have_keep_what_is_stored_for_them(on):
     assert journal.read_state() == ([2, 1, 2, 3], [0, 10, 20, 30])
 
 
+def test_a_new_health_of_the_commissioning_is_kept(on):
+    on(Flash())
+    bench = Bench()
+    bench.link.snapshot.values[snapshot.FIELDS + snapshot.HEALTH_REF_PERMILLE] = 250
+    bench.poll()
+    assert journal.read_state()[1] == [0, 250, 0, 0]
+
+
 def test_an_unchanged_state_is_not_written_again(on):
     flash = on(Flash())
     bench = Bench()
     bench.faults(0, 1)
+    bench.link.snapshot.values[snapshot.HEALTH_REF_PERMILLE] = 250
     bench.poll()
     done = len(flash.operations)
     for _ in range(10):

@@ -5,7 +5,7 @@ Does not: physics and chip (simulator/machine), what must hold in every run (sim
 """
 
 import builtins
-import importlib
+import importlib.machinery
 import json
 import os
 import sys
@@ -64,15 +64,13 @@ def _machine_side():
     os.environ["CURFEW_PATH"] = f"{FIRMWARE}:{MACHINE / 'standins'}:{MACHINE}"  # where go.py looks
     path = sys.path[:]
     sys.path[:0] = [str(MACHINE / "standins"), str(MACHINE)]
-    finder, sys.meta_path[:] = (
-        sys.meta_path[:],
-        [f for f in sys.meta_path if "Builtin" not in getattr(f, "__name__", "")],
-    )
+    finders = sys.meta_path[:]
+    sys.meta_path.remove(importlib.machinery.BuiltinImporter)  # it would find its own `time` first
     try:
         for name in names:
             modules[name] = importlib.import_module(name)
     finally:
-        sys.meta_path[:] = finder
+        sys.meta_path[:] = finders
         for name in names:
             sys.modules.pop(name, None)
         sys.modules["time"] = real_time
@@ -114,12 +112,11 @@ class Box:
         self.lines = []
         self.loop = None
         self.ticks = 0
-        self._asked = []
         self._stopped = False
         self._modules = {}
         self._main = {}
         self._grants = None
-        self._expected = []
+        self._told = None  # the states at the last walk over all objects
         self.world = _world.World(self.plan, self.lines.append)
         self._closed = False
         _world.the = self.world
@@ -219,8 +216,6 @@ class Box:
             assert misfit_numbers(loop.controller) == []
             self._told = told
 
-    _told = None
-
     def run_for(self, ms=0, s=0, min=0):
         """Let so much time pass."""
         end_ms = self.world.now_ms + ms + s * 1000 + min * 60_000
@@ -243,7 +238,6 @@ class Box:
 
     def do(self, name, burner=0, **args):
         """Begin an event of a scenario now; args in milliseconds."""
-        self._asked.append(len(self.lines))
         self.plan["events"].append([self.world.now_ms, name, burner, args])
         self.world.do(name, burner, args)
 

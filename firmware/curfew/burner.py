@@ -190,7 +190,7 @@ class Burner:
                 return FLAME_SEEN
             if self.window_ms <= 0:
                 return WINDOW_OVER
-        elif state == IDLE and self.settings.auto_arm and sensing and flame.is_igniting():
+        elif state == IDLE and self.settings.auto_arm and sensing and flame.igniting:
             return IGNITED
         elif state in (BURNING, OVERRIDE) and self.remaining_ms <= self.settings.warning_ms:
             return WARNING_DUE

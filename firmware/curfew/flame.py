@@ -39,6 +39,7 @@ class Flame:
         self.was_live = False  # in this conducting interval
         self.dead_ms = 0  # conducting, hot, and nothing on the magnet side
         self.cleared_ms = 0  # open, hot, and nothing on the magnet side: shows that a weld is gone
+        self.igniting = False  # at the last reading
         self._rise_uv = array("i", [0] * _RING)
         self._rise_ms = array("i", [0] * _RING)  # when, on the clock below
         self._clock_ms = 0
@@ -58,6 +59,7 @@ class Flame:
 
     def forget_rise(self):
         """Begin the search for an ignition again; level alone never arms."""
+        self.igniting = False
         self._rise_count = 0
 
     def step(self, step_ms, conducting):
@@ -98,10 +100,8 @@ class Flame:
             self.tc_age_ms = 0
             if settled:
                 self._judge_flame(uv, conducting)
-                self._rise_at = (self._rise_at + 1) % _RING
-                self._rise_uv[self._rise_at] = uv
-                self._rise_ms[self._rise_at] = self._clock_ms
-                self._rise_count = min(self._rise_count + 1, _RING)
+                if not conducting:
+                    self._judge_rise(uv)
         else:
             self.magnet_uv = uv
             self.magnet_age_ms = 0
@@ -142,26 +142,29 @@ class Flame:
         """True when the flame level has held long enough to be no warm leftover."""
         return self.burning and self.confirm_ms >= limits.FLAME_CONFIRM_MS
 
-    def is_igniting(self):
-        """True when the thermocouple rose like a fresh flame and the magnet side stayed dead meanwhile.
+    def _judge_rise(self, uv):
+        """See whether the thermocouple rises like a fresh flame while the magnet side stays dead.
 
-        Noise does not: the last three readings are all above three earlier ones. A lead that makes contact again does
-        not: no single step is more than half of the rise.
+        Noise does not: the last three readings are all above the first three of the window. A lead that makes contact
+        again does not: no single step is more than half of the rise.
         """
-        if self.dead_count < limits.LIVE_READINGS or self._rise_count < limits.IGNITION_READINGS:
-            return False
+        self._rise_at = (self._rise_at + 1) % _RING
+        self._rise_uv[self._rise_at] = uv
+        self._rise_ms[self._rise_at] = self._clock_ms
+        self._rise_count = min(self._rise_count + 1, _RING)
+        self.igniting = False
+        first = self._rise_count - 1
+        while elapsed_ms(self._clock_ms, self._rise_ms[(self._rise_at - first) % _RING]) > limits.IGNITION_WINDOW_MS:
+            first -= 1
+        if first < limits.IGNITION_READINGS - 1 or self.dead_count < limits.LIVE_READINGS:
+            return
+        high_uv = max(self._risen_uv(first), self._risen_uv(first - 1), self._risen_uv(first - 2))
         low_uv = min(self._risen_uv(0), self._risen_uv(1), self._risen_uv(2))
-        step_uv = max(self._risen_uv(0) - self._risen_uv(1), self._risen_uv(1) - self._risen_uv(2))
-        for back in range(3, self._rise_count - 2):
-            step_uv = max(step_uv, self._risen_uv(back - 1) - self._risen_uv(back))
-            oldest_ms = self._rise_ms[(self._rise_at - back - 2) % _RING]
-            if elapsed_ms(self._clock_ms, oldest_ms) > limits.IGNITION_WINDOW_MS:
-                return False
-            high_uv = max(self._risen_uv(back), self._risen_uv(back + 1), self._risen_uv(back + 2))
-            rise_uv = low_uv - high_uv
-            if rise_uv >= limits.IGNITION_RISE_UV and step_uv * 2 <= self._risen_uv(0) - self._risen_uv(back):
-                return True
-        return False
+        if low_uv - high_uv >= limits.IGNITION_RISE_UV:
+            step_uv = 0
+            for back in range(first):
+                step_uv = max(step_uv, self._risen_uv(back) - self._risen_uv(back + 1))
+            self.igniting = step_uv * 2 <= self._risen_uv(0) - self._risen_uv(first)
 
     def _risen_uv(self, back):
         return self._rise_uv[(self._rise_at - back) % _RING]
