@@ -59,3 +59,16 @@ def chip():
     from chip_fixture import Chip
 
     return Chip()
+
+
+@pytest.fixture
+def on(monkeypatch):
+    """A function that puts a flash (flash_that_cuts.py) under store.py and returns it."""
+    from curfew import store
+
+    def put(flash):
+        monkeypatch.setattr(store, "open", flash.open, raising=False)
+        monkeypatch.setattr(store, "os", flash)
+        return flash
+
+    return put

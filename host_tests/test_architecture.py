@@ -160,4 +160,4 @@ def test_no_state_lives_outside_of_objects(path):
 
 def test_nothing_of_the_repository_names_a_path_of_one_machine():
     for path in FILES:
-        assert "/work/" not in path.read_text() and "/home/" not in path.read_text()
+        assert str(ROOT) not in path.read_text() and "/home/" not in path.read_text()

@@ -7,6 +7,7 @@ expectations (test_scenario_files.py).
 import json
 
 import pytest
+from hand_made import QUIET_LINE
 
 from simulator import __main__ as cli
 from simulator import expect, play, run_settings
@@ -14,25 +15,10 @@ from simulator.result import parse
 from simulator.run import MachineDied
 from simulator.scenario import parse as parse_scenario
 
-LINE = {
-    "t_ms": 0,
-    "burner": 0,
-    "state": "IDLE",
-    "contact": "open",
-    "coil": "off",
-    "gas": "off",
-    "flame": "off",
-    "remaining_s": 0,
-    "cause": None,
-    "fault": None,
-    "light": "DARK",
-    "sound": None,
-}
-
 
 def lines_of(*changes):
     """Lines of a run: (t_ms, {changed values}) on top of the line before, texts (marks) as they are."""
-    now, lines = dict(LINE), [json.dumps(LINE)]
+    now, lines = dict(QUIET_LINE), [json.dumps(QUIET_LINE)]
     for change in changes:
         if isinstance(change, str):
             lines.append(change)
@@ -79,7 +65,7 @@ def sentence(lines, **entry):
 def test_every_kind_of_line_finds_its_place():
     result = parse(
         [
-            json.dumps(LINE),
+            json.dumps(QUIET_LINE),
             "#do 5 0",
             "#down 6 wdt",
             "#up 7",
@@ -90,7 +76,7 @@ def test_every_kind_of_line_finds_its_place():
             "#end 12",
         ]
     )
-    assert result.trace == [LINE] and result.trace_lines == [json.dumps(LINE)]
+    assert result.trace == [QUIET_LINE] and result.trace_lines == [json.dumps(QUIET_LINE)]
     assert result.marks == [
         ("do", 5, "0"),
         ("down", 6, "wdt"),

@@ -6,24 +6,11 @@ Here: hand-made traces, at least one good and one bad for each check. Not here: 
 import json
 
 import pytest
+from hand_made import QUIET_LINE
 
 from simulator import invariants
 from simulator.result import parse
 
-LINE = {
-    "t_ms": 0,
-    "burner": 0,
-    "state": "IDLE",
-    "contact": "open",
-    "coil": "off",
-    "gas": "off",
-    "flame": "off",
-    "remaining_s": 0,
-    "cause": None,
-    "fault": None,
-    "light": "DARK",
-    "sound": None,
-}
 MIN = 60_000
 HOUR = 60 * MIN
 ON = {"state": "BURNING", "coil": "on", "contact": "closed", "flame": "on"}
@@ -46,7 +33,7 @@ def plan(*events, settings=(), **more):
 
 def lines_of(changes, end_ms):
     """Lines in order: a change is (t_ms, {values}) on top of those before, or a mark as it is."""
-    now, lines = dict(LINE), [json.dumps(LINE)]
+    now, lines = dict(QUIET_LINE), [json.dumps(QUIET_LINE)]
     for change in changes:
         if isinstance(change, str):
             lines.append(change)

@@ -12,18 +12,6 @@ from curfew.services import keeper as keepers
 from curfew.supervisor import Link
 
 
-@pytest.fixture
-def on(monkeypatch):
-    """A function that puts a flash under store.py and returns it."""
-
-    def put(flash):
-        monkeypatch.setattr(store, "open", flash.open, raising=False)
-        monkeypatch.setattr(store, "os", flash)
-        return flash
-
-    return put
-
-
 def yes():
     return True
 

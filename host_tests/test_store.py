@@ -17,18 +17,6 @@ NEW = [*OLD, "3 0 REMOTE:voice 90 1200"]
 PATH = "journal.txt"
 
 
-@pytest.fixture
-def on(monkeypatch):
-    """A function that puts a flash under store.py and returns it."""
-
-    def put(flash):
-        monkeypatch.setattr(store, "open", flash.open, raising=False)
-        monkeypatch.setattr(store, "os", flash)
-        return flash
-
-    return put
-
-
 def yes():
     return True
 

@@ -11,23 +11,13 @@ from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
+from hand_made import QUIET_LINE
 
 from simulator import plot, timeline, words
 from simulator.result import Result
 from simulator.scenario import ACTS
 
-QUIET = {
-    "state": "IDLE",
-    "contact": "open",
-    "coil": "off",
-    "gas": "off",
-    "flame": "off",
-    "remaining_s": 0,
-    "cause": None,
-    "fault": None,
-    "light": "DARK",
-    "sound": None,
-}
+QUIET = {key: value for key, value in QUIET_LINE.items() if key not in ("t_ms", "burner")}
 MINUTE = 60_000
 
 
