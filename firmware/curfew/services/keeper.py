@@ -13,13 +13,16 @@ from curfew.faults import STORED
 from curfew.limits import BURNERS_MAX
 from curfew.memory import ROWS
 
+_POLL_MS = 100
+_REST_POLLS = 600  # a minute
+
 
 def run(keeper, link, clock):
     """Entry of the services thread: poll until told to be quiet; says on every way out that it ended."""
     try:
         while not link.quiet[0]:
             keeper.poll()
-            clock.sleep_ms(100)
+            clock.sleep_ms(_POLL_MS)
     finally:
         link.ended[0] = 1
 
@@ -35,7 +38,8 @@ class Keeper:
         self.link = link
         self._memory = memory
         self._journal_seq = journal_seq
-        self.failures = 0  # writes that the file system refused; tried again at the next poll with leave
+        self.failures = 0  # writes that the file system refused; tried again after a rest, to spare the flash
+        self._rest_polls = 0
         self._stored = stored
         self._health = health
         self._burners = min(burners, BURNERS_MAX)
@@ -50,13 +54,15 @@ class Keeper:
         link = self.link
         link.pong[0] = link.ping[0]
         link.snapshot.copy_into(self._seen)
-        if not self.may_write():
+        self._rest_polls = max(0, self._rest_polls - 1)
+        if self._rest_polls or not self.may_write():
             return
         try:
             self._keep_openings()
             self._keep_state()
         except OSError:
             self.failures += 1
+            self._rest_polls = _REST_POLLS
 
     def _keep_openings(self):
         last = self._memory.seq[0]
