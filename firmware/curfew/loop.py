@@ -68,7 +68,7 @@ class Loop:
         self._report(3)
         self.relays.drive(controller.granted)
         self._report(4)
-        self.panel.show(controller)
+        self.panel.show(controller, self.supervisor.blocked)
         self._report(5)
         self._tell()
         self._report(6)

@@ -19,7 +19,6 @@ SAMPLE_MS = 500
 PROGRESS_MS = 10000
 REST_STEP_MS = 20
 DEFAULT_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))
-SOURCES = ("test", "web", "mqtt", "voice")
 EXTEND, ARM = 0, 1
 ERRORS = {
     "MemoryError": MemoryError,
@@ -98,7 +97,6 @@ class World:
         self.running = False
         self.rtc = b""
         self.pins = {}
-        self.cause = "power"
         self.thread = None  # (entry, args) of the services
         self._link = None  # theirs to the loop, which outlives them
         self._remote = []  # what came from afar while nobody listened
@@ -214,7 +212,7 @@ class World:
         self.sensing[burner].noise_uv = args["uv"]
 
     def _do_remote_off(self, burner, args):
-        self._from_afar("off", burner, SOURCES.index(args["source"]))
+        self._from_afar("off", burner, report.SOURCES.index(args["source"]))
 
     def _do_remote_extend(self, burner, _):
         self._from_afar("request", burner, EXTEND)
@@ -289,7 +287,6 @@ class World:
         if self.running or cause == "power":
             self.emit("#down %d %s" % (self.now_ms, cause))
         self.running = False
-        self.cause = cause
         self.pins = {}
         self.thread = None
         self._link = None

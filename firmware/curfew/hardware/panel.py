@@ -6,7 +6,7 @@ Belongs here: pins and pixels. Does not: debouncing (button.py), what a light or
 from machine import PWM, Pin
 from neopixel import NeoPixel
 
-from curfew.signals import DARK, LIGHT_ROW, LIGHTS, is_lit
+from curfew.signals import DARK, L_BURNING, L_OVERRIDE, L_SERVICE, LIGHT_ROW, LIGHTS, is_lit
 
 _DUTY_ON = 32768  # half: a piezo disc is loudest on a square wave
 
@@ -27,12 +27,17 @@ class Panel:
         for index in range(len(self._buttons)):
             pressed[index] = 1 - self._buttons[index].value()
 
-    def show(self, controller):
-        """Bring pixels and buzzer in line with the burners' lights and the player; writes only what changed."""
+    def show(self, controller, services_hang):
+        """Bring pixels and buzzer in line with the burners' lights and the player; writes only what changed.
+
+        While the services hang, steady lights carry the flash of SERVICE: nothing from afar gets through.
+        """
         changed = False
         for index in range(len(self._buttons)):
             burner = controller.burners[index]
             light = burner.light if is_lit(burner.light, burner.sign_ms) else DARK
+            if services_hang and burner.light in (DARK, L_BURNING, L_OVERRIDE) and is_lit(L_SERVICE, burner.sign_ms):
+                light = L_SERVICE
             if light != self._shown[index]:
                 self._shown[index] = light
                 for part in range(3):

@@ -104,8 +104,3 @@ class RTC:
 def reset():
     world.the.alive("machine.reset")
     world.the.reset_now("hard")
-
-
-def soft_reset():
-    world.the.alive("machine.soft_reset")
-    world.the.reset_now("soft")
