@@ -141,6 +141,8 @@ def test_wrong_settings_are_passed_on_because_a_scenario_may_be_about_them():
         ({"warning_s": True}, False),
         ({"timer_default_min": 200}, False),  # above timer_max_min
         ({"reclose_hold_s": 60, "flame_die_s": 60}, False),
+        ({"delay_coil_s": 30, "flame_die_s": 33}, False),  # the coil's 30 s and 3 s more
+        ({"delay_coil_s": 30, "flame_die_s": 34}, True),
         ({"burners": 5}, False),
         ({"relay_drive": "maybe"}, False),
     ],

@@ -12,7 +12,7 @@ from typing import Any
 from simulator import words
 from simulator.observed import DEBOUNCE_MS, HOLD_MS, LOCAL_ACT_MS, TICK_MS, TWO_TICKS_MS, Done, Interval, View
 from simulator.result import DYING_MS, Result
-from simulator.run_settings import DELAY_COIL_MARGIN_S, settings_of
+from simulator.run_settings import rest_s, settings_of
 from simulator.times import show_time
 
 # ---- tolerances -------------------------------------------------------------------------------------------
@@ -141,9 +141,7 @@ def open_after_every_start(view: View) -> Iterator[str]:
 
 def stays_open_long_enough(view: View) -> Iterator[str]:
     """S6: Once open it stays open at least reclose_hold_s, also over restarts and faults."""
-    hold_s = view.settings["reclose_hold_s"]
-    if view.settings["delay_coil_s"]:
-        hold_s = max(hold_s, view.settings["delay_coil_s"] + DELAY_COIL_MARGIN_S)
+    hold_s = rest_s(view.settings)
     for burner in view.lines:
         mine = [i for i in view.intervals if i.burner == burner]
         for before, after in pairwise(mine):

@@ -115,8 +115,15 @@ RELATIONS: tuple[Callable[[dict[str, Any]], bool], ...] = (
     lambda s: s["timer_step_min"] <= s["timer_max_min"],
     lambda s: s["warning_s"] <= 60 * min(s["timer_default_min"], s["timer_step_min"], s["override_max_min"]),
     lambda s: 60 * s["burn_max_min"] >= s["ignite_window_s"] + s["warning_s"],
-    lambda s: s["flame_die_s"] > s["reclose_hold_s"],
+    lambda s: s["flame_die_s"] > rest_s(s),
 )
+
+
+def rest_s(settings: dict[str, Any]) -> int:
+    """Seconds an open contact has to stay open: the hold, or longer where a delay coil has to let go first."""
+    if not settings["delay_coil_s"]:
+        return settings["reclose_hold_s"]
+    return max(settings["reclose_hold_s"], settings["delay_coil_s"] + DELAY_COIL_MARGIN_S)
 
 
 def settings_of(plan: dict[str, Any]) -> dict[str, Any] | None:
