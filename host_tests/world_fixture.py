@@ -279,10 +279,6 @@ class Box:
         self.do("remote_extend", burner)
         self.run_for(ms=2 * TICK_MS)
 
-    def remote_arm(self, burner=0):
-        self.do("remote_arm", burner)
-        self.run_for(ms=2 * TICK_MS)
-
     def raises(self, name, error="RuntimeError"):
         """The next call of a stand-in ("Pin.value", "I2C.writeto" ...) raises."""
         self.do("raise", **{"in": name, "error": error})
@@ -342,9 +338,6 @@ class Box:
 
     def remaining_s(self, burner=0):
         return self.one(burner).remaining_s()
-
-    def light_shown(self, burner=0):
-        return self.told(burner)["light"]
 
     def sounds(self, burner=0):
         """All sounds heard so far, in order."""

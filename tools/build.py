@@ -47,7 +47,7 @@ def _targets(node: ast.Assign) -> list[ast.Name]:
     return names
 
 
-def _own_constants(tree: ast.Module, known: dict[str, dict[str, int]], aliases: dict[str, object]) -> dict[str, int]:
+def _own_constants(tree: ast.Module, aliases: dict[str, object]) -> dict[str, int]:
     """Integer constants defined at module level, evaluated in order from literals and constants known so far."""
     names: dict[str, object] = dict(aliases)
     found: dict[str, int] = {}
@@ -104,7 +104,7 @@ def collect(sources: dict[str, str]) -> dict[str, dict[str, int]]:
         for name, tree in trees.items():
             imported, modules = _imports(tree, known)
             aliases = {**imported, **{a: _Space(known[m]) for a, m in modules.items()}}
-            known[name] = _own_constants(tree, known, aliases)
+            known[name] = _own_constants(tree, aliases)
         if sum(map(len, known.values())) == before:
             return known
 

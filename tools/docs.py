@@ -34,7 +34,6 @@ Phrases = dict[str, tuple[str, str]]
 
 HOLD_S = limits.HOLD_MS / 1000
 HOLD_LONG_S = limits.HOLD_LONG_MS // 1000
-RELIGHT_SHARE = 100 // limits.RELIGHT_FALL_PART
 
 STATES: Phrases = {
     "IDLE": ("nothing burns; ready for a lighting", "没有用火，可以点火"),
@@ -86,6 +85,7 @@ GUARDS: Phrases = {
     "AT_RAISED_CAP": ("the end is the cap, raised by an override", "终点是被手动模式抬高的上限"),
     "BY_OVERRIDE": ("an override set the end", "终点由手动模式设定"),
     "WAITED": ("somebody tried too early", "有人过早点火"),
+    "TIMED_BEFORE": ("the timer ran before the first press", "第一次按下之前定时器就在走"),
 }
 WITHOUT_WORDS = ("PENDING", "PROVED", "REFUTED", "UNTESTABLE", "TC", "MAGNET")  # verdicts and sides
 COLUMNS = ("FROM", "EVENT", "GUARD", "TO", "EFFECT", "CAUSE", "SOUND")
@@ -349,10 +349,8 @@ def sounds() -> list[tuple[int, list[tuple[int, int]]]]:
 
 def signs() -> list[tuple[int, int, int]]:
     """Light, returning sound and its seconds (0: never) of every state."""
-    found = [(light, sound, every_s) for light, sound, every_s in rows_of(signals.STATE_SIGNS, signals.SIGN_ROW)]
-    light, _, _ = found[codes.OVERRIDE]
-    found[codes.OVERRIDE] = (light, signals.S_REMIND, signals.REMIND_MS // 1000)
-    return found
+    unit_s = signals.SIGN_UNIT_MS // 1000
+    return [(light, sound, every * unit_s) for light, sound, every in rows_of(signals.STATE_SIGNS, signals.SIGN_ROW)]
 
 
 class Names:

@@ -16,7 +16,6 @@ from curfew.codes import (
     CONTACT_DEAD,
     CONTACT_OPEN,
     DEADLINE,
-    DOUBLE_PRESSED,
     FAULT,
     FAULT_RAISED,
     FAULTED,
@@ -43,7 +42,7 @@ from curfew.faults import FaultSet
 from curfew.flame import Flame
 from curfew.proof import Proof
 from curfew.safety import Gate
-from curfew.signals import L_SERVICE, REMIND_MS, S_LET_GO, S_NO, S_NONE, S_REMIND, SIGN_ROW, STATE_SIGNS
+from curfew.signals import L_SERVICE, S_LET_GO, S_NO, S_NONE, SIGN_ROW, SIGN_UNIT_MS, STATE_SIGNS
 from curfew.ticks import aged_ms
 
 
@@ -116,10 +115,7 @@ class Burner:
         pressed_event = self.button.step(pressed, step_ms)
         self._look_for_faults()
         event = self._first_event(clock_ok, pressed_event, off_asked, extend_asked, arm_asked)
-        before = self.conducts()
-        if event is not None:
-            self._happen(event, off_source)
-        opened = before and not self.conducts()
+        opened = event is not None and self._happen(event, off_source)
         self._sign(step_ms)
         return opened
 
@@ -211,6 +207,7 @@ class Burner:
     # --- what happens ----------------------------------------------------------------------------------------------
 
     def _happen(self, event, off_source):
+        """Let an event happen as its row says; True when this opened the contact."""
         if event == PRESSED:
             self._double_ok = self.state in (BURNING, WARNING)
         if not self.conducts():
@@ -219,23 +216,23 @@ class Burner:
         if row < 0:
             self.sound = S_NO
             self.refused = (self.refused + 1) % limits.COUNT_MAX
-            return
+            return False
         before = self.conducts()
         if event == FLAME_SEEN:
             self.health_due_ms = self.interval_ms + limits.HEALTH_AFTER_MS
         self._do(t.TABLE[row + t.EFFECT])
         if t.TABLE[row + t.TO] != t.SAME:
             self._enter(t.TABLE[row + t.TO])
-        if before and not self.conducts():
+        opened = before and not self.conducts()
+        if opened:
             self._opened(t.TABLE[row + t.CAUSE], off_source)
         elif not before and self.conducts():
             self._closed_contact()
         self.sound = t.TABLE[row + t.SOUND]
+        return opened
 
     def _row(self, event):
         """Where the row of the table for an event starts, -1 when it is refused."""
-        if event == DOUBLE_PRESSED and not self._double_ok:
-            return -1
         for row in range(0, len(t.TABLE), t.ROW):
             if (
                 t.TABLE[row + t.EVENT] == event
@@ -269,6 +266,8 @@ class Burner:
             return self.remaining_ms == self.cap_ms and self.cap_raised
         if guard == t.BY_OVERRIDE:
             return self.by_override
+        if guard == t.TIMED_BEFORE:
+            return self._double_ok
         return guard == t.WAITED and self._waited
 
     def _extended_ms(self):
@@ -365,16 +364,12 @@ class Burner:
     def _sign(self, step_ms):
         """The light, sounds that come back, the 'let go', the health figure of a long burn."""
         self.light = L_SERVICE if self.service and self.state == IDLE else STATE_SIGNS[self.state * SIGN_ROW]
-        sound = STATE_SIGNS[self.state * SIGN_ROW + 1]
-        every_ms = STATE_SIGNS[self.state * SIGN_ROW + 2] * 1000
-        if self.state == OVERRIDE:
-            sound = S_REMIND
-            every_ms = REMIND_MS
+        every_ms = STATE_SIGNS[self.state * SIGN_ROW + 2] * SIGN_UNIT_MS
         self.sign_ms = aged_ms(self.sign_ms, step_ms)
         if every_ms and self.sign_ms >= every_ms:
             self.sign_ms = 0
             if self.sound == S_NONE:
-                self.sound = sound
+                self.sound = STATE_SIGNS[self.state * SIGN_ROW + 1]
         if not self.conducts() or not self.config.sensor:
             return
         if not self._let_go and self.flame.is_holding():

@@ -44,19 +44,20 @@ SOUNDS = bytes((
     4, 27, 8, 10, 8, 27, 8, 10, 8, 27, 8,  # FAULT
 ))
 
-# While in a state, in the order of codes.py: the light, a sound that comes back, and after how many seconds (0: never).
+# While in a state, in the order of codes.py: the light, a sound that comes back, and after how many units of 5 s
+# (0: never).
 SIGN_ROW = 3
+SIGN_UNIT_MS = 5000
 STATE_SIGNS = bytes((
     DARK, S_NONE, 0,
     L_ARMED, S_NONE, 0,
     L_BURNING, S_NONE, 0,
-    L_WARNING, S_WARNING, 5,
-    L_OVERRIDE, S_NONE, 0,
+    L_WARNING, S_WARNING, 1,
+    L_OVERRIDE, S_REMIND, 120,  # ten minutes: no timer is not no memory
     L_CLOSING, S_NONE, 0,
-    L_FAULT, S_FAULT, 15,
+    L_FAULT, S_FAULT, 3,
 ))
 # fmt: on
-REMIND_MS = 600000  # in OVERRIDE: no timer is not no memory
 
 
 def is_lit(light, phase_ms):

@@ -98,7 +98,7 @@ def firmware_modules():
 
 
 def boot(sources):
-    """Run boot.py and main.py with nothing left of their last life; False when main.py came back by itself."""
+    """Run boot.py and main.py with nothing left of their last life; returns when main.py came back by itself."""
     for name in firmware_modules():
         del sys.modules[name]
     for source, name in sources:

@@ -102,7 +102,6 @@ class World:
         self._remote = []  # what came from afar while nobody listened
         self._blocked_until_ms = 0
         self._stalled_until_ms = 0
-        self._polls = True
         self._boot_ms = 0
         self._deaths = 0
         self.starts = 0  # of the program
