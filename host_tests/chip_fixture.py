@@ -5,7 +5,7 @@ Belongs here: Pin, PWM, NeoPixel, I2C with ADS1115 converters behind it. Does no
 
 import importlib
 
-from world_fixture import lent
+from simulator.inside import lent
 
 
 class Chip:

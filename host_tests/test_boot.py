@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from world_fixture import lent
 
 from curfew import limits
+from simulator.inside import lent
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 BOOT = (FIRMWARE / "boot.py").read_text()

@@ -7,11 +7,11 @@ from array import array
 
 import names
 import pytest
-import world_fixture
 
 from curfew import codes, snapshot
+from simulator import inside
 
-REPORT = world_fixture._MODULES["report"]
+REPORT = inside.MODULES["report"]
 FIELDS = [
     "STATE", "CONDUCTS", "REMAINING_S", "CAUSE", "DETAIL", "FAULT", "FAULTS_RAISED", "TC_UV", "MAGNET_UV", "FLAME",
     "HEALTH_PERMILLE", "HEALTH_REF_PERMILLE", "SERVICE", "REFUSED", "LIGHT", "SOUND",
@@ -173,7 +173,7 @@ def test_the_simulator_knows_the_sounds_and_lights_by_the_same_numbers():
 
 
 def test_the_simulator_knows_the_sources_and_requests_by_the_same_numbers():
-    world = world_fixture._MODULES["world"]
+    world = inside.MODULES["world"]
     from curfew import inbox
 
     assert list(REPORT.SOURCES) == names.SOURCES

@@ -1,26 +1,22 @@
 """A whole box on a stove, tick by tick: boot.py, main.py and the real drivers over the simulator's stand-ins.
 
-Belongs here: lending the firmware the chip's modules while it imports, the turn of the ticks, words for hand and eye.
-Does not: physics and chip (simulator/machine), what must hold in every run (simulator/invariants.py).
+Belongs here: the turn of the ticks, words for hand and eye. Does not: physics and chip (simulator/machine), lending
+the chip's modules (simulator/inside.py), what must hold in every run (simulator/invariants.py).
 """
 
-import builtins
-import importlib.machinery
+import importlib
 import json
-import os
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 from every_tick import Grants, misfit_numbers
 from names import STATES
 
 from simulator import invariants, run_settings
+from simulator.inside import CHIP, MODULES, lent
 from simulator.result import parse
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRMWARE = ROOT / "firmware"
-MACHINE = ROOT / "simulator" / "machine"
 TICK_MS = 20
 FOR_EVER_MS = 2**60
 WALK_EVERY = 100  # ticks between two walks over all objects; every change of a state is followed by one, too
@@ -30,59 +26,7 @@ class _Built(BaseException):
     """main.py has its box: from here on the test turns the ticks."""
 
 
-def _is_firmware(name):
-    return name == "curfew" or name.startswith("curfew.")
-
-
-@contextmanager
-def lent(modules, console=print):
-    """Within, imports see these modules and no other firmware; afterwards everything is as it was.
-
-    Modules of the firmware that were imported within are added to `modules`. console: what print() does meanwhile.
-    """
-    really_print, builtins.print = builtins.print, console
-    kept = {name: sys.modules[name] for name in list(sys.modules) if _is_firmware(name) or name in modules}
-    path = sys.path[:]
-    for name in kept:
-        del sys.modules[name]
-    sys.modules.update(modules)
-    try:
-        yield
-    finally:
-        for name in [name for name in sys.modules if _is_firmware(name) or name in modules]:
-            modules[name] = sys.modules.pop(name)
-        sys.modules.update(kept)
-        sys.path[:] = path
-        builtins.print = really_print
-
-
-def _machine_side():
-    """The simulator's modules and stand-ins, by the names under which the chip imports them."""
-    names = ("report", "plant", "world", "machine", "neopixel", "time", "go")
-    real_time = sys.modules.pop("time")
-    modules = {}
-    os.environ["CURFEW_PATH"] = f"{FIRMWARE}:{MACHINE / 'standins'}:{MACHINE}"  # where go.py looks
-    path = sys.path[:]
-    sys.path[:0] = [str(MACHINE / "standins"), str(MACHINE)]
-    finders = sys.meta_path[:]
-    sys.meta_path.remove(importlib.machinery.BuiltinImporter)  # it would find its own `time` first
-    try:
-        for name in names:
-            modules[name] = importlib.import_module(name)
-    finally:
-        sys.meta_path[:] = finders
-        for name in names:
-            sys.modules.pop(name, None)
-        sys.modules["time"] = real_time
-        sys.path[:] = path
-        del os.environ["CURFEW_PATH"]
-    return modules
-
-
-_MODULES = _machine_side()
-_world, _go = _MODULES["world"], _MODULES["go"]
-_CHIP = {name: _MODULES[name] for name in ("world", "machine", "neopixel", "time")}
-_CHIP.update(_thread=_go._Thread, gc=_go._Gc)
+_world, _go = MODULES["world"], MODULES["go"]
 _SOURCES = [
     (name, compile((FIRMWARE / name).read_text(), str(FIRMWARE / name), "exec")) for name in ("boot.py", "main.py")
 ]
@@ -175,7 +119,7 @@ class Box:
         self._stopped = True
 
     def _boot(self):
-        self._modules = dict(_CHIP)
+        self._modules = dict(CHIP)
         built = []
         with lent(self._modules, self._print):
             exec(_SOURCES[0][1], {"__name__": "__main__"})

@@ -10,7 +10,7 @@ from itertools import pairwise, zip_longest
 from typing import Any
 
 from simulator import words
-from simulator.observed import DEBOUNCE_MS, HOLD_MS, LOCAL_ACT_MS, TICK_MS, TWO_TICKS_MS, Done, Interval, View
+from simulator.observed import DEBOUNCE_MS, HOLD_MS, LOCAL_ACT_MS, PRESS_MS, TICK_MS, TWO_TICKS_MS, Done, Interval, View
 from simulator.result import DYING_MS, Result
 from simulator.run_settings import rest_s, settings_of
 from simulator.times import show_time
@@ -21,9 +21,26 @@ PRESS_SETTLED_MS = 500  # a hold this soon after another button event may be par
 SERVICES_RESTART_MS = 30_000  # services that died are started again; an OFF over the air waits for them
 RECLOSE_EARLY_MS = TWO_TICKS_MS  # the firmware counts from its tick, the trace from the coil's own edge
 WARNING_SHORT_MS = 3 * TICK_MS  # entered up to one tick late, plus the two ticks of any event
+STALE_FOUND_MS = 1700  # a silent converter is SENSOR_FAILED after 1.5 s and the conversion that was under way
+FLAME_RECENT_MS = 4000  # a flame is believed only after seconds of rising, and not once it has sunk for so long
+QUIET_UV = 500  # noise above this can look like anything
+CLOCK_BACK_MS = TWO_TICKS_MS  # a smaller step back hides in the tick around it ...
+CLOCK_FORTH_MS = 2000  # ... and a leap forward of up to this only looks like a stall, and shortens the burn
+PRESS_ALONE_MS = 1000  # a press this far from other gestures of its button is no part of them
+PUMP_MS = 300  # the pump needs some edges before its stage lets the relay pull in
+ACKNOWLEDGE_MS = 5000  # the hold that clears faults
+STUCK_MS = 25_000  # a button held for longer than half a minute is a fault of its own
+UNSTABLE_DOWNS = 3  # fewer ends of the program are never UNSTABLE
+MENDED_MS = 5000  # so long must everything have been sound before an acknowledgement is sure to be taken
+QUIET_AGAIN_MS = 610_000  # ten quiet minutes end UNSTABLE
+COOL_TIMES = 4  # time constants of the tip until no millivolts are left to speak of
+SHOWN_OPEN_MS = 15_000  # a knob held with a flame for so long shows that an open contact is one
 BOOT_MS = TICK_MS  # boot.py needs its first lines to put the pins to the safe level
 START_MS = 1000  # a start may tell its cause (RESTART) only once the program is up
 RELEASE_DEFAULT_MS = 5  # stove.release_ms when the scenario does not say
+TIP_COOL_DEFAULT_MS = 25_000  # the same of stove.tip_cool_ms
+# What is done to the whole box, whichever burner the scenario names; a silent converter has two burners.
+BOX_ACTS = ("power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "sensor", "services_die")
 
 
 def _told(burner: int, t_ms: int) -> str:
@@ -113,8 +130,8 @@ def _remote_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
 
 
 def _services_away_ms(view: View, off: Done) -> int:
-    """How long an OFF over the air may wait for services that are blocked or dead ("test" needs none)."""
-    if off.args["source"] == "test":
+    """How long a word over the air may wait for services that are blocked or dead ("test" needs none)."""
+    if off.args.get("source") == "test":
         return 0
     back = [
         event.at_ms + event.args.get("ms", SERVICES_RESTART_MS)
@@ -157,6 +174,115 @@ def a_fault_opens(view: View) -> Iterator[str]:
             if end - start > TICK_MS + view.late_by_name(start + TICK_MS):
                 fault = view.at(burner, start)["fault"]
                 yield f"{_told(burner, start)}: coil on for {end - start} ms with fault {fault}"
+
+
+def unknown_is_failed(view: View) -> Iterator[str]:
+    """S8: A missing, stale or impossible reading is never a flame, a proof, or health."""
+    for burner in view.lines:
+        if not view.has_sensor(burner):
+            continue
+        for from_ms, to_ms in view.silences(burner):
+            # Ages of readings do not grow while the program stands still.
+            found_ms = from_ms + STALE_FOUND_MS + view.stalled_ms(from_ms, to_ms)
+            for line in view.result.during(burner, found_ms, to_ms):
+                at_ms = max(line["t_ms"], found_ms)
+                # A program that is starting has just begun to wait for the first reading.
+                up = line["state"] is not None and view.up_for_ms(at_ms) >= STALE_FOUND_MS
+                if up and at_ms <= to_ms and (line["state"] != "FAULT" or line["coil"] == "on"):
+                    yield f"{_told(burner, at_ms)}: {line['state']} although its sensor is silent since {from_ms} ms"
+                    break
+        for before, line in pairwise(view.lines[burner]):
+            if (before["state"], line["state"]) != ("ARMED", "BURNING"):
+                continue
+            t_ms = line["t_ms"]
+            since_ms = t_ms - FLAME_RECENT_MS - view.longest_stall(t_ms - FLAME_RECENT_MS, t_ms)
+            if view.noise_uv(burner, t_ms) <= QUIET_UV and not view.had_flame(burner, since_ms, t_ms):
+                yield f"{_told(burner, t_ms)}: took something for a flame"
+
+
+def a_broken_clock_opens(view: View) -> Iterator[str]:
+    """S9: A wrapped, jumping or backward clock never lengthens a conducting interval.
+
+    A jump that the program can see opens within one tick; all others are bounded by S2 and S12, in real time.
+    """
+    for jump in view.done:
+        leap_ms = jump.args.get("ms", 0)
+        if jump.do != "clock_jump" or -CLOCK_BACK_MS <= leap_ms <= CLOCK_FORTH_MS:
+            continue
+        due_ms = jump.at_ms + TWO_TICKS_MS
+        if view.stalled(jump.at_ms - TWO_TICKS_MS, due_ms):
+            continue  # a step back inside of a stall makes the stall look shorter; no clock of its own can see that
+        for interval in view.intervals:
+            if interval.on_ms <= jump.at_ms and interval.off_ms > due_ms:
+                still = f"coil on until {show_time(interval.off_ms)}"
+                yield f"{_told(interval.burner, jump.at_ms)}: clock jumps by {leap_ms} ms, {still}"
+
+
+def an_exception_opens_first(view: View) -> Iterator[str]:
+    """S11: An exception anywhere in the tick opens every contact before anything else happens.
+
+    A silent bus and a thread that finds no room are the two that the loop knows how to live with.
+    """
+    for kind, t_ms, text in view.result.marks:
+        if kind != "raised":
+            continue
+        thread, call, error = text.split()
+        lived_with = (call.startswith("I2C.") and error == "OSError") or (
+            call.startswith("_thread.") and error in ("OSError", "MemoryError")
+        )
+        if thread != "loop" or lived_with:
+            continue
+        for burner in view.lines:
+            if view.at(burner, t_ms)["coil"] == "on":
+                yield f"{_told(burner, t_ms)}: {error} in {call}, and the coil stays on"
+
+
+def ends_by_its_own_acts(view: View) -> Iterator[str]:
+    """S12: Burners are independent: none burns longer than the acts on its own button and wire explain."""
+    for interval in view.intervals:
+        due_ms = _latest_end_ms(view, interval)
+        if interval.off_ms > due_ms + TWO_TICKS_MS + view.late_by_name(due_ms):
+            late = interval.off_ms - due_ms
+            yield f"{_told(interval.burner, interval.on_ms)}: burnt {late} ms longer than its own acts explain"
+
+
+def _latest_end_ms(view: View, interval: Interval) -> int:
+    """The latest end that the design allows for an interval, from its begin and the acts on this burner alone."""
+    minute_ms = 60_000
+    of = view.settings
+    default_ms, step_ms, most_ms, override_ms = (
+        of[key] * minute_ms for key in ("timer_default_min", "timer_step_min", "timer_max_min", "override_max_min")
+    )
+    cap_ms = interval.on_ms + of["burn_max_min"] * minute_ms
+    end_ms = interval.on_ms + min(default_ms, most_ms)
+    if view.has_sensor(interval.burner):
+        end_ms += of["ignite_window_s"] * 1000  # armed, the flame may come as late as that
+    adding = ["press", "double_press", "hold", "button_up"] + ["remote_extend"] * of["remote_extend"]
+    pressed_ms = 0  # of the press before, which a second one may turn into an override
+    overridden = False
+    for act in view.acts(interval.burner, *adding):
+        latest_ms = act.at_ms + max(LOCAL_ACT_MS, act.args.get("ms", 0) + DEBOUNCE_MS)
+        latest_ms += view.longest_stall(act.at_ms, latest_ms)
+        if act.do == "remote_extend":
+            latest_ms += _services_away_ms(view, act)
+        if not interval.on_ms <= act.at_ms < interval.off_ms:
+            continue
+        doubled = act.do == "double_press" or act.at_ms - pressed_ms <= 2 * LOCAL_ACT_MS
+        pressed_ms = act.at_ms
+        if doubled and act.do != "remote_extend":
+            if not overridden:
+                cap_ms = max(cap_ms, latest_ms + override_ms)
+                overridden = True
+            end_ms = max(end_ms, latest_ms + override_ms)
+        end_ms = max(end_ms, min(end_ms + step_ms, latest_ms + most_ms))
+        if overridden:  # then a press may end the override and start the default time anew
+            end_ms = max(end_ms, latest_ms + default_ms)
+    steps_back_ms = sum(
+        min(-act.args["ms"], CLOCK_FORTH_MS)
+        for act in view.done
+        if act.do == "clock_jump" and act.args["ms"] < 0 and interval.on_ms <= act.at_ms <= interval.off_ms
+    )
+    return min(end_ms, cap_ms) + steps_back_ms
 
 
 def warns_before_time_is_up(view: View) -> Iterator[str]:
@@ -218,7 +344,12 @@ def _welded(view: View, burner: int, t_ms: int) -> bool:
 
 
 def every_opening_has_one_cause(view: View) -> Iterator[str]:
-    """S13: Every opening records exactly one cause, and nothing else changes it."""
+    """S13: Every opening records exactly one cause, and panel and journal tell the same one."""
+    yield from _panel_misfits(view)
+    yield from _journal_misfits(view)
+
+
+def _panel_misfits(view: View) -> Iterator[str]:
     openings: dict[int, list[int]] = {}
     for interval in view.intervals:
         if interval.off is not None:
@@ -238,6 +369,32 @@ def every_opening_has_one_cause(view: View) -> Iterator[str]:
                 yield f"{_told(burner, t_ms)}: cause {change} without an opening"
 
 
+def _journal_misfits(view: View) -> Iterator[str]:
+    last = 0
+    told = {burner: _causes_told(lines) for burner, lines in view.lines.items()}
+    for kind, t_ms, text in view.result.marks:
+        if kind != "journal" or text.startswith("#"):
+            continue
+        number, burner, cause = text.split()[:3]
+        if int(number) <= last:
+            yield f"{show_time(t_ms)}: the journal has number {number} after {last}"
+        last = int(number)
+        # What a power cut or a hard reset lost is missing in the journal; what is there, was.
+        if cause not in told[int(burner)]:
+            yield f"burner {burner}: the journal has {cause} (number {number}), which was not told in that order"
+
+
+def _causes_told(lines: list[dict[str, Any]]) -> Iterator[str]:
+    """Every cause ever told of a burner, in order; an iterator, so that `in` moves it on."""
+    last = None
+    for line in lines:
+        # The same cause twice is told by the same word: the opening between them is what counts.
+        opened = last is not None and last["coil"] == "on" and line["coil"] == "off"
+        if line["cause"] is not None and (last is None or line["cause"] != last["cause"] or opened):
+            yield line["cause"]
+        last = line
+
+
 def _explains(view: View, off_ms: int, t_ms: int) -> bool:
     """Whether the opening at off_ms is why a cause was told at t_ms: later, where a stall lay over it."""
     return off_ms - TICK_MS <= t_ms <= off_ms + TICK_MS + view.late_by_name(off_ms)
@@ -248,6 +405,83 @@ def _dying(view: View, interval: Interval) -> bool:
     if interval.off["state"] is None or view.stalled(interval.off_ms, interval.off_ms):
         return True
     return any(0 <= down_ms - interval.off_ms <= DYING_MS for down_ms in view.downs)
+
+
+def a_press_conducts(view: View) -> Iterator[str]:
+    """L1: A PRESS in IDLE without a fault makes the contact conduct within one tick after the debounced release."""
+    drive_ms = PUMP_MS if view.settings.get("relay_drive") == "pulse" else 0
+    for burner in view.lines:
+        for act in view.acts(burner, "press"):
+            due_ms = act.at_ms + PRESS_MS + DEBOUNCE_MS + TWO_TICKS_MS + drive_ms
+            if due_ms > view.result.last_ms or not _nothing_else(view, burner, act, act.at_ms, due_ms):
+                continue
+            before = view.at(burner, act.at_ms)
+            lines = view.result.during(burner, act.at_ms, due_ms)
+            idle = before["state"] == "IDLE" and all(line["fault"] is None for line in lines)
+            if idle and all(line["coil"] == "off" for line in lines):
+                yield f"{_told(burner, act.at_ms)}: pressed in IDLE, coil still off at {show_time(due_ms)}"
+
+
+def _nothing_else(view: View, burner: int, act: Done, from_ms: int, to_ms: int) -> bool:
+    """Whether nothing but this act may decide what its burner does in that time."""
+    alone = PRESS_ALONE_MS
+    for other in view.done:
+        apart = other is act or other.over_ms + alone < from_ms or other.at_ms - alone > to_ms
+        if not apart and (other.burner == burner or other.do in BOX_ACTS):
+            return False
+    if view.broke_off(from_ms - alone, to_ms):
+        return False
+    if any(_services_away_ms(view, off) for off in view.acts(burner, "remote_off")):
+        return False  # nobody knows when it will arrive
+    ups = [d.at_ms for d in view.acts(burner, "button_up")]
+    return all(any(down.at_ms <= up <= from_ms for up in ups) for down in view.acts(burner, "button_down"))
+
+
+def faults_end_by_hand(view: View) -> Iterator[str]:
+    """L2: Once a fault's cause is gone, the local acknowledgement leads back to IDLE by way of CLOSING."""
+    for burner, act in acknowledgements(view):
+        taken_ms = act.at_ms + ACKNOWLEDGE_MS + DEBOUNCE_MS + TWO_TICKS_MS
+        idle_ms = taken_ms + (rest_s(view.settings) + view.settings["flame_die_s"]) * 1000
+        way = [line["state"] for line in view.result.during(burner, act.at_ms, taken_ms)]
+        whole = idle_ms <= view.result.last_ms and _nothing_else(view, burner, act, taken_ms, idle_ms)
+        if whole:
+            way += [line["state"] for line in view.result.during(burner, taken_ms, idle_ms)]
+        way = [state for state, before in zip(way, [None, *way], strict=False) if state != before]
+        if way != ["FAULT", "CLOSING", "IDLE"][: 3 if whole else len(way)] or len(way) < 2:
+            yield f"{_told(burner, act.at_ms)}: acknowledged, but it went by {' '.join(map(str, way))}"
+
+
+def acknowledgements(view: View) -> Iterator[tuple[int, Done]]:
+    """(burner, hold) of every acknowledgement that must be taken, because every cause is surely gone."""
+    for burner in view.lines:
+        for act in view.acts(burner, "hold"):
+            taken_ms = act.at_ms + ACKNOWLEDGE_MS + DEBOUNCE_MS + TWO_TICKS_MS
+            long_enough = taken_ms <= act.over_ms < act.at_ms + STUCK_MS and taken_ms <= view.result.last_ms
+            if long_enough and view.at(burner, act.at_ms)["state"] == "FAULT" and _is_mended(view, burner, act):
+                yield burner, act
+
+
+def _is_mended(view: View, burner: int, act: Done) -> bool:
+    """Whether every cause of a fault that a scenario can make was surely gone when this hold began."""
+    from_ms, t_ms = act.at_ms - MENDED_MS, act.at_ms
+    fault = view.at(burner, t_ms)["fault"]
+    often_down = len(view.downs) >= UNSTABLE_DOWNS and view.up_for_ms(t_ms) < QUIET_AGAIN_MS
+    if fault in ("SETTINGS_INVALID", "PROGRAM_CORRUPT") or often_down or view.up_for_ms(t_ms) < MENDED_MS:
+        return False
+    if not _nothing_else(view, burner, act, from_ms, act.over_ms) or not view.senses(burner, from_ms, t_ms):
+        return False
+    cool_ms = COOL_TIMES * view.plan["stove"].get("tip_cool_ms", TIP_COOL_DEFAULT_MS)
+    if view.had_flame(burner, t_ms - cool_ms, t_ms) or view.is_bridged(burner, t_ms):
+        return False
+    # A contact that was once found closed must have been seen open since, with a flame on the tip.
+    bridged_ms = view.last_bridged_ms(burner, t_ms)
+    return bridged_ms is None or any(
+        light.at_ms > bridged_ms
+        and light.args["hold_ms"] >= SHOWN_OPEN_MS
+        and view.at(burner, light.at_ms)["state"] == "FAULT"
+        and light.over_ms < t_ms
+        for light in view.acts(burner, "light")
+    )
 
 
 def broken_settings_never_conduct(view: View) -> Iterator[str]:
@@ -279,14 +513,20 @@ def nothing_forbidden_was_seen(view: View) -> Iterator[str]:
 # name, check, whether it needs the values of sound settings
 CHECKS: tuple[tuple[str, Callable[[View], Iterator[str]], bool], ...] = (
     ("S1", conducts_only_when_granted, False),
-    ("S2", every_interval_ends, True),  # with any clock: S9's "never lengthens" is this check too
+    ("S2", every_interval_ends, True),
     ("S3", nothing_from_afar_closes, True),
     ("S4", off_is_obeyed, False),
     ("S5", open_after_every_start, True),
     ("S6", stays_open_long_enough, True),
     ("S7", a_fault_opens, False),
+    ("S8", unknown_is_failed, True),
+    ("S9", a_broken_clock_opens, False),
     ("S10", warns_before_time_is_up, True),
+    ("S11", an_exception_opens_first, False),
+    ("S12", ends_by_its_own_acts, True),
     ("S13", every_opening_has_one_cause, False),
+    ("L1", a_press_conducts, True),
+    ("L2", faults_end_by_hand, True),
     ("LATE", opens_on_time, True),
     ("SETTINGS", broken_settings_never_conduct, False),
     ("MACHINE", nothing_forbidden_was_seen, False),

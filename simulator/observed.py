@@ -17,6 +17,7 @@ TWO_TICKS_MS = 2 * TICK_MS  # an event just after a tick is seen by the next one
 WATCHDOG_MS = 4000  # a program that stands still longer than this is reset, so no stall is longer
 DRIVE_RELEASE_MS = 50  # the slowest relay of the plants lets go this long after its coil
 HOLD_MS = 800  # the firmware's hold
+PRESS_MS = 150  # the finger of a `press`
 DEBOUNCE_MS = 60
 LOCAL_ACT_MS = 1500  # a press is over within 0.8 s, its double within 0.5 s more, then debounce
 LIGHT_SEEN_MS = 5000  # the tip may go on rising this long after the hand has let go of the knob
@@ -40,6 +41,13 @@ class Done:
     do: str
     burner: int
     args: dict[str, Any]
+
+    @property
+    def over_ms(self) -> int:
+        """When the act itself has come to its end."""
+        if self.do == "clock_jump":
+            return self.at_ms
+        return self.at_ms + max(self.args.get("ms", 0), self.args.get("hold_ms", 0))
 
 
 class View:
@@ -118,6 +126,10 @@ class View:
         ends = [end for start, end in self.stalls if start <= due_ms + TWO_TICKS_MS and end >= due_ms]
         return max(ends, default=due_ms) - due_ms
 
+    def stalled_ms(self, from_ms: int, to_ms: int) -> int:
+        """How long the program stood still in [from_ms, to_ms], all stalls together."""
+        return sum(max(0, min(end, to_ms) - max(start, from_ms)) for start, end in self.stalls)
+
     @cached_property
     def ups(self) -> list[int]:
         return [t_ms for kind, t_ms, _ in self.result.marks if kind == "up"]
@@ -125,6 +137,16 @@ class View:
     @cached_property
     def downs(self) -> list[int]:
         return [t_ms for kind, t_ms, _ in self.result.marks if kind == "down"]
+
+    def up_for_ms(self, t_ms: int) -> int:
+        """How long the program has been up at that time, 0 while it is not."""
+        up_ms = max((up for up in self.ups if up <= t_ms), default=t_ms)
+        return 0 if any(up_ms <= down <= t_ms for down in self.downs) else t_ms - up_ms
+
+    def broke_off(self, from_ms: int, to_ms: int) -> bool:
+        """Whether the program ended, started, or met an exception in that time."""
+        marks = ("down", "up", "raised")
+        return any(kind in marks and from_ms <= t_ms <= to_ms for kind, t_ms, _ in self.result.marks)
 
     def acts(self, burner: int, *names: str) -> list[Done]:
         return [event for event in self.done if event.burner == burner and event.do in names]
@@ -149,7 +171,59 @@ class View:
 
     def flame_arms(self, burner: int, from_ms: int, to_ms: int) -> bool:
         """Whether a flame in that time may arm by itself: auto_arm, a sensor, and the flame really there."""
+        return self.settings["auto_arm"] and self.has_sensor(burner) and self.had_flame(burner, from_ms, to_ms)
+
+    def has_sensor(self, burner: int) -> bool:
+        """Whether the settings say that a sensor is fitted to the burner."""
         entries = self.settings.get("burners", [])
-        sensor = entries[burner].get("sensor", True) if burner < len(entries) else True
-        lines = self.result.during(burner, from_ms, to_ms)
-        return self.settings["auto_arm"] and sensor and any(line["flame"] == "on" for line in lines)
+        return entries[burner].get("sensor", True) if burner < len(entries) else True
+
+    def had_flame(self, burner: int, from_ms: int, to_ms: int) -> bool:
+        """Whether a flame really burnt at some time in [from_ms, to_ms]."""
+        return any(line["flame"] == "on" for line in self.result.during(burner, from_ms, to_ms))
+
+    def silences(self, burner: int) -> list[tuple[int, int]]:
+        """(from_ms, to_ms) in which the burner's converter gave no reading; it is shared by two burners."""
+        found, since_ms = [], None
+        for event in self.done:
+            if event.do != "sensor" or event.burner // 2 != burner // 2:
+                continue
+            if event.args["value"] in ("stale", "i2c_error"):
+                since_ms = event.at_ms if since_ms is None else since_ms
+            elif event.args["value"] == "ok" and since_ms is not None:
+                found.append((since_ms, event.at_ms))
+                since_ms = None
+        return found if since_ms is None else [*found, (since_ms, self.result.last_ms)]
+
+    def senses(self, burner: int, from_ms: int, to_ms: int) -> bool:
+        """Whether converter and leads of the burner were sound and quiet in [from_ms, to_ms]."""
+        leads = {"tc": "ok", "magnet": "ok"}
+        for event in self.acts(burner, "sensor"):
+            value, side = event.args["value"], event.args.get("side", "both")
+            if event.at_ms <= to_ms and value in ("ok", "open", "short"):
+                leads.update({name: value for name in leads if side in (name, "both")})
+        silent = any(start <= to_ms and end >= from_ms for start, end in self.silences(burner))
+        return not silent and set(leads.values()) == {"ok"} and self.noise_uv(burner, to_ms) == 0
+
+    def noise_uv(self, burner: int, t_ms: int) -> int:
+        """The noise on the burner's readings at that time."""
+        levels = [event.args["uv"] for event in self.acts(burner, "noise") if event.at_ms <= t_ms]
+        return levels[-1] if levels else 0
+
+    def is_bridged(self, burner: int, t_ms: int) -> bool:
+        """Whether weld or bypass kept the magnet's loop closed at that time."""
+        last_ms = self.last_bridged_ms(burner, t_ms)
+        return last_ms is not None and last_ms >= t_ms
+
+    def last_bridged_ms(self, burner: int, t_ms: int) -> int | None:
+        """Until when, at t_ms or before, weld or bypass kept the loop closed; None for never."""
+        welded, bypassed = False, bool(self.plan["stove"].get("bypass", False))
+        last_ms = 0 if bypassed else None
+        for event in self.acts(burner, "weld", "unweld", "bypass"):
+            if event.at_ms > t_ms:
+                break
+            if welded or bypassed:
+                last_ms = event.at_ms
+            welded = event.do == "weld" or (welded and event.do == "bypass")
+            bypassed = event.args["on"] if event.do == "bypass" else bypassed
+        return t_ms if welded or bypassed else last_ms

@@ -15,7 +15,16 @@ from simulator import words
 DYING_MS = 1000  # a program that opens on its way out is gone within this time
 # A closing contact bounces for at most stove.bounce_ms (20): shorter openings under a driven coil are none.
 BOUNCE_MS = 20
-MARKS = {"do": 1, "down": 1, "up": 0, "time": 0, "violation": 2, "end": 0}  # words after the time, at least
+MARKS = {
+    "do": 1,
+    "down": 1,
+    "up": 0,
+    "time": 0,
+    "raised": 3,
+    "violation": 2,
+    "journal": 1,
+    "end": 0,
+}  # words after the time, at least
 
 
 @dataclass

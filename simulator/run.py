@@ -52,7 +52,7 @@ def run(plan: dict[str, Any], vm: str = "micropython", on_time: Callable[[int], 
         flash = Path(folder)
         plan_file = flash / "plan.json"
         plan_file.write_text(json.dumps(plan), "utf-8")
-        _write_settings(plan, flash)
+        write_settings(plan, flash)
         return _listen([*command, str(GO), str(plan_file)], flash, {**os.environ, **paths}, on_time)
 
 
@@ -78,7 +78,8 @@ def _micropython() -> str:
     return found
 
 
-def _write_settings(plan: dict[str, Any], flash: Path) -> None:
+def write_settings(plan: dict[str, Any], flash: Path) -> None:
+    """Put the settings.json of a plan, if it has one, on the chip's flash."""
     if plan.get("settings_text") is not None:
         text = plan["settings_text"]
     elif plan["settings"] is not None:

@@ -100,6 +100,7 @@ class World:
         self.thread = None  # (entry, args) of the services
         self._link = None  # theirs to the loop, which outlives them
         self._remote = []  # what came from afar while nobody listened
+        self._serving = False  # the services have their turn just now
         self._blocked_until_ms = 0
         self._stalled_until_ms = 0
         self._boot_ms = 0
@@ -183,6 +184,7 @@ class World:
 
     def _do_unweld(self, burner, _):
         self.burners[burner].welded = False
+        self.burners[burner].stuck_open = False
         self.burners[burner].moved()
 
     def _do_stick_open(self, burner, _):
@@ -308,7 +310,16 @@ class World:
         if not self.running:
             raise ChipReset
         if name is not None and name in self.traps:
-            raise self.traps.pop(name)
+            self._spring(name)
+
+    def _spring(self, name):
+        error = self.traps[name]
+        if self._serving and error is KeyboardInterrupt:
+            return  # the chip raises it in the loop's thread only
+        del self.traps[name]
+        thread = "services" if self._serving else "loop"
+        self.emit("#raised %d %s %s %s" % (self.now_ms, thread, name, error.__name__))
+        raise error
 
     def reset_now(self, cause):
         """The program restarts the chip."""
@@ -396,11 +407,14 @@ class World:
         if link.quiet[0]:
             self._end_services()
             return
+        self._serving = True
         try:
             keeper.poll()
         except Exception as error:
             self.emit("#console services: %s" % type(error).__name__)
             self._end_services()
+        finally:
+            self._serving = False
 
     def _deliver(self):
         if self.thread is None or self.now_ms < self._blocked_until_ms:
@@ -489,7 +503,13 @@ class World:
         self._told.look(self)
 
     def end(self):
-        """Tell that the run came to its end."""
+        """Tell what the journal holds, and that the run came to its end."""
+        try:
+            with open("journal.txt") as file:
+                for line in file:
+                    self.emit("#journal %d %s" % (self.now_ms, line.rstrip()))
+        except (OSError, UnicodeError):
+            pass
         self.emit("#end %d" % self.now_ms)
 
 
