@@ -155,6 +155,13 @@ def test_numbers_start_over_long_before_they_grow():
     assert one.seq[0] == 1
 
 
+def test_a_number_that_came_from_the_journal_survives_a_reset_before_the_next_opening():
+    one = memory.Memory(b"")
+    one.count_from(70_000)
+    one.seal()
+    assert memory.Memory(bytes(one.buffer)).seq[0] == 70_000
+
+
 @pytest.mark.parametrize("seq", [1, 255, 256, 65_535, 65_536, 0xFFFFFE])
 def test_the_number_itself_survives(seq):
     one = Memory(b"")

@@ -3,13 +3,12 @@
 Here: nothing but playing the files. What a scenario wants stands in its own file, with its reason in `about`.
 """
 
-from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 
 from simulator import scenario
-from simulator.play import Verdict, play
+from simulator.play import Verdict, difference, play
 
 FOLDER = Path(__file__).parent / "scenarios"
 FILES = sorted(FOLDER.glob("*.json"))
@@ -21,19 +20,6 @@ def complaints(vm: str, verdict: Verdict) -> list[str]:
     died = [f"{vm}: {verdict.died}"] if verdict.died else []
     broken = [f"{vm}: {name}: {text}" for name, text in verdict.failed_invariants]
     return died + [f"{vm}: {text}" for text in verdict.failed_expectations] + broken
-
-
-def told(verdict: Verdict) -> list[str]:
-    """The trace and then the marks, as text: all that must not depend on the machine below."""
-    return verdict.result.trace_lines + [f"#{kind} {t_ms} {text}" for kind, t_ms, text in verdict.result.marks]
-
-
-def difference(vm: Verdict, cpython: Verdict) -> str | None:
-    """The first line in which the two runs differ, both versions of it; None when they are alike."""
-    for number, (one, other) in enumerate(zip_longest(told(vm), told(cpython))):
-        if one != other:
-            return f"line {number} differs:\n  micropython {one}\n  cpython     {other}"
-    return None
 
 
 def test_there_are_scenarios():

@@ -1,4 +1,4 @@
-"""The command line: python -m simulator run SCENARIO.json ...; exit status 0 held, 1 did not, 2 wrong input.
+"""The command line: python -m simulator run SCENARIO.json ... | campaign; exit status 0 held, 1 did not, 2 wrong input.
 
 Belongs here: arguments, the progress bar, and what is printed. Must not be here: anything a test would
 want without a terminal (play.py).
@@ -11,9 +11,14 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from simulator import campaign, noticed
 from simulator.play import Verdict, play
 from simulator.run import VMS, RunError
 from simulator.scenario import SEED_MAX, Scenario, ScenarioError, load
@@ -22,6 +27,8 @@ from simulator.times import show_time
 HELD, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 BAR_WIDTH = 30
 BAR_EVERY_S = 0.1  # a faster bar would cost more than the run
+RUNS_MAX = 10_000_000
+WRONG_SHOWN = 10  # of the runs of a campaign
 STRANGE_SHOWN = 20  # lines of a traceback
 
 
@@ -41,6 +48,12 @@ def _seed(text: str) -> int:
     return int(text)
 
 
+def _runs(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= RUNS_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {RUNS_MAX}")
+    return int(text)
+
+
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = _Parser(prog="python -m simulator", description="A stove on the desk for the real firmware.")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
@@ -51,7 +64,17 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     command.add_argument("--trace", metavar="OUT.jsonl", help="write the trace, one JSON object a line")
     command.add_argument("--plot", metavar="OUT.svg", help="draw temperatures, millivolts, contact and gas")
     command.add_argument("--timeline", action="store_true", help="print the run as a story")
+    command = commands.add_parser("campaign", help="run random cooks with random faults, and judge them")
+    command.add_argument("--runs", type=_runs, default=200, metavar="N", help="how many (%(default)s)")
+    command.add_argument("--seed", type=_seed, default=1, metavar="S", help="of the first one (%(default)s)")
+    command.add_argument(
+        "--vm", choices=campaign.MACHINES, default=campaign.MACHINES[0],
+        help="what the firmware runs on; both: the two must tell the same (%(default)s)",
+    )  # fmt: skip
+    command.add_argument("--jobs", type=_runs, default=campaign.cores(), metavar="N", help="at a time (%(default)s)")
     arguments = parser.parse_args(argv)
+    if arguments.command == "campaign":
+        return arguments
     for option in ("trace", "plot"):
         out = getattr(arguments, option)
         if out and len(arguments.scenarios) > 1:
@@ -150,6 +173,35 @@ def _report(verdict: Verdict, scenario: Scenario, vm: str, wall_s: float) -> Non
     )
 
 
+def _run_campaign(arguments: argparse.Namespace) -> int:
+    """Run a campaign, show how far it is, say what came of it; its exit status."""
+    last = arguments.seed + arguments.runs - 1
+    print(f"campaign: seeds {arguments.seed} to {last} on {arguments.vm}, {arguments.jobs} at a time", flush=True)
+    columns = (
+        *Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("{task.fields[said]}"),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("cooks", total=arguments.runs, said="")
+
+        def on_progress(total: campaign.Campaign) -> None:
+            bar.update(task, completed=total.runs, said=f"{len(total.wrong)} wrong")
+
+        try:
+            total = campaign.campaign(arguments.seed, arguments.runs, arguments.vm, arguments.jobs, on_progress)
+        except RunError as error:
+            raise _Wrong(str(error)) from None
+    print("\n".join(noticed.table(total.counts)))
+    for outcome in total.wrong[:WRONG_SHOWN]:
+        path = os.path.relpath(campaign.keep(outcome))
+        for name, sentence in outcome.wrong:
+            print(f"  seed {outcome.seed}  VIOLATED {name}: {sentence}")
+        vm = "cpython" if arguments.vm == "both" else arguments.vm
+        print(f"  again: {_again(path, vm, outcome.seed)}")
+    print(f"{'FAILED' if total.wrong else 'ok'}  {campaign.in_words(total)}, {len(total.wrong):,} runs went wrong")
+    return FAILED if total.wrong else HELD
+
+
 def _again(path: str, vm: str, seed: int) -> str:
     """The command that runs this scenario again exactly like this."""
     python = os.path.relpath(sys.executable)
@@ -166,9 +218,10 @@ def main(argv: list[str] | None = None) -> int:
     except _Wrong as wrong:
         print(f"simulator: {wrong}", file=sys.stderr)
         return WRONG
-    for path in arguments.scenarios:
+    jobs = [_run_campaign] if arguments.command == "campaign" else [partial(_run_one, p) for p in arguments.scenarios]
+    for job in jobs:
         try:
-            status = _run_one(path, arguments)
+            status = job(arguments)
         except _Wrong as wrong:
             print(f"simulator: {wrong}", file=sys.stderr)
             status = WRONG

@@ -6,18 +6,29 @@ fault) only where the sentence is about these. Must not be here: anything only o
 """
 
 from collections.abc import Callable, Iterator
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import Any
 
 from simulator import words
-from simulator.observed import DEBOUNCE_MS, HOLD_MS, LOCAL_ACT_MS, PRESS_MS, TICK_MS, TWO_TICKS_MS, Done, Interval, View
+from simulator.observed import (
+    APART_MS,
+    DEBOUNCE_MS,
+    GESTURES,
+    HOLD_MS,
+    LOCAL_ACT_MS,
+    TICK_MS,
+    TWO_TICKS_MS,
+    Done,
+    Interval,
+    Touch,
+    View,
+)
 from simulator.result import DYING_MS, Result
 from simulator.run_settings import rest_s, settings_of
 from simulator.times import show_time
 
 # ---- tolerances -------------------------------------------------------------------------------------------
 
-PRESS_SETTLED_MS = 500  # a hold this soon after another button event may be part of that gesture
 SERVICES_RESTART_MS = 30_000  # services that died are started again; an OFF over the air waits for them
 RECLOSE_EARLY_MS = TWO_TICKS_MS  # the firmware counts from its tick, the trace from the coil's own edge
 WARNING_SHORT_MS = 3 * TICK_MS  # entered up to one tick late, plus the two ticks of any event
@@ -26,10 +37,13 @@ FLAME_RECENT_MS = 4000  # a flame is believed only after seconds of rising, and 
 QUIET_UV = 500  # noise above this can look like anything
 CLOCK_BACK_MS = TWO_TICKS_MS  # a smaller step back hides in the tick around it ...
 CLOCK_FORTH_MS = 2000  # ... and a leap forward of up to this only looks like a stall, and shortens the burn
-PRESS_ALONE_MS = 1000  # a press this far from other gestures of its button is no part of them
+ALONE_MS = 1000  # what is this far from a gesture has no part in what comes of it
+PRESS_FROM_MS, PRESS_TO_MS = 100, 700  # a touch of this length is a PRESS, whatever the bounce
+DOUBLE_MS = 700  # releases this close may be a double press
 PUMP_MS = 300  # the pump needs some edges before its stage lets the relay pull in
 ACKNOWLEDGE_MS = 5000  # the hold that clears faults
 STUCK_MS = 25_000  # a button held for longer than half a minute is a fault of its own
+JOURNAL_MS = 1000  # the services look ten times a second
 UNSTABLE_DOWNS = 3  # fewer ends of the program are never UNSTABLE
 MENDED_MS = 5000  # so long must everything have been sound before an acknowledgement is sure to be taken
 QUIET_AGAIN_MS = 610_000  # ten quiet minutes end UNSTABLE
@@ -68,9 +82,8 @@ def every_interval_ends(view: View) -> Iterator[str]:
     Without a gesture of the button inside the interval there is no override, and burn_max_min is its cap.
     """
     for interval in view.intervals:
-        buttons = view.acts(interval.burner, "press", "double_press", "hold", "button_up")
         limit_min = view.settings["burn_max_min"]
-        if any(interval.on_ms < act.at_ms < interval.off_ms for act in buttons):
+        if any(interval.on_ms < touch.up_ms < interval.off_ms for touch in view.touches(interval.burner)):
             limit_min += view.settings["override_max_min"]
         due_ms = interval.on_ms + limit_min * 60_000
         if interval.off_ms > due_ms + TWO_TICKS_MS + view.late_by_name(due_ms):
@@ -103,21 +116,15 @@ def off_is_obeyed(view: View) -> Iterator[str]:
 def _local_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
     """(what, burner, from_ms, due_ms) of every hold that the firmware must take for an OFF."""
     for burner in view.lines:
-        acts = view.acts(burner, "press", "double_press", "hold", "button_down", "button_up")
-        free_ms = 0  # from here on the button is surely up and its last gesture over
-        for act, after in zip_longest(acts, acts[1:]):
-            fired_ms = act.at_ms + HOLD_MS
+        free_ms = 0  # from here on the button was surely seen up
+        for touch in view.touches(burner):
+            fired_ms = touch.down_ms + HOLD_MS
+            fired_ms += view.stalled_ms(touch.down_ms, fired_ms)  # what happens in a stall is seen after it
             due_ms = fired_ms + DEBOUNCE_MS + TWO_TICKS_MS
-            alone = act.at_ms >= free_ms and (after is None or after.at_ms >= due_ms)
-            held_ms = due_ms - act.at_ms if act.do == "button_down" else act.args.get("ms", 0)
-            if held_ms >= HOLD_MS + DEBOUNCE_MS and alone and due_ms <= view.result.last_ms:
+            long_enough = touch.seen_ms >= HOLD_MS + DEBOUNCE_MS and due_ms <= touch.up_ms + TWO_TICKS_MS
+            if long_enough and touch.down_ms >= free_ms and due_ms <= view.result.last_ms:
                 yield "held", burner, fired_ms, due_ms
-            if act.do == "button_down":
-                free_ms = view.plan["until_ms"] + 1  # until its button_up
-            elif act.do == "button_up":
-                free_ms = act.at_ms + PRESS_SETTLED_MS
-            else:
-                free_ms = max(free_ms, act.at_ms + act.args.get("ms", LOCAL_ACT_MS) + PRESS_SETTLED_MS)
+            free_ms = touch.up_ms + APART_MS + view.stalled_ms(touch.up_ms, touch.up_ms + APART_MS)
 
 
 def _remote_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
@@ -129,16 +136,13 @@ def _remote_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
                 yield f"remote_off ({event.args['source']})", event.burner, event.at_ms, due_ms
 
 
-def _services_away_ms(view: View, off: Done) -> int:
-    """How long a word over the air may wait for services that are blocked or dead ("test" needs none)."""
-    if off.args.get("source") == "test":
-        return 0
-    back = [
-        event.at_ms + event.args.get("ms", SERVICES_RESTART_MS)
-        for event in view.done
-        if event.do in ("services_block", "services_die") and event.at_ms <= off.at_ms
-    ]
-    return max([0, *(at_ms - off.at_ms for at_ms in back)])
+def _services_away_ms(view: View, word: Done) -> int:
+    """How long a word over the air may wait for services that are blocked or dead."""
+    back_ms = word.at_ms
+    for event in view.done:  # in the order of time: one may begin before the other has ended
+        if event.do in ("services_block", "services_die") and event.at_ms <= back_ms:
+            back_ms = max(back_ms, event.at_ms + event.args.get("ms", SERVICES_RESTART_MS))
+    return back_ms - word.at_ms
 
 
 def open_after_every_start(view: View) -> Iterator[str]:
@@ -257,19 +261,9 @@ def _latest_end_ms(view: View, interval: Interval) -> int:
     end_ms = interval.on_ms + min(default_ms, most_ms)
     if view.has_sensor(interval.burner):
         end_ms += of["ignite_window_s"] * 1000  # armed, the flame may come as late as that
-    adding = ["press", "double_press", "hold", "button_up"] + ["remote_extend"] * of["remote_extend"]
-    pressed_ms = 0  # of the press before, which a second one may turn into an override
     overridden = False
-    for act in view.acts(interval.burner, *adding):
-        latest_ms = act.at_ms + max(LOCAL_ACT_MS, act.args.get("ms", 0) + DEBOUNCE_MS)
-        latest_ms += view.longest_stall(act.at_ms, latest_ms)
-        if act.do == "remote_extend":
-            latest_ms += _services_away_ms(view, act)
-        if not interval.on_ms <= act.at_ms < interval.off_ms:
-            continue
-        doubled = act.do == "double_press" or act.at_ms - pressed_ms <= 2 * LOCAL_ACT_MS
-        pressed_ms = act.at_ms
-        if doubled and act.do != "remote_extend":
+    for latest_ms, doubled in sorted(_additions(view, interval)):
+        if doubled:
             if not overridden:
                 cap_ms = max(cap_ms, latest_ms + override_ms)
                 overridden = True
@@ -283,6 +277,22 @@ def _latest_end_ms(view: View, interval: Interval) -> int:
         if act.do == "clock_jump" and act.args["ms"] < 0 and interval.on_ms <= act.at_ms <= interval.off_ms
     )
     return min(end_ms, cap_ms) + steps_back_ms
+
+
+def _additions(view: View, interval: Interval) -> Iterator[tuple[int, bool]]:
+    """(when at the latest, whether it may be a double press) of all that may add time to an interval."""
+    before_ms = -DOUBLE_MS
+    for touch in view.touches(interval.burner):
+        if interval.on_ms < touch.up_ms < interval.off_ms + LOCAL_ACT_MS:
+            yield (
+                touch.up_ms + LOCAL_ACT_MS + view.stalled_ms(touch.up_ms, interval.off_ms),
+                touch.up_ms - before_ms <= DOUBLE_MS,
+            )
+        before_ms = touch.up_ms + view.stalled_ms(touch.up_ms, touch.up_ms + DOUBLE_MS)
+    for act in view.acts(interval.burner, "remote_extend") if view.settings["remote_extend"] else ():
+        latest_ms = act.at_ms + LOCAL_ACT_MS + _services_away_ms(view, act)
+        if interval.on_ms < latest_ms and act.at_ms < interval.off_ms:
+            yield latest_ms, False
 
 
 def warns_before_time_is_up(view: View) -> Iterator[str]:
@@ -332,8 +342,9 @@ def opens_on_time(view: View) -> Iterator[str]:
 
 def _deadline_ms(view: View, burner: int, warned_ms: int, until_ms: int) -> int:
     """The latest the deadline can be: a WARNING begins with warning_s left, and added time begins anew."""
-    adding = view.acts(burner, "press", "double_press", "hold", "button_up", "remote_extend")
-    added = [act.at_ms + LOCAL_ACT_MS for act in adding if warned_ms <= act.at_ms + LOCAL_ACT_MS <= until_ms]
+    added = [touch.up_ms + LOCAL_ACT_MS for touch in view.touches(burner)]
+    added += [act.at_ms + LOCAL_ACT_MS + _services_away_ms(view, act) for act in view.acts(burner, "remote_extend")]
+    added = [t_ms for t_ms in added if warned_ms <= t_ms <= until_ms]
     return max([warned_ms, *added]) + view.settings["warning_s"] * 1000
 
 
@@ -363,6 +374,8 @@ def _panel_misfits(view: View) -> Iterator[str]:
             t_ms = line["t_ms"]
             if before["cause"] == line["cause"] or None in (before["state"], line["state"]):
                 continue
+            if before["state"] in words.CONDUCTING_STATES and line["state"] not in words.CONDUCTING_STATES:
+                continue  # it opened, though the pump may not have let the coil pull in yet
             starting = any(0 <= t_ms - up_ms <= START_MS for up_ms in view.ups)
             if not starting and not any(_explains(view, off_ms, t_ms) for off_ms in openings.get(burner, [])):
                 change = f"{before['cause']} became {line['cause']}"
@@ -371,7 +384,7 @@ def _panel_misfits(view: View) -> Iterator[str]:
 
 def _journal_misfits(view: View) -> Iterator[str]:
     last = 0
-    told = {burner: _causes_told(lines) for burner, lines in view.lines.items()}
+    told = {burner: _causes_told(view, burner) for burner in view.lines}
     for kind, t_ms, text in view.result.marks:
         if kind != "journal" or text.startswith("#"):
             continue
@@ -379,15 +392,40 @@ def _journal_misfits(view: View) -> Iterator[str]:
         if int(number) <= last:
             yield f"{show_time(t_ms)}: the journal has number {number} after {last}"
         last = int(number)
-        # What a power cut or a hard reset lost is missing in the journal; what is there, was.
-        if cause not in told[int(burner)]:
+        # What a power cut lost is missing in the journal; what is there, was.
+        if not any(one in (cause, None) for one in told[int(burner)]):
             yield f"burner {burner}: the journal has {cause} (number {number}), which was not told in that order"
 
+    if (opening := _last_quiet_opening(view)) is not None:
+        rows = [text.split() for kind, _, text in view.result.marks if kind == "journal" and text[0] != "#"]
+        cause = view.at(opening.burner, view.result.last_ms)["cause"]
+        if not any(row[1:3] == [str(opening.burner), cause] for row in rows[-len(view.lines) :]):
+            yield f"{_told(opening.burner, opening.off_ms)}: opened by {cause}, which the journal does not have"
 
-def _causes_told(lines: list[dict[str, Any]]) -> Iterator[str]:
-    """Every cause ever told of a burner, in order; an iterator, so that `in` moves it on."""
+
+def _last_quiet_opening(view: View) -> Interval | None:
+    """The last opening of the run, if since then the services had the time and the leave to write it down."""
+    last = max(view.intervals, key=lambda interval: interval.off_ms, default=None)
+    if last is None or last.off is None or view.result.ended_ms is None:
+        return None
+    quiet_ms = last.off_ms - JOURNAL_MS
+    others = ("services_die", "services_block", "power_off", "raise", "hang", "gil_hold", "reset")
+    disturbed = view.broke_off(quiet_ms, view.result.last_ms) or any(
+        act.do in others and act.over_ms + SERVICES_RESTART_MS >= quiet_ms for act in view.done
+    )
+    return None if disturbed or view.result.last_ms - last.off_ms < JOURNAL_MS else last
+
+
+def _causes_told(view: View, burner: int) -> Iterator[str | None]:
+    """Every cause ever told of a burner, in order, None for one that the end of the program kept from being told.
+
+    An iterator, so that a search moves it on.
+    """
+    dying_ms = [i.off_ms for i in view.intervals if i.burner == burner and i.off is not None and _dying(view, i)]
     last = None
-    for line in lines:
+    for line in view.lines[burner]:
+        if line["t_ms"] in dying_ms:
+            yield None
         # The same cause twice is told by the same word: the opening between them is what counts.
         opened = last is not None and last["coil"] == "on" and line["coil"] == "off"
         if line["cause"] is not None and (last is None or line["cause"] != last["cause"] or opened):
@@ -411,64 +449,65 @@ def a_press_conducts(view: View) -> Iterator[str]:
     """L1: A PRESS in IDLE without a fault makes the contact conduct within one tick after the debounced release."""
     drive_ms = PUMP_MS if view.settings.get("relay_drive") == "pulse" else 0
     for burner in view.lines:
-        for act in view.acts(burner, "press"):
-            due_ms = act.at_ms + PRESS_MS + DEBOUNCE_MS + TWO_TICKS_MS + drive_ms
-            if due_ms > view.result.last_ms or not _nothing_else(view, burner, act, act.at_ms, due_ms):
+        for touch in view.touches(burner):
+            due_ms = touch.up_ms + DEBOUNCE_MS + TWO_TICKS_MS + drive_ms
+            if due_ms > view.result.last_ms or not PRESS_FROM_MS <= touch.up_ms - touch.down_ms <= PRESS_TO_MS:
                 continue
-            before = view.at(burner, act.at_ms)
-            lines = view.result.during(burner, act.at_ms, due_ms)
-            idle = before["state"] == "IDLE" and all(line["fault"] is None for line in lines)
-            if idle and all(line["coil"] == "off" for line in lines):
-                yield f"{_told(burner, act.at_ms)}: pressed in IDLE, coil still off at {show_time(due_ms)}"
+            lines = view.result.during(burner, touch.down_ms, due_ms)
+            if lines[0]["state"] != "IDLE" or any(line["fault"] or line["coil"] == "on" for line in lines):
+                continue
+            if _decides_alone(view, burner, touch, touch.down_ms, due_ms):
+                yield f"{_told(burner, touch.down_ms)}: pressed in IDLE, coil still off at {show_time(due_ms)}"
 
 
-def _nothing_else(view: View, burner: int, act: Done, from_ms: int, to_ms: int) -> bool:
-    """Whether nothing but this act may decide what its burner does in that time."""
-    alone = PRESS_ALONE_MS
-    for other in view.done:
-        apart = other is act or other.over_ms + alone < from_ms or other.at_ms - alone > to_ms
-        if not apart and (other.burner == burner or other.do in BOX_ACTS):
-            return False
-    if view.broke_off(from_ms - alone, to_ms):
-        return False
-    if any(_services_away_ms(view, off) for off in view.acts(burner, "remote_off")):
-        return False  # nobody knows when it will arrive
-    ups = [d.at_ms for d in view.acts(burner, "button_up")]
-    return all(any(down.at_ms <= up <= from_ms for up in ups) for down in view.acts(burner, "button_down"))
+def _decides_alone(view: View, burner: int, touch: Touch, from_ms: int, to_ms: int) -> bool:
+    """Whether nothing but this touch may decide what its burner does in that time."""
+    from_ms -= ALONE_MS
+    others = [act for act in view.done if act.do not in GESTURES and (act.burner == burner or act.do in BOX_ACTS)]
+    touched = any(t is not touch and t.down_ms <= to_ms and t.up_ms >= from_ms for t in view.touches(burner))
+    disturbed = any(act.at_ms <= to_ms and act.over_ms >= from_ms for act in others)
+    # Nobody knows when a word that waits for the services will arrive.
+    waiting = any(_services_away_ms(view, off) for off in view.acts(burner, "remote_off"))
+    return not (touched or disturbed or waiting or view.broke_off(from_ms, to_ms))
 
 
 def faults_end_by_hand(view: View) -> Iterator[str]:
     """L2: Once a fault's cause is gone, the local acknowledgement leads back to IDLE by way of CLOSING."""
-    for burner, act in acknowledgements(view):
-        taken_ms = act.at_ms + ACKNOWLEDGE_MS + DEBOUNCE_MS + TWO_TICKS_MS
+    for burner, touch in acknowledgements(view):
+        taken_ms = _taken_ms(touch)
         idle_ms = taken_ms + (rest_s(view.settings) + view.settings["flame_die_s"]) * 1000
-        way = [line["state"] for line in view.result.during(burner, act.at_ms, taken_ms)]
-        whole = idle_ms <= view.result.last_ms and _nothing_else(view, burner, act, taken_ms, idle_ms)
+        way = [line["state"] for line in view.result.during(burner, touch.down_ms, taken_ms)]
+        whole = idle_ms <= view.result.last_ms and _decides_alone(view, burner, touch, taken_ms, idle_ms)
         if whole:
             way += [line["state"] for line in view.result.during(burner, taken_ms, idle_ms)]
         way = [state for state, before in zip(way, [None, *way], strict=False) if state != before]
         if way != ["FAULT", "CLOSING", "IDLE"][: 3 if whole else len(way)] or len(way) < 2:
-            yield f"{_told(burner, act.at_ms)}: acknowledged, but it went by {' '.join(map(str, way))}"
+            yield f"{_told(burner, touch.down_ms)}: acknowledged, but it went by {' '.join(map(str, way))}"
 
 
-def acknowledgements(view: View) -> Iterator[tuple[int, Done]]:
-    """(burner, hold) of every acknowledgement that must be taken, because every cause is surely gone."""
+def _taken_ms(touch: Touch) -> int:
+    return touch.down_ms + ACKNOWLEDGE_MS + DEBOUNCE_MS + TWO_TICKS_MS
+
+
+def acknowledgements(view: View) -> Iterator[tuple[int, Touch]]:
+    """(burner, touch) of every acknowledgement that must be taken, because every cause is surely gone."""
     for burner in view.lines:
-        for act in view.acts(burner, "hold"):
-            taken_ms = act.at_ms + ACKNOWLEDGE_MS + DEBOUNCE_MS + TWO_TICKS_MS
-            long_enough = taken_ms <= act.over_ms < act.at_ms + STUCK_MS and taken_ms <= view.result.last_ms
-            if long_enough and view.at(burner, act.at_ms)["state"] == "FAULT" and _is_mended(view, burner, act):
-                yield burner, act
+        for touch in view.touches(burner):
+            long_enough = _taken_ms(touch) <= min(touch.up_ms, view.result.last_ms)
+            if long_enough and touch.up_ms - touch.down_ms < STUCK_MS and _is_mended(view, burner, touch):
+                yield burner, touch
 
 
-def _is_mended(view: View, burner: int, act: Done) -> bool:
-    """Whether every cause of a fault that a scenario can make was surely gone when this hold began."""
-    from_ms, t_ms = act.at_ms - MENDED_MS, act.at_ms
-    fault = view.at(burner, t_ms)["fault"]
-    often_down = len(view.downs) >= UNSTABLE_DOWNS and view.up_for_ms(t_ms) < QUIET_AGAIN_MS
-    if fault in ("SETTINGS_INVALID", "PROGRAM_CORRUPT") or often_down or view.up_for_ms(t_ms) < MENDED_MS:
+def _is_mended(view: View, burner: int, touch: Touch) -> bool:
+    """Whether the burner is in FAULT, and every cause that a scenario can make was surely gone by then."""
+    t_ms = touch.down_ms
+    line = view.at(burner, t_ms)
+    if line["state"] != "FAULT" or line["fault"] in ("SETTINGS_INVALID", "PROGRAM_CORRUPT"):
         return False
-    if not _nothing_else(view, burner, act, from_ms, act.over_ms) or not view.senses(burner, from_ms, t_ms):
+    often_down = len(view.downs) >= UNSTABLE_DOWNS and view.up_for_ms(t_ms) < QUIET_AGAIN_MS
+    if often_down or view.up_for_ms(t_ms) < MENDED_MS or not view.senses(burner, t_ms - MENDED_MS, t_ms):
+        return False
+    if not _decides_alone(view, burner, touch, t_ms - MENDED_MS, touch.up_ms):
         return False
     cool_ms = COOL_TIMES * view.plan["stove"].get("tip_cool_ms", TIP_COOL_DEFAULT_MS)
     if view.had_flame(burner, t_ms - cool_ms, t_ms) or view.is_bridged(burner, t_ms):

@@ -17,9 +17,10 @@ TWO_TICKS_MS = 2 * TICK_MS  # an event just after a tick is seen by the next one
 WATCHDOG_MS = 4000  # a program that stands still longer than this is reset, so no stall is longer
 DRIVE_RELEASE_MS = 50  # the slowest relay of the plants lets go this long after its coil
 HOLD_MS = 800  # the firmware's hold
-PRESS_MS = 150  # the finger of a `press`
+PRESS_MS = 150  # the finger of a `press`, and of each half of a `double_press` and the pause between them
 DEBOUNCE_MS = 60
-LOCAL_ACT_MS = 1500  # a press is over within 0.8 s, its double within 0.5 s more, then debounce
+APART_MS = 120  # a button that is up for less than this may be taken for one that bounces
+LOCAL_ACT_MS = 500  # from the release of a button to the coil: debounce, two ticks, some edges of the pump
 LIGHT_SEEN_MS = 5000  # the tip may go on rising this long after the hand has let go of the knob
 
 
@@ -50,6 +51,25 @@ class Done:
         return self.at_ms + max(self.args.get("ms", 0), self.args.get("hold_ms", 0))
 
 
+@dataclass(frozen=True)
+class Touch:
+    """One time that a button was down. seen_ms: how long of it the program ran; up_ms: the end if it never rose."""
+
+    down_ms: int
+    up_ms: int
+    seen_ms: int
+
+
+# How the acts of a hand move the button: ms after the act, and down or up.
+GESTURES: dict[str, Callable[[int], tuple[tuple[int, bool], ...]]] = {
+    "press": lambda _: ((0, True), (PRESS_MS, False)),
+    "double_press": lambda _: tuple((PRESS_MS * half, half % 2 == 0) for half in range(4)),
+    "hold": lambda ms: ((0, True), (ms, False)),
+    "button_down": lambda _: ((0, True),),
+    "button_up": lambda _: ((0, False),),
+}
+
+
 class View:
     """A run prepared for the checks: settled lines, coil intervals, events, stalls, starts."""
 
@@ -57,6 +77,7 @@ class View:
         self.result = result
         self.plan = plan
         self.settings: Any = settings_of(plan)  # None when broken: then some checks are not made
+        self._touches: dict[int, list[Touch]] = {}
 
     @cached_property
     def lines(self) -> dict[int, list[dict[str, Any]]]:
@@ -151,17 +172,32 @@ class View:
     def acts(self, burner: int, *names: str) -> list[Done]:
         return [event for event in self.done if event.burner == burner and event.do in names]
 
+    def touches(self, burner: int) -> list[Touch]:
+        """Every time that the button of a burner was down, whichever acts overlap to make it so."""
+        if burner not in self._touches:
+            self._touches[burner] = list(self._find_touches(burner))
+        return self._touches[burner]
+
+    def _find_touches(self, burner: int) -> Iterator[Touch]:
+        moves = []
+        for index, act in enumerate(self.done):
+            if act.do in GESTURES and act.burner == burner:
+                for number, (later_ms, down) in enumerate(GESTURES[act.do](act.args.get("ms", 0))):
+                    moves.append((act.at_ms + later_ms, index, number, down))
+        down_ms = None
+        for t_ms, _, _, down in [*sorted(moves), (max(self.result.last_ms, self.plan["until_ms"]), 0, 0, False)]:
+            if down and down_ms is None:
+                down_ms = t_ms
+            elif not down and down_ms is not None:
+                yield Touch(down_ms, t_ms, t_ms - down_ms - self.stalled_ms(down_ms, t_ms))
+                down_ms = None
+
     def local_act_before(self, burner: int, on_ms: int, since_ms: int) -> bool:
         """Whether a hand on the stove, at since_ms or later, can be why the coil went on at on_ms."""
-        for event in self.acts(burner, "press", "double_press", "hold", "button_up"):
-            if event.do == "hold" and event.args["ms"] >= HOLD_MS + DEBOUNCE_MS:
-                continue  # that is an OFF
-            begun_ms = event.at_ms
-            if event.do == "button_up":
-                downs = [d.at_ms for d in self.acts(burner, "button_down") if d.at_ms <= event.at_ms]
-                begun_ms = max(downs, default=begun_ms)
-            late_ms = on_ms - event.at_ms - self.longest_stall(event.at_ms, on_ms)
-            if since_ms <= begun_ms and event.at_ms <= on_ms and late_ms <= LOCAL_ACT_MS:
+        for touch in self.touches(burner):
+            off = touch.seen_ms >= HOLD_MS + DEBOUNCE_MS
+            late_ms = on_ms - touch.up_ms - self.stalled_ms(touch.up_ms, on_ms)
+            if not off and since_ms <= touch.down_ms and touch.up_ms <= on_ms and late_ms <= LOCAL_ACT_MS:
                 return True
         return any(
             since_ms <= event.at_ms <= on_ms <= event.at_ms + event.args["hold_ms"] + LIGHT_SEEN_MS

@@ -5,6 +5,7 @@ Must not be here: processes (run.py), reading (result.py), judging (expect.py, i
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from simulator import expect, invariants
 from simulator.result import Result, parse
@@ -61,3 +62,16 @@ def play(scenario: Scenario, vm: str = "micropython", on_time: Callable[[int], N
         return judge(scenario, run(scenario.plan, vm, on_time))
     except MachineDied as death:
         return judge(scenario, death.lines, f"{death}\n{death.stderr}".strip())
+
+
+def told(verdict: Verdict) -> list[str]:
+    """The trace and then the marks, as text: all that must not depend on the machine below."""
+    return verdict.result.trace_lines + [f"#{kind} {t_ms} {text}" for kind, t_ms, text in verdict.result.marks]
+
+
+def difference(vm: Verdict, cpython: Verdict) -> str | None:
+    """The first line in which a run on MicroPython and one on CPython differ, in both versions; None when alike."""
+    for number, (one, other) in enumerate(zip_longest(told(vm), told(cpython))):
+        if one != other:
+            return f"line {number} differs:\n  micropython {one}\n  cpython     {other}"
+    return None

@@ -69,8 +69,12 @@ class Memory:
         buffer[at + DETAIL] = detail
         self._put_two(at + CONDUCTED_S, conducted_s)
         self._put_two(at + HEALTH_PERMILLE, health_permille)
+        self.count_from(seq)
+
+    def count_from(self, seq):
+        """Say that the last opening has this number; the next one gets the next."""
         self._put_two(_SEQ + 1, seq & 0xFFFF)
-        buffer[_SEQ] = seq >> 16
+        self.buffer[_SEQ] = seq >> 16
         self.dirty = True
         self.seq[0] = seq
 

@@ -226,6 +226,8 @@ class World:
         self._deliver()
 
     def _do_power_off(self, _, __):
+        if not self.powered:
+            return
         self.powered = False
         self.rtc = b""
         self._die("power")
@@ -260,7 +262,7 @@ class World:
         self._end_services()
 
     def _do_services_block(self, _, args):
-        self._blocked_until_ms = self.now_ms + args["ms"]
+        self._blocked_until_ms = max(self._blocked_until_ms, self.now_ms + args["ms"])
 
     # --- the chip -------------------------------------------------------------------------------------------------
 

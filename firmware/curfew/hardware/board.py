@@ -53,7 +53,7 @@ def _remembered(rtc):
     stored, health = journal.read_state()
     journal_seq = journal.last_seq()
     if not memory.kept:  # a power-up: only the files know
-        memory.seq[0] = journal_seq
+        memory.count_from(journal_seq)
         for index in range(limits.BURNERS_MAX):
             memory.put(STORED + index, stored[index])
     return memory, journal_seq, stored, health
