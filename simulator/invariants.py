@@ -79,11 +79,11 @@ def conducts_only_when_granted(view: View) -> Iterator[str]:
 def every_interval_ends(view: View) -> Iterator[str]:
     """S2: Every conducting interval ends by its cap, at most burn_max_min + override_max_min.
 
-    Without a gesture of the button inside the interval there is no override, and burn_max_min is its cap.
+    Without two releases of the button soon after one another there is no override, and burn_max_min is its cap.
     """
     for interval in view.intervals:
         limit_min = view.settings["burn_max_min"]
-        if any(interval.on_ms < touch.up_ms < interval.off_ms for touch in view.touches(interval.burner)):
+        if any(doubled for _, doubled in _additions(view, interval)):
             limit_min += view.settings["override_max_min"]
         due_ms = interval.on_ms + limit_min * 60_000
         if interval.off_ms > due_ms + TWO_TICKS_MS + view.late_by_name(due_ms):
