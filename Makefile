@@ -4,7 +4,7 @@ PY := .venv/bin/python
 FIRMWARE := $(shell find firmware -name '*.py') firmware/settings.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint run soak docs sizes build clean
+.PHONY: help demo test lint run campaign equal soak docs sizes build clean
 
 help: ## this list
 	@echo "Curfew: make <target>"
@@ -26,6 +26,12 @@ lint: .venv/.ready typings/.ready ## style and types
 run: build/.ready ## one scenario: make run SCENARIO=host_tests/scenarios/….json [VM=cpython]
 	@test -n "$(SCENARIO)" || { echo "name one: make run SCENARIO=simulator/demo.json"; exit 2; }
 	@$(PY) -m simulator run $(SCENARIO) --vm $(or $(VM),micropython) --timeline
+
+campaign: build/.ready ## random cooks with random faults: make campaign [RUNS=2000] [SEED=1] [VM=cpython|micropython|both]
+	@$(PY) -m simulator campaign --runs $(or $(RUNS),2000) --seed $(or $(SEED),1) --vm $(or $(VM),cpython)
+
+equal: build/.ready ## a thousand random cooks told alike by MicroPython and CPython, line by line: make equal [RUNS=1000]
+	@$(PY) -m simulator campaign --runs $(or $(RUNS),1000) --seed $(or $(SEED),1) --vm both
 
 soak: build/.ready ## ten minutes of two threads side by side on the VM, under load
 	@$(PY) -m pytest -n 0 -m slow -s

@@ -20,7 +20,7 @@ from simulator.play import Verdict, difference, judge, play
 from simulator.run import MachineDied
 
 FOLDER = Path("build") / "campaign"
-CHUNK = 10  # seeds a worker takes at a time
+CHUNK = 5  # seeds a worker takes at a time
 RUN_MAX_S = 120  # of real time: a run takes well under a second
 MACHINES = ("cpython", "micropython", "both")
 
@@ -56,14 +56,26 @@ def run_seed(seed: int, machine: str) -> Outcome:
     return Outcome(seed, wanted.plan["until_ms"], counts, acknowledged, wrong, text if wrong else "")
 
 
+class _Hangs(BaseException):
+    """A run takes too long; no Exception, for the firmware must not catch it."""
+
+
+def _ring(_number: int, _frame: object) -> None:
+    raise _Hangs
+
+
 def _inside(wanted: scenario.Scenario) -> Verdict:
-    signal.alarm(RUN_MAX_S)  # its default action ends a worker that hangs, and the campaign says so
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.alarm(RUN_MAX_S)
     try:
         return judge(wanted, inside.run(wanted.plan))
     except MachineDied as death:
         return judge(wanted, death.lines, str(death))
+    except _Hangs:
+        return judge(wanted, [], f"not over after {RUN_MAX_S} s")
     finally:
         signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def run_seeds(seeds: range, machine: str) -> list[Outcome]:
@@ -97,33 +109,34 @@ class Campaign:
 def campaign(
     seed: int, runs: int, machine: str, jobs: int, on_progress: Callable[[Campaign], None] = lambda _: None
 ) -> Campaign:
-    """Run the seeds from `seed` on, `jobs` at a time; on_progress is called after every chunk.
+    """Run the seeds from `seed` on, `jobs` at a time (1: in this process); on_progress is called after every chunk.
 
     Raises RunError when the VM cannot be started, BrokenProcessPool when a worker was ended from outside.
     """
     begun_s = time.perf_counter()
     total = Campaign()
     chunks = (range(at, min(at + CHUNK, seed + runs)) for at in range(seed, seed + runs, CHUNK))
-    with ProcessPoolExecutor(jobs) as pool:
-        for outcomes in _as_they_come(pool, chunks, machine, 2 * jobs):
-            for outcome in outcomes:
-                total.add(outcome)
-            total.wall_s = time.perf_counter() - begun_s
-            on_progress(total)
+    for outcomes in _outcomes(chunks, machine, jobs):
+        for outcome in outcomes:
+            total.add(outcome)
+        total.wall_s = time.perf_counter() - begun_s
+        on_progress(total)
     total.wrong.sort(key=lambda outcome: outcome.seed)
     return total
 
 
-def _as_they_come(
-    pool: ProcessPoolExecutor, chunks: Iterator[range], machine: str, at_once: int
-) -> Iterator[list[Outcome]]:
-    """Results in the order in which they are ready; never more than `at_once` chunks wait, however many runs."""
-    waiting = {pool.submit(run_seeds, chunk, machine) for chunk in islice(chunks, at_once)}
-    while waiting:
-        ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        waiting |= {pool.submit(run_seeds, chunk, machine) for chunk in islice(chunks, len(ready))}
-        for future in ready:
-            yield future.result()
+def _outcomes(chunks: Iterator[range], machine: str, jobs: int) -> Iterator[list[Outcome]]:
+    """Results in the order in which they are ready; few chunks wait at a time, however many runs there are."""
+    if jobs == 1:
+        yield from (run_seeds(chunk, machine) for chunk in chunks)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        waiting = {pool.submit(run_seeds, chunk, machine) for chunk in islice(chunks, 2 * jobs)}
+        while waiting:
+            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            waiting |= {pool.submit(run_seeds, chunk, machine) for chunk in islice(chunks, len(ready))}
+            for future in ready:
+                yield future.result()
 
 
 def keep(outcome: Outcome) -> Path:
