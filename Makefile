@@ -4,7 +4,7 @@ PY := .venv/bin/python
 FIRMWARE := $(shell find firmware -name '*.py') firmware/settings.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint run campaign equal soak docs sizes build clean
+.PHONY: help demo test lint run campaign equal explore soak docs sizes build clean
 
 help: ## this list
 	@echo "Curfew: make <target>"
@@ -32,6 +32,9 @@ campaign: build/.ready ## random cooks with random faults: make campaign [RUNS=2
 
 equal: build/.ready ## a thousand random cooks told alike by MicroPython and CPython, line by line: make equal [RUNS=1000]
 	@$(PY) -m simulator campaign --runs $(or $(RUNS),1000) --seed $(or $(SEED),1) --vm both
+
+explore: .venv/.ready ## every input in every class of states that can be reached: tables of what was reached
+	@$(PY) host_tests/explore.py
 
 soak: build/.ready ## ten minutes of two threads side by side on the VM, under load
 	@$(PY) -m pytest -n 0 -m slow -s

@@ -93,13 +93,40 @@ def test_one_silent_side_is_enough_to_be_stale(side, age_ms, stale):
     assert flame.is_stale(limits.STALE_MS) is stale
 
 
-def test_a_sensor_that_was_never_read_is_stale_from_its_time_on():
+def test_a_sensor_that_was_never_read_is_too_old_to_be_believed_at_once_and_stale_a_second_later():
     sense = Sense()
-    sense.run(limits.STALE_MS - 20)
-    sense.flame.step(20, False)
+    assert sense.flame.is_stale(limits.IGNITION_GAP_MS)
+    sense.run(960)
+    sense.flame.step(39, False)
     assert not sense.flame.is_stale(limits.STALE_MS)
     sense.flame.step(1, False)
     assert sense.flame.is_stale(limits.STALE_MS)
+
+
+def test_a_flame_is_not_out_because_one_side_alone_is_read_and_dead():
+    sense = Sense()
+    for _ in range(20):
+        sense.flame.step(20, False)
+        sense.flame.take(MAGNET, 0, False, True)
+        sense.flame.take(TC, limits.UV_MAX + 1, False, True)  # impossible: not believed
+        assert not sense.flame.is_out()
+
+
+@pytest.mark.parametrize("step_ms, age_ms", [(99, 99), (100, 100), (101, 100)])
+def test_an_age_grows_by_a_tenth_of_a_second_a_tick_at_most(step_ms, age_ms):
+    flame = Sense(conducting=True).run(2000, 10_000, 8000).flame
+    flame.step(step_ms, True)
+    assert (flame.tc_age_ms, flame.magnet_age_ms) == (age_ms, age_ms)
+
+
+@pytest.mark.parametrize("age_ms, fresh", [(500, True), (501, False)])
+def test_after_half_a_second_without_a_reading_nothing_is_fresh(age_ms, fresh):
+    flame = Sense(conducting=True).run(2000, 10_000, 8000).flame
+    for _ in range(5):
+        flame.step(age_ms // 5, True)
+    flame.step(age_ms % 5, True)
+    assert (flame.lost_ms == 0) is fresh
+    assert (flame.back_ms > 0) is fresh
 
 
 @pytest.mark.parametrize("stall_ms", [101, 1000, 2000])
@@ -154,7 +181,7 @@ def test_a_flame_ends_at_the_lower_threshold_of_the_circuit_that_is(conducting, 
 def test_a_flame_ends_below_a_quarter_of_its_highest_level(part_uv, burning):
     sense = Sense(conducting=True)
     sense.take(tc_uv=24_000)
-    sense.take(tc_uv=24_000 // limits.LOST_PART + part_uv)
+    sense.take(tc_uv=6000 + part_uv)
     assert sense.flame.burning is burning
 
 
@@ -191,6 +218,25 @@ def test_a_flame_is_confirmed_when_its_level_held_long_enough(more_ms, confirmed
     sense.take(10_000, 8000)
     ms = -(-limits.FLAME_CONFIRM_MS // 40) * 40
     assert sense.run(ms + more_ms, 10_000, 8000).flame.is_confirmed() is confirmed
+
+
+@pytest.mark.parametrize("ms, confirmed", [(2480, False), (2500, True)])
+def test_a_flame_is_confirmed_two_and_a_half_seconds_after_it_was_seen(ms, confirmed):
+    sense = Sense(conducting=True)
+    sense.take(10_000, 8000)
+    for _ in range(ms // 20):
+        sense.flame.step(20, True)
+        sense.take(10_000, 8000)
+    assert sense.flame.is_confirmed() is confirmed
+
+
+@pytest.mark.parametrize("fall_uv, begins_again", [(800, False), (801, True)])
+def test_a_mean_of_eight_readings_may_sag_by_a_tenth_of_a_millivolt(fall_uv, begins_again):
+    sense = Sense(conducting=True).run(1000, 10_000, 8000)
+    before_ms = sense.flame.confirm_ms
+    assert before_ms > 0
+    sense.take(10_000 - fall_uv)
+    assert sense.flame.confirm_ms == (0 if begins_again else before_ms)
 
 
 def test_a_tip_that_is_still_warm_and_cooling_is_never_confirmed():
@@ -559,6 +605,16 @@ def test_a_reading_begun_before_the_contact_changed_belongs_to_neither_side(core
     before = box.one().flame.tc_uv
     box.controller.take_reading(0, TC, 10_000, box.one().contact_ms + 20)
     assert box.one().flame.tc_uv == before
+
+
+@pytest.mark.parametrize("ms, there", [(980, True), (1000, False)])
+def test_a_failed_sensor_is_trusted_again_after_a_second_without_a_gap(core, ms, there):
+    box = core(sensor=True)
+    box.blind[0] = True
+    box.until(lambda: box.fault() == "SENSOR_FAILED", 3)
+    box.blind[0] = False
+    box.run(ms=ms)
+    assert bool(box.one().faults.present) is there
 
 
 def test_a_lighting_hand_arms_by_itself(core):

@@ -25,8 +25,8 @@ class Flame:
         self.config = config
         self.tc_uv = 0
         self.magnet_uv = 0
-        self.tc_age_ms = 0
-        self.magnet_age_ms = 0
+        self.tc_age_ms = limits.IGNITION_GAP_MS + 1  # nothing was read yet: too old to be believed, no failure yet
+        self.magnet_age_ms = self.tc_age_ms
         self.back_ms = 0  # how long both sides have been fresh without a gap
         self.burning = False  # by level, with hysteresis
         self.lost_ms = 0  # since a flame was last seen
