@@ -10,7 +10,8 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -29,6 +30,7 @@ BAR_WIDTH = 30
 BAR_EVERY_S = 0.1  # a faster bar would cost more than the run
 RUNS_MAX = 10_000_000
 WRONG_SHOWN = 10  # of the runs of a campaign
+LINE_EVERY_S = 60  # of a campaign that nobody watches
 STRANGE_SHOWN = 20  # lines of a traceback
 
 
@@ -174,32 +176,60 @@ def _report(verdict: Verdict, scenario: Scenario, vm: str, wall_s: float) -> Non
 
 
 def _run_campaign(arguments: argparse.Namespace) -> int:
-    """Run a campaign, show how far it is, say what came of it; its exit status."""
+    """Run a campaign, show how far it is, tell what went wrong at once and the sum at the end; its exit status."""
     last = arguments.seed + arguments.runs - 1
     print(f"campaign: seeds {arguments.seed} to {last} on {arguments.vm}, {arguments.jobs} at a time", flush=True)
+    total = campaign.Campaign()
+    shown = 0
+    status = None
+    try:
+        with _campaign_bar(arguments.runs) as show:
+            for total in campaign.campaign(arguments.seed, arguments.runs, arguments.vm, arguments.jobs):
+                show(total)
+                for outcome in total.wrong[shown:WRONG_SHOWN]:
+                    _tell_wrong(outcome, arguments.vm)
+                shown = len(total.wrong)
+    except RunError as error:
+        raise _Wrong(str(error)) from None
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    print("\n".join(noticed.table(total.counts)))
+    if status == INTERRUPTED:
+        print("interrupted; until then:")
+    print(f"{'FAILED' if total.wrong else 'ok'}  {campaign.in_words(total)}, {len(total.wrong):,} runs went wrong")
+    return status or (FAILED if total.wrong else HELD)
+
+
+@contextmanager
+def _campaign_bar(runs: int) -> Iterator[Callable[[campaign.Campaign], None]]:
+    """A function that shows how far a campaign is: a bar for a person, a line a minute for a log."""
     columns = (
         *Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True),
         TextColumn("{task.fields[said]}"),
     )  # fmt: skip
+    told_s = time.monotonic()
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("cooks", total=arguments.runs, said="")
+        task = bar.add_task("cooks", total=runs, said="")
 
-        def on_progress(total: campaign.Campaign) -> None:
+        def show(total: campaign.Campaign) -> None:
+            nonlocal told_s
             bar.update(task, completed=total.runs, said=f"{len(total.wrong)} wrong")
+            if bar.disable and time.monotonic() - told_s >= LINE_EVERY_S:
+                told_s = time.monotonic()
+                left_min = total.wall_s / total.runs * (runs - total.runs) / 60
+                so_far = f"{total.runs:,} of {runs:,} cooks, {len(total.wrong)} wrong, {left_min:.0f} min to go"
+                print(so_far, file=sys.stderr, flush=True)
 
-        try:
-            total = campaign.campaign(arguments.seed, arguments.runs, arguments.vm, arguments.jobs, on_progress)
-        except RunError as error:
-            raise _Wrong(str(error)) from None
-    print("\n".join(noticed.table(total.counts)))
-    for outcome in total.wrong[:WRONG_SHOWN]:
-        path = os.path.relpath(campaign.keep(outcome))
-        for name, sentence in outcome.wrong:
-            print(f"  seed {outcome.seed}  VIOLATED {name}: {sentence}")
-        vm = "cpython" if arguments.vm == "both" else arguments.vm
-        print(f"  again: {_again(path, vm, outcome.seed)}")
-    print(f"{'FAILED' if total.wrong else 'ok'}  {campaign.in_words(total)}, {len(total.wrong):,} runs went wrong")
-    return FAILED if total.wrong else HELD
+        yield show
+
+
+def _tell_wrong(outcome: campaign.Outcome, machine: str) -> None:
+    """One run that went wrong: what, where its scenario is, how to see it again."""
+    path = os.path.relpath(campaign.keep(outcome))
+    for name, sentence in outcome.wrong:
+        print(f"  seed {outcome.seed}  VIOLATED {name}: {sentence}")
+    vm = "cpython" if machine == "both" else machine
+    print(f"  again: {_again(path, vm, outcome.seed)}", flush=True)
 
 
 def _again(path: str, vm: str, seed: int) -> str:

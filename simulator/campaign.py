@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import islice
@@ -106,10 +106,8 @@ class Campaign:
             self.wrong.append(outcome)
 
 
-def campaign(
-    seed: int, runs: int, machine: str, jobs: int, on_progress: Callable[[Campaign], None] = lambda _: None
-) -> Campaign:
-    """Run the seeds from `seed` on, `jobs` at a time (1: in this process); on_progress is called after every chunk.
+def campaign(seed: int, runs: int, machine: str, jobs: int) -> Iterator[Campaign]:
+    """Run the seeds from `seed` on, `jobs` at a time (1: in this process); the sum so far after every few of them.
 
     Raises RunError when the VM cannot be started, BrokenProcessPool when a worker was ended from outside.
     """
@@ -120,9 +118,7 @@ def campaign(
         for outcome in outcomes:
             total.add(outcome)
         total.wall_s = time.perf_counter() - begun_s
-        on_progress(total)
-    total.wrong.sort(key=lambda outcome: outcome.seed)
-    return total
+        yield total
 
 
 def _outcomes(chunks: Iterator[range], machine: str, jobs: int) -> Iterator[list[Outcome]]:
@@ -155,5 +151,5 @@ def cores() -> int:
 def in_words(total: Campaign) -> str:
     """How much was run, and how fast."""
     hours = total.stove_ms / 3_600_000
-    speed = f"{hours:,.1f} stove-hours in {total.wall_s:,.0f} s ({hours / total.wall_s:.2f} a second)"
+    speed = f"{hours:,.1f} stove-hours in {total.wall_s:,.0f} s ({hours / max(total.wall_s, 0.001):.2f} a second)"
     return f"{total.runs:,} runs, {speed}, {total.acknowledged:,} faults acknowledged (L2)"

@@ -42,57 +42,44 @@ class Told:
     """What was last told of every burner."""
 
     def __init__(self, world):
-        self._numbers = [[-2] * 11 for _ in world.burners]
+        self._last = [None] * len(world.burners)
 
     def look(self, world):
         """Emit a line for every burner of which anything changed."""
-        link = world.link() if world.running else None
+        values = world.link().snapshot.values if world.running and world.link() else ()
         for index, burner in enumerate(world.burners):
-            told = self._numbers[index]
-            changed = False
-            if link is None:
-                for at in range(4, 11):
-                    if told[at] != -1:
-                        told[at] = -1
-                        changed = True
-            else:
-                values = link.snapshot.values
-                base = index * FIELDS
-                at = 4
-                if base < len(values):
-                    for field in (STATE, REMAINING_S, CAUSE, DETAIL, FAULT, LIGHT, SOUND):
-                        value = values[base + field]
-                        if told[at] != value:
-                            told[at] = value
-                            changed = True
-                        at += 1
-            at = 0
-            for truth in (burner.closed, burner.coil, burner.gas, burner.flame):
-                if told[at] != truth:
-                    told[at] = truth
-                    changed = True
-                at += 1
-            if changed:
-                world.emit(self._line(world.now_ms, index, told))
+            base = index * FIELDS
+            seen = (burner.closed, burner.coil, burner.gas, burner.flame)
+            if base < len(values):
+                seen += (
+                    values[base + STATE], values[base + REMAINING_S], values[base + CAUSE], values[base + DETAIL],
+                    values[base + FAULT], values[base + LIGHT], values[base + SOUND],
+                )  # fmt: skip
+            if seen != self._last[index]:
+                self._last[index] = seen
+                world.emit(_line(world.now_ms, index, seen))
 
-    def _line(self, t_ms, index, told):
-        closed, coil, gas, flame, state, remaining_s, cause, detail, fault, light, sound = told
-        down = state < 0
-        return (
-            '{"t_ms":%d,"burner":%d,"state":%s,"contact":"%s","coil":"%s","gas":"%s","flame":"%s",'
-            '"remaining_s":%d,"cause":%s,"fault":%s,"light":%s,"sound":%s}'
-            % (
-                t_ms,
-                index,
-                quoted(None if down else STATES[state]),
-                "closed" if closed else "open",
-                "on" if coil else "off",
-                "on" if gas else "off",
-                "on" if flame else "off",
-                0 if down else remaining_s,
-                quoted(None if down else cause_text(cause, detail)),
-                quoted(None if down or fault < 0 else FAULTS[fault]),
-                quoted(None if down else LIGHTS[light]),
-                quoted(None if down else SOUNDS[sound]),
-            )
+
+def _line(t_ms, index, seen):
+    """One line of the trace; without a program only the plant is known."""
+    closed, coil, gas, flame = seen[:4]
+    state, remaining_s, cause, detail, fault, light, sound = seen[4:] or (-1, 0, 0, 0, -1, 0, 0)
+    down = state < 0
+    return (
+        '{"t_ms":%d,"burner":%d,"state":%s,"contact":"%s","coil":"%s","gas":"%s","flame":"%s",'
+        '"remaining_s":%d,"cause":%s,"fault":%s,"light":%s,"sound":%s}'
+        % (
+            t_ms,
+            index,
+            quoted(None if down else STATES[state]),
+            "closed" if closed else "open",
+            "on" if coil else "off",
+            "on" if gas else "off",
+            "on" if flame else "off",
+            remaining_s,
+            quoted(None if down else cause_text(cause, detail)),
+            quoted(None if fault < 0 else FAULTS[fault]),
+            quoted(None if down else LIGHTS[light]),
+            quoted(None if down else SOUNDS[sound]),
         )
+    )
