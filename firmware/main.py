@@ -27,10 +27,15 @@ def main():
         hand_over(box)
         return
     except Exception as error:  # the loop has opened the contacts; before it, boot.py had
-        sys.print_exception(error)
-        if box is None:
-            time.sleep_ms(5000)  # a program that cannot start must not spin
-    machine.reset()
+        try:
+            if box is not None:
+                box.relays.open_all()  # once more: the loop may have been hit on its way out
+            sys.print_exception(error)
+            time.sleep_ms(5000 if box is None else 700)  # a program that cannot start or go on must not spin
+        finally:
+            machine.reset()
+    else:
+        machine.reset()
 
 
 def start():

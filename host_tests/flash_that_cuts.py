@@ -25,6 +25,7 @@ class Flash:
         self.steps = 0
         self.operations = []
         self.dead = False
+        self.unreadable = False  # files are there, and reading them fails
 
     def step(self, operation):
         """One step; raises when it is the last one."""
@@ -33,7 +34,7 @@ class Flash:
             raise PowerCut
         if self.steps == self.fails_at:
             self.fails_at = None
-            raise OSError(errno.ENOSPC)
+            raise OSError(errno.ENOSPC, operation)
         self.steps += 1
         if operation:
             self.operations.append(operation)
@@ -44,7 +45,9 @@ class Flash:
             self.step("open " + name)
             self.files[name] = b""
         elif name not in self.files:
-            raise OSError(errno.ENOENT)
+            raise OSError(errno.ENOENT, name)
+        elif self.unreadable:
+            raise OSError(errno.EIO, name)
         return _File(self, name, mode)
 
     def rename(self, old, new):

@@ -43,6 +43,7 @@ class Recorder:
 
     def note(self, what):
         if self.fails_at == len(self.done):
+            self.fails_at = None
             raise OSError("this pin cannot be had")
         self.done.append(what)
 
@@ -92,11 +93,18 @@ def test_boot_imports_nothing_but_machine_at_all(monkeypatch):
 
 
 def test_read_as_a_text_boot_begins_with_the_import_and_the_loop_over_the_pins():
-    first, second = ast.parse(BOOT).body[:2]
-    assert isinstance(first, ast.ImportFrom) and first.module == "machine" and [n.name for n in first.names] == ["Pin"]
-    assert isinstance(second, ast.For) and len(second.body) == 1
-    call = second.body[0].value
+    first, second = ast.parse(BOOT).body
+    assert isinstance(first, ast.ImportFrom) and first.module == "machine"
+    assert isinstance(second, ast.Try) and isinstance(second.body[0], ast.For) and len(second.body[0].body) == 1
+    call = second.body[0].body[0].value
     assert ast.unparse(call) == "Pin(_number, Pin.OUT, value=0)"
+
+
+def test_a_pin_that_fails_still_leaves_a_watchdog_because_main_does_not_run_then(monkeypatch):
+    recorder = Recorder(fails_at=2)
+    with pytest.raises(OSError):
+        run_boot(recorder, monkeypatch)
+    assert recorder.done[-1] == ("WDT", (), {"timeout": limits.WATCHDOG_BOOT_MS})
 
 
 def test_boot_works_with_literals_because_nothing_may_be_imported_yet():
@@ -152,9 +160,9 @@ class FakeBox:
         raise AssertionError(f"main.py uses {name} of the box")
 
 
-def run_main(build_raises=None, run_raises=None):
+def run_main(build_raises=None, run_raises=None, chip=None):
     """Run main() with a box whose making or running raises; what was done, in order."""
-    chip = FakeChip()
+    chip = chip or FakeChip()
     main = {"__name__": "main"}
     with lent({"machine": chip, "time": chip}):
         exec(compile((FIRMWARE / "main.py").read_text(), "main.py", "exec"), main)
@@ -172,7 +180,17 @@ def run_main(build_raises=None, run_raises=None):
 
 @pytest.mark.parametrize("error", [ValueError("x"), OSError(5), MemoryError(), RuntimeError(), AssertionError()])
 def test_an_error_in_the_loop_is_told_and_ends_in_a_reset(error):
-    assert run_main(run_raises=error) == ["run", f"told {type(error).__name__}", "reset"]
+    assert run_main(run_raises=error) == ["run", "open all", f"told {type(error).__name__}", "sleep 700", "reset"]
+
+
+def test_whatever_happens_while_an_error_is_told_the_chip_is_reset():
+    class Mute(FakeChip):
+        def print_exception(self, error):
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        run_main(run_raises=ValueError(), chip=(chip := Mute()))
+    assert chip.done == ["run", "open all", "reset"]
 
 
 @pytest.mark.parametrize("error", [ImportError("x"), OSError(5), MemoryError()])

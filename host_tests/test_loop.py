@@ -7,7 +7,7 @@ import pytest
 
 from curfew import limits
 from curfew.loop import Loop
-from curfew.memory import CLEAN, CONDUCTING, SIZE
+from curfew.memory import CLEAN, CONDUCTING, RESETS, SIZE, Memory
 
 STAGES = [
     "panel.sample", "scanner.sample", "controller.step", "relays.drive", "panel.show", "snapshot.publish",
@@ -52,7 +52,7 @@ class Bench:
         controller.memory.dirty = False
         controller.memory.buffer = bytearray(SIZE)
         supervisor = Part("supervisor", self.done, self.raises)
-        supervisor.wants_restart = False
+        supervisor.blocked = False
         link = Part("link", self.done, self.raises)
         link.leave, link.quiet, link.ended = bytearray(1), bytearray(1), bytearray(1)
         link.snapshot = Part("snapshot", self.done, self.raises)
@@ -251,7 +251,7 @@ def test_a_restart_is_raised_only_when_it_is_wanted_and_everything_rests():
     for wanted in (False, True):
         for conducting in (False, True):
             bench = Bench()
-            bench.supervisor.wants_restart = wanted
+            bench.supervisor.blocked = wanted
             bench.conducting = conducting
             if wanted and not conducting:
                 with pytest.raises(bench.loop.Restart):
@@ -270,6 +270,7 @@ def test_a_clean_end_waits_for_the_services_but_not_for_ever(ended_after, naps):
             bench.link.ended[0] = 1
 
     bench.sleep_ms = nap
+    bench.loop.rtc = Rtc(bytes(SIZE))
     if ended_after == 0:
         bench.link.ended[0] = 1
     bench.loop.end_clean()
@@ -343,3 +344,29 @@ def test_a_stall_of_all_python_is_survived_up_to_two_seconds(world, ms, state):
 
 def test_the_watchdog_is_armed_with_the_time_of_the_loop(world):
     assert world(sensor=False).world.wdt_ms == limits.WATCHDOG_MS
+
+
+class Rtc:
+    """RTC memory that holds what it was given last."""
+
+    def __init__(self, held):
+        self.held = held
+
+    def memory(self, data=None):
+        if data is None:
+            return self.held
+        self.held = bytes(data)
+
+
+def test_a_clean_end_keeps_the_record_of_the_last_whole_tick_and_only_marks_it_as_clean():
+    last_tick = Memory(b"")
+    last_tick.put(CONDUCTING, 1)
+    last_tick.seal()
+    bench = Bench()
+    bench.link.ended[0] = 1
+    bench.loop.rtc = Rtc(bytes(last_tick.buffer))
+    bench.loop.controller.memory = broken_off = Memory(bytes(last_tick.buffer))
+    broken_off.note_opening(0, 1, 0, 60, 0)  # by the tick that Ctrl-C broke off, which told nobody
+    bench.loop.end_clean()
+    after = Memory(bench.loop.rtc.held)
+    assert (after.kept, after.conducted, after.seq[0], after.buffer[RESETS]) == (True, 1, 0, 0)

@@ -241,3 +241,17 @@ def test_leave_that_comes_back_lets_the_next_try_succeed(on):
         store.replace(PATH, NEW, Leave(times, flash))
     assert store.replace(PATH, NEW, yes)
     assert kept() == NEW
+
+
+# --- a file that cannot be read --------------------------------------------------------------------------------------
+
+
+def test_a_file_that_cannot_be_read_is_not_taken_for_an_empty_one(on):
+    flash = on(Flash())
+    assert store.replace("journal.txt", ["one", "two"], lambda: True)
+    flash.unreadable = True
+    for look in (store.count, lambda path: list(store.lines(path))):
+        with pytest.raises(OSError):
+            look("journal.txt")
+    flash.unreadable = False
+    assert list(store.lines("journal.txt")) == ["one", "two"]

@@ -386,7 +386,7 @@ def _journal_misfits(view: View) -> Iterator[str]:
     last = 0
     told = {burner: _causes_told(view, burner) for burner in view.lines}
     for kind, t_ms, text in view.result.marks:
-        if kind != "journal" or text.startswith("#"):
+        if kind != "journal":
             continue
         number, burner, cause = text.split()[:3]
         if int(number) <= last:
@@ -397,7 +397,7 @@ def _journal_misfits(view: View) -> Iterator[str]:
             yield f"burner {burner}: the journal has {cause} (number {number}), which was not told in that order"
 
     if (opening := _last_quiet_opening(view)) is not None:
-        rows = [text.split() for kind, _, text in view.result.marks if kind == "journal" and text[0] != "#"]
+        rows = [text.split() for kind, _, text in view.result.marks if kind == "journal"]
         cause = view.at(opening.burner, view.result.last_ms)["cause"]
         if not any(row[1:3] == [str(opening.burner), cause] for row in rows[-len(view.lines) :]):
             yield f"{_told(opening.burner, opening.off_ms)}: opened by {cause}, which the journal does not have"

@@ -18,7 +18,7 @@ class Kind:
 
     name: str
     do: tuple[str, ...]
-    causes: tuple[str, ...] = ()
+    causes: tuple[str | None, ...] = ()
     faults: tuple[str, ...] = ()
     only: Callable[[dict[str, Any]], bool] = lambda _: True
 
@@ -43,7 +43,7 @@ KINDS = (
     Kind("converter silent", ("sensor",), (), ("SENSOR_FAILED",), lambda a: a["value"] in ("stale", "i2c_error")),
     Kind("clock jumps", ("clock_jump",), ("CLOCK",)),
     Kind("chip resets", ("reset",), ("RESTART",)),
-    Kind("power fails", ("power_off",), ("RESTART",)),
+    Kind("power fails", ("power_off",), (None,)),  # nobody is left to tell a cause
     Kind("program hangs", ("hang",), ("RESTART", "CLOCK"), (), lambda args: args["ms"] > 2000),
     Kind("chip stalls", ("gil_hold",), ("CLOCK",), (), lambda args: args["ms"] > 2000),
     Kind("exception", ("raise",), ("RESTART",), ("SENSOR_FAILED",)),

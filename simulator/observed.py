@@ -199,8 +199,10 @@ class View:
             late_ms = on_ms - touch.up_ms - self.stalled_ms(touch.up_ms, on_ms)
             if not off and since_ms <= touch.down_ms and touch.up_ms <= on_ms and late_ms <= LOCAL_ACT_MS:
                 return True
+        # A hand that is still on the knob acts, even if it began before the last start.
         return any(
-            since_ms <= event.at_ms <= on_ms <= event.at_ms + event.args["hold_ms"] + LIGHT_SEEN_MS
+            event.at_ms <= on_ms <= event.over_ms + LIGHT_SEEN_MS
+            and (since_ms <= event.at_ms or on_ms <= event.over_ms)
             and self.flame_arms(burner, event.at_ms, on_ms)
             for event in self.acts(burner, "light")
         )

@@ -48,6 +48,7 @@ class Loop:
         """After run(): remember that this end was meant, and wait a moment for the services to fall silent."""
         self.link.quiet[0] = 1
         memory = self.controller.memory
+        memory.buffer[:] = self.rtc.memory()  # of the last whole tick: a broken off one may have changed half of it
         memory.put(CLEAN, 1)
         memory.seal()
         self.rtc.memory(memory.buffer)
@@ -73,7 +74,7 @@ class Loop:
         self._tell()
         self._report(6)
         self.supervisor.step(controller.step_ms)
-        if self.supervisor.wants_restart and controller.is_at_rest():
+        if self.supervisor.blocked and controller.is_at_rest():
             raise Restart
         self._report(7)
         if self._stages == _ALL_STAGES:

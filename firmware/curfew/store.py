@@ -7,6 +7,7 @@ the chip has no room for a whole file several times.
 
 import os
 
+_ENOENT = 2  # errno.ENOENT, there is no such file
 _CRC_START = 0xFFFF
 _CRC_NIBBLES = (
     0x0000, 0x1021, 0x2042, 0x3063, 0x4084, 0x50A5, 0x60C6, 0x70E7,
@@ -24,7 +25,7 @@ def crc16(data, length, crc=_CRC_START):
 
 
 def count(path):
-    """How many lines a sealed file holds; 0 when there is none or it does not fit its checksum."""
+    """How many lines a sealed file holds; 0 when there is none or it does not fit its checksum. Raises OSError."""
     crc = _CRC_START
     number = 0
     try:
@@ -34,8 +35,9 @@ def count(path):
                     return number if line == b"#%04x\n" % crc and not file.read(1) else 0
                 crc = crc16(line, len(line), crc)
                 number += 1
-    except OSError:
-        pass
+    except OSError as error:
+        if error.errno != _ENOENT:
+            raise  # what cannot be read is not empty: nobody may write over it, and no fault in it is gone
     return 0
 
 

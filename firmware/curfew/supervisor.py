@@ -26,14 +26,13 @@ class Link:
 class Supervisor:
     """Starts entry(*args) in a second thread and looks after it.
 
-    `blocked` is shown to the user. `wants_restart` asks for a restart of the chip, to be granted only while nothing
-    conducts. start: a function like _thread.start_new_thread.
+    `blocked` is shown to the user, and asks for a restart of the chip, to be granted only while nothing conducts.
+    start: a function like _thread.start_new_thread.
     """
 
     def __init__(self, link, start, entry, args):
         self.link = link
         self.blocked = False
-        self.wants_restart = False
         self.starts = 0
         self._start = start
         self._entry = entry
@@ -47,7 +46,6 @@ class Supervisor:
         link = self.link
         if link.ended[0]:
             self.blocked = False
-            self.wants_restart = False
             self._rest_ms = aged_ms(self._rest_ms, step_ms)
             if self.starts == 0 or self._rest_ms >= limits.SERVICES_REST_MS:
                 self._rest_ms = 0
@@ -65,4 +63,3 @@ class Supervisor:
         else:
             self._silent_ms = aged_ms(self._silent_ms, step_ms)
         self.blocked = self._silent_ms >= limits.SERVICES_BLOCKED_MS
-        self.wants_restart = self.blocked

@@ -98,11 +98,17 @@ def firmware_modules():
 
 
 def boot(sources):
-    """Run boot.py and main.py with nothing left of their last life; returns when main.py came back by itself."""
+    """Run boot.py and main.py with nothing left of their last life; returns when the prompt is reached.
+
+    What escapes from either ends at the prompt, too; a boot.py that failed is not followed by main.py.
+    """
     for name in firmware_modules():
         del sys.modules[name]
-    for source, name in sources:
-        exec(compile(source, name, "exec"), {"__name__": "__main__"})
+    try:
+        for source, name in sources:
+            exec(compile(source, name, "exec"), {"__name__": "__main__"})
+    except Exception as error:
+        _Sys.print_exception(error)
 
 
 def replace_builtins(folders, emit):

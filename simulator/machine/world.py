@@ -509,7 +509,8 @@ class World:
         try:
             with open("journal.txt") as file:
                 for line in file:
-                    self.emit("#journal %d %s" % (self.now_ms, line.rstrip()))
+                    if line[:1] != "#":  # that one is its seal
+                        self.emit("#journal %d %s" % (self.now_ms, line.rstrip()))
         except (OSError, UnicodeError):
             pass
         self.emit("#end %d" % self.now_ms)

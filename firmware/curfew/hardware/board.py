@@ -35,6 +35,8 @@ def build(clock, now, invalid):
     relays = Relays(relay_pins, now.pump_pin if now.relay_drive == "pulse" else None)
     rtc = RTC()
     memory, journal_seq, stored, health = _remembered(rtc)
+    memory.seal()
+    rtc.memory(memory.buffer)
     inbox = Inbox(len(now.burners))
     link = Link(inbox, Snapshot(len(now.burners), _thread.allocate_lock()))
     controller = Controller(now, memory, inbox, health, invalid)

@@ -6,6 +6,7 @@ thermocouples are hot whenever something conducts. Nothing else works.
 
 tick = None
 ticks = 0
+rtc = b""
 conducting = 0
 
 
@@ -43,8 +44,11 @@ class Part:
         ticks += 1
         tick(ticks)
 
-    def memory(self, data=b""):
-        return data
+    def memory(self, data=None):
+        global rtc
+        if data is not None:
+            rtc = bytes(data)
+        return rtc
 
     def __setitem__(self, index, colour):
         pass
