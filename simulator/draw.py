@@ -47,7 +47,7 @@ ERRORS = ("MemoryError", "OSError", "ValueError", "RuntimeError", "KeyboardInter
 SOURCES = ("web", "mqtt", "voice", "test")
 SIDES = ("both", "tc", "magnet")
 SHORT_FAULT_MS = 20
-LONG_FAULT_MS = 40_000
+LONG_FAULT_MS = 30_000
 
 # kind: (act, its arguments, what ends it or None for a thing of one moment)
 FAULTS: dict[str, tuple[str, Callable[[Dice], Event], Event | None]] = {
@@ -103,10 +103,10 @@ def _s(ms: int) -> int | float:
 def draw(seed: int) -> dict[str, Any]:
     """The scenario of a seed, as it would stand in its file."""
     dice = Dice(seed)
-    burners = dice.one((1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4))
+    burners = dice.one((1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 4))
     settings = _settings(dice)
     stove = _stove(dice, burners, settings)
-    cook_ms = dice.whole(40_000, 130_000)
+    cook_ms = dice.whole(30_000, 100_000)
     people = [event for burner in range(burners) for event in _people(dice, burner, cook_ms, settings)]
     broken = _broken(dice, burners, cook_ms, people)
     events = [(at_ms, event) for at_ms, event in people + broken if at_ms <= cook_ms]
@@ -136,7 +136,7 @@ def _settings(dice: Dice) -> dict[str, Any]:
         "override_max_min": 5,
         "ignite_window_s": dice.whole(10, 15),
         "flame_out_s": dice.whole(1, 5),
-        "reclose_hold_s": dice.whole(3, 8),
+        "reclose_hold_s": dice.whole(3, 6),
         "verify_open_ms": dice.whole(400, 700),
         "flame_die_s": dice.whole(30, 40),
         "delay_coil_s": dice.one((0, 0, 0, 0, 1, 3)),
@@ -154,7 +154,7 @@ def _stove(dice: Dice, burners: int, settings: dict[str, Any]) -> dict[str, Any]
         "contact_mohm": dice.whole(5, 40),
         "magnet_hold_ma": dice.whole(110, 190),
         "tip_heat_ms": dice.whole(2000, 6000),
-        "tip_cool_ms": dice.whole(3000, 8000),
+        "tip_cool_ms": dice.whole(3000, 6000),
         "zero_second_ms": settings["delay_coil_s"] * 1000,
         "release_ms": dice.whole(3, 10),
         "operate_ms": dice.whole(5, 15),
@@ -166,7 +166,7 @@ def _people(dice: Dice, burner: int, cook_ms: int, settings: dict[str, Any]) -> 
     """Somebody who cannot leave the burner alone; often an act falls on the very edge of something."""
     found = []
     at_ms = dice.whole(1000, 12_000)
-    mean_ms = dice.spread(3000, 25_000)
+    mean_ms = dice.spread(2000, 20_000)
     while at_ms < cook_ms:
         do, args = dice.one(WEIGHTED)
         found.append((at_ms, {"do": do, "burner": burner, **args(dice)}))
@@ -193,7 +193,7 @@ def _broken(dice: Dice, burners: int, cook_ms: int, people: list[tuple[int, Even
     for kind in FAULTS:
         if not dice.chance(0.25):
             continue
-        mean_ms = dice.spread(10_000, 200_000)
+        mean_ms = dice.spread(8000, 150_000)
         at_ms = dice.pause_ms(mean_ms)
         while at_ms < cook_ms and (kind not in BREAKS or breaks_left):
             breaks_left -= kind in BREAKS
