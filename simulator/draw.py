@@ -169,7 +169,10 @@ def _people(dice: Dice, burner: int, cook_ms: int, settings: dict[str, Any]) -> 
     mean_ms = dice.spread(2000, 20_000)
     while at_ms < cook_ms:
         do, args = dice.one(WEIGHTED)
-        found.append((at_ms, {"do": do, "burner": burner, **args(dice)}))
+        event = {"do": do, "burner": burner, **args(dice)}
+        if do == "light":  # everybody has let go by the time of the recovery
+            event["hold_s"] = min(event["hold_s"], _s(max(cook_ms - at_ms, 500)))
+        found.append((at_ms, event))
         edge_ms = at_ms + 150 + dice.one(_edges_ms(settings))
         at_ms += dice.pause_ms(mean_ms)
         if dice.chance(0.2) and edge_ms < cook_ms:

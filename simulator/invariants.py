@@ -48,7 +48,7 @@ UNSTABLE_DOWNS = 3  # fewer ends of the program are never UNSTABLE
 MENDED_MS = 5000  # so long must everything have been sound before an acknowledgement is sure to be taken
 QUIET_AGAIN_MS = 610_000  # ten quiet minutes end UNSTABLE
 COOL_TIMES = 4  # time constants of the tip until no millivolts are left to speak of
-SHOWN_OPEN_MS = 15_000  # a knob held with a flame for so long shows that an open contact is one
+SHOWN_OPEN_MS = 15_000  # a flame over an open contact for so long shows that it is open
 BOOT_MS = TICK_MS  # boot.py needs its first lines to put the pins to the safe level
 START_MS = 1000  # a start may tell its cause (RESTART) only once the program is up
 RELEASE_DEFAULT_MS = 5  # stove.release_ms when the scenario does not say
@@ -223,19 +223,8 @@ def a_broken_clock_opens(view: View) -> Iterator[str]:
 
 
 def an_exception_opens_first(view: View) -> Iterator[str]:
-    """S11: An exception anywhere in the tick opens every contact before anything else happens.
-
-    A silent bus and a thread that finds no room are the two that the loop knows how to live with.
-    """
-    for kind, t_ms, text in view.result.marks:
-        if kind != "raised":
-            continue
-        thread, call, error = text.split()
-        lived_with = (call.startswith("I2C.") and error == "OSError") or (
-            call.startswith("_thread.") and error in ("OSError", "MemoryError")
-        )
-        if thread != "loop" or lived_with:
-            continue
+    """S11: An exception anywhere in the tick opens every contact before anything else happens."""
+    for t_ms, call, error in view.fatal:
         for burner in view.lines:
             if view.at(burner, t_ms)["coil"] == "on":
                 yield f"{_told(burner, t_ms)}: {error} in {call}, and the coil stays on"
@@ -515,11 +504,8 @@ def _is_mended(view: View, burner: int, touch: Touch) -> bool:
     # A contact that was once found closed must have been seen open since, with a flame on the tip.
     bridged_ms = view.last_bridged_ms(burner, t_ms)
     return bridged_ms is None or any(
-        light.at_ms > bridged_ms
-        and light.args["hold_ms"] >= SHOWN_OPEN_MS
-        and view.at(burner, light.at_ms)["state"] == "FAULT"
-        and light.over_ms < t_ms
-        for light in view.acts(burner, "light")
+        bridged_ms <= start and end - start >= SHOWN_OPEN_MS and end < t_ms
+        for start, end, _ in view.stretches(burner, lambda line: line["flame"] == "on" and line["state"] == "FAULT")
     )
 
 

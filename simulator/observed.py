@@ -160,9 +160,26 @@ class View:
         return [t_ms for kind, t_ms, _ in self.result.marks if kind == "down"]
 
     def up_for_ms(self, t_ms: int) -> int:
-        """How long the program has been up at that time, 0 while it is not."""
+        """How long the program has been up at that time, 0 while it is not, or is on its way out."""
         up_ms = max((up for up in self.ups if up <= t_ms), default=t_ms)
-        return 0 if any(up_ms <= down <= t_ms for down in self.downs) else t_ms - up_ms
+        ends = [*self.downs, *(raised_ms for raised_ms, _, _ in self.fatal)]
+        return 0 if any(up_ms <= end_ms <= t_ms for end_ms in ends) else t_ms - up_ms
+
+    @cached_property
+    def fatal(self) -> list[tuple[int, str, str]]:
+        """(t_ms, call, error) of every exception in the loop but the two that it knows how to live with.
+
+        Those are a bus that does not answer, and a thread that finds no room.
+        """
+        found = []
+        for kind, t_ms, text in self.result.marks:
+            if kind == "raised":
+                thread, call, error = text.split()
+                silent_bus = call.startswith("I2C.") and error == "OSError"
+                no_room = call.startswith("_thread.") and error in ("OSError", "MemoryError")
+                if thread == "loop" and not (silent_bus or no_room):
+                    found.append((t_ms, call, error))
+        return found
 
     def broke_off(self, from_ms: int, to_ms: int) -> bool:
         """Whether the program ended, started, or met an exception in that time."""

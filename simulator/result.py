@@ -12,7 +12,7 @@ from typing import Any
 
 from simulator import words
 
-DYING_MS = 1000  # a program that opens on its way out is gone within this time
+DYING_MS = 2500  # a program that opens on its way out is gone by then: two seconds for services that hang
 # A closing contact bounces for at most stove.bounce_ms (20): shorter openings under a driven coil are none.
 BOUNCE_MS = 20
 MARKS = {
