@@ -76,6 +76,7 @@ FAULTS: dict[str, tuple[str, Callable[[Dice], Event], Event | None]] = {
 }
 BREAKS = ("reset", "hang", "exception")  # each of these may count as an abnormal start,
 UNSTABLE_BREAKS = 3  # and so many make the box UNSTABLE
+WATCHDOG_MS = 3900  # a little less than the firmware's
 
 # What people do: (weight, act, its arguments)
 ACTS: tuple[tuple[int, str, Callable[[Dice], Event]], ...] = (
@@ -154,7 +155,7 @@ def _stove(dice: Dice, burners: int, settings: dict[str, Any]) -> dict[str, Any]
         "contact_mohm": dice.whole(5, 40),
         "magnet_hold_ma": dice.whole(110, 190),
         "tip_heat_ms": dice.whole(2000, 6000),
-        "tip_cool_ms": dice.whole(3000, 6000),
+        "tip_cool_ms": dice.whole(3000, 5000),
         "zero_second_ms": settings["delay_coil_s"] * 1000,
         "release_ms": dice.whole(3, 10),
         "operate_ms": dice.whole(5, 15),
@@ -216,11 +217,22 @@ def _fault(dice: Dice, kind: str, burner: int, at_ms: int) -> list[tuple[int, Ev
     return found
 
 
+def _starved(events: list[tuple[int, Event]]) -> int:
+    """How often stalls that follow one another may starve the watchdog."""
+    times, until_ms, begun_ms = 0, -1, 0
+    for at_ms, event in sorted(((at, e) for at, e in events if e["do"] == "gil_hold"), key=lambda pair: pair[0]):
+        if at_ms > until_ms + 100:  # the program had a moment between them
+            begun_ms = at_ms
+        until_ms = max(until_ms, at_ms + event["ms"])
+        times += until_ms - begun_ms >= WATCHDOG_MS
+    return times
+
+
 # ---- everything is mended, and the box must come back ----------------------------------------------------------
 
 QUIET_MS = 620_000  # ten quiet minutes, and a little
 SETTLE_MS = 7000  # from the last repair until nothing of it can be seen any more
-LIT_MS = 16_000  # a knob held over a flame shows that the contact is open
+LIT_MS = 9000  # a knob held over a flame shows that the contact is open, as soon as the slowest tip is warm
 ACKNOWLEDGE_MS = 5400
 SERVICES_BACK_MS = 21_000  # a blocked thread, and what came from afar meanwhile
 
@@ -234,7 +246,7 @@ def _recovery(
     for burner in range(burners):
         ends = [end for _, _, end in FAULTS.values() if end is not None and end["do"] not in ("power_on", "unweld")]
         mended += [(mend_ms, {"burner": burner, **end}) for end in [{"do": "unweld"}, {"do": "knob_off"}, *ends]]
-    breaks = sum(done.count(FAULTS[kind][0]) for kind in BREAKS)
+    breaks = sum(done.count(FAULTS[kind][0]) for kind in BREAKS) + _starved(events)
     if "raise" in done:  # what has not been met yet must not wait for the recovery; Ctrl-C left the prompt
         mended.append((mend_ms + 100, {"do": "reset", "cause": "hard"}))
         breaks += 1

@@ -48,11 +48,12 @@ UNSTABLE_DOWNS = 3  # fewer ends of the program are never UNSTABLE
 MENDED_MS = 5000  # so long must everything have been sound before an acknowledgement is sure to be taken
 QUIET_AGAIN_MS = 610_000  # ten quiet minutes end UNSTABLE
 COOL_TIMES = 4  # time constants of the tip until no millivolts are left to speak of
-SHOWN_OPEN_MS = 15_000  # a flame over an open contact for so long shows that it is open
+SHOWN_OPEN_MS = 2000  # a flame over an open contact shows that it is open so long after the tip is warm
 BOOT_MS = TICK_MS  # boot.py needs its first lines to put the pins to the safe level
 START_MS = 1000  # a start may tell its cause (RESTART) only once the program is up
 RELEASE_DEFAULT_MS = 5  # stove.release_ms when the scenario does not say
 TIP_COOL_DEFAULT_MS = 25_000  # the same of stove.tip_cool_ms
+TIP_HEAT_DEFAULT_MS = 4000  # and of stove.tip_heat_ms
 # What is done to the whole box, whichever burner the scenario names; a silent converter has two burners.
 BOX_ACTS = ("power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "sensor", "services_die")
 
@@ -502,9 +503,10 @@ def _is_mended(view: View, burner: int, touch: Touch) -> bool:
     if view.had_flame(burner, t_ms - cool_ms, t_ms) or view.is_bridged(burner, t_ms):
         return False
     # A contact that was once found closed must have been seen open since, with a flame on the tip.
-    bridged_ms = view.last_bridged_ms(burner, t_ms)
-    return bridged_ms is None or any(
-        bridged_ms <= start and end - start >= SHOWN_OPEN_MS and end < t_ms
+    closed_ms = view.last_seen_closed_ms(burner, t_ms)
+    shown_ms = view.plan["stove"].get("tip_heat_ms", TIP_HEAT_DEFAULT_MS) + SHOWN_OPEN_MS
+    return closed_ms is None or any(
+        closed_ms <= start and end - start >= shown_ms and end < t_ms
         for start, end, _ in view.stretches(burner, lambda line: line["flame"] == "on" and line["state"] == "FAULT")
     )
 

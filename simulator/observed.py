@@ -160,10 +160,12 @@ class View:
         return [t_ms for kind, t_ms, _ in self.result.marks if kind == "down"]
 
     def up_for_ms(self, t_ms: int) -> int:
-        """How long the program has been up at that time, 0 while it is not, or is on its way out."""
+        """How long the program has run at that time since its start, 0 while it is down, or on its way out."""
         up_ms = max((up for up in self.ups if up <= t_ms), default=t_ms)
         ends = [*self.downs, *(raised_ms for raised_ms, _, _ in self.fatal)]
-        return 0 if any(up_ms <= end_ms <= t_ms for end_ms in ends) else t_ms - up_ms
+        if any(up_ms <= end_ms <= t_ms for end_ms in ends):
+            return 0
+        return t_ms - up_ms - self.stalled_ms(up_ms, t_ms)
 
     @cached_property
     def fatal(self) -> list[tuple[int, str, str]]:
@@ -216,10 +218,11 @@ class View:
             late_ms = on_ms - touch.up_ms - self.stalled_ms(touch.up_ms, on_ms)
             if not off and since_ms <= touch.down_ms and touch.up_ms <= on_ms and late_ms <= LOCAL_ACT_MS:
                 return True
-        # A hand that is still on the knob acts, even if it began before the last start.
-        return any(
+        # A hand that is on the knob since then acts, even if it began before; but the flame must be a new one.
+        new_flame = any(line["flame"] == "off" for line in self.result.during(burner, since_ms, on_ms))
+        return new_flame and any(
             event.at_ms <= on_ms <= event.over_ms + LIGHT_SEEN_MS
-            and (since_ms <= event.at_ms or on_ms <= event.over_ms)
+            and since_ms <= event.over_ms
             and self.flame_arms(burner, event.at_ms, on_ms)
             for event in self.acts(burner, "light")
         )
@@ -269,6 +272,11 @@ class View:
         """Whether weld or bypass kept the magnet's loop closed at that time."""
         last_ms = self.last_bridged_ms(burner, t_ms)
         return last_ms is not None and last_ms >= t_ms
+
+    def last_seen_closed_ms(self, burner: int, t_ms: int) -> int | None:
+        """Until when the open contact may have looked closed, for a bridge or for noise; None for never."""
+        noise_ms = [event.at_ms for event in self.acts(burner, "noise") if event.at_ms <= t_ms]
+        return max((ms for ms in (*noise_ms, self.last_bridged_ms(burner, t_ms)) if ms is not None), default=None)
 
     def last_bridged_ms(self, burner: int, t_ms: int) -> int | None:
         """Until when, at t_ms or before, weld or bypass kept the loop closed; None for never."""

@@ -35,11 +35,11 @@ def build(clock, now, invalid):
     relays = Relays(relay_pins, now.pump_pin if now.relay_drive == "pulse" else None)
     rtc = RTC()
     memory, journal_seq, stored, health = _remembered(rtc)
-    memory.seal()
-    rtc.memory(memory.buffer)
     inbox = Inbox(len(now.burners))
     link = Link(inbox, Snapshot(len(now.burners), _thread.allocate_lock()))
     controller = Controller(now, memory, inbox, health, invalid)
+    memory.seal()
+    rtc.memory(memory.buffer)  # a RESTART that it recorded must outlive the next mishap
     panel = Panel([config.button_pin for config in now.burners], now.pixel_pin, now.buzzer_pin)
     keeper = Keeper(link, memory, journal_seq, len(now.burners), stored, health)
     _thread.stack_size(_THREAD_STACK)
