@@ -218,14 +218,15 @@ class View:
             late_ms = on_ms - touch.up_ms - self.stalled_ms(touch.up_ms, on_ms)
             if not off and since_ms <= touch.down_ms and touch.up_ms <= on_ms and late_ms <= LOCAL_ACT_MS:
                 return True
-        # A hand that is on the knob since then acts, even if it began before; but the flame must be a new one.
+        # A hand that began before acts as well, while it is on the knob, and just after it if the flame is a new one.
         new_flame = any(line["flame"] == "off" for line in self.result.during(burner, since_ms, on_ms))
-        return new_flame and any(
-            event.at_ms <= on_ms <= event.over_ms + LIGHT_SEEN_MS
-            and since_ms <= event.over_ms
-            and self.flame_arms(burner, event.at_ms, on_ms)
-            for event in self.acts(burner, "light")
-        )
+        for event in self.acts(burner, "light"):
+            on_knob = event.at_ms <= on_ms <= event.over_ms
+            just_left = event.over_ms < on_ms <= event.over_ms + LIGHT_SEEN_MS and since_ms <= event.over_ms
+            fresh = on_knob or (just_left and (new_flame or since_ms <= event.at_ms))
+            if fresh and self.flame_arms(burner, event.at_ms, on_ms):
+                return True
+        return False
 
     def flame_arms(self, burner: int, from_ms: int, to_ms: int) -> bool:
         """Whether a flame in that time may arm by itself: auto_arm, a sensor, and the flame really there."""
