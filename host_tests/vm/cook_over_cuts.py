@@ -1,0 +1,74 @@
+"""On the VM: the whole firmware on a LittleFS that loses its power while the keeper writes, and what it does then.
+
+    micropython cook_over_cuts.py PLAN.json SEED     paths as for simulator/machine/go.py
+The plan's power_on is when the power is back. For each operation of the writings before it, in half of the manners:
+"#cut OPERATION MANNER", the lines of the run, then "#kept ..." for each line of the journal and "#stored BITS" for the
+stored faults of burner 0. Belongs here: running the plan over the cuts. Does not: a verdict.
+"""
+
+import json
+import sys
+
+from flash import DEVICES, MANNERS, Flash, Random, formatted, mounted
+
+import go
+import world
+from curfew import journal, store
+
+OLD = ["%d 0 TIMEOUT 1800 1000" % number for number in range(1, 31)]  # more than fits into the directory itself
+FREE = DEVICES[0][1] - 1  # a block that nobody has come to use yet
+
+
+def say(line):
+    sys.stdout.write(line + "\n")
+
+
+def yes():
+    return True
+
+
+def power_off():
+    """The flash is the first to notice."""
+    world.the._do_power_off(0, None)
+    raise world.ChipReset
+
+
+def cook(plan, flash, tell):
+    """Run a plan with this flash as the chip's; every start of the program mounts it anew. The flash at the end."""
+    chip = [flash]
+
+    def emit(line):
+        if line[:4] == "#up ":
+            chip[0] = mounted(Flash(chip[0].data, chip[0].size) if chip[0].dead else chip[0])
+        tell(line)
+
+    go.run(plan, emit)
+    return chip[0]
+
+
+def begun(plan):
+    """The bytes of a flash with the plan's settings, an old journal and an old state."""
+    size, count = DEVICES[0]
+    flash = mounted(Flash(formatted(size, count), size))
+    store.replace(journal.PATH, OLD, yes)
+    journal.write_state([0] * 4, [0, 250, 0, 0], yes)
+    with open("settings.json", "w") as file:
+        json.dump(plan["settings"], file)
+    assert FREE not in flash.touched
+    return bytes(flash.data)
+
+
+with open(sys.argv[1]) as file:
+    plan = json.load(file)
+random = Random(int(sys.argv[2]))
+size = DEVICES[0][0]
+data = begun(plan)
+until_ms = [event[0] for event in plan["events"] if event[1] == "power_on"][0]
+operations = len(cook(dict(plan, until_ms=until_ms), Flash(data, size), lambda line: None).operations)
+for cut_at in range(operations):
+    for at in range(cut_at % 2, len(MANNERS), 2):
+        say("#cut %d %s" % (cut_at, MANNERS[at]))
+        cook(plan, Flash(data, size, cut_at, MANNERS[at], FREE, random, power_off), say)
+        for line in store.lines(journal.PATH):
+            say("#kept " + line)
+        say("#stored %d" % journal.read_state()[0][0])
