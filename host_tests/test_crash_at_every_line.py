@@ -1,0 +1,102 @@
+"""Crash at every line: an exception at each line that the firmware executes, once and for ever.
+
+Here: which exceptions, that no line and no handler is left out, and bugs that must be caught. Not here: the cooks
+(short_cooks.py), what has to come of a crash (aftermath.py), who catches what (crash.py).
+"""
+
+from collections import Counter
+
+import pytest
+from crash import FIRMWARE, HANDLERS, break_every, handlers, lines, share_out, text
+from seeded_firmware import seeded
+from short_cooks import COOKS, PRESSED
+
+# Lines that no cook reaches, by file and text, and why.
+NEVER = {
+    ("curfew/burner.py", "self._raise(faults.PROGRAM_CORRUPT, True)"): "only a program that contradicts itself",
+    ("curfew/faults.py", "return False"): "acknowledging stands behind a guard that asks the same",
+    ("curfew/snapshot.py", "return"): "the simulator's services never hold the lock while the loop runs",
+    ("curfew/store.py", "return False"): "nor does the loop run, and take its leave back, within a round of theirs",
+}
+# Handlers of what nobody else raises: they are reached by their own way.
+OWN = {
+    ("main.py", "main", "box.Restart"),
+    ("curfew/settings.py", "load", "Invalid"),
+    ("curfew/settings.py", "load", "UnicodeError"),
+}
+ONCE = [RuntimeError, KeyboardInterrupt, OSError, MemoryError]
+FOR_EVER = [RuntimeError, MemoryError]
+
+
+@pytest.fixture(scope="session")
+def shares():
+    """Which lines are broken in which cook, by name."""
+    return {cook.name: share for cook, share in zip(COOKS, share_out(COOKS), strict=True)}
+
+
+def test_every_line_is_reached_by_a_cook_or_it_is_said_why_not(shares):
+    reached = set().union(*(part for share in shares.values() for part in share))
+    every = {(file, number) for (file, _), numbers in lines().items() for number in numbers}
+    missed = {(file[len(str(FIRMWARE)) + 1 :], text(file, number)) for file, number in every - reached}
+    assert missed == set(NEVER)
+
+
+def test_of_every_handler_it_is_said_what_it_is_there_for():
+    assert handlers() == set(HANDLERS) | OWN
+
+
+def wrong_in(verdicts):
+    return [f"{what}\n    {verdict}" for (_, what), verdict in verdicts if verdict]
+
+
+def all_is_well(share, cook, errors, forever):
+    verdicts, left = break_every(share, cook, errors, forever)
+    assert wrong_in(verdicts) == []
+    assert left == []
+    forks = Counter(error for (error, _), _ in verdicts)
+    assert forks[errors[0].__name__] == sum(map(len, share))
+
+
+@pytest.mark.parametrize("cook", COOKS, ids=lambda cook: cook.name)
+def test_thrown_once_at_any_line_every_contact_opens_and_the_box_comes_back(shares, cook):
+    all_is_well(shares[cook.name], cook, ONCE, forever=False)
+
+
+@pytest.mark.parametrize("cook", COOKS, ids=lambda cook: cook.name)
+def test_thrown_whenever_a_line_comes_by_nothing_conducts_and_the_box_is_unstable(shares, cook):
+    all_is_well(shares[cook.name], cook, FOR_EVER, forever=True)
+
+
+# --- bugs that must be caught --------------------------------------------------------------------------------------
+
+TICK = "                self.tick(now_ms)\n"
+SWALLOWED = f"                try:\n    {TICK}                except Exception:\n                    pass\n"
+ON_THE_WAY_OUT = "        finally:\n            self.relays.open_all()\n"
+BUGS = {
+    "the loop swallows what is raised": (False, [("curfew/loop.py", TICK, SWALLOWED)]),
+    "nobody opens on the way out": (
+        False,
+        [
+            ("curfew/loop.py", ON_THE_WAY_OUT, "        finally:\n            pass\n"),
+            ("main.py", "                box.relays.open_all()", "                pass"),
+        ],
+    ),
+    "abnormal starts are not counted": (
+        True,
+        [("curfew/memory.py", "min(self.buffer[RESETS] + 1, 255)", "self.buffer[RESETS]")],
+    ),
+    "a cable gets no time": (False, [("main.py", "machine.WDT(timeout=600000)", "pass")]),
+    "every end is a clean one": (True, [("main.py", "sys.print_exception(error)", "box and box.end_clean()")]),
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_on_the_way_out_is_caught_by_crashing_in_the_panel(tmp_path, bug):
+    forever, changes = BUGS[bug]
+    firmware = seeded(tmp_path, *changes)
+    (share,) = share_out([PRESSED], firmware)
+    panel = [{line for line in part if line[0].endswith("panel.py")} for part in share]
+    errors = [KeyboardInterrupt] if "cable" in bug else [RuntimeError]
+    verdicts, _ = break_every(panel, PRESSED, errors, forever, firmware)
+    assert len(verdicts) > 10
+    assert wrong_in(verdicts)
