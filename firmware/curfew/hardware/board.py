@@ -52,8 +52,11 @@ def build(clock, now, invalid):
 def _remembered(rtc):
     """Memory, number of the last opening in the journal, stored faults, commissioning health."""
     memory = Memory(rtc.memory())
-    stored, health = journal.read_state()
-    journal_seq = journal.last_seq()
+    try:
+        stored, health = journal.read_state()
+        journal_seq = journal.last_seq()
+    except OSError:  # a flash that decays must not keep the box from starting; nobody writes over its journal
+        stored, health, journal_seq = [0] * limits.BURNERS_MAX, [0] * limits.BURNERS_MAX, memory.seq[0]
     if not memory.kept:  # a power-up: only the files know
         memory.count_from(journal_seq)
         for index in range(limits.BURNERS_MAX):
