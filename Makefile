@@ -4,7 +4,7 @@ PY := .venv/bin/python
 FIRMWARE := $(shell find firmware -name '*.py') firmware/settings.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint run campaign equal explore soak docs sizes build clean
+.PHONY: help demo test lint run campaign equal explore mutate soak docs sizes build clean
 
 help: ## this list
 	@echo "Curfew: make <target>"
@@ -35,6 +35,9 @@ equal: build/.ready ## a thousand random cooks told alike by MicroPython and CPy
 
 explore: .venv/.ready ## every input in every class of states that can be reached: tables of what was reached
 	@$(PY) host_tests/explore.py
+
+mutate: .venv/.ready ## small faults put into the firmware, one at a time: each must turn a test red: make mutate [FILES=safety.py]
+	@$(PY) -m tools.mutate $(FILES)
 
 soak: build/.ready ## ten minutes of two threads side by side on the VM, under load
 	@$(PY) -m pytest -n 0 -m slow -s

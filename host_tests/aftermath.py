@@ -30,6 +30,7 @@ KNOB_MS, COOLED_MS, ACKNOWLEDGED_MS = 6000, 12_000, 20_000  # somebody proves th
 RESTARTS = "by itself"
 CABLE = "somebody at the cable has the prompt, ten minutes, and resets it"
 ANY_WAY = "by itself, or somebody has to reset it"
+AT_ONCE = "it never went: the start goes on"
 INVALID = "at once, but it cannot read its settings and says so until the next start"
 
 
@@ -72,6 +73,7 @@ class Opens(_Judge):
         super().__init__(run)
         self.way, self.may_spin = way, may_spin
         self.forever, self.brief = forever, brief and not forever
+        self._restarts = way not in (AT_ONCE, INVALID)
         self._invalid = way == INVALID
         world = self.world
         high = [world.pins.get(pin, 0) for pin in world.relay_pins]
@@ -182,11 +184,11 @@ class Opens(_Judge):
             self._since_ms = now_ms
         if now_ms - self._since_ms < AT_REST_MS:
             return
-        if self.way != INVALID and self.world.starts == self._fell_starts:
+        if self._restarts and self.world.starts == self._fell_starts:
             return  # it shows what the ended program last said; READY_MS is the limit
         if self._abnormal_starts() - self.run.cook.uncounted - self._was_cable >= 3:
             self.fails("three abnormal starts, and it is not UNSTABLE")
-        if self.way != INVALID and not self.forever and not self._is_journal_complete():
+        if self._restarts and not self.forever and not self._is_journal_complete():
             return
         for index in range(len(self.world.burners)):
             self.world.do("press", index)

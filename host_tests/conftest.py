@@ -1,6 +1,7 @@
 """What every unit test has: the pure core importable as `curfew`, a core to step by hand, a whole box in a world.
 
-Belongs here: paths and fixtures. Does not: how a world is driven (world_fixture.py), expectations.
+Belongs here: paths, fixtures, and the hooks that hear which tests ran (safety_table.py). Does not: how a world is
+driven (world_fixture.py), expectations.
 """
 
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import safety_table
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "firmware"))  # for the files that import neither machine nor time nor network
@@ -20,6 +22,21 @@ hypothesis.settings.register_profile(
     "search", max_examples=5_000, deadline=None, suppress_health_check=[*hypothesis.HealthCheck]
 )
 hypothesis.settings.load_profile("unit")
+
+RAN = safety_table.Ran()
+
+
+def pytest_runtest_logreport(report):
+    """Hear of every test; with several processes all reports come to the first one."""
+    RAN.take(report.nodeid, report.when, report.outcome)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # last word: below the line that says how many passed
+def pytest_sessionfinish(session):
+    """Fail a green run of all tests in which one that SAFETY.md names did not run."""
+    yield
+    if not hasattr(session.config, "workerinput"):
+        safety_table.judge(session, RAN)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import traceback
 from functools import cache, partial
 from pathlib import Path
 
-from aftermath import ANY_WAY, CABLE, INVALID, RESTARTS, WATCHDOG_CABLE_MS, GoesOn, Opens
+from aftermath import ANY_WAY, AT_ONCE, CABLE, INVALID, RESTARTS, WATCHDOG_CABLE_MS, GoesOn, Opens
 from forked_box import FIRMWARE, Run, apart, codes, is_unreal
 
 # What a handler of the firmware makes of an exception: file, function, what it catches. Whoever adds one says it here.
@@ -22,6 +22,7 @@ HANDLERS = {
     ("curfew/hardware/scanner.py", "sample", "OSError"): GoesOn,  # a reading is missed, and its age tells
     ("curfew/supervisor.py", "step", "(OSError, MemoryError)"): GoesOn,  # no thread just now, another try later
     ("curfew/services/keeper.py", "poll", "OSError"): GoesOn,  # the flash refused: another try later
+    ("curfew/hardware/board.py", "_remembered", "OSError"): partial(Opens, way=AT_ONCE),  # cooking needs no journal
     ("curfew/store.py", "count", "OSError"): None,  # but for "no such file" it passes it on
     ("curfew/settings.py", "load", "OSError"): partial(Opens, way=INVALID),
     ("curfew/settings.py", "parse", "(ValueError, RuntimeError, OverflowError)"): partial(Opens, way=INVALID),

@@ -136,24 +136,24 @@ class WatchedWorld(MODULES["world"].World):
 
 
 class _WatchedFlash(Flash):
-    """Every operation is a call of a stand-in, too: "flash.open", "flash.read", "flash.write" ..."""
+    """Every operation is a call of a stand-in, too: "flash.open(settings.json)", "flash.read(...)", "flash.write(...)"."""
 
     def __init__(self, world, files):
         super().__init__(files)
         self._world = world
 
-    def call(self, name):
+    def call(self, operation, name):
         if self._world.running:
-            self._world.alive("flash." + name)
+            self._world.alive(f"flash.{operation}({name})")
 
     def step(self, operation):
         if operation:
-            self.call(operation.split()[0])
+            self.call(*operation.split()[:2])
         super().step(operation)
 
     def open(self, name, mode="r"):
         if mode[0] == "r":
-            self.call("open")
+            self.call("open", name)
         return _WatchedFile(self, super().open(name, mode))
 
 
@@ -170,12 +170,12 @@ class _WatchedFile:
         self._file.close()
 
     def read(self, *count):
-        self._flash.call("read")
+        self._flash.call("read", self._file.name)
         return self._file.read(*count)
 
     def __iter__(self):
         for line in self._file:
-            self._flash.call("read")
+            self._flash.call("read", self._file.name)
             yield line
 
 

@@ -229,9 +229,10 @@ COOKS = (
         100,
         (
             (0.1, "raise", 0, raises("_thread.start_new_thread", "OSError")),
+            (0.1, "raise", 0, raises("flash.open(state.txt)", "OSError")),
             (4, "press", 0),
             (6, "services_die", 0),
-            (12, "raise", 0, raises("flash.read", "OSError")),
+            (12, "raise", 0, raises("flash.read(journal.txt)", "OSError")),
             (13, "remote_off", 0, {"source": "mqtt"}),
             (20, "press", 0),
             (22, "services_block", 0, {"ms": 80000}),

@@ -249,3 +249,67 @@ def test_a_button_reports_a_hold_exactly_when_it_has_been_down_that_long(steps):
             counts = seen_up
         reached = down and was_down and was_ms < 800 <= down_ms and counts
         assert (event == HELD) == reached
+
+
+# --- to the millisecond --------------------------------------------------------------------------------------------
+
+
+def seen_up():
+    """A button that was seen up."""
+    button = Button()
+    button.step(False, 40)
+    return button
+
+
+def pressed(button, step_ms=200):
+    """What the release of a press gives."""
+    for level, ms in ((True, 20), (True, 40), (True, step_ms), (False, 20)):
+        assert button.step(level, ms) is None
+    return button.step(False, 40)
+
+
+def test_a_start_is_neither_down_nor_stuck():
+    assert (Button().down, Button().stuck) == (False, False)
+
+
+@pytest.mark.parametrize("up_ms, event", [(39, None), (40, PRESSED)])
+def test_a_button_was_seen_up_after_forty_milliseconds(up_ms, event):
+    button = Button()
+    button.step(False, up_ms)
+    assert pressed(button) == event
+
+
+@pytest.mark.parametrize("steady_ms, down", [(39, False), (40, True)])
+def test_a_level_counts_forty_milliseconds_after_it_was_first_seen(steady_ms, down):
+    button = seen_up()
+    button.step(True, 20)
+    button.step(True, steady_ms)
+    assert button.down is down
+
+
+def test_a_button_that_is_up_is_not_stuck():
+    button = seen_up()
+    assert not button.stuck
+    pressed(button)
+    assert not button.stuck
+
+
+def test_a_press_right_behind_an_ignored_release_counts():
+    finger = Finger(seen_up=False).down(200).up(60)
+    assert finger.events == []
+    assert finger.down(200).up(100).events == ["press"]
+
+
+def test_a_hold_whose_release_comes_without_any_time_is_no_press():
+    button = seen_up()
+    for level, ms in ((True, 20), (True, 40), (True, 760), (False, 0)):
+        assert button.step(level, ms) is None
+    assert button.step(False, 40) == HELD
+    assert button.step(False, 0) is None
+
+
+@pytest.mark.parametrize("between_ms, event", [(500, DOUBLE_PRESSED), (501, PRESSED)])
+def test_two_releases_make_a_double_press_up_to_half_a_second(between_ms, event):
+    button = seen_up()
+    assert pressed(button) == PRESSED
+    assert pressed(button, between_ms - 120) == event

@@ -1,7 +1,7 @@
 """Fail every call: the N-th that the firmware makes of pins, buses, clock, lock, collector and flash, once or for ever.
 
-Here: which cooks, pins that never obey again, and bugs that must be caught. Not here: choosing
-and failing the calls (io_failures.py), what has to come of it (aftermath.py).
+Here: which cooks, pins that never obey again, and bugs that must be caught. Not here: choosing and failing the calls
+(io_failures.py), what has to come of it (aftermath.py).
 """
 
 import pytest

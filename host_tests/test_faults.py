@@ -26,6 +26,12 @@ QUICK = {"reclose_hold_s": 3, "flame_die_s": 30}
 
 def test_the_list_is_that_of_the_design_in_its_order():
     assert [FAULTS[code] for code in range(len(FAULTS))] == IN_ORDER
+    assert faults.FAULTS.split() == IN_ORDER, "the journal's words"
+
+
+@pytest.mark.parametrize("stored, raised", [(0b111_1111, 0b111_1111), (0b100_0000, 0b100_0000), (0b1000_0000, 0)])
+def test_what_was_stored_comes_back_and_nothing_that_is_no_fault(stored, raised):
+    assert FaultSet(stored).raised == raised
 
 
 def test_an_empty_set_shows_nothing():

@@ -48,6 +48,29 @@ class Sense:
         return self
 
 
+# --- at a start ----------------------------------------------------------------------------------------------------
+
+
+def test_a_start_knows_nothing():
+    """All of this is told to the services, or asked by the burner, from the first tick on; 501 ms are too old."""
+    nothing = {
+        "tc_uv": 0, "magnet_uv": 0, "tc_age_ms": 501, "magnet_age_ms": 501, "back_ms": 0, "lost_ms": 0,
+        "confirm_ms": 0, "live_count": 0, "dead_count": 0, "dead_ms": 0, "cleared_ms": 0, "burning": False,
+        "was_live": False, "igniting": False,
+    }  # fmt: skip
+    assert {name: getattr(Flame(Config()), name) for name in nothing} == nothing
+
+
+@pytest.mark.parametrize("readings, igniting", [(5, False), (6, True)])
+def test_from_a_start_on_an_ignition_needs_readings_that_were_taken(readings, igniting):
+    flame = Flame(Config())
+    for uv in [0, 0, 0, 1000, 1500, 2000][-readings:]:
+        flame.take(MAGNET, 0, False, True)
+        flame.take(TC, uv, False, True)
+        flame.step(40, False)
+    assert flame.igniting is igniting
+
+
 # --- impossible ----------------------------------------------------------------------------------------------------
 
 
@@ -201,9 +224,17 @@ def test_a_changed_contact_begins_the_judgement_anew():
     sense = Sense(conducting=True).run(3000, 10_000, 8000)
     assert sense.flame.is_confirmed() and sense.flame.live_count and sense.flame.is_holding()
     sense.flame.contact_changed()
-    flame = sense.flame
-    assert (flame.burning, flame.live_count, flame.dead_count, flame.dead_ms, flame.cleared_ms) == (False, 0, 0, 0, 0)
-    assert not flame.is_confirmed() and not flame.is_holding()
+    assert not sense.flame.is_confirmed() and not sense.flame.is_holding()
+
+
+def test_a_changed_contact_leaves_nothing_of_what_was_counted():
+    flame = Flame(Config())
+    nothing = {"burning": False, "igniting": False}
+    nothing.update(dict.fromkeys(("confirm_ms", "live_count", "dead_count", "dead_ms", "cleared_ms"), 0))
+    for name in nothing:
+        setattr(flame, name, 3)
+    flame.contact_changed()
+    assert {name: getattr(flame, name) for name in nothing} == nothing
 
 
 def test_readings_that_have_not_settled_are_no_flame():
@@ -237,6 +268,39 @@ def test_a_mean_of_eight_readings_may_sag_by_a_tenth_of_a_millivolt(fall_uv, beg
     assert before_ms > 0
     sense.take(10_000 - fall_uv)
     assert sense.flame.confirm_ms == (0 if begins_again else before_ms)
+
+
+def test_without_a_flame_no_time_is_gathered_for_its_confirmation():
+    assert Sense(conducting=True).run(3000, 1000, 800).flame.confirm_ms == 0
+
+
+def test_a_confirmed_flame_that_is_gone_is_not_confirmed_for_a_single_reading():
+    sense = Sense(conducting=True).run(4000, 10_000, 8000)
+    assert sense.flame.is_confirmed()
+    sense.take(1000)
+    assert not sense.flame.is_confirmed()
+
+
+def test_a_flame_that_goes_out_without_a_fall_is_not_confirmed_either():
+    sense = Sense(conducting=True)
+    sense.flame.config.loaded_off_uv = 4999
+    assert sense.run(4000, 5000, 4000).flame.is_confirmed()
+    sense.take(4999)
+    assert not sense.flame.is_confirmed()
+
+
+def test_a_low_flame_after_a_high_one_is_measured_by_itself():
+    sense = Sense(conducting=True).run(2000, 20_000, 8000).run(40, 1000, 800)
+    sense.run(40 + 2480, 6000, 4000)
+    assert not sense.flame.is_confirmed()
+    assert sense.run(40, 6000, 4000).flame.is_confirmed()
+
+
+def test_a_tip_that_was_warmed_and_then_cools_is_measured_from_its_highest():
+    sense = Sense(conducting=True)
+    for uv in [*range(5000, 12_000, 280), *range(12_000, 8000, -100)]:
+        sense.run(40, uv, uv * 4 // 5)
+    assert sense.flame.confirm_ms < 1000
 
 
 def test_a_tip_that_is_still_warm_and_cooling_is_never_confirmed():
@@ -308,11 +372,21 @@ def test_three_live_readings_in_a_row_count_and_a_dead_one_begins_again():
         assert sense.flame.live_count == count
 
 
+def test_three_dead_readings_in_a_row_count_and_a_live_one_begins_again():
+    sense = Sense()
+    for magnet_uv, count in [(0, 1), (0, 2), (900, 0), (0, 1), (0, 2), (0, 3), (0, 3)]:
+        sense.take(1000, magnet_uv)
+        assert sense.flame.dead_count == count
+
+
 def test_a_live_side_is_remembered_for_the_interval_in_which_it_was_seen():
     sense = Sense(conducting=False)
     sense.take(10_000, 8000)
     assert not sense.flame.was_live, "with an open contact it proves nothing"
     sense.conducting = True
+    sense.take(10_000, 8000)
+    assert sense.flame.was_live
+    sense.conducting = False
     sense.take(10_000, 8000)
     assert sense.flame.was_live
 
@@ -336,6 +410,20 @@ def test_a_hot_thermocouple_beside_a_dead_magnet_side_is_a_contact_that_does_not
     sense.take(tc_uv, magnet_uv)
     sense.run(2000, tc_uv, magnet_uv)
     assert (sense.flame.dead_ms >= limits.CONTACT_OPEN_MS) is dead
+
+
+def test_one_dead_reading_begins_the_second_and_none_does_not():
+    sense = Sense(conducting=True)
+    sense.take(10_000)
+    sense.flame.step(20, True)
+    assert sense.flame.dead_ms == 0
+    sense.take(10_000, 0)
+    sense.flame.step(20, True)
+    assert sense.flame.dead_ms == 20
+
+
+def test_an_open_contact_is_no_contact_that_fails_to_conduct():
+    assert Sense(conducting=False).run(3000, 12_000, 0).flame.dead_ms == 0
 
 
 def test_a_single_live_reading_begins_the_second_again():
@@ -365,6 +453,16 @@ def test_a_weld_is_not_cleared_while_the_contact_is_told_to_conduct():
     assert Sense(conducting=True).run(3000, 12_000, 0).flame.cleared_ms == 0
 
 
+def test_a_weld_is_not_cleared_by_a_magnet_side_that_was_not_read():
+    assert Sense().run(400, 12_000).flame.cleared_ms == 0
+
+
+def test_a_weld_is_not_cleared_by_readings_that_are_old():
+    sense = Sense().run(400, 12_000, 0)
+    assert sense.flame.cleared_ms > 0
+    assert sense.run(560).flame.cleared_ms == 0
+
+
 # --- no flame at the tip -------------------------------------------------------------------------------------------
 
 
@@ -373,6 +471,19 @@ def test_the_flame_is_out_under_three_millivolts(tc_uv, out):
     sense = Sense()
     sense.take(tc_uv, 0)
     assert sense.flame.is_out() is out
+
+
+def test_the_flame_is_not_out_while_the_magnet_side_is_live():
+    sense = Sense()
+    sense.take(2000, 900)
+    assert not sense.flame.is_out()
+
+
+def test_the_flame_is_not_out_by_readings_of_before_the_contact_changed():
+    sense = Sense()
+    sense.take(0, 0)
+    sense.flame.contact_changed()
+    assert not sense.flame.is_out()
 
 
 def test_a_cold_tip_is_no_proof_while_the_magnet_side_was_not_seen_or_is_old():
@@ -414,16 +525,22 @@ def test_an_ignition_needs_three_low_readings_and_three_high_ones(readings, igni
     assert risen(readings) is igniting
 
 
-@pytest.mark.parametrize("every_ms, igniting", [(40, True), (330, True), (333, True), (334, False), (400, False)])
+@pytest.mark.parametrize("every_ms, igniting", [(40, True), (399, True), (400, True), (401, False), (450, False)])
 def test_an_ignition_rises_within_two_seconds(every_ms, igniting):
-    """Seven readings, six steps between them."""
-    assert risen([0, 0, 0, 500, 1000, 1000, 1000], every_ms) is igniting
+    """Six readings, five steps between them."""
+    assert risen([0, 0, 0, 1000, 1500, 2000], every_ms) is igniting
+
+
+@pytest.mark.parametrize("step_uv, igniting", [(37, False), (38, True)])
+def test_of_one_burner_a_rise_is_looked_for_in_thirty_two_readings(step_uv, igniting):
+    """From the third of them to the last but two it rises by a millivolt."""
+    assert risen(range(0, 60 * step_uv, step_uv)) is igniting
 
 
 @pytest.mark.parametrize("step_uv, igniting", [(1000, True), (1001, False), (2000, False)])
 def test_a_lead_that_makes_contact_again_is_no_ignition(step_uv, igniting):
     """No single step is more than half of the rise."""
-    assert risen([0, 0, 0, step_uv, 2000, 2000, 2000]) is igniting
+    assert risen([500, 500, 500, 500 + step_uv, 2500, 2500, 2500]) is igniting
 
 
 @pytest.mark.parametrize("to_uv", [5000, 20_000, 60_000])
@@ -431,12 +548,12 @@ def test_a_jump_is_no_ignition_however_high(to_uv):
     assert not risen([0] * 10 + [to_uv] * 10)
 
 
+@pytest.mark.parametrize("low_uv, igniting", [(999, False), (1000, True)])
 @pytest.mark.parametrize("at", [-1, -2, -3])
-def test_each_of_the_last_three_readings_must_be_high(at):
-    readings = [0, 0, 0, 700, 1400, 2000, 2000, 2000]
-    assert risen(readings)
-    readings[at] = 900
-    assert not risen(readings)
+def test_each_of_the_last_three_readings_must_be_high(at, low_uv, igniting):
+    readings = [0, 0, 0, 400, 800, 1200, 1200, 1200]
+    readings[at] = low_uv
+    assert risen(readings) is igniting
 
 
 @pytest.mark.parametrize("at", [0, 1, 2])
@@ -450,8 +567,12 @@ def test_each_of_the_three_readings_before_must_be_low(at):
 def test_a_changed_contact_begins_the_search_again():
     sense = cold().rise(200, 3000, 10)
     sense.flame.contact_changed()
-    sense.run(120, 3000, 0)
+    sense.run(200, 3000, 0)
     assert not sense.flame.igniting
+
+
+def test_while_the_contact_conducts_nothing_is_an_ignition():
+    assert not Sense(conducting=True).rise(0, 3000, 10).flame.igniting
 
 
 def test_a_slow_rise_is_no_ignition():
@@ -468,6 +589,12 @@ def test_level_alone_never_arms(level_uv):
     assert not sense.run(4000, level_uv, 0).flame.igniting
 
 
+def test_an_ignition_is_over_when_the_level_stays():
+    sense = cold().rise(200, 3000, 10)
+    assert sense.flame.igniting
+    assert not sense.run(3000, 3000, 0).flame.igniting
+
+
 def test_a_fall_is_no_ignition():
     assert not risen(range(10_000, 2000, -400))
 
@@ -480,6 +607,20 @@ def test_a_gap_begins_the_search_again():
     assert not sense.flame.igniting
     sense.run(200, 9000, 0)
     assert not sense.flame.igniting, "what rose during the gap was not seen rising"
+
+
+@pytest.mark.parametrize("gap_ms, igniting", [(500, True), (520, False)])
+def test_a_gap_of_more_than_half_a_second_begins_the_search_again(gap_ms, igniting):
+    sense = cold()
+    sense.flame.forget_rise()
+    for uv in (0, 0, 0, 500):
+        sense.run(40, uv, 0)
+    for _ in range(gap_ms // 20):
+        sense.flame.step(20, False)
+    for _ in range(3):
+        sense.take(1000, 0)
+        sense.flame.step(40, False)
+    assert sense.flame.igniting is igniting
 
 
 @pytest.mark.parametrize("uv", [60_001, -1001])

@@ -188,6 +188,12 @@ def test_after_the_cap_a_new_interval_is_counted_from_zero():
     assert gate.conducting_ms == 0
 
 
+def test_the_very_first_interval_is_counted_from_zero_too():
+    gate = safety.Gate(TICK_MS, CAP_MS)
+    assert gate.grant(**GOOD)
+    assert gate.conducting_ms == 0
+
+
 STEPS = st.tuples(
     st.booleans(), st.sampled_from([0, 1, 19, 20, 21, 500, 1999, 2000]), st.booleans(), st.sampled_from([0, 0, 0, 4]),
     st.booleans(), st.sampled_from([-1, 0, 1, 5000]),

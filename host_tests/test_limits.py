@@ -22,11 +22,21 @@ DESIGN = {
     "verify_open_ms": (500, 400, 2000), "flame_die_s": (90, 30, 180), "delay_coil_s": (0, 0, 30),
 }  # fmt: skip
 
+# As test_calibration.py found them to fit every stove: default, lowest, highest.
+CALIBRATED = {
+    "loaded_on_uv": (2500, 1000, 15_000), "loaded_off_uv": (1500, 500, 10_000), "open_on_uv": (5000, 2000, 25_000),
+    "open_off_uv": (3000, 1000, 20_000), "magnet_hold_uv": (4000, 1000, 10_000),
+}  # fmt: skip
+
 
 def test_the_settings_have_the_ranges_and_defaults_of_the_design():
     assert RANGES == DESIGN
     assert dict(limits.SWITCHES) == {"auto_arm": True, "remote_extend": False}
     assert limits.DRIVES == ("level", "pulse")
+
+
+def test_the_thresholds_have_the_ranges_and_defaults_of_the_calibration():
+    assert BURNER == CALIBRATED
 
 
 @pytest.mark.parametrize("name, value", [
@@ -134,6 +144,7 @@ FLASH = set(range(6, 12))
 INPUT_ONLY = set(range(34, 40))
 SERIAL = {1, 3}
 NOISY_AT_BOOT = {5, 14, 15}
+NOT_THERE = {20, 24, 28, 29, 30, 31}
 NEVER = STRAPPING | FLASH | INPUT_ONLY | SERIAL | NOISY_AT_BOOT
 DEFAULT_PINS = [pin for pair in limits.BURNER_PINS for pin in pair] + [pin for _, pin in limits.BOX_PINS]
 
@@ -143,6 +154,10 @@ def test_no_list_holds_a_pin_that_straps_boots_flashes_talks_or_cannot_drive(pin
     assert not set(pins) & NEVER
     assert all(0 <= pin <= 39 for pin in pins)
     assert len(pins) == len(set(pins))
+
+
+def test_every_other_pin_of_the_chip_is_in_a_list():
+    assert set(limits.PINS_RELAY) | set(limits.PINS_OTHER) == set(range(40)) - NOT_THERE - NEVER
 
 
 def test_a_relay_pin_is_never_anything_else():

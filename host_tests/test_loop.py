@@ -40,6 +40,7 @@ class Bench:
         self.raises = raises or {}
         self.ticks = ticks
         self.now_ms = 0
+        self.looks = 0  # at the clock
         self.slept = []
         self.takes_ms = 0
         parts = {name: Part(name, self.done, self.raises) for name in ("relays", "scanner", "panel", "rtc", "watchdog")}
@@ -69,6 +70,8 @@ class Bench:
         self.controller.memory.buffer[CONDUCTING] = conducting
 
     def ticks_ms(self):
+        self.looks += 1
+        assert self.looks < 10_000, "it never sleeps"
         now_ms = self.now_ms
         self.now_ms = (self.now_ms + self.takes_ms) % 2**30
         return now_ms

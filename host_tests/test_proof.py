@@ -5,7 +5,6 @@ Here: proof.py and the burner's dealing with its verdicts. Not here: flame (test
 
 import pytest
 
-from curfew import limits
 from curfew.codes import MAGNET, PENDING, PROVED, REFUTED, TC, UNTESTABLE
 from curfew.proof import Proof
 
@@ -98,7 +97,55 @@ def test_it_is_judged_on_at_least_two_readings_of_each_side(tc, magnet, judged):
     assert (opening.run(600).opening() != "PENDING") is judged
 
 
-@pytest.mark.parametrize("since_ms, judged", [(0, False), (limits.RELEASE_MS - 1, False), (limits.RELEASE_MS, True)])
+def test_a_start_has_seen_nothing_live_and_proves_no_opening():
+    opening = Opening()
+    opening.proof = Proof(True, VERIFY_MS)
+    assert opening.run(600, 20_000, 0).opening() == "UNTESTABLE"
+
+
+@pytest.mark.parametrize("magnet_uv, opening", [
+    ((8000,), "PENDING"), ((8000, 8000), "REFUTED"), ((0,), "PENDING"), ((0, 0), "PROVED"), ((8000, 0), "PENDING"),
+    ((8000, 0, 8000), "PENDING"), ((8000, 0, 8000, 8000), "REFUTED"), ((0, 8000, 0, 0), "PROVED"),
+])  # fmt: skip
+def test_it_is_judged_on_two_readings_in_a_row_and_no_more(magnet_uv, opening):
+    one = Opening()
+    for uv in magnet_uv:
+        one.proof.take(TC, 20_000, 100)
+        one.proof.take(TC, 20_000, 100)
+        one.proof.take(MAGNET, uv, 100)
+    one.proof.step(500)
+    assert one.opening() == opening
+
+
+@pytest.mark.parametrize("tc, live, dead, wanted", [
+    (0, 0, 0, True), (1, 2, 0, True), (1, 0, 2, True), (2, 1, 0, True), (2, 0, 1, True), (2, 2, 0, False),
+    (2, 0, 2, False),
+])  # fmt: skip
+def test_readings_are_wanted_until_two_of_each_side_agree(tc, live, dead, wanted):
+    opening = Opening()
+    for _ in range(tc):
+        opening.proof.take(TC, 20_000, 100)
+    for _ in range(live):
+        opening.proof.take(MAGNET, 8000, 100)
+    for _ in range(dead):
+        opening.proof.take(MAGNET, 0, 100)
+    assert opening.proof.wants_readings() is wanted
+
+
+@pytest.mark.parametrize("age_ms, wanted", [(500, True), (700, True), (701, False)])
+def test_readings_that_do_not_come_are_wanted_until_settled_ones_could_have_come(age_ms, wanted):
+    opening = Opening()
+    opening.proof.step(age_ms)
+    assert opening.proof.wants_readings() is wanted
+
+
+def test_no_more_readings_are_wanted_once_it_is_judged():
+    opening = Opening()
+    opening.proof.opening = PROVED
+    assert opening.proof.wants_readings() is False
+
+
+@pytest.mark.parametrize("since_ms, judged", [(0, False), (59, False), (60, True)])
 def test_a_reading_begun_before_the_longest_release_of_the_drive_does_not_count(since_ms, judged):
     opening = Opening()
     for _ in range(4):
@@ -177,6 +224,54 @@ def test_a_tip_that_rests_at_half_and_then_falls_on_is_proof_enough():
     assert opening.gas() == "PROVED"
 
 
+def half_way():
+    """An opening that is proved, and a tip that was just seen at half of its peak of 24 mV."""
+    opening = Opening()
+    opening.proof.take(TC, 24_000, 300)
+    opening.proof.opening = PROVED
+    opening.proof.take(TC, 12_000, 300)
+    return opening
+
+
+@pytest.mark.parametrize("after_ms, uv, gas", [
+    (2000, 11_625, "PROVED"), (1999, 11_625, "PENDING"), (2000, 11_626, "PENDING"), (9999, 11_625, "PROVED"),
+])  # fmt: skip
+def test_going_on_falling_means_by_a_thirty_second_after_two_seconds(after_ms, uv, gas):
+    opening = half_way()
+    opening.proof.step(after_ms)
+    opening.proof.take(TC, uv, 300)
+    assert opening.gas() == gas
+
+
+@pytest.mark.parametrize("rested_ms, after_ms, uv, gas", [
+    (9980, 20, 11_625, "PROVED"), (10_000, 20, 11_625, "PENDING"), (10_000, 2000, 11_336, "PENDING"),
+    (10_000, 1999, 11_335, "PENDING"), (10_000, 2000, 11_335, "PROVED"),
+])  # fmt: skip
+def test_what_has_not_fallen_within_ten_seconds_is_measured_from_there(rested_ms, after_ms, uv, gas):
+    opening = half_way()
+    opening.proof.step(rested_ms)
+    opening.proof.take(TC, 11_700, 300)
+    opening.proof.step(after_ms)
+    opening.proof.take(TC, uv, 300)
+    assert opening.gas() == gas
+
+
+def test_what_rises_above_half_again_is_measured_from_where_it_comes_back():
+    opening = half_way()
+    for uv in (13_000, 11_600):
+        opening.proof.step(1000)
+        opening.proof.take(TC, uv, 300)
+    assert opening.gas() == "PENDING"
+
+
+def test_the_fall_is_measured_from_the_first_reading_at_half():
+    opening = half_way()
+    opening.proof.take(TC, 11_000, 300)
+    opening.proof.step(2000)
+    opening.proof.take(TC, 11_625, 300)
+    assert opening.gas() == "PROVED"
+
+
 def test_a_fall_by_a_hair_is_not_going_on_falling():
     opening = Opening().run(600, 24_000, 0).run(400, 11_000, 0)
     for uv in range(11_000, 10_900, -10):
@@ -196,6 +291,20 @@ def test_a_flame_that_burns_on_is_never_proved_out():
 def test_a_cold_tip_at_the_opening_makes_the_gas_untestable():
     opening = Opening().run(600, 1500, 0)
     assert (opening.opening(), opening.gas()) == ("UNTESTABLE", "UNTESTABLE")
+
+
+@pytest.mark.parametrize("tc_uv, gas", [(1999, "UNTESTABLE"), (2000, "PENDING")])
+def test_a_tip_is_cold_below_two_millivolts(tc_uv, gas):
+    opening = Opening()
+    for _ in range(2):
+        opening.proof.take(TC, tc_uv, 300)
+        opening.proof.take(MAGNET, 0, 300)
+    opening.proof.step(500)
+    assert opening.gas() == gas
+
+
+def test_a_cold_tip_says_nothing_while_the_magnet_side_was_not_read():
+    assert Opening().run(600, 1500).gas() == "PENDING"
 
 
 def test_the_gas_is_judged_only_after_the_contact_was():
@@ -230,6 +339,42 @@ def test_a_rise_counts_as_relit_after_a_fall_by_a_fifth(low_uv, relit):
 def test_a_rise_counts_as_relit_from_a_millivolt_on(rise_uv, relit):
     opening = Opening().run(600, 20_000, 0).run(400, 10_000, 0).run(400, 10_000 + rise_uv, 0)
     assert opening.proof.relit is relit
+
+
+def test_a_rise_back_to_the_very_peak_is_relit_too():
+    assert Opening().run(600, 20_000, 0).run(400, 15_000, 0).run(400, 20_000, 0).proof.relit
+
+
+def test_a_gas_that_was_proved_out_is_proved_anew_after_a_relighting():
+    opening = Opening().run(600, 20_000, 0).fall(20_000, 2000, 10_000)
+    assert opening.gas() == "PROVED"
+    opening.run(400, 8000, 0)
+    assert opening.proof.relit
+    opening.proof.die_again()
+    assert opening.gas() == "PENDING"
+
+
+def test_one_relighting_counts_once():
+    opening = Opening().run(600, 20_000, 0).run(400, 9000, 0).run(400, 12_000, 0)
+    opening.proof.die_again()
+    assert not opening.run(400, 12_000, 0).proof.relit
+
+
+def test_a_relighting_forgets_from_where_the_fall_was_measured():
+    opening = half_way()
+    opening.proof.die_again()
+    opening.proof.step(2000)
+    opening.proof.take(TC, 6000, 300)
+    assert opening.gas() == "PENDING"
+    opening.proof.step(2000)
+    opening.proof.take(TC, 5800, 300)
+    assert opening.gas() == "PROVED"
+
+
+def test_without_a_sensor_a_relighting_changes_nothing():
+    opening = Opening(sensor=False)
+    opening.proof.die_again()
+    assert opening.gas() == "UNTESTABLE"
 
 
 def test_a_tip_that_goes_on_heating_up_after_the_opening_is_not_relit():

@@ -162,6 +162,14 @@ def test_a_conversion_that_is_never_done_is_given_up_and_the_next_one_started():
     assert bench.readings == [] and bench.missed
 
 
+@pytest.mark.parametrize("ready_after, read", [(5, True), (6, False)])
+def test_a_conversion_is_waited_for_a_tenth_of_a_second(ready_after, read):
+    bench = Bench(1)
+    bench.converters[0].ready_after = ready_after
+    bench.run(1 + ready_after)
+    assert (bool(bench.readings), bool(bench.missed)) == (read, not read)
+
+
 def test_a_converter_that_begins_to_answer_again_is_read_again():
     bench = Bench(1)
     bench.converters[0].ready_after = 10**6

@@ -144,8 +144,16 @@ def test_both_drives_can_be_chosen(value):
     assert parse(relay_drive=value).relay_drive == value
 
 
-def test_a_long_value_is_shortened_in_the_message():
-    assert len(message(timer_default_min="x" * 10_000)) < 200
+@pytest.mark.parametrize("length, shown", [(39, 39), (40, 40), (41, 40), (10_000, 40)])
+def test_a_long_value_is_shortened_in_the_message(length, shown):
+    assert message(timer_default_min="x" * length).count("x") == shown
+
+
+def test_what_was_given_is_left_as_it_was():
+    given_keys = settings_given(2, True)
+    before = json.dumps(given_keys)
+    settings.checked(given_keys)
+    assert json.dumps(given_keys) == before
 
 
 # --- unknown keys --------------------------------------------------------------------------------------------------
@@ -272,6 +280,10 @@ def test_a_burner_takes_its_own_kind_of_pin_and_no_other(key, allowed):
             assert message(burners=[{key: pin}]).startswith(f"burners[0].{key}: ")
 
 
+def test_a_pin_that_is_refused_is_told_with_the_pins_that_are_not():
+    assert message(burners=[{"relay_pin": 5}]) == "burners[0].relay_pin: 5 is not one of the pins 18, 19, 23, 33"
+
+
 @pytest.mark.parametrize("value", [True, "18", None, 18.0, [18]], ids=repr)
 @pytest.mark.parametrize("key", ["relay_pin", "button_pin"])
 def test_a_pin_is_a_number(key, value):
@@ -365,6 +377,46 @@ def test_a_huge_file_is_refused():
     refused("x" * 1_000_000)
     refused('{"burners": [' + ",".join(["{}"] * 100_000) + "]}")
     refused('{"timer_default_min": ' + "9" * 100_000 + "}")
+
+
+@pytest.mark.parametrize("error", [ValueError, RuntimeError, OverflowError, RecursionError])
+def test_whatever_the_reader_of_json_says_against_a_file_it_is_refused(monkeypatch, error):
+    def loads(_text):
+        raise error
+
+    monkeypatch.setattr(settings.json, "loads", loads)
+    assert "not JSON" in refused("{}")
+
+
+# --- the file of this board ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def board(tmp_path, monkeypatch):
+    """The folder that is the chip's flash."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_sound_file_is_what_the_box_was_told(board, capsys):
+    (board / "settings.json").write_text(json.dumps(settings_given(3, True, timer_default_min=7)))
+    one, invalid = settings.load()
+    assert (one.timer_default_ms, len(one.burners), invalid) == (7 * 60_000, 3, False)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("content, why", [
+    (None, "settings.json: missing or empty"), (b"", "settings.json: missing or empty"),
+    (b"\xff\xfe{}", "settings.json: not JSON"), (b"{", "settings.json: not JSON"),
+    (b'{"burners": [{}], "wifi": 1}', "wifi: no such setting"),
+])  # fmt: skip
+def test_a_file_that_cannot_be_used_gives_one_blind_burner_and_says_why(board, capsys, content, why):
+    if content is not None:
+        (board / "settings.json").write_bytes(content)
+    one, invalid = settings.load()
+    assert invalid is True
+    assert [burner.sensor for burner in one.burners] == [False]
+    assert capsys.readouterr().out.startswith("SETTINGS_INVALID: " + why)
 
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)

@@ -14,8 +14,8 @@ from flash import DEVICES, MANNERS, Flash, PowerCut, Random, formatted, mounted
 from curfew import journal, memory, store
 
 TIMEOUT = 1  # of codes.py; the build has folded its names away
-FILLED = 60  # openings before the cut: a journal of several of the small blocks
-ROWS = 300  # cuts in a row
+FILLED = 50  # openings before the cut: a journal of several of the small blocks
+ROWS = 200  # cuts in a row
 FAILURES_MAX = 5
 
 # --- what is written: number on top of what was there -> what is there then -------------------------------------------
@@ -219,11 +219,12 @@ def too_little_room(data, size, cut_at, random, old):
             failed("a full flash took it")
         except (PowerCut, OSError):
             told["cuts" if flash.dead else "refused"] += 1
-        mounted(Flash(flash.data, size))
+        left = mounted(Flash(flash.data, size))
         seen = read_journal()
         told["old"] += seen == old
         for name in os.listdir():
             if name[:6] == "filler":
+                left.reads = 0
                 os.remove(name)
         write_journal(FILLED)
         if seen != old or read_journal() != journal_with(old, FILLED):
