@@ -136,7 +136,7 @@ class WatchedWorld(MODULES["world"].World):
 
 
 class _WatchedFlash(Flash):
-    """Every operation is a call of a stand-in, too: "flash.open(settings.json)", "flash.read(...)", "flash.write(...)"."""
+    """Every operation is a call of a stand-in, too: flash.open(settings.json), flash.read(...), flash.write(...)."""
 
     def __init__(self, world, files):
         super().__init__(files)
