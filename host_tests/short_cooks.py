@@ -229,7 +229,6 @@ COOKS = (
         100,
         (
             (0.1, "raise", 0, raises("_thread.start_new_thread", "OSError")),
-            (0.1, "raise", 0, raises("flash.open(state.txt)", "OSError")),
             (4, "press", 0),
             (6, "services_die", 0),
             (12, "raise", 0, raises("flash.read(journal.txt)", "OSError")),
@@ -250,6 +249,7 @@ COOKS = (
         (
             (0.1, "raise", 0, raises("RTC.memory", "RuntimeError")),
             (0.2, "button_down", 0),
+            (5.4, "raise", 0, raises("flash.open(state.txt)", "OSError")),
             (8, "button_up", 0),
             (10, "press", 0),
             (11, "pin_refuses", 1, {"init": True}),  # of the one that is off

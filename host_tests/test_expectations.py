@@ -30,6 +30,7 @@ def lines_of(*changes):
 
 DINNER = lines_of(
     "#up 0",
+    "#do 19800 0",
     (20_000, {"state": "ARMED", "coil": "on", "contact": "closed", "gas": "on", "flame": "on"}),
     "#console curfew 1.0 is up",
     (22_000, {"state": "BURNING", "remaining_s": 60}),
@@ -39,6 +40,7 @@ DINNER = lines_of(
     (82_005, {"contact": "open", "gas": "off"}),
     (83_000, {"flame": "off"}),
     (95_000, {"state": "IDLE", "cause": "REMOTE:voice"}),
+    "#journal 95000 1 0 TIMEOUT 62 0",
     "#end 120000",
 )
 
@@ -233,7 +235,7 @@ def test_opened_by_wants_the_physical_opening_inside_the_window():
     assert "it was opened at 0:01:22.005 by TIMEOUT" in sentence(
         DINNER, opened_by="BUTTON", between=["0:01:21", "0:01:23"]
     )
-    assert "it never did" in sentence(DINNER[:3], opened_by="BUTTON", between=["0:00:00", "0:01:23"])
+    assert "it never did" in sentence(DINNER[:4], opened_by="BUTTON", between=["0:00:00", "0:01:23"])
 
 
 def test_opened_by_may_stand_beside_values_of_the_same_window():
@@ -266,7 +268,7 @@ def simulate(tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(run_settings, "SHIPPED", tmp_path / "settings.json")
         (tmp_path / "settings.json").write_text('{"burners": [{}]}')
         entry = {"opened_by": "TIMEOUT", "between": ["0:01:00", "0:01:30"]}
-        events = [{"at": "0:00:19.900", "do": "press"}]
+        events = [{"at": "0:00:19.800", "do": "press"}]
         good = {"name": "short soup", "until": "0:02:00", "events": events, "expect": [entry]}
         good["settings"] = {"warning_s": 20}
         (tmp_path / "soup.json").write_text(json.dumps(good))

@@ -9,11 +9,47 @@ import pytest
 from every_tick import flat
 from names import CAUSES, EVENTS, SOUNDS, SOURCES, STATES
 
-from curfew import codes, faults
+from curfew import codes, faults, table
 
 CONDUCTING = ("ARMED", "BURNING", "WARNING", "OVERRIDE")
 NOT_CONDUCTING = ("IDLE", "CLOSING", "FAULT")
 ANY = CONDUCTING + NOT_CONDUCTING
+
+# The whole table a second time, in words, the first row that fits counts:
+# states, event, guard ("" always), next state ("" stays), effect, cause of the opening, sound.
+ROWS = (
+    (ANY, "FAULT_RAISED", "", "FAULT", "", "FAULTED", "FAULT"),
+    (CONDUCTING, "CLOCK_BROKE", "", "CLOSING", "", "CLOCK", "OFF"),
+    (CONDUCTING, "HELD", "", "CLOSING", "", "BUTTON", "OFF"),
+    (NOT_CONDUCTING, "HELD", "", "", "", "", "ALREADY_OFF"),
+    (CONDUCTING, "REMOTE_OFF", "", "CLOSING", "", "REMOTE", "OFF"),
+    (NOT_CONDUCTING, "REMOTE_OFF", "", "", "", "", "ALREADY_OFF"),
+    (("WARNING",), "DEADLINE", "AT_RAISED_CAP", "CLOSING", "", "OVERRIDE_END", "OFF"),
+    (("WARNING",), "DEADLINE", "AT_CAP", "CLOSING", "", "BURN_CAP", "OFF"),
+    (("WARNING",), "DEADLINE", "BY_OVERRIDE", "CLOSING", "", "OVERRIDE_END", "OFF"),
+    (("WARNING",), "DEADLINE", "", "CLOSING", "", "TIMEOUT", "OFF"),
+    (("BURNING", "WARNING", "OVERRIDE"), "FLAME_LOST", "", "CLOSING", "", "FLAME_OUT", "OFF"),
+    (CONDUCTING, "CONTACT_DEAD", "", "CLOSING", "", "CONTACT_OPEN", "OFF"),
+    (("FAULT",), "HELD_LONG", "CAUSES_GONE", "CLOSING", "FORGET_FAULTS", "", "READY"),
+    ((*CONDUCTING, "IDLE", "CLOSING"), "HELD_LONG", "", "", "", "", "NONE"),
+    (("BURNING", "WARNING"), "DOUBLE_PRESSED", "TIMED_BEFORE", "OVERRIDE", "START_OVERRIDE", "", "OVERRIDE"),
+    (("IDLE",), "PRESSED", "BLIND", "BURNING", "START_TIMER", "", "ARMED"),
+    (("IDLE",), "PRESSED", "SENSING", "ARMED", "OPEN_WINDOW", "", "ARMED"),
+    (("BURNING", "WARNING"), "PRESSED", "REACHES_FAR", "BURNING", "EXTEND", "", "ADDED"),
+    (("BURNING", "WARNING"), "PRESSED", "", "", "EXTEND", "", "ADDED"),
+    (("OVERRIDE",), "PRESSED", "", "BURNING", "START_TIMER", "", "ADDED"),
+    (("ARMED",), "FLAME_SEEN", "", "BURNING", "START_TIMER", "", "NONE"),
+    (("IDLE",), "IGNITED", "AUTO_ARM", "ARMED", "OPEN_WINDOW", "", "ARMED"),
+    (("ARMED",), "WINDOW_OVER", "", "CLOSING", "", "NO_IGNITION", "OFF"),
+    (("BURNING", "OVERRIDE"), "WARNING_DUE", "", "WARNING", "", "", "WARNING"),
+    (("CLOSING",), "RELIT", "", "CLOSING", "DIE_AGAIN", "", "WAIT"),
+    (("CLOSING",), "CLOSED", "WAITED", "IDLE", "", "", "READY"),
+    (("CLOSING",), "CLOSED", "", "IDLE", "", "", "NONE"),
+    (("BURNING", "WARNING"), "REMOTE_EXTEND", "EXTEND_FAR", "BURNING", "EXTEND", "", "ADDED"),
+    (("BURNING", "WARNING"), "REMOTE_EXTEND", "EXTEND_ALLOWED", "", "EXTEND", "", "ADDED"),
+)
+GUARDS = sorted({guard for _, _, guard, *_ in ROWS if guard})
+EFFECTS = sorted({effect for _, _, _, _, effect, *_ in ROWS if effect})
 
 # What leads somewhere, with a sensor, with the default settings and nothing but the flame proved:
 # states, event, next state ("" stays), cause of the opening, sound.
@@ -70,6 +106,47 @@ def happen(box, event):
     """Let an event of the table happen, and nothing else."""
     box.one()._double_ok = True
     box.one()._happen(NUMBERS[event], 0)
+
+
+def _cases():
+    """Every state, event, and set of those guards that hold which the rows of this event ask for."""
+    for state, event in PAIRS:
+        asked = [guard for _, of, guard, *_ in ROWS if of == event and guard]
+        for held in itertools.product((True, False), repeat=len(asked)):
+            yield state, event, [guard for guard, holds in zip(asked, held, strict=True) if holds]
+
+
+@pytest.mark.parametrize(
+    "state, event, held", list(_cases()), ids=lambda one: "+".join(one) if type(one) is list else one
+)
+def test_the_first_row_whose_guard_holds_is_followed_to_the_letter(core, state, event, held):
+    box = core(sensor=True, idle=False)
+    one = box.one()
+    done = []
+    one.state = {name: number for number, name in STATES.items()}[state]
+    one.cause = 0
+    one._holds = lambda guard: guard == table.ALWAYS or guard in [getattr(table, name) for name in held]
+    one._do = done.append
+    one._happen(NUMBERS[event], 0)
+    fits = [row for row in ROWS if state in row[0] and row[1] == event and row[2] in ("", *held)]
+    _, _, _, to, effect, cause, sound = fits[0] if fits else ("", "", "", "", "", "", "NO")
+    opened = state in CONDUCTING and to in NOT_CONDUCTING
+    assert (STATES[one.state], CAUSES[one.cause]) == (to or state, cause if opened else "")
+    assert SOUNDS[one.sound] == sound
+    assert done == ([getattr(table, effect or "NOTHING")] if fits else [])
+
+
+def test_guards_are_told_apart_and_so_are_effects():
+    for names in (["ALWAYS", *GUARDS], ["NOTHING", *EFFECTS]):
+        assert len({getattr(table, name) for name in names}) == len(names)
+
+
+def test_a_row_names_a_cause_if_and_only_if_it_can_open():
+    for start in range(0, len(table.TABLE), table.ROW):
+        row = table.TABLE[start : start + table.ROW]
+        opens = row[table.FROM] & table.CONDUCTING and row[table.TO] != table.SAME
+        opens = opens and not table.CONDUCTING >> row[table.TO] & 1
+        assert bool(row[table.CAUSE]) == bool(opens), row
 
 
 @pytest.mark.parametrize("state, event", sorted(LEADING))

@@ -20,7 +20,7 @@ def pins_with(*roles):
 def boot_pins():
     """The pins that boot.py drives low, read from its source."""
     tree = ast.parse((ROOT / "firmware" / "boot.py").read_text("utf-8"))
-    loop = next(node for node in tree.body if isinstance(node, ast.For))
+    loop = next(node for node in ast.walk(tree) if isinstance(node, ast.For))
     return ast.literal_eval(loop.iter)
 
 
