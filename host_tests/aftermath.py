@@ -66,7 +66,8 @@ class Opens(_Judge):
 
     way: how it comes back, one of RESTARTS ... ANY_WAY. may_spin: what makes a program pause is what fails. forever:
     again() is called whenever the failure comes again. brief: what comes after the first tick of the next start need
-    not be seen.
+    not be seen. Nor need it where a fork before this one found, at that tick, all the same: what a program finds at its
+    start is all that it can go by.
     """
 
     def __init__(self, run, way=RESTARTS, may_spin=False, forever=False, brief=False):
@@ -169,14 +170,25 @@ class Opens(_Judge):
             self._first = False
             if not set(states) <= {"CLOSING", "FAULT"} and now_ms - self.world._boot_ms < 3000:
                 self.fails(f"it started in {states}")
-            if self.brief:
+            found = self._found_by_the_start()
+            if self.brief or found in self.run.proved:
                 self.passes()
+            if self._restarts and not self.forever:
+                self.run.proves = found
         if set(states) != {"IDLE"}:
             self._since_ms = None
         if "FAULT" in states:
             self._in_fault(faults)
         elif set(states) == {"IDLE"}:
             self._in_idle()
+
+    def _found_by_the_start(self):
+        """What outlived the reset, what the world is like, and what this judge will ask of it, as text."""
+        world = self.world
+        warm = [(round(burner.tip_dc, -3), burner.magnet_uv // 1000, burner.closed) for burner in world.burners]
+        asks = [self.way, self._was_cable, self._openings, self._perhaps, self.closed, _causes(self.run.lines)]
+        files = {name: data.decode("latin-1") for name, data in sorted(self.run.flash.files.items())}
+        return repr([bytes(world.rtc), files, warm, world.bus, self.run.told(), asks])
 
     def _in_idle(self):
         now_ms = self.world.now_ms

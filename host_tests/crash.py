@@ -243,7 +243,7 @@ def share_out(cooks, firmware=FIRMWARE):
     for index, cook in enumerate(cooks):
         never = _only(firmware, everything - set(found))
         not_hot = _only(firmware, {line for line in everything if not found.get(line, (0, False))[1]})
-        for file, number, conducting in apart(partial(_survey, cook, not_hot, never, firmware)):
+        for file, number, conducting in apart(_survey, cook, not_hot, never, firmware):
             if conducting or (file, number) not in found:
                 found[file, number] = index, conducting
     return [
@@ -271,10 +271,11 @@ def break_every(share, cook, errors, forever=False, firmware=FIRMWARE):
     hot, cold = (_only(firmware, part) for part in share)
     before = [(0.4 * (index + 1), "reset", 0, {"cause": "wdt"}) for index in range(2 - cook.resets)] if forever else ()
 
-    def breaks():
-        crasher = _Crasher(Run(cook, firmware, before), hot, cold, errors, forever, firmware)
-        crasher.go()
-        left = [text(file, number) for key in (hot, cold) for (file, _), numbers in key.items() for number in numbers]
-        return crasher.run.verdicts, left
+    return apart(_broken, cook, before, hot, cold, errors, forever, firmware)
 
-    return apart(breaks)
+
+def _broken(cook, before, hot, cold, errors, forever, firmware):
+    crasher = _Crasher(Run(cook, firmware, before), hot, cold, errors, forever, firmware)
+    crasher.go()
+    left = [text(file, number) for part in (hot, cold) for (file, _), numbers in part.items() for number in numbers]
+    return crasher.run.verdicts, left

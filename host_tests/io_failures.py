@@ -125,12 +125,13 @@ def survey(cook, firmware=FIRMWARE):
     and all of one tick a second after it that stands for the others (STEADY).
     """
 
-    def surveys():
-        one = _Survey(cook, firmware)
-        one.go()
-        return one.chosen(), len(one.calls)
+    return apart(_surveyed, cook, firmware)
 
-    return apart(surveys)
+
+def _surveyed(cook, firmware):
+    survey = _Survey(cook, firmware)
+    survey.go()
+    return survey.chosen(), len(survey.calls)
 
 
 def fail_every(chosen, cook, forever, firmware=FIRMWARE):
@@ -140,9 +141,10 @@ def fail_every(chosen, cook, forever, firmware=FIRMWARE):
     start is no news to who has crashed at every line.
     """
 
-    def fails():
-        failer = _Failer(chosen, forever, cook, firmware)
-        failer.go()
-        return failer.run.verdicts
+    return apart(_failed, chosen, forever, cook, firmware)
 
-    return apart(fails)
+
+def _failed(*args):
+    failer = _Failer(*args)
+    failer.go()
+    return failer.run.verdicts

@@ -5,7 +5,7 @@ Here: which cooks, pins that never obey again, and bugs that must be caught. Not
 """
 
 import pytest
-from forked_box import FIRMWARE, Run, apart
+from forked_box import FIRMWARE, apart, told_by
 from io_failures import STEADY, fail_every, survey
 from seeded_firmware import seeded
 from short_cooks import COOKS, PRESSED, Cook, raises
@@ -70,13 +70,7 @@ ENDS = {
 
 def openings_of(cook, firmware=FIRMWARE):
     """When each contact opened, in milliseconds; a list a burner."""
-
-    def runs():
-        run = Run(cook, firmware)
-        run.go()
-        return run.lines
-
-    result = parse(apart(runs))
+    result = parse(apart(told_by, cook, firmware))
     return [[line["t_ms"] for line in result.openings(burner)] for burner in range(2)]
 
 

@@ -22,6 +22,7 @@ import io
 import json
 import multiprocessing
 import os
+import re
 import resource
 import shutil
 import signal
@@ -111,7 +112,7 @@ class Bench:
     def run(self, job: Job) -> Outcome:
         """Put the mutant in, let its tests judge it, and put the file back."""
         with self._changed(job):
-            status, cpu_s = self._fork(lambda: _pytest(job.tests), job)
+            status, cpu_s = self._fork(lambda: _pytest(_stages(job, self.folder)), job)
             said = (self.folder / "said").read_text(errors="replace").strip()[-4000:]
             verdict = {0: SURVIVED, 1: KILLED, -signal.SIGXCPU: TIMED_OUT, -signal.SIGALRM: TIMED_OUT}.get(status)
             if verdict is None:
@@ -174,16 +175,37 @@ class _Listener:
         self.is_broken = self.is_broken or (report.failed and report.when == "setup")
 
 
-def _pytest(tests: tuple[str, ...]) -> int:
-    """The status of pytest, but BROKEN when tests could not be collected or prepared; the deadliest file goes first."""
+def _pytest(stages: Sequence[Sequence[str]]) -> int:
+    """The status of pytest, one stage after the other until one is red; BROKEN if tests could not even be prepared."""
     status = 0
-    for stage in (tests[:1], tests[1:]):
+    for stage in stages:
         if stage and status == 0:
             listener = _Listener()
             status = int(pytest.main([*PYTEST, *stage], plugins=[listener]))
             if listener.is_broken:
                 status = BROKEN
     return status
+
+
+def _stages(job: Job, folder: Path) -> list[list[str]]:
+    """The tests of a job: the deadliest file first, then those whose own firmware reads the broken name, then others.
+
+    All of them will run on a mutant that lives: only a kill comes sooner.
+    """
+    if job.mutant is None:
+        return [list(job.tests)]
+    names = re.findall(r"\b[A-Z][A-Z_]+\b", job.mutant.before.partition("=")[0])
+
+    def reads(test: str) -> bool:
+        module = test.partition("::")[0].removeprefix("host_tests/test_")
+        return any(
+            re.search(rf"\b{name}\b", source.read_text())
+            for name in names
+            for source in (folder / "firmware" / "curfew").rglob(module)
+        )
+
+    near = [test for test in job.tests[1:] if reads(test)]
+    return [[job.tests[0]], near, [test for test in job.tests[1:] if test not in near]]
 
 
 def _import_alone(path: str) -> int:
