@@ -456,6 +456,31 @@ def test_a_broken_clock_does_not_age_anything(core):
     assert box.controller.step_ms == 20
 
 
+@pytest.mark.parametrize("ticks, bridged_ms", [(1, 780), (2, 1160), (3, 1540), (4, 1920), (5, 2000), (50, 2000)])
+def test_with_a_pump_the_next_stall_may_be_as_long_as_ticks_have_filled_it_since_the_last(core, ticks, bridged_ms):
+    for late_ms, cause in ((0, ""), (1, "CLOCK")):
+        box = burning(core, relay_drive="pulse")
+        box.step(2000)
+        box.run(20 * ticks)
+        box.step(bridged_ms + late_ms)
+        assert box.cause() == cause
+
+
+def test_without_a_pump_every_stall_may_be_the_longest(core):
+    box = burning(core)
+    for _ in range(3):
+        box.step(2000)
+    assert box.conducts()
+
+
+def test_a_clock_that_broke_is_forgotten_when_the_pump_has_rested(core):
+    box = burning(core, relay_drive="pulse")
+    box.step(2001)
+    assert box.cause() == "CLOCK"
+    box.step(2000)
+    assert box.controller.step_ms == 2000
+
+
 @given(st.lists(st.one_of(st.integers(-3000, 3000), st.sampled_from([0, 20, 2**29, 2**29 - 1])), max_size=150))
 def test_no_clock_makes_an_interval_longer_than_its_cap(core, steps):
     box = burning(core, idle=True)

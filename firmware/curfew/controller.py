@@ -35,6 +35,7 @@ class Controller:
         self.quiet_ms = 0
         self._last_ms = None
         self._still_ticks = 0
+        self._undriven_ms = 0  # what stalls took of the pump and ticks have not yet given back
         for index, burner in enumerate(self.burners):
             if memory.conducted >> index & 1:
                 burner.cause = RESTART
@@ -99,7 +100,10 @@ class Controller:
         step_ms = 0 if self._last_ms is None else elapsed_ms(now_ms, self._last_ms)
         self._still_ticks = min(self._still_ticks + 1, limits.STILL_TICKS_MAX) if step_ms == 0 else 0
         self._last_ms = now_ms
-        clock_ok = 0 <= step_ms <= limits.STALL_MAX_MS and self._still_ticks < limits.STILL_TICKS_MAX
+        undriven_ms = self._undriven_ms + step_ms
+        clock_ok = step_ms >= 0 and undriven_ms <= limits.STALL_MAX_MS and self._still_ticks < limits.STILL_TICKS_MAX
+        pulse = self.settings.relay_drive == "pulse"
+        self._undriven_ms = max(undriven_ms - limits.PUMP_TICK_MS, 0) if clock_ok and pulse else 0
         self.step_ms = step_ms if clock_ok else 0
         if self.quiet_ms < limits.QUIET_MS:
             self.quiet_ms = aged_ms(self.quiet_ms, self.step_ms)

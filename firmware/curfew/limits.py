@@ -7,6 +7,7 @@ Does not: code, or an import from the rest. Read it aloud together with safety.p
 # --- time -----------------------------------------------------------------------------------------------------
 TICK_MS = 20  # one decision; a fiftieth of a second is felt as "at once"
 STALL_MAX_MS = 2000  # longest that the chip may stand still (TLS, Wi-Fi start); a longer step is a broken clock
+PUMP_TICK_MS = 400  # of a stall that a tick gives back to the pump of the pulse drive: five ticks fill it again
 STILL_TICKS_MAX = 50  # this many ticks without any time passing: the clock stands
 WATCHDOG_BOOT_MS = 20000  # import and program check take seconds, not tens of them
 WATCHDOG_MS = 4000  # twice the longest stall: bites a hung program, never a stalled one
