@@ -132,7 +132,7 @@ BUGS = {
     "the clock is believed whatever it says": (
         "S9",
         {**BLIND, "until": "0:00:40", "events": [PRESS, {"at": "0:00:20", "do": "clock_jump", "ms": -5000}]},
-        {"controller.py": [("step_ms >= 0 and undriven_ms <= limits.STALL_MAX_MS and", "True and")]},
+        {"controller.py": [("step_ms >= 0 and late_ms <= limits.STALL_MAX_MS and", "True and")]},
     ),
     "a warning of five seconds": (
         "S10",

@@ -357,9 +357,7 @@ class Burner:
 
     def remaining_s(self):
         """Whole seconds to the deadline, rounded up; 0 when there is none."""
-        if self.state in (BURNING, WARNING, OVERRIDE):
-            return max(0, (self.remaining_ms + 999) // 1000)
-        return 0
+        return max(0, (self.remaining_ms + 999) // 1000)
 
     def _sign(self, step_ms):
         """The light, sounds that come back, the 'let go', the health figure of a long burn."""

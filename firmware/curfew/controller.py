@@ -35,7 +35,7 @@ class Controller:
         self.quiet_ms = 0
         self._last_ms = None
         self._still_ticks = 0
-        self._undriven_ms = 0  # what stalls took of the pump and ticks have not yet given back
+        self._late_ms = 0  # what stalls took of the pump and ticks have not yet given back
         for index, burner in enumerate(self.burners):
             if memory.conducted >> index & 1:
                 burner.cause = RESTART
@@ -92,18 +92,17 @@ class Controller:
         self.memory.put(CONDUCTING, conducting)
         self.player.step(step_ms)
         for index in range(len(self.burners)):
-            heard = self.player.sound if self.player.burner == index else S_NONE
-            self.burners[index].heard = heard
+            self.burners[index].heard = self.player.sound if self.player.burner == index else S_NONE
 
     def _keep_time(self, now_ms):
         """Measure the step since the last tick; False when this clock cannot be believed."""
         step_ms = 0 if self._last_ms is None else elapsed_ms(now_ms, self._last_ms)
         self._still_ticks = min(self._still_ticks + 1, limits.STILL_TICKS_MAX) if step_ms == 0 else 0
         self._last_ms = now_ms
-        undriven_ms = self._undriven_ms + step_ms
-        clock_ok = step_ms >= 0 and undriven_ms <= limits.STALL_MAX_MS and self._still_ticks < limits.STILL_TICKS_MAX
+        late_ms = self._late_ms + step_ms
+        clock_ok = step_ms >= 0 and late_ms <= limits.STALL_MAX_MS and self._still_ticks < limits.STILL_TICKS_MAX
         pulse = self.settings.relay_drive == "pulse"
-        self._undriven_ms = max(undriven_ms - limits.PUMP_TICK_MS, 0) if clock_ok and pulse else 0
+        self._late_ms = max(late_ms - limits.PUMP_TICK_MS, 0) if clock_ok and pulse else 0
         self.step_ms = step_ms if clock_ok else 0
         if self.quiet_ms < limits.QUIET_MS:
             self.quiet_ms = aged_ms(self.quiet_ms, self.step_ms)
@@ -114,8 +113,8 @@ class Controller:
         return clock_ok
 
     def _record(self, index, burner):
-        conducted_s = burner.interval_ms // 1000
-        self.memory.note_opening(index, burner.cause, burner.detail, conducted_s, burner.health_permille)
+        length_s = burner.interval_ms // 1000
+        self.memory.note_opening(index, burner.cause, burner.detail, length_s, burner.health_permille)
 
     def is_at_rest(self):
         """True when every burner is in IDLE or FAULT."""

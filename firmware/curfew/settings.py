@@ -46,7 +46,7 @@ def checked(given):
         setattr(settings, key, _pin(key, given.pop(key, default), allowed, used))
     burners = given.pop("burners", None)
     if not isinstance(burners, list) or not 1 <= len(burners) <= limits.BURNERS_MAX:
-        raise Invalid("burners: a list of 1 to %d objects is needed" % limits.BURNERS_MAX)
+        raise Invalid("burners: not a list of 1 to %d objects" % limits.BURNERS_MAX)
     settings.burners = []
     for burner in burners:
         settings.burners.append(_burner(len(settings.burners), burner, used))
@@ -84,7 +84,7 @@ def _with(text, values):
 def parse(text):
     """Settings from the text of settings.json; None means that there is no such file. Raises Invalid."""
     if text is None or not text.strip():
-        raise Invalid("settings.json: missing or empty; copy firmware/settings.json to the board")
+        raise Invalid("settings.json: missing or empty; copy firmware/settings.json here")
     try:
         given = json.loads(text)
     except (ValueError, RuntimeError, OverflowError):  # RuntimeError: nested too deep for the stack
