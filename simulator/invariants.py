@@ -416,8 +416,12 @@ def _causes_told(view: View, burner: int) -> Iterator[str | None]:
     for line in view.lines[burner]:
         if line["t_ms"] in dying_ms:
             yield None
-        # The same cause twice is told by the same word: the opening between them is what counts.
-        opened = last is not None and last["coil"] == "on" and line["coil"] == "off"
+        # The same cause twice is told by the same word: the opening between them is what counts, be it that the pump
+        # had not yet let the coil pull in.
+        opened = last is not None and (
+            (last["coil"] == "on" and line["coil"] == "off")
+            or (last["state"] in words.CONDUCTING_STATES and line["state"] not in words.CONDUCTING_STATES)
+        )
         if line["cause"] is not None and (last is None or line["cause"] != last["cause"] or opened):
             yield line["cause"]
         last = line
