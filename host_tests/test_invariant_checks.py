@@ -216,10 +216,16 @@ def test_s4_a_released_button_is_no_hold():
     assert "S4" not in broken(plan(*events), (10_200, ON))
 
 
-def test_s4_a_named_stall_may_delay_it_by_its_own_length():
+def test_s4_a_named_stall_may_delay_it_by_its_own_length_and_a_round_of_the_services():
     events = [press(10_000), (60_000, "gil_hold", {"ms": 1500}), (60_100, "remote_off", {"source": "test"})]
-    assert "S4" not in broken(plan(*events), (10_200, ON), off(61_550, "REMOTE:test"))
-    assert "S4" in broken(plan(*events), (10_200, ON), off(61_551, "REMOTE:test"))
+    assert "S4" not in broken(plan(*events), (10_200, ON), off(61_640, "REMOTE:test"))
+    assert "S4" in broken(plan(*events), (10_200, ON), off(61_641, "REMOTE:test"))
+
+
+def test_s4_a_hold_that_begins_in_a_stall_counts_from_its_end():
+    events = [press(10_000), (60_000, "gil_hold", {"ms": 1500}), (60_200, "button_down", {})]
+    assert "S4" not in broken(plan(*events), (10_200, ON), off(61_550 + 900, "BUTTON"))
+    assert "S4" in broken(plan(*events), (10_200, ON), off(61_550 + 901, "BUTTON"))
 
 
 @pytest.mark.parametrize(("off_ms", "caught"), [(64_000, False), (66_000, True)])
@@ -254,6 +260,19 @@ def test_s5_a_press_from_before_the_start_is_not_fresh():
     assert "S5" in broken(plan(press(10_000), press(60_200)), *restart(61_000))
     down = (60_200, "button_down", {})
     assert "S5" in broken(plan(press(10_000), down, (60_800, "button_up", {})), *restart(61_000))
+
+
+@pytest.mark.parametrize(("hold_ms", "caught"), [(20_000, True), (25_299, True), (25_300, False), (26_000, False)])
+def test_s5_a_hand_that_began_before_the_start_counts_when_it_stayed_on_the_knob(hold_ms, caught):
+    cook = plan(
+        press(10_000),
+        (36_000, "light", {"hold_ms": hold_ms}),
+        settings={"auto_arm": True, "burners": [{"sensor": True}]},
+    )
+    burning = [line if isinstance(line, str) else (line[0], {**line[1], "flame": "on"}) for line in restart()]
+    on_ms = 36_000 + hold_ms + 300
+    ends = [(max(on_ms, 60_500), ON), off(max(on_ms, 60_500) + 100, "BUTTON")]
+    assert ("S5" in broken(cook, (0, {"flame": "on"}), *burning[:-1], *ends)) == caught
 
 
 def test_s5_a_coil_that_stays_on_over_a_start_is_caught():

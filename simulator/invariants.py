@@ -30,6 +30,7 @@ from simulator.times import show_time
 # ---- tolerances -------------------------------------------------------------------------------------------
 
 SERVICES_RESTART_MS = 30_000  # services that died are started again; an OFF over the air waits for them
+SERVICES_POLL_MS = 100  # their rhythm: a word that came while they could not listen is heard in the next round
 RECLOSE_EARLY_MS = TWO_TICKS_MS  # the firmware counts from its tick, the trace from the coil's own edge
 WARNING_SHORT_MS = 3 * TICK_MS  # entered up to one tick late, plus the two ticks of any event
 STALE_FOUND_MS = 1700  # a silent converter is SENSOR_FAILED after 1.5 s and the conversion that was under way
@@ -119,8 +120,7 @@ def _local_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
     for burner in view.lines:
         free_ms = 0  # from here on the button was surely seen up
         for touch in view.touches(burner):
-            fired_ms = touch.down_ms + HOLD_MS
-            fired_ms += view.stalled_ms(touch.down_ms, fired_ms)  # what happens in a stall is seen after it
+            fired_ms = view.run_for(touch.down_ms, HOLD_MS)  # what happens in a stall is seen after it
             due_ms = fired_ms + DEBOUNCE_MS + TWO_TICKS_MS
             long_enough = touch.seen_ms >= HOLD_MS + DEBOUNCE_MS and due_ms <= touch.up_ms + TWO_TICKS_MS
             if long_enough and touch.down_ms >= free_ms and due_ms <= view.result.last_ms:
@@ -143,6 +143,8 @@ def _services_away_ms(view: View, word: Done) -> int:
     for event in view.done:  # in the order of time: one may begin before the other has ended
         if event.do in ("services_block", "services_die") and event.at_ms <= back_ms:
             back_ms = max(back_ms, event.at_ms + event.args.get("ms", SERVICES_RESTART_MS))
+        if event.do == "gil_hold" and event.at_ms <= back_ms <= event.at_ms + event.args["ms"]:
+            back_ms = event.at_ms + event.args["ms"] + SERVICES_POLL_MS  # they stood still as well
     return back_ms - word.at_ms
 
 
@@ -459,6 +461,8 @@ def _decides_alone(view: View, burner: int, touch: Touch, from_ms: int, to_ms: i
     from_ms -= ALONE_MS
     others = [act for act in view.done if act.do not in GESTURES and (act.burner == burner or act.do in BOX_ACTS)]
     touched = any(t is not touch and t.down_ms <= to_ms and t.up_ms >= from_ms for t in view.touches(burner))
+    # A finger that meets the button once more lets it bounce once more, be it up or down already.
+    touched = touched or any(touch.up_ms < act.at_ms <= to_ms for act in view.acts(burner, "button_up"))
     disturbed = any(act.at_ms <= to_ms and act.over_ms >= from_ms for act in others)
     # Nobody knows when a word that waits for the services will arrive.
     waiting = any(_services_away_ms(view, off) for off in view.acts(burner, "remote_off"))

@@ -21,6 +21,7 @@ PRESS_MS = 150  # the finger of a `press`, and of each half of a `double_press` 
 DEBOUNCE_MS = 60
 APART_MS = 120  # a button that is up for less than this may be taken for one that bounces
 LOCAL_ACT_MS = 500  # from the release of a button to the coil: debounce, two ticks, some edges of the pump
+FRESH_HAND_MS = 1000  # a hand that stays on the knob for so long after a start is one that lights
 LIGHT_SEEN_MS = 5000  # the tip may go on rising this long after the hand has let go of the knob
 
 
@@ -151,6 +152,13 @@ class View:
         """How long the program stood still in [from_ms, to_ms], all stalls together."""
         return sum(max(0, min(end, to_ms) - max(start, from_ms)) for start, end in self.stalls)
 
+    def run_for(self, from_ms: int, ms: int) -> int:
+        """When the program had run for so long since from_ms, stalls not counted."""
+        end_ms = from_ms + ms
+        while (later_ms := from_ms + ms + self.stalled_ms(from_ms, end_ms)) > end_ms:
+            end_ms = later_ms
+        return end_ms
+
     @cached_property
     def ups(self) -> list[int]:
         return [t_ms for kind, t_ms, _ in self.result.marks if kind == "up"]
@@ -218,12 +226,14 @@ class View:
             late_ms = on_ms - touch.up_ms - self.stalled_ms(touch.up_ms, on_ms)
             if not off and since_ms <= touch.down_ms and touch.up_ms <= on_ms and late_ms <= LOCAL_ACT_MS:
                 return True
-        # A hand that began before acts as well, while it is on the knob, and just after it if the flame is a new one.
+        # A hand that began before acts as well, while it is on the knob, and just after it if the flame is a new one,
+        # or if it was there long enough to be meant for what came after.
         new_flame = any(line["flame"] == "off" for line in self.result.during(burner, since_ms, on_ms))
         for event in self.acts(burner, "light"):
             on_knob = event.at_ms <= on_ms <= event.over_ms
             just_left = event.over_ms < on_ms <= event.over_ms + LIGHT_SEEN_MS and since_ms <= event.over_ms
-            fresh = on_knob or (just_left and (new_flame or since_ms <= event.at_ms))
+            meant = since_ms <= max(event.at_ms, event.over_ms - FRESH_HAND_MS)
+            fresh = on_knob or (just_left and (new_flame or meant))
             if fresh and self.flame_arms(burner, event.at_ms, on_ms):
                 return True
         return False
