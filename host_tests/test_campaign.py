@@ -12,6 +12,7 @@ from test_seeded_bugs import with_bug
 from simulator import __main__ as command
 from simulator import campaign, draw, inside, noticed, run_settings, scenario
 from simulator.observed import View
+from simulator.play import Verdict
 from simulator.result import parse
 
 AGAIN = ".venv/bin/python -m simulator campaign --runs 1 --seed {}"
@@ -131,3 +132,16 @@ def test_a_violation_names_seed_and_invariant_and_leaves_a_scenario_that_is_red(
     assert f"-m simulator run {path} --vm cpython --seed {seed}" in out
     wanted = scenario.load(path)
     assert "S3" in dict(campaign.judge(wanted, run(wanted.plan, firmware)).failed_invariants)
+
+
+def test_beyond_ten_runs_that_went_wrong_only_seeds_are_told_and_every_scenario_is_kept(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "WRONG_SHOWN", 1)
+    monkeypatch.setattr(campaign, "judge", lambda wanted, lines: Verdict(parse(lines), ["nothing is right"], [], 1, 0))
+    assert command.main(["campaign", "--runs", "3", "--seed", "5", "--jobs", "1"]) == 1
+    out = capsys.readouterr().out
+    assert out.count("VIOLATED") == 1
+    assert "build/campaign/: seeds 6 7\n" in out
+    assert sorted(path.name for path in (tmp_path / "build" / "campaign").iterdir()) == [
+        f"seed_{seed}.json" for seed in (5, 6, 7)
+    ]

@@ -186,14 +186,19 @@ def _run_campaign(arguments: argparse.Namespace) -> int:
         with _campaign_bar(arguments.runs) as show:
             for total in campaign.campaign(arguments.seed, arguments.runs, arguments.vm, arguments.jobs):
                 show(total)
-                for outcome in total.wrong[shown:WRONG_SHOWN]:
-                    _tell_wrong(outcome, arguments.vm)
-                shown = len(total.wrong)
+                for outcome in total.wrong[shown:]:
+                    path = os.path.relpath(campaign.keep(outcome))
+                    if shown < WRONG_SHOWN:
+                        _tell_wrong(outcome, arguments.vm, path)
+                    shown += 1
     except RunError as error:
         raise _Wrong(str(error)) from None
     except KeyboardInterrupt:
         status = INTERRUPTED
     print("\n".join(noticed.table(total.counts)))
+    if shown > WRONG_SHOWN:
+        seeds = " ".join(str(outcome.seed) for outcome in total.wrong[WRONG_SHOWN:])
+        print(f"  not told above, but beside the others in {os.path.dirname(path)}/: seeds {seeds}")
     if status == INTERRUPTED:
         print("interrupted; until then:")
     print(f"{'FAILED' if total.wrong else 'ok'}  {campaign.in_words(total)}, {len(total.wrong):,} runs went wrong")
@@ -223,9 +228,8 @@ def _campaign_bar(runs: int) -> Iterator[Callable[[campaign.Campaign], None]]:
         yield show
 
 
-def _tell_wrong(outcome: campaign.Outcome, machine: str) -> None:
-    """One run that went wrong: what, where its scenario is, how to see it again."""
-    path = os.path.relpath(campaign.keep(outcome))
+def _tell_wrong(outcome: campaign.Outcome, machine: str, path: str) -> None:
+    """One run that went wrong: what, and how to see its scenario again."""
     for name, sentence in outcome.wrong:
         print(f"  seed {outcome.seed}  VIOLATED {name}: {sentence}")
     vm = "cpython" if machine == "both" else machine
