@@ -222,6 +222,14 @@ def test_s4_a_named_stall_may_delay_it_by_its_own_length_and_a_round_of_the_serv
     assert "S4" in broken(plan(*events), (10_200, ON), off(61_641, "REMOTE:test"))
 
 
+@pytest.mark.parametrize(("second_ms", "end_ms"), [(61_500, 62_050), (61_501, 61_550)])
+def test_s4_a_stall_that_begins_within_another_makes_it_longer(second_ms, end_ms):
+    stalls = [(60_000, "hang", {"ms": 1500}), (second_ms, "hang", {"ms": 62_000 - second_ms})]
+    events = [press(10_000), *stalls, (60_100, "remote_off", {"source": "test"})]
+    assert "S4" not in broken(plan(*events), (10_200, ON), off(end_ms, "REMOTE:test"))
+    assert "S4" in broken(plan(*events), (10_200, ON), off(end_ms + 1, "REMOTE:test"))
+
+
 def test_s4_a_hold_that_begins_in_a_stall_counts_from_its_end():
     events = [press(10_000), (60_000, "gil_hold", {"ms": 1500}), (60_200, "button_down", {})]
     assert "S4" not in broken(plan(*events), (10_200, ON), off(61_550 + 900, "BUTTON"))

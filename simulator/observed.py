@@ -144,9 +144,15 @@ class View:
         return max([0, *(min(end, to_ms) - max(start, from_ms) for start, end in self.stalls)])
 
     def late_by_name(self, due_ms: int) -> int:
-        """How much later than due_ms something may be because a named stall lay over it."""
-        ends = [end for start, end in self.stalls if start <= due_ms + TWO_TICKS_MS and end >= due_ms]
-        return max(ends, default=due_ms) - due_ms
+        """How much later than due_ms something may be because a named stall lay over it.
+
+        One that began before the other was over makes it longer: the program did not run between.
+        """
+        by_ms, late_ms = due_ms + TWO_TICKS_MS, due_ms
+        while ends := [end for start, end in self.stalls if start <= by_ms and end > late_ms]:
+            late_ms = max(ends)
+            by_ms = late_ms - DRIVE_RELEASE_MS
+        return late_ms - due_ms
 
     def stalled_ms(self, from_ms: int, to_ms: int) -> int:
         """How long the program stood still in [from_ms, to_ms], all stalls together."""
