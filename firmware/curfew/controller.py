@@ -113,8 +113,8 @@ class Controller:
         return clock_ok
 
     def _record(self, index, burner):
-        length_s = burner.interval_ms // 1000
-        self.memory.note_opening(index, burner.cause, burner.detail, length_s, burner.health_permille)
+        conducted_s = burner.interval_ms // 1000
+        self.memory.note_opening(index, burner.cause, burner.detail, conducted_s, burner.health_permille)
 
     def is_at_rest(self):
         """True when every burner is in IDLE or FAULT."""
