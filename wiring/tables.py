@@ -1,0 +1,144 @@
+"""The tables of the wiring documents: parts list, data sheets, pins, connections, settings of a build.
+
+Belongs here: rows made of wiring.yaml, in English and Chinese. Does not: the places in the documents (tools/docs.py).
+"""
+
+import json
+
+from tools.markdown import rows
+from wiring.source import BUILDS, Build, Row, build, source
+
+TONGUES = ("en", "zh")
+ROLES = {
+    "relay": ("relay", "继电器"),
+    "pump": ("pump", "泵"),
+    "button": ("button", "按钮"),
+    "sda": ("sda", "sda"),
+    "scl": ("scl", "scl"),
+    "pixel": ("pixel", "彩灯"),
+    "buzzer": ("buzzer", "蜂鸣器"),
+    "spare": ("spare", "备用"),
+}
+DIRECTIONS = {
+    "out": ("out", "输出"),
+    "any": ("any", "任意"),
+    "in, pull-up": ("in, pull-up", "输入，上拉"),
+    "both, pull-up at the converter": ("both, pull-up at the converter", "双向，上拉在转换器上"),
+    "out, pull-up at the converter": ("out, pull-up at the converter", "输出，上拉在转换器上"),
+}
+BUILD_NAMES = {"basic": ("basic", "基本型"), "full": ("full", "完整型")}
+
+
+def _refs(made: Build, row: Row) -> list[str]:
+    """The refs of one line of the parts list in a build."""
+    return [part.ref for part in made.parts.values() if part.row["refs"] == row["refs"]]
+
+
+def _bought(read: Row) -> list[Row]:
+    return [row for row in read["parts"] if row["price_usd"]]
+
+
+def price_usd(made: Build) -> float:
+    """What the parts of a build cost about, US dollars, without board, box and wire."""
+    return float(sum(part.row["price_usd"] for part in made.parts.values()))
+
+
+def bom(tongue: int) -> str:
+    """How many of each part a build needs, and about what one costs."""
+    builds = [build(name) for name in BUILDS]
+    names = [BUILD_NAMES[made.name][tongue] for made in builds]
+    head = [("Part", "元件")[tongue], *names, ("About US$ each", "单价约（美元）")[tongue]]
+    body = []
+    for row in _bought(source()):
+        counts = [len(_refs(made, row)) for made in builds]
+        shown = [str(count) if count else "–" for count in counts]
+        body.append([row[TONGUES[tongue]]["name"], *shown, f"{row['price_usd']:.2f}"])
+    sums = [f"**{price_usd(made):.0f}**" for made in builds]
+    body.append([("**About US$ in all**", "**合计约（美元）**")[tongue], *sums, ""])
+    return rows(head, body)
+
+
+def parts(tongue: int) -> str:
+    """Every part with its refs, its reason, and what to look for."""
+    head = (("Ref", "Part", "Why", "Look for", "Source"), ("位号", "元件", "理由", "选购要点", "来源"))[tongue]
+    builds = [build(name) for name in BUILDS]
+    none = ("none", "无")[tongue]
+    below = ("below", "见下表")[tongue]
+    body = []
+    for row in source()["parts"]:
+        refs: list[str] = list(dict.fromkeys(ref for made in builds for ref in _refs(made, row)))
+        words = row[TONGUES[tongue]]
+        links = [f"[{number}]({link})" for number, link in enumerate(row["sources"], 1)]
+        body.append(
+            [
+                " ".join(refs),
+                words["name"],
+                words["reason"],
+                words["look_for"],
+                below if row["makers"] else " ".join(links) or none,
+            ]
+        )
+    return rows(head, body)
+
+
+def makers(tongue: int) -> str:
+    """The parts for which a public data sheet was read, and what it says."""
+    head = (("Ref", "Maker", "Part", "Its data sheet says", "Where"), ("位号", "厂家", "型号", "数据手册写明", "出处"))[
+        tongue
+    ]
+    full = build("full")
+    body = []
+    for row in source()["parts"]:
+        for maker in row["makers"]:
+            links = [maker["source"], maker["also"]]
+            where = " ".join(f"[{number}]({link})" for number, link in enumerate(links, 1) if link)
+            body.append([" ".join(_refs(full, row)), maker["maker"], maker["part"], maker[TONGUES[tongue]], where])
+    return rows(head, body)
+
+
+def pins(tongue: int) -> str:
+    """The pin map: role, direction, safe level, reason."""
+    head = (
+        ("Pin", "Role", "Burner", "Direction", "Safe level", "Why this pin"),
+        ("引脚", "用途", "灶头", "方向", "安全电平", "为什么用它"),
+    )[tongue]
+    body = [
+        [
+            str(row["pin"]),
+            ROLES[row["role"]][tongue],
+            "" if row["burner"] is None else str(row["burner"] + 1),
+            DIRECTIONS[row["direction"]][tongue],
+            "–" if row["safe_level"] is None else str(row["safe_level"]),
+            row[TONGUES[tongue]],
+        ]
+        for row in source()["pins"]
+    ]
+    return rows(head, body)
+
+
+def refused(tongue: int) -> str:
+    """The pins that nothing may use."""
+    head = (("Pins", "Why not"), ("引脚", "为什么不用"))[tongue]
+    return rows(head, [[" ".join(map(str, row["pins"])), row[TONGUES[tongue]]] for row in source()["refused"]])
+
+
+def connections(tongue: int) -> str:
+    """Every net, with what it joins in either build: a list to go through with a continuity tester."""
+    head = [("Net", "网络")[tongue], *(BUILD_NAMES[name][tongue] for name in BUILDS)]
+    builds = [build(name) for name in BUILDS]
+    nets = dict.fromkeys(net for made in reversed(builds) for net in made.nets)
+    return rows(head, [[f"`{net}`", *(" ".join(made.nets.get(net, ("–",))) for made in builds)] for net in nets])
+
+
+def settings(tongue: int) -> str:
+    """What each build says in settings.json."""
+    blocks = []
+    for name in BUILDS:
+        made = build(name)
+        burners = ",\n    ".join(json.dumps(burner) for burner in made.settings["burners"])
+        keys = [
+            f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in made.settings.items() if key != "burners"
+        ]
+        lines = ["{", *keys, '  "burners": [', f"    {burners}", "  ]", "}"]
+        blocks.append("\n".join([f"{BUILD_NAMES[name][tongue]}:", "", "```json", *lines, "```"]))
+    return "\n\n".join(blocks)
