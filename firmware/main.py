@@ -10,7 +10,8 @@ import machine
 # module and its rubbish alive at once, and split the heap for good (measured: 62 instead of 80 KiB on the 64-bit VM).
 _ORDER = (
     "ticks store faults signals codes table flame proof button safety burner inbox memory controller snapshot "
-    "supervisor loop journal services.keeper hardware.relay hardware.ads1115 hardware.scanner hardware.panel"
+    "supervisor loop journal services.keeper services.life hardware.relay hardware.ads1115 hardware.scanner "
+    "hardware.panel"
 )
 
 

@@ -7,8 +7,9 @@ import sys
 
 
 class Settings:
-    """The keys of limits.SETTINGS with every time in milliseconds (`warning_ms` for warning_s), of limits.SWITCHES and
-    limits.BOX_PINS, relay_drive, and `burners`, a list of Config. reclose_hold_ms already waits for a delay coil."""
+    """The keys of limits.SETTINGS with every time in milliseconds (`warning_ms` for warning_s), of limits.SWITCHES,
+    limits.BOX_PINS and limits.SPARE_PINS (None: not fitted), relay_drive, and `burners`, a list of Config.
+    reclose_hold_ms already waits for a delay coil."""
 
 
 class Config:
@@ -18,6 +19,6 @@ class Config:
 def forget(name):
     """Drop a module of this package that nobody needs again: a tenth of the heap, for settings and limits."""
     parent, _, child = ("curfew." + name).rpartition(".")
-    sys.modules.pop("curfew." + name)
+    sys.modules.pop("curfew." + name, None)
     if hasattr(sys.modules[parent], child):
         delattr(sys.modules[parent], child)

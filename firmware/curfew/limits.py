@@ -7,7 +7,7 @@ Does not: code, or an import from the rest. Read it aloud together with safety.p
 # --- time -----------------------------------------------------------------------------------------------------
 TICK_MS = 20  # one decision; a fiftieth of a second is felt as "at once"
 STALL_MAX_MS = 2000  # longest that the chip may stand still (TLS, Wi-Fi start); a longer step is a broken clock
-PUMP_TICK_MS = 400  # of a stall that a tick gives back to the pump of the pulse drive: five ticks fill it again
+PUMP_TICK_MS = 100  # of a stall that a tick gives back to the pump: only every second one has an edge that fills it
 STILL_TICKS_MAX = 50  # this many ticks without any time passing: the clock stands
 WATCHDOG_BOOT_MS = 20000  # import and program check take seconds, not tens of them
 WATCHDOG_MS = 4000  # twice the longest stall: bites a hung program, never a stalled one
@@ -101,3 +101,4 @@ BURNER = (
 )
 BURNER_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))  # relay and button of burner 1 to 4, where not given
 BOX_PINS = (("pump_pin", 32), ("sda_pin", 21), ("scl_pin", 22), ("pixel_pin", 16), ("buzzer_pin", 17))
+SPARE_PINS = ("hood_pin", "display_clk_pin", "display_dio_pin")  # null: not fitted; with four burners only 4 is left

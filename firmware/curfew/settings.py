@@ -50,6 +50,9 @@ def checked(given):
     settings.burners = []
     for burner in burners:
         settings.burners.append(_burner(len(settings.burners), burner, used))
+    for key in limits.SPARE_PINS:
+        pin = given.pop(key, None)
+        setattr(settings, key, None if pin is None else _pin(key, pin, limits.PINS_OTHER, used))
     _refuse_unknown("", given)
     if values["delay_coil_s"]:  # opening the thermocouple's loop does nothing until the ignition's coil lets go
         values["reclose_hold_s"] = max(values["reclose_hold_s"], values["delay_coil_s"] + limits.DELAY_COIL_MARGIN_S)
@@ -112,7 +115,7 @@ def load():
 
 
 def _shown(value):
-    return str(value)[:40]
+    return "[...]" if isinstance(value, (list, dict)) else str(value)[:40]  # nested deep, it could fill the stack
 
 
 def _whole(key, value, low, high):

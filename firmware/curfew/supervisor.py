@@ -9,6 +9,8 @@ from array import array
 from curfew import limits
 from curfew.ticks import aged_ms
 
+RESTART = -1  # as an echo: the services ask for a restart of the chip
+
 
 class Link:
     """What both threads touch: preallocated, written by one side each."""
@@ -26,7 +28,7 @@ class Link:
 class Supervisor:
     """Starts entry(*args) in a second thread and looks after it.
 
-    `blocked` is shown to the user, and asks for a restart of the chip, to be granted only while nothing conducts.
+    `blocked`: they hang, or ask for it: shown to the user, and a restart is due, granted only while nothing conducts.
     start: a function like _thread.start_new_thread.
     """
 
@@ -62,4 +64,4 @@ class Supervisor:
             self._silent_ms = 0
         else:
             self._silent_ms = aged_ms(self._silent_ms, step_ms)
-        self.blocked = self._silent_ms >= limits.SERVICES_BLOCKED_MS
+        self.blocked = self._silent_ms >= limits.SERVICES_BLOCKED_MS or link.pong[0] == RESTART

@@ -17,7 +17,8 @@ from curfew.hardware.scanner import Scanner
 from curfew.inbox import Inbox
 from curfew.loop import Loop
 from curfew.memory import STORED, Memory
-from curfew.services.keeper import Keeper, run
+from curfew.services.keeper import Keeper
+from curfew.services.life import run
 from curfew.snapshot import Snapshot
 from curfew.supervisor import Link, Supervisor
 
@@ -43,7 +44,7 @@ def build(clock, now, invalid):
     panel = Panel([config.button_pin for config in now.burners], now.pixel_pin, now.buzzer_pin)
     keeper = Keeper(link, memory, journal_seq, len(now.burners), stored, health)
     _thread.stack_size(_THREAD_STACK)
-    supervisor = Supervisor(link, _thread.start_new_thread, run, (keeper, link, clock))
+    supervisor = Supervisor(link, _thread.start_new_thread, run, (keeper, link, clock, now))
     print("Curfew", VERSION, "burners", len(now.burners))
     watchdog = WDT(timeout=limits.WATCHDOG_MS)
     return Loop(clock, controller, relays, _scanner(now), panel, rtc, link, supervisor, watchdog)

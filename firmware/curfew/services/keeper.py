@@ -1,7 +1,6 @@
-"""The services thread: echoes the loop's ping, and writes journal and state when it has leave.
+"""What the services owe the loop: an echo of its ping, and journal and state in files when it gives leave.
 
-Belongs here: the thread's entry, when to write. Does not: the form of the files (journal.py), the network.
-Whatever runs in this thread may wait, allocate, block or die without the flame noticing.
+Belongs here: when to write. Does not: the form of the files (journal.py), the network.
 """
 
 import gc
@@ -12,19 +11,9 @@ from curfew import snapshot as s
 from curfew.faults import STORED
 from curfew.limits import BURNERS_MAX
 from curfew.memory import ROWS
+from curfew.supervisor import RESTART
 
-_POLL_MS = 100
-_REST_POLLS = 600  # a minute
-
-
-def run(keeper, link, clock):
-    """Entry of the services thread: poll until told to be quiet; says on every way out that it ended."""
-    try:
-        while not link.quiet[0]:
-            keeper.poll()
-            clock.sleep_ms(_POLL_MS)
-    finally:
-        link.ended[0] = 1
+_REST_POLLS = 600  # a minute; the thread polls ten times a second
 
 
 class Keeper:
@@ -40,10 +29,19 @@ class Keeper:
         self._journal_seq = journal_seq
         self.failures = 0  # writes that the file system refused; tried again after a rest, to spare the flash
         self._rest_polls = 0
+        self._restart = False
         self._stored = stored
         self._health = health
         self._burners = min(burners, BURNERS_MAX)
         self._seen = array("i", [0] * (self._burners * s.FIELDS))
+
+    def ask_restart(self):
+        """Ask the loop to start the chip again; it does once every burner is at rest."""
+        self._restart = True
+
+    def last_opening(self):
+        """The number of the last opening, 0 for none."""
+        return self._memory.seq[0]
 
     def may_write(self):
         """True while nothing conducts."""
@@ -52,7 +50,7 @@ class Keeper:
     def poll(self):
         """One round."""
         link = self.link
-        link.pong[0] = link.ping[0]
+        link.pong[0] = RESTART if self._restart else link.ping[0]
         link.snapshot.copy_into(self._seen)
         self._rest_polls = max(0, self._rest_polls - 1)
         if self._rest_polls or not self.may_write():

@@ -1,0 +1,47 @@
+"""What the four digits show: the least time left, a fault, the password of the set-up, or that all is off.
+
+Belongs here: choosing the text. Does not: segments and pins (hardware/display.py).
+"""
+
+from curfew.faults import FAULTS
+
+_POLL_MS = 500
+_IDLE = "----"
+_HOUR_STYLE_S = 6000  # from here on minutes and seconds need five digits
+_LONGEST_S = 35999  # 9h59
+
+
+def text(burners, password, second):
+    """Four signs, with a colon between minutes and seconds: "09:59", "1h40", "----", "F2-1".
+
+    burners: what House.burner() tells of each. password: of the set-up, or None. second: counts on, for what moves.
+    A fault ("F", burner, fault from 1 in the order of its list) takes every fourth second of a countdown.
+    """
+    left = [burner["remaining_s"] for burner in burners if burner["conducts"]]
+    for number, burner in enumerate(burners):
+        if burner["fault"] and (not left or second % 4 == 3):
+            return "F%d-%d" % (number + 1, FAULTS.split().index(burner["fault"]) + 1)
+    if left:
+        return _time(min(left))
+    if password:
+        row = password + "    "
+        at = second % len(row)
+        return (row + row)[at : at + 4]
+    return _IDLE
+
+
+def _time(left_s):
+    if left_s < _HOUR_STYLE_S:
+        return "%02d:%02d" % (left_s // 60, left_s % 60)
+    minutes = min(left_s, _LONGEST_S) // 60
+    return "%dh%02d" % (minutes // 60, minutes % 60)
+
+
+async def run(house, show, password, sleep_ms):
+    """Keep the display right for ever. show(text): of hardware/display.py; password(): as in text()."""
+    polls = 0
+    while True:
+        house.look()
+        show(text([house.burner(index) for index in range(house.burners)], password(), polls // 2))
+        polls += 1
+        await sleep_ms(_POLL_MS)
