@@ -1,20 +1,20 @@
 # Every target makes what it needs and does nothing twice. `make` alone lists them.
 
 PY := .venv/bin/python
-FIRMWARE := $(shell find firmware -name '*.py') firmware/settings.json
+FIRMWARE := $(shell find firmware -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint run campaign equal explore mutate soak docs sizes build clean
+.PHONY: help demo test lint run campaign equal explore mutate fuzz soak docs wiring screenshots sizes build clean
 
 help: ## this list
 	@echo "Curfew: make <target>"
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-11s %s\n", $$1, $$2}'
 
 demo: build/.ready ## the forgotten soup on the real MicroPython VM: a timeline, and a picture in build/demo.svg
 	@$(PY) -m simulator run simulator/demo.json --timeline --plot build/demo.svg
 	@echo "picture: build/demo.svg"
 
-test: build/.ready ## everything: lint, types, unit tests, every scenario on the VM and on CPython
+test: build/.ready build/system.ready ## everything: lint, types, unit tests, every scenario on the VM and on CPython
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest -n auto
 
@@ -39,11 +39,21 @@ explore: .venv/.ready ## every input in every class of states that can be reache
 mutate: .venv/.ready ## small faults put into the firmware, one at a time: each must turn a test red: make mutate [FILES=safety.py]
 	@$(PY) -m tools.mutate $(FILES)
 
+fuzz: build/.ready ## a hundred thousand bad requests, messages and files at every door of the box
+	@$(PY) -m pytest -n 0 -s --hypothesis-profile=search host_tests/test_fuzz_doors.py
+
 soak: build/.ready ## ten minutes of two threads side by side on the VM, under load
 	@$(PY) -m pytest -n 0 -m slow -s
 
 docs: build/.ready ## bring the generated parts of README.md and README.zh-CN.md up to date
 	@$(PY) -m tools.docs
+
+screenshots: build/.ready build/system.ready ## pictures of every screen of the page, in build/screenshots; the two of README in docs/images
+	@$(PY) host_tests/screenshots.py
+
+wiring: .venv/.ready ## draw schematics and harness anew from wiring/wiring.yaml, and budget and pump from their formulas
+	@$(PY) -m wiring.draw
+	@$(PY) -m wiring.pictures
 
 sizes: build/.ready ## bytes of compiled firmware, file by file
 	@$(PY) -m tools.sizes
@@ -65,6 +75,16 @@ typings/.ready: requirements-dev.txt .venv/.ready
 		$(shell grep -E '^micropython-' requirements-dev.txt)
 	@touch $@
 
-build/.ready: .venv/.ready $(FIRMWARE) tools/build.py
+build/system.ready: tools/system_packages.sh
+	@mkdir -p build
+	@sh tools/system_packages.sh
+	@touch $@
+
+build/lib/.ready: .venv/.ready firmware/requirements.txt
+	@echo "fetching the device's pinned libraries into build/lib ..."
+	@$(PY) -m tools.libraries
+	@touch $@
+
+build/.ready: .venv/.ready build/lib/.ready $(FIRMWARE) tools/build.py tools/libraries.py tools/page.py
 	@$(PY) -m tools.build
 	@touch $@

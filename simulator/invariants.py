@@ -56,7 +56,10 @@ RELEASE_DEFAULT_MS = 5  # stove.release_ms when the scenario does not say
 TIP_COOL_DEFAULT_MS = 25_000  # the same of stove.tip_cool_ms
 TIP_HEAT_DEFAULT_MS = 4000  # and of stove.tip_heat_ms
 # What is done to the whole box, whichever burner the scenario names; a silent converter has two burners.
-BOX_ACTS = ("power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "sensor", "services_die")
+BOX_ACTS = (
+    *("power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "sensor", "services_die"),
+    *("stick_pin", "free_pins"),
+)
 
 
 def _told(burner: int, t_ms: int) -> str:
@@ -341,9 +344,8 @@ def _deadline_ms(view: View, burner: int, warned_ms: int, until_ms: int) -> int:
 
 
 def _welded(view: View, burner: int, t_ms: int) -> bool:
-    """Whether the contact was welded at that time: then no coil can open it."""
-    welds = [act.do for act in view.acts(burner, "weld", "unweld") if act.at_ms <= t_ms]
-    return welds[-1:] == ["weld"]
+    """Whether the contact was welded, or its relay's pin stuck, at that time: then no coil can open it."""
+    return view.is_welded(burner, t_ms)
 
 
 def every_opening_has_one_cause(view: View) -> Iterator[str]:

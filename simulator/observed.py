@@ -71,6 +71,16 @@ GESTURES: dict[str, Callable[[int], tuple[tuple[int, bool], ...]]] = {
 }
 
 
+# What keeps the loop closed, whatever the box asks: the act, which of the three ways it is, whether it closes.
+BRIDGES: dict[str, Callable[[dict[str, Any]], tuple[str, bool]]] = {
+    "weld": lambda _: ("weld", True),
+    "unweld": lambda _: ("weld", False),
+    "bypass": lambda args: ("bypass", args["on"]),
+    "stick_pin": lambda args: (args["pin"], args["pin"] == "relay" and args["level"] == "high"),
+    "free_pins": lambda _: ("relay", False),
+}
+
+
 class View:
     """A run prepared for the checks: settled lines, coil intervals, events, stalls, starts."""
 
@@ -296,14 +306,22 @@ class View:
         return max((ms for ms in (*noise_ms, self.last_bridged_ms(burner, t_ms)) if ms is not None), default=None)
 
     def last_bridged_ms(self, burner: int, t_ms: int) -> int | None:
-        """Until when, at t_ms or before, weld or bypass kept the loop closed; None for never."""
-        welded, bypassed = False, bool(self.plan["stove"].get("bypass", False))
-        last_ms = 0 if bypassed else None
-        for event in self.acts(burner, "weld", "unweld", "bypass"):
+        """Until when, at t_ms or before, weld, stuck pin or bypass kept the loop closed; None for never."""
+        bridges = {"bypass"} if self.plan["stove"].get("bypass", False) else set()
+        last_ms = 0 if bridges else None
+        for event in self.acts(burner, *BRIDGES):
             if event.at_ms > t_ms:
                 break
-            if welded or bypassed:
+            if bridges:
                 last_ms = event.at_ms
-            welded = event.do == "weld" or (welded and event.do == "bypass")
-            bypassed = event.args["on"] if event.do == "bypass" else bypassed
-        return t_ms if welded or bypassed else last_ms
+            name, closes = BRIDGES[event.do](event.args)
+            bridges = bridges | {name} if closes else bridges - {name}
+        return t_ms if bridges else last_ms
+
+    def is_welded(self, burner: int, t_ms: int) -> bool:
+        """Whether a weld or a stuck pin kept the contact itself closed at that time."""
+        last: dict[str, bool] = {}
+        for event in self.acts(burner, *BRIDGES):
+            if event.at_ms <= t_ms:
+                last.update([BRIDGES[event.do](event.args)])
+        return last.get("weld", False) or last.get("relay", False)

@@ -100,6 +100,8 @@ ACTS: dict[str, dict[str, Field]] = {
     "weld": {},
     "unweld": {},
     "stick_open": {},
+    "stick_pin": {"pin": word(words.STUCK_PINS), "level": word(words.LEVELS)},
+    "free_pins": {},
     "film": {"milliohm": whole(0, 100000, "mOhm")},
     "bypass": {"on": switch()},
     "sensor": {"value": word(words.SENSOR_VALUES), "side": word(words.SENSOR_SIDES, default="both")},

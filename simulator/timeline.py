@@ -100,6 +100,8 @@ EVENT_WORDS = {
     "weld": ("{contact} welds", "weld"),
     "unweld": ("{contact}: the weld breaks", "weld breaks"),
     "stick_open": ("{contact} sticks open", "stuck open"),
+    "stick_pin": ("the {pin} pin of {burner} is stuck {level}", "{pin} pin stuck {level}"),
+    "free_pins": ("the pins of {burner} are free again", "pins free"),
     "film": ("{contact}: a film of {milliohm} mΩ", "film {milliohm} mΩ"),
     "bypass": ("{bypass} switch is turned {on}", "bypass {on}"),
     "sensor": ("{sensor}: {value}{side}", "sensor {value}"),

@@ -62,6 +62,8 @@ TRACE_KEYS = (
 )
 SENSOR_VALUES = ("ok", "open", "short", "stale", "i2c_error")
 SENSOR_SIDES = ("both", "tc", "magnet")
+STUCK_PINS = ("relay", "pump")
+LEVELS = ("high", "low")
 RESETS = ("wdt", "brownout", "hard", "soft", "en")
 ERRORS = ("MemoryError", "OSError", "ValueError", "RuntimeError", "KeyboardInterrupt")
 

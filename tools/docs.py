@@ -1,8 +1,8 @@
-"""The generated parts of README.md, README.zh-CN.md and wiring/README.md, made from the firmware's own tables.
+"""The generated parts of the READMEs, made from the firmware's own tables and from wiring/.
 
 Belongs here: words for the names in firmware/curfew, and the tables and the diagram made of both. A name without
-words, or words without a name, raises: whoever adds a guard, an effect, an event, a cause, a light, a sound, a fault
-or a setting says here what it is, in both languages. Does not: prose that stands around these parts.
+words, or words without a name, raises: whoever adds a guard, an effect, an event, a cause, a light, a sound, a fault,
+a setting or an entity says here what it is, in both languages. Does not: prose that stands around these parts.
 
     python -m tools.docs            bring the files up to date, and docs/demo.svg from build/demo.svg
     python -m tools.docs --check    change nothing; exit status 1 names every part that drifted
@@ -10,7 +10,6 @@ or a setting says here what it is, in both languages. Does not: prose that stand
 
 import importlib
 import io
-import json
 import re
 import shutil
 import sys
@@ -22,6 +21,8 @@ from typing import Any
 from simulator import timeline, words
 from simulator.play import play
 from simulator.scenario import load
+from tools.markdown import rows
+from wiring import tables as wiring
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "firmware"))
@@ -250,7 +251,7 @@ SETTING_WORDS: Phrases = {  # settings whose reason does not stand beside a rang
     "burners": ("one object a burner", "每个灶头一个对象"),
     "relay_pin": (
         "by number of the burner; see [wiring](wiring/README.md)",
-        "按灶头编号；见 [wiring](wiring/README.md)",
+        "按灶头编号；见 [wiring](wiring/README.zh-CN.md)",
     ),
     "button_pin": ("likewise", "同上"),
     "sensor": ("both sense leads of this burner are wired", "该灶头的两根测量线已接好"),
@@ -259,6 +260,12 @@ SETTING_WORDS: Phrases = {  # settings whose reason does not stand beside a rang
     "scl_pin": ("converter, clock", "转换器时钟线"),
     "pixel_pin": ("lights", "指示灯"),
     "buzzer_pin": ("buzzer", "蜂鸣器"),
+    "hood_pin": (
+        "an output that is high while a flame burns, for a range hood without a network; null: none",
+        "有火焰时输出高电平，供不联网的抽油烟机使用；null：无",
+    ),
+    "display_clk_pin": ("clock of the four digits (TM1637); null: none fitted", "数码管（TM1637）时钟线；null：无"),
+    "display_dio_pin": ("their data; null: none fitted", "其数据线；null：无"),
 }
 
 REASONS_ZH = {  # the comments beside the ranges in limits.py
@@ -289,6 +296,35 @@ REASONS_ZH = {  # the comments beside the ranges in limits.py
     "and none from here down": "低于此值算无火",
 }
 AS_ABOVE = ("as above", "同上")
+
+ENTITY_OF: Phrases = {  # the first column of entities.txt
+    "device": ("the box", "盒子"),
+    "burner": ("each burner", "每个灶头"),
+    "sensor": ("each burner with a sensor", "每个装了传感器的灶头"),
+    "extend": ("each burner, with `remote_extend`", "每个灶头，须打开 `remote_extend`"),
+}
+ENTITIES: Phrases = {  # the third
+    "problem": ("a burner is in a fault, or a contact wants looking after", "有灶头出现故障，或触点需要检查"),
+    "rssi": ("strength of the signal", "信号强度"),
+    "restart": ("why the chip started last", "芯片上次启动的原因"),
+    "gas": (
+        "`open` while the contact conducts or a flame is seen, `closing`, `closed`; it can be closed, not opened",
+        "触点导通或看到火焰时为 `open`，其次 `closing`、`closed`；只能关，不能开",
+    ),
+    "off": ("turns the burner off", "关火"),
+    "extend": ("asks for one more `timer_step_min`; the box decides", "请求再加一次 `timer_step_min`；由盒子决定"),
+    "flame": ("a flame is seen: for range hoods", "看到火焰：用于抽油烟机"),
+    "off_at": (
+        "when the time will be up; unknown while the box does not know the time",
+        "何时关火；盒子不知道时间时未知",
+    ),
+    "state": ("the state, as in the table above", "状态，见上文的表"),
+    "cause": ("why it last closed", "上次断开的原因"),
+    "tc": ("millivolts, thermocouple side", "热电偶一侧的毫伏值"),
+    "magnet": ("millivolts, magnet side", "电磁阀一侧的毫伏值"),
+    "health": ("resistance of the contact, in percent of the coil's", "触点电阻占线圈电阻的百分比"),
+    "closing": ("each closing, with its cause as the type", "每次断开，类型就是原因"),
+}
 
 
 # --- names, by reflection -------------------------------------------------------------------------------------
@@ -377,13 +413,6 @@ class Names:
 
 
 # --- small pieces ---------------------------------------------------------------------------------------------
-
-
-def rows(head: Iterable[str], body: Iterable[Iterable[str]]) -> str:
-    """A Markdown table."""
-    lines = [list(head)]
-    lines += [["---"] * len(lines[0]), *map(list, body)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def code(text: str) -> str:
@@ -541,16 +570,28 @@ def part_causes(names: Names, tongue: int) -> str:
 
 
 def part_faults(names: Names, tongue: int) -> str:
-    """What raises each fault, what to do, what ends its cause."""
+    """Number on the four digits, what raises each fault, what to do, what ends its cause."""
     head = (
-        ("Fault", "Raised by", "What to do", "Its cause is gone with", "Survives a power cut"),
-        ("故障", "触发", "该做什么", "原因消除的标志", "断电后保留"),
+        ("No.", "Fault", "Raised by", "What to do", "Its cause is gone with", "Survives a power cut"),
+        ("编号", "故障", "触发", "该做什么", "原因消除的标志", "断电后保留"),
     )[tongue]
     yes, no = (("yes", "no"), ("是", "否"))[tongue]
     body = []
     for number, name in sorted(names.faults.items()):
         raised, todo, gone = (text[tongue] for text in FAULTS[name])
-        body.append([code(name), raised, todo, gone, yes if faults.STORED >> number & 1 else no])
+        kept = yes if faults.STORED >> number & 1 else no
+        body.append([str(faults.FAULTS.split().index(name) + 1), code(name), raised, todo, gone, kept])
+    return rows(head, body)
+
+
+def part_entities(_: Names, tongue: int) -> str:
+    """What Home Assistant finds, in the order of entities.txt."""
+    lines = (ROOT / "firmware" / "entities.txt").read_text("utf-8").splitlines()
+    found = [line.split("|", 4)[:4] for line in lines[1:]]  # behind the frame
+    agree("entity", (entity for _, _, entity, _ in found), ENTITIES)
+    agree("owner of an entity", (owner for owner, *_ in found), ENTITY_OF)
+    head = (("Entity", "Name", "Of", "What it tells or does"), ("实体", "名称", "属于", "含义或作用"))[tongue]
+    body = [(code(kind), name, ENTITY_OF[of][tongue], ENTITIES[entity][tongue]) for of, kind, entity, name in found]
     return rows(head, body)
 
 
@@ -558,7 +599,7 @@ def part_settings(_: Names, tongue: int) -> str:
     """Key, default, range and reason of every setting."""
     head = (("Key", "Default", "Range", "Why"), ("键", "默认值", "范围", "理由"))[tongue]
     each = "burners[ ]."
-    told = {key for key, _ in (*limits.SWITCHES, *limits.BOX_PINS)}
+    told = {key for key, _ in (*limits.SWITCHES, *limits.BOX_PINS)} | set(limits.SPARE_PINS)
     agree("setting", told | {"relay_drive", "burners", "relay_pin", "button_pin", "sensor"}, SETTING_WORDS)
 
     def pins(numbers: Iterable[int]) -> str:
@@ -575,6 +616,7 @@ def part_settings(_: Names, tongue: int) -> str:
     body.append(said("relay_drive", limits.DRIVES[0], ", ".join(limits.DRIVES)))
     for key, pin in limits.BOX_PINS:
         body.append(said(key, str(pin), pins(limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER)))
+    body += [said(key, "null", "null " + pins(limits.PINS_OTHER)) for key in limits.SPARE_PINS]
     body.append(said("burners", "–", f"1–{limits.BURNERS_MAX}"))
     relay_pins, button_pins = zip(*limits.BURNER_PINS, strict=True)
     body.append(said("relay_pin", " ".join(map(str, relay_pins)), pins(limits.PINS_RELAY[:-1]), each))
@@ -591,33 +633,6 @@ def part_demo(_: Names, tongue: int) -> str:
     return "\n".join(["```text", *(line.rstrip() for line in story), "```"])
 
 
-def pin_map() -> Any:
-    return json.loads((ROOT / "wiring" / "pins.json").read_text("utf-8"))
-
-
-def part_pins(_: Names, tongue: int) -> str:
-    head = ("Pin", "Role", "Burner", "Direction", "Safe level", "Why this pin")
-    return rows(
-        head,
-        [
-            [
-                str(pin["pin"]),
-                pin["role"],
-                "" if pin["burner"] is None else str(pin["burner"] + 1),
-                pin["direction"],
-                "–" if pin["safe_level"] is None else str(pin["safe_level"]),
-                pin["reason"],
-            ]
-            for pin in pin_map()["pins"]
-        ],
-    )
-
-
-def part_refused(_: Names, tongue: int) -> str:
-    refused = pin_map()["refused"]
-    return rows(("Pins", "Why not"), [[" ".join(map(str, row["pins"])), row["reason"]] for row in refused])
-
-
 PARTS = {
     "demo": part_demo,
     "states": part_states,
@@ -627,14 +642,22 @@ PARTS = {
     "causes": part_causes,
     "faults": part_faults,
     "settings": part_settings,
-    "pins": part_pins,
-    "refused pins": part_refused,
+    "entities": part_entities,
+    "parts list": lambda _, tongue: wiring.bom(tongue),
+    "parts": lambda _, tongue: wiring.parts(tongue),
+    "data sheets": lambda _, tongue: wiring.makers(tongue),
+    "pins": lambda _, tongue: wiring.pins(tongue),
+    "refused pins": lambda _, tongue: wiring.refused(tongue),
+    "connections": lambda _, tongue: wiring.connections(tongue),
+    "settings of the builds": lambda _, tongue: wiring.settings(tongue),
 }
-README_PARTS = tuple(name for name in PARTS if "pins" not in name)
+WIRING_PARTS = ("parts", "data sheets", "pins", "refused pins", "connections")
+README_PARTS = tuple(name for name in PARTS if name not in WIRING_PARTS)
 FILES = (
     ("README.md", EN, README_PARTS),
     ("README.zh-CN.md", ZH, README_PARTS),
-    ("wiring/README.md", EN, ("pins", "refused pins")),
+    ("wiring/README.md", EN, WIRING_PARTS),
+    ("wiring/README.zh-CN.md", ZH, WIRING_PARTS),
 )
 
 

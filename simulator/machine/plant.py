@@ -1,11 +1,14 @@
-"""The physics of one burner: knob, gas, flame, thermocouple, magnet, contact, and the drive of its relay.
+"""The physics of one burner: knob, gas, flame, thermocouple, magnet, contact and the relay that moves it.
 
-Belongs here: what would happen on a real stove. Does not: the chip, the clock, anything of the firmware.
+Belongs here: what would happen on a real stove. Does not: the chip, the clock, anything of the firmware; the loop's
+formulas (magnet_loop.py) and the pump in front of the coils (charge_pump.py).
 Runs on MicroPython and CPython with equal results: plain float arithmetic and exp, one step at a time.
 Sources in brackets are those of wiring/README.md; "assumed" marks engineering judgement to be measured on a stove.
 """
 
 from math import exp
+
+from magnet_loop import AMBIENT_DC, FLAME_DC, emf_at, loop_ma
 
 # key, default, unit and source
 STOVE = {
@@ -24,45 +27,16 @@ STOVE = {
     "operate_ms": 8,  # relay, coil on to contact closed, data sheets 5-15
     "bounce_ms": 2,  # of the closing contact
 }
-AMBIENT_DC = 250  # tenths of a degree
-FLAME_DC = 6000  # tip in a full flame
 SPARK_MS = 400  # from pushing the knob to the flame: a few sparks, assumed
 BYPASS_MOHM = 5  # switch of the bypass, assumed
 MOVING_MS = 60  # fine steps for so long after anything moved
-
-# The pulse pump in front of the relay driver: charge of one edge, discharge, Schmitt thresholds. Assumed here;
-# what matters is that the contact opens 2 to 4 s after the last edge.
-PUMP_EDGE = 0.35
-PUMP_TAU_MS = 3500
-PUMP_ON = 0.70
-PUMP_OFF = 0.42
-
-
-class Pump:
-    """Shared by all burners of a box with relay_drive "pulse"."""
-
-    def __init__(self):
-        self.volts = 0.0  # of 1
-        self.on = False
-        self._edges = 0
-
-    def edge(self):
-        """The pump pin changed its level; counted only, because the tick that did it may not allocate."""
-        self._edges += 1
-
-    def step(self, dt_ms):
-        """Charge by the edges since the last step, discharge for dt_ms, and let the Schmitt stage decide."""
-        while self._edges > 0:
-            self._edges -= 1
-            self.volts += (1.0 - self.volts) * PUMP_EDGE
-        self.volts *= exp(-dt_ms / PUMP_TAU_MS)
-        self.on = self.volts > (PUMP_OFF if self.on else PUMP_ON)
 
 
 class Burner:
     """One burner of the stove. stove: values of STOVE that differ from the defaults.
 
-    Inputs are set from outside: `coil` (relay coil energised), `pressed` and `knob` (the hand), `simmer` (percent).
+    Inputs are set from outside: `coil` (what the box asks of the relay), `stuck` (None, or what a stuck pin makes of
+    it), `pressed` and `knob` (the hand), `simmer` (percent).
     Truth to be read: `closed` (contact position), `gas`, `flame`, `tip_dc`, `tc_uv`, `magnet_uv`.
     """
 
@@ -70,6 +44,7 @@ class Burner:
         self.stove = dict(STOVE)
         self.stove.update(stove)
         self.coil = False
+        self.stuck = None
         self.knob = False
         self.pressed = False
         self.simmer = 100
@@ -86,7 +61,7 @@ class Burner:
         self.magnet_uv = 0
         self._bounce_ms = 0
         self._moving_ms = 0
-        self._coil_was = False
+        self._pulls_was = False
         self._coil_ms = 0
         self._press_ms = 0
         self._delay_ms = 0
@@ -138,15 +113,16 @@ class Burner:
 
     def _step_contact(self, dt_ms):
         stove = self.stove
-        if self.coil != self._coil_was:
-            self._coil_was = self.coil
+        pulls = self.coil if self.stuck is None else self.stuck
+        if pulls != self._pulls_was:
+            self._pulls_was = pulls
             self._coil_ms = 0
             self.moved()
         else:
             self._coil_ms += dt_ms
         if self._bounce_ms > 0:
             self._bounce_ms -= dt_ms
-        if self.coil:
+        if pulls:
             if not self.closed and not self.stuck_open and self._coil_ms >= stove["operate_ms"]:
                 self.closed = True
                 self._bounce_ms = stove["bounce_ms"]
@@ -181,14 +157,14 @@ class Burner:
     def _solve(self):
         """Voltages on both sides of the contact; the current in mA."""
         stove = self.stove
-        emf_uv = stove["emf_uv"] * (self.tip_dc - AMBIENT_DC) / (FLAME_DC - AMBIENT_DC)
+        emf_uv = emf_at(stove["emf_uv"], self.tip_dc)
         contact_mohm = self.contact_mohm()
         if contact_mohm is None:
             self.tc_uv = int(emf_uv + 0.5)
             self.magnet_uv = 0
             return 0.0
         source_mohm = stove["tc_mohm"] + stove["leads_mohm"]
-        current_ma = emf_uv / (source_mohm + contact_mohm + stove["coil_mohm"])
+        current_ma = loop_ma(emf_uv, source_mohm, contact_mohm, stove["coil_mohm"])
         self.tc_uv = int(emf_uv - current_ma * source_mohm + 0.5)
         self.magnet_uv = int(current_ma * stove["coil_mohm"] + 0.5)
         return current_ma

@@ -8,7 +8,8 @@ Time passes only in advance(): a program that computes takes no time, a program 
 import sys
 
 import report
-from plant import Burner, Pump
+from charge_pump import PARTS, Pump
+from plant import Burner
 
 TICKS_MASK = 0x3FFFFFFF
 BOOT_MS = 300  # from power or reset to the first line of boot.py
@@ -79,7 +80,10 @@ class World:
         self.bus = ["ok", "ok"]  # of each converter: ok, stale, i2c_error
         self.buttons = [False] * count
         self._button_ms = [-BOUNCE_MS] * count
-        self.pump = Pump()
+        self.pump = Pump(PARTS)
+        self._pump_stuck = False  # its pin is, or was and the pump has not filled since
+        self._pump_pin_free = True
+        self._relay_stuck = [None] * count  # level of an enable that is stuck, at the driver
         settings = plan.get("settings") or {}
         self.pulse = settings.get("relay_drive") == "pulse"
         self.pump_pin = settings.get("pump_pin", 32)
@@ -191,6 +195,23 @@ class World:
         self.burners[burner].stuck_open = True
         self.burners[burner].closed = False
         self.burners[burner].moved()
+
+    def _do_stick_pin(self, burner, args):
+        """A pin or its driver is stuck, behind the chip: whatever it says arrives as this level."""
+        level = int(args["level"] == "high")
+        if args["pin"] == "relay":
+            self._relay_stuck[burner] = level
+        else:
+            self._pump_stuck = True
+            self._pump_pin_free = False
+            self.pump.pin(level)
+        self._set_coils()
+
+    def _do_free_pins(self, burner, _):
+        self._relay_stuck[burner] = None
+        self._pump_pin_free = True
+        self.pump.pin(self.pins.get(self.pump_pin, 0))
+        self._set_coils()
 
     def _do_film(self, burner, args):
         self.burners[burner].film_mohm = args["milliohm"]
@@ -347,17 +368,31 @@ class World:
             return
         self.pins[number] = level
         if number == self.pump_pin:
-            self.pump.edge()
+            if self._pump_pin_free:
+                self.pump.pin(level)
         elif number in self.relay_pins:
             self._set_coils()
 
     def _set_coils(self):
+        """What the box asks of each relay, and what a stuck pin makes of it.
+
+        With a pump pin that is stuck the box goes on asking: its edges do not arrive, and that is not its doing.
+        """
+        fed = self.powered and (self.pump.on or not self.pulse)
+        if self._pump_stuck and self._pump_pin_free and self.pump.on:
+            self._pump_stuck = False
         for index in range(len(self.burners)):  # no enumerate(): called from within the tick
-            driven = self.powered and self.pins.get(self.relay_pins[index], 0) == 1
-            coil = driven and (self.pump.on or not self.pulse)
-            if coil != self.burners[index].coil:
-                self.burners[index].coil = coil
-                self.burners[index].moved()
+            burner = self.burners[index]
+            coil = self.powered and self.pins.get(self.relay_pins[index], 0) == 1 and (fed or self._pump_stuck)
+            stuck = None
+            if self._relay_stuck[index] is not None:
+                stuck = fed and self._relay_stuck[index] == 1
+            elif self._pump_stuck:
+                stuck = coil and fed
+            if coil != burner.coil or stuck != burner.stuck:
+                burner.coil = coil
+                burner.stuck = stuck
+                burner.moved()
 
     def pin_level(self, number):
         """What an input pin reads: buttons are open or pull to ground, everything else floats high."""
@@ -385,7 +420,7 @@ class World:
     # --- the services thread, which is only asked to do its work ----------------------------------------------------
 
     def start_thread(self, entry, args):
-        """What _thread.start_new_thread would start: (keeper, link, clock) are its args."""
+        """What _thread.start_new_thread would start: args begin with keeper and link."""
         self.thread = (entry, args)
         self._link = args[1]
         self._poll_ms = self.now_ms
@@ -405,7 +440,7 @@ class World:
             return
         self._poll_ms = self.now_ms
         self._deliver()
-        keeper, link, _ = self.thread[1]
+        keeper, link = self.thread[1][:2]
         if link.quiet[0]:
             self._end_services()
             return

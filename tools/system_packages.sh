@@ -1,0 +1,33 @@
+#!/bin/sh
+# The programs that the tests use and pip does not have: a broker, a browser, Graphviz. Installed where that is allowed; where it
+# is not, one line says what to install, and the tests that need it say that they were skipped.
+set -u
+PATH="$PATH:/usr/sbin:/usr/local/sbin"
+missing=""
+need() { # need PACKAGE COMMAND...: one of the commands will do
+    package=$1
+    shift
+    for command in "$@"; do
+        command -v "$command" >/dev/null 2>&1 && return
+    done
+    missing="$missing $package"
+}
+need mosquitto mosquitto
+need openssl openssl
+need chromium chromium chromium-browser google-chrome
+need chromium-driver chromedriver
+need graphviz dot
+[ -z "$missing" ] && exit 0
+
+as_root=""
+[ "$(id -u)" = 0 ] || as_root="sudo -n"
+if command -v apt-get >/dev/null 2>&1 && $as_root true 2>/dev/null; then
+    echo "installing Debian packages for the tests:$missing ..."
+    export DEBIAN_FRONTEND=noninteractive
+    log=$(mktemp)
+    if { $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends $missing; } >"$log" 2>&1; then
+        exit 0
+    fi
+    tail -5 "$log" >&2
+fi
+echo "not installed:$missing; the tests that need them will be skipped. To run them: sudo apt install$missing" >&2
