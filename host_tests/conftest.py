@@ -12,7 +12,8 @@ import pytest
 import safety_table
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT / "firmware"))  # for the files that import neither machine nor time nor network
+sys.path.append(str(ROOT / "firmware"))  # for the files that do not import machine
+sys.path.append(str(ROOT / "build" / "lib"))  # the device's libraries, as pinned: they run here, too
 
 # Equal examples in every run: a red test is red for everybody. More of them: --hypothesis-profile=search
 hypothesis.settings.register_profile(
@@ -28,7 +29,7 @@ RAN = safety_table.Ran()
 
 def pytest_runtest_logreport(report):
     """Hear of every test; with several processes all reports come to the first one."""
-    RAN.take(report.nodeid, report.when, report.outcome)
+    RAN.take(report.nodeid, report.when, report.outcome, str(report.longrepr) if report.skipped else "")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # last word: below the line that says how many passed

@@ -39,7 +39,7 @@ class _Turns:
     def __init__(self, world, entry, args):
         self._world = world
         self._entry = entry
-        self._keeper, self._link, _ = args
+        self._keeper, self._link, _, *self._rest = args
         self.error = None  # what their thread died of outside of a round
 
     def poll(self):
@@ -47,7 +47,7 @@ class _Turns:
             raise self.error
         sys.settrace(self._world.trace)
         try:
-            self._entry(self._keeper, self._link, self)
+            self._entry(self._keeper, self._link, self, *self._rest)
         except _RoundOver:
             self._link.ended[0] = 0  # it only slept
         finally:

@@ -64,6 +64,8 @@ BREAKS = {
     "weld": {},
     "unweld": {},
     "stick_open": {},
+    "stick_pin": {"pin": st.sampled_from(words.STUCK_PINS), "level": st.sampled_from(words.LEVELS)},
+    "free_pins": {},
     "film": {"milliohm": st.sampled_from((0, 5, 20, 50, 200, 1000, 100_000))},
     "bypass": {"on": st.booleans()},
     "sensor": {"value": st.sampled_from(words.SENSOR_VALUES), "side": st.sampled_from(words.SENSOR_SIDES)},

@@ -53,14 +53,19 @@ def rows(text: str, head: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             yield cells
 
 
+NOT_HERE = "not here"  # skipped for a program that this computer does not have
+
+
 class Ran:
-    """What became of each test of a session, by node id: "passed", or the worse thing that was reported."""
+    """What became of each test of a session, by node id: "passed", NOT_HERE, or the worse thing that was reported."""
 
     def __init__(self) -> None:
         self.outcomes: dict[str, str] = {}
 
-    def take(self, node: str, when: str, outcome: str) -> None:
-        """Take one report of pytest: when is setup, call or teardown."""
+    def take(self, node: str, when: str, outcome: str, why: str = "") -> None:
+        """Take one report of pytest: when is setup, call or teardown; why: of a skip, which may say what to install."""
+        if outcome == "skipped" and "apt-get install" in why:
+            outcome = NOT_HERE
         if outcome != "passed":
             self.outcomes[node] = outcome
         elif when == "call":
@@ -75,8 +80,16 @@ def complaints(wanted: Iterable[str], outcomes: Mapping[str, str]) -> list[str]:
         ran = {node: was for node, was in outcomes.items() if node == name or node.startswith(parts)}
         if not ran:
             wrong.append(f"SAFETY.md names {name}, which did not run")
-        wrong += [f"SAFETY.md names {name}: {node} was {was}" for node, was in ran.items() if was != "passed"]
+        wrong += [
+            f"SAFETY.md names {name}: {node} was {was}" for node, was in ran.items() if was not in ("passed", NOT_HERE)
+        ]
     return wrong
+
+
+def not_here(wanted: Iterable[str], outcomes: Mapping[str, str]) -> int:
+    """How many of the named tests were left out, wholly or in part, for want of a program."""
+    missing = [node for node, was in outcomes.items() if was == NOT_HERE]
+    return sum(any(node.startswith(name) for node in missing) for name in wanted)
 
 
 def is_whole_suite(config) -> bool:
@@ -93,6 +106,9 @@ def judge(session, ran: Ran) -> None:
     if session.exitstatus != 0 or not is_whole_suite(session.config):
         return
     terminal = session.config.pluginmanager.get_plugin("terminalreporter")
-    for sentence in complaints(named(DOCUMENT.read_text("utf-8")), ran.outcomes):
+    wanted = named(DOCUMENT.read_text("utf-8"))
+    for sentence in complaints(wanted, ran.outcomes):
         session.exitstatus = 1
         terminal.write_line(sentence, red=True)
+    if left := not_here(wanted, ran.outcomes):
+        terminal.write_line(f"{left} tests that SAFETY.md names did not run for want of a program (-rs)", yellow=True)

@@ -17,6 +17,25 @@ NEVER = {
     ("curfew/faults.py", "return False"): "acknowledging stands behind a guard that asks the same",
     ("curfew/snapshot.py", "return"): "the simulator's services never hold the lock while the loop runs",
     ("curfew/store.py", "return False"): "nor does the loop run, and take its leave back, within a round of theirs",
+    ("curfew/services/keeper.py", "self._restart = True"): "only who comes over the network asks for a restart",
+    ("curfew/services/keeper.py", "return self._memory.seq[0]"): "or for the number of the last opening",
+    **{
+        ("curfew/services/life.py", line): "only a chip with a radio"
+        for line in (
+            "_serve(keeper, link, clock, settings, network)",
+            "import asyncio",
+            "from curfew.config import forget",
+            "from curfew.services.household import live",
+            "loop = asyncio.new_event_loop()  # what an earlier life of this thread left behind must not go on",
+            "loop.set_exception_handler(_unheard)",
+            'forget("services.changes")  # a request that ended with its life dropped nothing',
+            "gc.collect()",
+            "asyncio.run(live(keeper, link, clock, settings, network))",
+            'if not isinstance(context["exception"], MemoryError):',
+            'sys.print_exception(context["exception"])',
+            'context["exception"] = context["future"] = None',
+        )
+    },
 }
 # Handlers of what nobody else raises: they are reached by their own way.
 OWN = {

@@ -12,7 +12,8 @@ import pytest
 from tools import docs
 
 READMES = ("README.md", "README.zh-CN.md")
-DOCUMENTS = (*READMES, "ARCHITECTURE.md", "SAFETY.md", "CHANGELOG.md", "wiring/README.md")
+DOCUMENTS = (*READMES, "ARCHITECTURE.md", "SAFETY.md", "CHANGELOG.md", "wiring/README.md", "wiring/README.zh-CN.md",
+             "wiring/MEASURE.md", "wiring/MEASURE.zh-CN.md")  # fmt: skip
 GENERATED = [(file, name) for file, _, parts in docs.FILES for name in parts]
 
 
@@ -140,12 +141,14 @@ def test_every_file_named_in_code_exists(file):
         assert (docs.ROOT / named).exists(), named
 
 
-def test_both_readmes_have_the_same_parts_and_headings():
-    english, chinese = READMES
+@pytest.mark.parametrize(("english", "chinese"), [
+    READMES, ("wiring/README.md", "wiring/README.zh-CN.md"), ("wiring/MEASURE.md", "wiring/MEASURE.zh-CN.md"),
+])  # fmt: skip
+def test_both_languages_have_the_same_parts_and_headings(english, chinese):
     assert docs.markers(text_of(english)) == docs.markers(text_of(chinese))
     assert headings(english) == headings(chinese)
     for pattern in (r"^\| ", r"^- ", r"^> - ", r"^```"):
-        counts = [len(re.findall(pattern, text_of(file), flags=re.MULTILINE)) for file in READMES]
+        counts = [len(re.findall(pattern, text_of(file), flags=re.MULTILINE)) for file in (english, chinese)]
         assert counts[0] == counts[1], pattern
 
 

@@ -9,6 +9,7 @@ from flash_that_cuts import Flash, PowerCut
 from curfew import codes, faults, journal, memory, snapshot, store
 from curfew.memory import Memory
 from curfew.services import keeper as keepers
+from curfew.services import life
 from curfew.supervisor import Link
 
 
@@ -346,7 +347,7 @@ class Clock:
 def test_the_thread_polls_until_it_is_told_to_be_quiet_and_says_that_it_ended(on):
     on(Flash())
     bench = Bench()
-    keepers.run(bench.keeper, bench.link, Clock(bench.link, 3))
+    life.run(bench.keeper, bench.link, Clock(bench.link, 3), None)
     assert bench.link.ended[0] == 1
 
 
@@ -355,7 +356,7 @@ def test_the_thread_says_that_it_ended_even_when_an_error_ended_it(on):
     bench = Bench()
     bench.keeper.poll = lambda: 1 // 0
     with pytest.raises(ZeroDivisionError):
-        keepers.run(bench.keeper, bench.link, Clock(bench.link, 3))
+        life.run(bench.keeper, bench.link, Clock(bench.link, 3), None)
     assert bench.link.ended[0] == 1
 
 

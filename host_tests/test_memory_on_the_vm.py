@@ -137,6 +137,14 @@ def test_the_compiled_core_stays_under_20_kb():
     assert sum(sizes) < 20000
 
 
+def test_a_life_of_the_services_that_ended_in_an_error_nobody_awaited_leaves_nothing_behind(tmp_path):
+    # MicroPython's asyncio keeps the last such task, and all that it knows, until the next one.
+    lines, status, errors = on_the_vm(tmp_path, "192k", "two_lives.py", 20000, machine=())
+    assert status == 0, (lines, errors)
+    assert errors.count("RuntimeError") + "\n".join(lines).count("RuntimeError") == 2
+    assert figure(lines, "held") < 1000
+
+
 def two_threads(flash, seconds):
     """Run both threads under load; (ticks, worst lateness in ms, rounds of the load, ticks that conducted)."""
     shutil.copyfile(run.SOURCES / "settings.json", flash / "settings.json")

@@ -79,7 +79,7 @@ def test_every_setting_that_the_firmware_reads_is_there():
                 owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
                 if owner == "settings" and path.name != "config.py":
                     asked.add(node.attr)
-                if owner == "config" and path.name not in ("config.py", "settings.py"):
+                if owner == "config" and "services" not in path.parts and path.name not in ("config.py", "settings.py"):
                     burner_asked.add(node.attr)
     asked -= {"parse", "fallback", "Invalid", "checked"}
     burner_asked -= {"load", "forget", "Settings", "Config"}
@@ -303,6 +303,24 @@ def test_each_pin_of_the_box_is_checked_too(key, default):
         assert message(**{key: value}).startswith(key + ": ")
 
 
+@pytest.mark.parametrize("key", limits.SPARE_PINS)
+def test_what_need_not_be_fitted_has_no_pin_until_it_is_given_one(key):
+    assert getattr(parse(), key) is None and getattr(parse(**{key: None}), key) is None
+    for pin in range(-1, 41):
+        if pin in (4, 13, 26, 27):
+            assert getattr(parse(**{key: pin}), key) == pin
+        else:
+            assert message(**{key: pin}).startswith(key + ": ")
+    for value in (True, False, "4", [4], 4.0):
+        assert message(**{key: value}).startswith(key + ": ")
+
+
+def test_with_four_burners_one_pin_is_left_to_spare():
+    four = [{"relay_pin": relay, "button_pin": button} for relay, button in limits.BURNER_PINS]
+    assert parse(burners=four, hood_pin=4).hood_pin == 4
+    assert message(burners=four, hood_pin=13) == "hood_pin: pin 13 is already used by burners[3].button_pin"
+
+
 def test_the_pump_has_one_pin_which_boot_drives_low():
     for pin in limits.PINS_RELAY[:-1] + limits.PINS_OTHER:
         assert message(pump_pin=pin).startswith("pump_pin: ")
@@ -422,7 +440,8 @@ def test_a_file_that_cannot_be_used_gives_one_blind_burner_and_says_why(board, c
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 FLAT = PLAIN | st.lists(PLAIN, max_size=3) | st.dictionaries(st.text(max_size=5), PLAIN, max_size=3)
 JSON = FLAT | st.lists(FLAT, max_size=3)
-KEYS = [row[0] for row in (*limits.SETTINGS, *limits.SWITCHES, *limits.BOX_PINS)] + ["relay_drive", "burners", "x"]
+KEYS = [row[0] for row in (*limits.SETTINGS, *limits.SWITCHES, *limits.BOX_PINS)]
+KEYS += [*limits.SPARE_PINS, "relay_drive", "burners", "x"]
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=3))

@@ -408,6 +408,8 @@ def test_every_act_of_a_scenario_has_words(do):
         "cause": "wdt",
         "error": "OSError",
         "in": "Pin.value",
+        "pin": "pump",
+        "level": "high",
     }
     mine = {field.to or key: args[field.to or key] for key, field in ACTS[do].items()}
     assert do in timeline.EVENT_WORDS

@@ -1,0 +1,26 @@
+"""The sockets of the desk: real ones, on a loopback on which only "localhost" has a name.
+
+Belongs here: names and ports. The low ports of a box become free ones of this machine; the host may order that
+look-ups hang, really hang, and that addresses lead to where no connect ever ends. For the services thread.
+"""
+
+import time
+
+import usocket
+import wire
+from usocket import *  # noqa: F403
+
+_LOW = {80: wire.WEB_PORT, 53: wire.DNS_PORT}
+_NO_NAME = -2
+_LOOK_MS = 10
+
+
+def getaddrinfo(host, port, *rest):
+    if host == "0.0.0.0":
+        return usocket.getaddrinfo("127.0.0.1", wire.inputs[_LOW[port]], *rest)
+    begun_ms = time.ticks_ms()
+    while time.ticks_ms() - begun_ms < wire.inputs[wire.LOOKUP_MS]:
+        time.sleep_ms(_LOOK_MS)
+    if host not in ("localhost", "127.0.0.1"):
+        raise OSError(_NO_NAME)
+    return usocket.getaddrinfo("127.0.0.1", wire.inputs[wire.DEAD_PORT] or port, *rest)

@@ -1,0 +1,41 @@
+"""The web server alone on the VM, in the current folder: prints its port, then serves until it is killed.
+
+Here: wiring with an empty snapshot. Not here: the loop, judgement (test_web_on_the_vm.py).
+"""
+
+import _thread
+import asyncio
+import sys
+import time
+
+from curfew.inbox import Inbox
+from curfew.journal import read_state
+from curfew.memory import Memory
+from curfew.services import door
+from curfew.services.api import Api
+from curfew.services.house import House
+from curfew.services.keeper import Keeper
+from curfew.services.log import Log
+from curfew.services.web import Web
+from curfew.settings import checked
+from curfew.snapshot import Snapshot
+from curfew.supervisor import Link
+
+settings = checked({"burners": [{}, {"relay_pin": 19}]})
+link = Link(Inbox(2), Snapshot(2, _thread.allocate_lock()))
+link.leave[0] = 1
+stored, health = read_state()
+keeper = Keeper(link, Memory(b""), 0, 2, stored, health)
+keeper.ask_restart = lambda: None
+config = {"password": list(door.hashing(sys.argv[2], b"0123456789abcdef"))[-1], "token": ""}
+house = House(keeper, link, time, settings, config, Log(), None)
+web = Web(house, asyncio.sleep_ms)
+api = Api(web, door.Door(time.ticks_ms()), lambda: None, "POWER_ON")
+
+
+async def serve():
+    asyncio.create_task(api.run())
+    await web.serve("127.0.0.1", int(sys.argv[1]))
+
+
+asyncio.run(serve())

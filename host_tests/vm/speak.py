@@ -1,0 +1,50 @@
+"""A Broker alone on the VM: eight messages when it is online, an answer to each that it hears, until it hears "end".
+
+Here: wiring; the seconds to live are the argument, mqtt.json in the current folder is the config. Prints the log, and
+the most heap that MQTT kept at the end of a round. Not here: judgement (test_mqtt_on_the_vm.py).
+"""
+
+import gc
+import json
+import sys
+import time
+
+gc.collect()
+_before = gc.mem_alloc()
+
+from curfew.services.mqtt import Broker
+
+
+class Log:
+    def add(self, word, text):
+        print("log", word, text)
+
+
+class House:
+    clock = time
+    status = {"wifi": "online"}
+    log = Log()
+
+    def deadline_s(self):
+        return None
+
+
+with open("mqtt.json") as file:
+    config = json.load(file)
+end_ms = time.ticks_ms() + 1000 * int(sys.argv[1])
+broker = Broker("mqtt", House(), "box", config, ("to/me",), "will")
+hello = [str(number) for number in range(8)]
+heard = []
+broker.on_message = lambda topic, payload: heard.append(payload)
+kept = 0
+while heard != [b"end"] and time.ticks_ms() < end_ms:
+    broker.poll()
+    while hello and broker.publish("from/me", hello[0], False):
+        del hello[0]
+    if heard and heard != [b"end"] and broker.publish("from/me", heard[0], False):
+        del heard[0]
+    gc.collect()
+    kept = max(kept, gc.mem_alloc() - _before)
+print("refused", broker.refused)
+print("kept", kept)
+broker.close()
