@@ -9,6 +9,7 @@ from array import array
 from curfew import limits
 from curfew.ticks import aged_ms
 
+PROVED, ON_TRIAL, FAILED = 0, 1, 2  # what the program is
 RESTART = -1  # as an echo: the services ask for a restart of the chip
 
 
@@ -23,7 +24,7 @@ class Link:
         self.ended = bytearray(1)  # services write 1 on their way out
         self.leave = bytearray(1)  # loop writes: 1 while nothing conducts, flash may be written
         self.quiet = bytearray(1)  # loop writes: services shall end and print nothing
-        self.trial = bytearray(1)  # 1 from the start of a program on trial until the services have proved it
+        self.trial = bytearray(1)  # loop writes ON_TRIAL and FAILED, services PROVED
 
 
 class Supervisor:
@@ -50,7 +51,9 @@ class Supervisor:
         """Look once a tick; starting a thread allocates, which is safe because no other one runs just then."""
         link = self.link
         if link.ended[0]:
-            self.blocked = link.trial[0] == 1 and self.starts > 0
+            if self.starts and link.trial[0] == ON_TRIAL:
+                link.trial[0] = FAILED
+            self.blocked = link.trial[0] == FAILED
             self._rest_ms = aged_ms(self._rest_ms, step_ms)
             if self.starts == 0 or self._rest_ms >= limits.SERVICES_REST_MS:
                 self._rest_ms = 0
@@ -67,7 +70,9 @@ class Supervisor:
             self._silent_ms = 0
         else:
             self._silent_ms = aged_ms(self._silent_ms, step_ms)
-        if link.trial[0]:
+        if link.trial[0] == ON_TRIAL:
             self._trial_ms = aged_ms(self._trial_ms, step_ms)
-        failed = link.trial[0] == 1 and self._trial_ms >= limits.TRIAL_MAX_MS
-        self.blocked = failed or self._silent_ms >= limits.SERVICES_BLOCKED_MS or link.pong[0] == RESTART
+            if self._trial_ms >= limits.TRIAL_MAX_MS:
+                link.trial[0] = FAILED
+        silent = self._silent_ms >= limits.SERVICES_BLOCKED_MS
+        self.blocked = silent or link.pong[0] == RESTART or link.trial[0] == FAILED

@@ -12,7 +12,7 @@ from curfew.faults import SETTINGS_INVALID, STORED
 from curfew.limits import BURNERS_MAX
 from curfew.memory import ROWS
 from curfew.services import slots
-from curfew.supervisor import RESTART
+from curfew.supervisor import ON_TRIAL, PROVED, RESTART
 
 _REST_POLLS = 600  # a minute; the thread polls ten times a second
 _PROOF_POLLS = 600  # a minute of health makes a new program the one from now on
@@ -56,28 +56,28 @@ class Keeper:
         link = self.link
         link.pong[0] = RESTART if self._restart else link.ping[0]
         link.snapshot.copy_into(self._seen)
+        if link.trial[0] == ON_TRIAL:
+            self._sound_polls = self._sound_polls + 1 if self._is_sound() else 0
         self._rest_polls = max(0, self._rest_polls - 1)
         if self._rest_polls or not self.may_write():
             return
         try:
             self._keep_openings()
             self._keep_state()
-            if link.trial[0]:
-                self._prove()
+            if self._sound_polls >= _PROOF_POLLS and slots.prove(self.may_write):
+                self._sound_polls = 0
+                link.trial[0] = PROVED
+                print("This program has proved itself: slot", slots.here)
         except OSError:
             self.failures += 1
             self._rest_polls = _REST_POLLS
 
-    def _prove(self):
-        """Loop and services are alive, or nobody would be here; the rest has to hold for a minute without a break."""
+    def _is_sound(self):
+        """Loop and services are alive, or nobody would ask; and the settings fit, and the next program could come."""
         faults = 0
         for at in range(s.FAULTS_RAISED, len(self._seen), s.FIELDS):
             faults |= self._seen[at]
-        sound = not faults >> SETTINGS_INVALID & 1 and (self.is_reachable is None or self.is_reachable())
-        self._sound_polls = self._sound_polls + 1 if sound else 0
-        if self._sound_polls >= _PROOF_POLLS and slots.prove(self.may_write):
-            self.link.trial[0] = 0
-            print("This program has proved itself: slot", slots.here)
+        return not faults >> SETTINGS_INVALID & 1 and (self.is_reachable is None or self.is_reachable())
 
     def _keep_openings(self):
         last = self._memory.seq[0]
