@@ -311,7 +311,7 @@ class Desk(Rig):
             self.allocated.append((self.ticks, record[C]))
         self.peak_bytes = max(self.peak_bytes, record[E])
         self._figures = record[D], record[F]
-        self._show(record)
+        self._show(record, len(world.burners))
         world._told.look(world)
         for off in self._offs:
             if off.posted_us and off.heard_us is None and not record[B] >> off.burner & 1:

@@ -23,7 +23,7 @@ from simulator.inside import MODULES
 BOX = run.MACHINE / "box"
 FOR_EVER_MS = 2**60
 PIPE_BYTES = 1 << 20  # half a minute of ticks, should this process have no time to listen
-RIG_BYTES = 40 * 1024  # of heap for the VM's end of the wire, beside the firmware's own
+RIG_BYTES = 34 * 1024  # of heap for the VM's end of the wire, beside the firmware's own
 FIELDS = 16  # of one burner in a snapshot
 # What machine/box/wire.py has, in the same order.
 KIND, US, A, B, C, D, E, F, SIZE = 64, 65, 66, 67, 68, 69, 70, 71, 72
@@ -174,9 +174,9 @@ class Rig:
         if record[A] > RIG_BYTES:
             self.failure = f"the rig takes {record[A]} bytes of the heap, RIG_BYTES is {RIG_BYTES}"
 
-    def _show(self, record: Any) -> None:
-        """A snapshot: the trace tells of it."""
-        self._values = tuple(record[: FIELDS * len(self.world.burners)])
+    def _show(self, record: Any, burners: int) -> None:
+        """A snapshot of so many burners: the trace tells of it."""
+        self._values = tuple(record[: FIELDS * burners])
         self.world._link = SimpleNamespace(snapshot=SimpleNamespace(values=self._values))
 
     def _pin(self, record: Any) -> None:

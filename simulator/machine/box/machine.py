@@ -45,6 +45,7 @@ def sleep(ms):
     if box is not None:
         told.publish(box.controller.burners)
         record[wire.D] = wire.figures[3]
+        record[wire.E] = len(box.controller.burners)  # broken settings leave a box with fewer than its stove
     record[wire.A] = ms
     record[wire.B] = _fed
     _fed = 0
