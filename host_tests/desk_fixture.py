@@ -30,7 +30,7 @@ __all__ = ["Desk", "Off", "SHORT", "network_of", "seeded_build"]
 ROOT = Path(__file__).resolve().parent.parent
 STEP_S = 0.002  # of the stove, and of everybody who waits for it
 DOOR_MS = 30_000  # a word from afar that took longer to reach the loop was lost on the way
-STOVE_WORDS = 6  # of the inputs: only stove time has them
+STOVE_WORDS = 7  # of the inputs: only stove time has them
 SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
 
 # What a hand, a fault of a part, or the mains may do here. A stall, a jump of the clock and an exception in the middle

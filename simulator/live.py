@@ -27,7 +27,7 @@ from simulator.fields import ScenarioError, read_json
 from simulator.inside import MODULES
 from simulator.pot import Pot
 from simulator.result import parse
-from simulator.rig import FOR_EVER_MS, KIND, A, B, C, ChipReset, D, E, Rig, network_of, world_module
+from simulator.rig import CODES, FOR_EVER_MS, KIND, A, B, C, ChipReset, D, E, Rig, network_of, world_module
 from simulator.times import parse_time, show_time
 
 PASSWORD = "curfew-desk"  # of the device's own page
@@ -70,6 +70,8 @@ class LiveWorld(world_module.World):
     """A World whose time waits, and whose services are real. pace(ms) is called before any time passes."""
 
     def __init__(self, plan: dict[str, Any], emit: Callable[[str], None], flash: Path, pace: Callable[[int], None]):
+        self.thread: Any = None
+        self._remote: list[tuple[str, int, int]] = []
         super().__init__(plan, emit)
         self.pots = [Pot() for _ in self.burners]
         self.offs = self.asks = 0  # words from afar, as the wire has them, until the next answer
@@ -151,7 +153,8 @@ class Stove(Rig):
         self.pace = 0.0  # how fast the stove really went lately
         self.tone_hz = 0
         self.digits = 0
-        self.tones: deque[tuple[int, int]] = deque(maxlen=64)  # (stove ms, Hz): what the buzzer did
+        self._tone_ms = 0
+        self.tones: deque[tuple[int, int]] = deque(maxlen=64)  # (Hz, ms of stove time): what the buzzer did
         self.pixels = [0] * 4
         self.over: str | None = None  # why the stove stopped by itself
         self._changed = changed
@@ -175,7 +178,7 @@ class Stove(Rig):
             self.web_port = web_port
         self._answers: Any = None
         self._stdout: Any = None
-        self._sent = 0
+        self._block = array("q")
         self._coils = [False] * len(world.burners)
         self._thread = threading.Thread(target=self._live, name="stove", daemon=True)
 
@@ -524,15 +527,22 @@ class Stove(Rig):
 
     def _answer(self) -> None:
         world = self.world
-        self._sent += 1
+        noisy = any(sensing.noise_uv for sensing in world.sensing)
         traps = 0
         for name, error in world.traps.items():
             if name in CALLS:
                 traps |= ERRORS.index(error.__name__) + 1 << 3 * CALLS.index(name)
         ticks_ms = world.ticks_ms()
-        words = [*self._inputs_now(), ticks_ms, world.offs, world.asks, world.blocked, world.deaths_of_services, traps]
+        inputs = self._inputs_now([0] * 8 if noisy else None)
+        said = [ticks_ms, world.offs, world.asks, world.blocked, world.deaths_of_services, traps, noisy]
         world.offs = world.asks = 0
-        os.write(self._answers, array("q", [self._sent, *words, self._sent]).tobytes())
+        self._block = array("q", [0, *inputs, *said, 0])
+        os.write(self._answers, self._block.tobytes())
+
+    def _convert(self, record: Any) -> None:
+        """The code of one channel as it is now, and nothing else that is new."""
+        self._block[CODES + 4 * record[A] + record[B]] = self.world.input_code(record[A], record[B])
+        os.write(self._answers, self._block.tobytes())
 
     def _sleep(self, record: Any) -> None:
         world = self.world
@@ -573,8 +583,11 @@ class Stove(Rig):
         self.pixels[record[A]] = record[B]
 
     def _tone(self, record: Any) -> None:
-        self.tone_hz = record[A]
-        self.tones.append((self.world.now_ms, self.tone_hz))
+        if self.tone_hz:
+            self.tones.append((self.tone_hz, self.world.now_ms - self._tone_ms))
+        elif self.world.now_ms > self._tone_ms:
+            self.tones.append((0, min(self.world.now_ms - self._tone_ms, 1000)))
+        self.tone_hz, self._tone_ms = record[A], self.world.now_ms
 
     def _digits(self, record: Any) -> None:
         self.digits = record[A]

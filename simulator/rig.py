@@ -27,6 +27,7 @@ RIG_BYTES = 34 * 1024  # of heap for the VM's end of the wire, beside the firmwa
 FIELDS = 16  # of one burner in a snapshot
 # What machine/box/wire.py has, in the same order.
 KIND, US, A, B, C, D, E, F, SIZE = 64, 65, 66, 67, 68, 69, 70, 71, 72
+CODES = 8  # of the inputs: where those of the channels begin
 LINKS = ("ok", "stale", "i2c_error")
 CAUSES = {"power": 1, "en": 1, "brownout": 1, "hard": 2, "wdt": 3, "soft": 5}
 CLEARED_BY = ("power", "en")  # the resets that the RTC memory does not outlive
@@ -82,7 +83,7 @@ class Rig:
         self._heard = b""
         self._handlers: tuple[Callable[[Any], None], ...] = (
             self._hello, self._tick, self._pin, self._watch, self._post, self._reset, self._stopped, self._sleep,
-            self._pixel, self._tone, self._digits, self._thread_started, self._raised,
+            self._pixel, self._tone, self._digits, self._thread_started, self._raised, self._convert,
         )  # fmt: skip
         self.flash = Path(folder) / "flash"
         self.log = Path(folder) / "box.log"
@@ -195,15 +196,16 @@ class Rig:
     def _nothing(self, record: Any) -> None:
         """Not asked for here."""
 
-    _tick = _post = _sleep = _pixel = _tone = _digits = _thread_started = _raised = _nothing
+    _tick = _post = _sleep = _pixel = _tone = _digits = _thread_started = _raised = _convert = _nothing
 
     # --- what the chip is told -------------------------------------------------------------------------------------
 
-    def _inputs_now(self) -> list[int]:
-        """The words of the inputs between FIRST and TICKS_MS."""
+    def _inputs_now(self, codes: list[int] | None = None) -> list[int]:
+        """The words of the inputs between FIRST and TICKS_MS; codes: of the eight channels, None for those of now."""
         world = self.world
         low = sum(1 << pin for pin in world.button_pins if not world.pin_level(pin))
-        codes = [world.input_code(number // 4, number % 4) for number in range(8)]
+        if codes is None:
+            codes = [world.input_code(number // 4, number % 4) for number in range(8)]
         bus = [LINKS.index(word) for word in world.bus]
         return [
             *(low, self._wifi, self._lookup_ms, self.dead_port, self._measure, *bus, *codes),

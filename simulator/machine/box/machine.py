@@ -157,6 +157,9 @@ class I2C:
         wire.look()
         number = self._converter(address)
         if buffer[0] == 1 and buffer[1] & 0x80:
+            if wire.inputs[wire.NOISY]:
+                wire.say(wire.CONVERT, number, buffer[1] >> 4 & 3)
+                wire.hear()
             self._code[number] = wire.inputs[wire.CODES + 4 * number + (buffer[1] >> 4 & 3)]
             self._begun_ms[number] = self._now_ms()
         return len(buffer)
