@@ -136,14 +136,17 @@ class Kitchen:
         self.judge = Judge(self.stove, self._judged)
 
     def _rang(self) -> None:
-        if self._loop:
-            self._loop.call_soon_threadsafe(self._news.set)
+        self._soon(self._news.set)
 
     def _judged(self, verdict: dict[str, Any]) -> None:
         self.verdict = verdict
+        self._soon(self.tell, {"verdict": verdict})
+
+    def _soon(self, function: Callable[..., Any], *args: Any) -> None:
+        """Have the server's own thread call this; nobody needs it once the server is closing."""
         if self._loop:
-            with contextlib.suppress(RuntimeError):  # the loop is closing
-                self._loop.call_soon_threadsafe(self.tell, {"verdict": verdict})
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(function, *args)
 
     def close(self) -> None:
         """Put everything away."""
@@ -212,7 +215,7 @@ class Kitchen:
         ):
             return
         self._last, self._last_s = shown, now_s
-        at = [BURNER_KEYS.index(key) for key in ("tip_c", "tc_uv", "magnet_uv", "mohm", "ma", "state", "flame")]
+        at = [BURNER_KEYS.index(key) for key in ("tip_c", "tc_uv", "magnet_uv", "mohm", "ma", "state")]
         sample = [frame["t"], *([burner[index] for index in at] for burner in frame["burners"])]
         if not self.samples or self.samples[-1][0] != frame["t"]:
             self.samples.append(sample)
@@ -354,9 +357,7 @@ async def relay(kitchen: Kitchen, address: str, reader: asyncio.StreamReader, wr
     try:
         up_reader, up_writer = await asyncio.open_connection(HOST, kitchen.stove.web_port)
     except OSError:
-        writer.write(
-            b"HTTP/1.1 503 Off\r\nContent-Type: text/plain\r\nConnection: close\r\nRetry-After: 1\r\n\r\nThe box is off.\n"
-        )
+        writer.write(BOX_OFF)
         writer.close()
         return
 

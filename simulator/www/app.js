@@ -9,6 +9,7 @@ const AGAIN_MS = 1000; // until a lost link is tried again
 const TOAST_MS = 6000;
 const STORY_KEPT = 400;
 const LIGHT_S = 10;
+const NARROW_PX = 700; // of a window: then the box stands below the stove
 const GROUPS = {
   hand: ["press", "double_press", "hold", "button_down", "button_up", "light", "knob_off", "blow_out", "simmer"],
   contact: ["weld", "unweld", "stick_open", "film", "bypass", "stick_pin", "free_pins"],
@@ -89,14 +90,16 @@ function see(told) {
   if (!hello) return;
   told.burners = told.burners.map(named);
   frame = told;
-  if (!picture || picture.burners !== told.burners.length) {
-    picture = draw(find("#stove"), told.burners.length, ask, choose);
+  const narrow = innerWidth < NARROW_PX;
+  if (!picture || picture.burners !== told.burners.length || picture.narrow !== narrow) {
+    picture = draw(find("#stove"), told.burners.length, ask, choose, narrow);
     picture.burners = told.burners.length;
+    picture.narrow = narrow;
     if (burner >= picture.burners) burner = 0;
     targets();
   }
   strips.speed = told.speed;
-  strips.add([told.t, ...told.burners.map((one) => [one.tip_c, one.tc_uv, one.magnet_uv, one.mohm, one.ma, one.state, one.flame])]);
+  strips.add([told.t, ...told.burners.map((one) => [one.tip_c, one.tc_uv, one.magnet_uv, one.mohm, one.ma, one.state])]);
   if (told.tones && told.tones.length) sound.play(told.tones, told.speed);
   if (told.failure) banner(text("failure", told.failure));
   else if (told.over) banner(text("over"), true);
@@ -219,11 +222,11 @@ function sentence(entry) {
   if ("raised" in entry) return ["chip", text("raised", entry.raised)];
   const parts = [];
   let kind = "box";
-  if (entry.state && entry.state !== "CLOSING" && entry.state !== "FAULT") parts.push(text("state." + entry.state));
+  if (entry.state && entry.state !== "CLOSING" && entry.state !== "FAULT") parts.push(text(entry.state === "IDLE" ? "ready" : "state." + entry.state));
   if (entry.cause) { parts.push(text("opened_by", causeWords(entry.cause))); kind = "off"; }
   if (entry.fault) { parts.push(`${text("state.FAULT")}: ${text("fault." + entry.fault)}`); kind = "off"; }
   else if (entry.fault === null) parts.push(text("fault_gone"));
-  if (entry.sound && entry.sound !== "OFF") parts.push("♪ " + text("sound." + entry.sound));
+  if (entry.sound && !["OFF", "ARMED"].includes(entry.sound)) parts.push("♪ " + text("sound." + entry.sound));
   if (entry.gas) parts.push(text("gas_" + entry.gas));
   if (entry.flame === "on" || (entry.flame && !entry.gas)) parts.push(text("flame_" + entry.flame));
   if (entry.gas && !entry.state) kind = "world";

@@ -25,15 +25,18 @@ const put = (one, key, value) => { // touches the document only when something i
 const mix = (from, to, part) => from.map((value, at) => Math.round(value + (to[at] - value) * Math.min(1, Math.max(0, part))));
 const rgb = (colour) => `rgb(${colour.join(",")})`;
 
-/** Draw a stove of so many burners into `place`. ask(message) sends what a hand does; chosen(burner) tells which it touches. */
-export function draw(place, burners, ask, chosen) {
-  const wide = 250 * burners + 330;
-  const svg = el("svg", { viewBox: `0 0 ${wide} 610`, role: "group", "aria-label": text("stove") });
+/**
+ * Draw a stove of so many burners into `place`. ask(message) sends what a hand does; chosen(burner) tells which it
+ * touches. narrow: the box below the stove instead of beside it.
+ */
+export function draw(place, burners, ask, chosen, narrow) {
+  const wide = Math.max(250 * burners + (narrow ? 24 : 330), 310);
+  const svg = el("svg", { viewBox: `0 0 ${wide} ${narrow ? 950 : 610}`, role: "group", "aria-label": text("stove") });
   svg.innerHTML = DEFS;
   const right = 250 * burners + 20;
   svg.append(
     el("rect", { width: wide, height: 610, fill: "url(#wall)" }), tiles(wide),
-    el("rect", { x: 0, y: 404, width: wide, height: 206, fill: "var(--card)" }),
+    el("rect", { x: 0, y: 404, width: wide, height: 546, fill: "var(--card)" }),
     el("line", { x1: 0, x2: wide, y1: 404, y2: 404, stroke: "var(--line)" }),
     el("rect", { x: 20, y: 246, width: right - 20, height: 18, rx: 5, fill: "url(#slab)" }),
     el("rect", { x: 20, y: 246, width: right - 20, height: 3, rx: 1.5, fill: "#fff", opacity: .25 }),
@@ -42,14 +45,15 @@ export function draw(place, burners, ask, chosen) {
   );
   const parts = [];
   for (let index = 0; index < burners; index += 1) parts.push(burner(svg, index, 145 + 250 * index, ask, chosen));
-  const box = panel(svg, right + 22, burners, ask, chosen);
+  const box = narrow ? panel(svg, (wide - 262) / 2, 616, burners, ask, chosen) : panel(svg, right + 22, 66, burners, ask, chosen);
+  if (!narrow) legend(svg, right + 26);
   place.replaceChildren(svg);
   return {
     svg,
     /** Bring everything in line with a frame; still: the clock stands, nothing moves. */
     show(frame, plant, still) {
       svg.classList.toggle("still", still);
-      frame.burners.forEach((now, index) => parts[index] && parts[index](now, plant, frame));
+      frame.burners.forEach((now, index) => parts[index] && parts[index](now, plant));
       box(frame);
     },
   };
@@ -83,7 +87,7 @@ function burner(svg, index, x, ask, chosen) {
   const group = el("g", { class: "burner" });
   group.addEventListener("pointerdown", () => chosen(index), true);
   // pot: a glass one, so that one sees the water
-  const pot = el("g", { transform: at(96), class: "pot" });
+  const pot = el("g", { transform: at(103), class: "pot" });
   const water = el("rect", { x: -75, width: 150, rx: 4, fill: "url(#water)" });
   const surface = el("ellipse", { rx: 75, ry: 4, fill: "#d5eef8", opacity: .8 });
   const scorch = el("rect", { x: -76, y: 84, width: 152, height: 22, rx: 8, fill: "#1a0d06", opacity: 0 });
@@ -107,7 +111,7 @@ function burner(svg, index, x, ask, chosen) {
   fire.append(el("ellipse", { cy: -14, rx: 105, ry: 34, fill: "url(#glow)" }));
   const tongues = el("g");
   for (let n = -5; n <= 5; n += 1) {
-    const dx = n * 12.6, high = 31 - Math.abs(n) * 1.6, lean = n * 1.7;
+    const dx = n * 12.6, high = 37 - Math.abs(n) * 1.9, lean = n * 1.7;
     tongues.append(el("g", { class: "tongue", style: `animation-delay:${(n * 137 % 100) / -160}s;animation-duration:${.34 + ((n + 5) * 53 % 17) / 100}s` },
       el("path", { d: `M${dx - 6} 0C${dx - 9} ${-high * .45} ${dx + lean - 2} ${-high * .6} ${dx + lean} ${-high}C${dx + lean + 2} ${-high * .6} ${dx + 9} ${-high * .45} ${dx + 6} 0Z`, fill: "url(#flame)" }),
       el("path", { d: `M${dx - 3} 0C${dx - 4} ${-high * .3} ${dx + lean * .5} ${-high * .4} ${dx + lean * .5} ${-high * .55}C${dx + lean * .5} ${-high * .4} ${dx + 4} ${-high * .3} ${dx + 3} 0Z`, fill: "url(#core)" })));
@@ -117,9 +121,9 @@ function burner(svg, index, x, ask, chosen) {
   const tip = el("rect", { x: x + 84, y: 216, width: 7, height: 32, rx: 3.5, fill: "#777" });
   const hot = el("circle", { cx: x + 87, cy: 219, r: 9, fill: "#ff7a2a", opacity: 0, filter: "url(#blur)" });
   group.append(
-    el("path", { d: `M${x - 96} 246l6-32h8M${x + 96} 246l-6-32h-8M${x - 92} 214H${x + 92}`, stroke: "#17181a", "stroke-width": 6, fill: "none", "stroke-linejoin": "round" }),
+    el("path", { d: `M${x - 100} 246v-22a7 7 0 0 1 7-7h14M${x + 100} 246v-22a7 7 0 0 0-7-7h-14M${x - 90} 215H${x + 90}`, stroke: "var(--grate)", "stroke-width": 7, fill: "none", "stroke-linejoin": "round" }),
     fire, hot, tip,
-    el("path", { d: `M${x - 74} 246v-5a8 4 0 0 1 8-4h132a8 4 0 0 1 8 4v5z`, fill: "#1b1d20" }), el("path", { d: `M${x - 66} 239h132`, stroke: "#3d4148", "stroke-width": 2, "stroke-dasharray": "3 6" }),
+    el("path", { d: `M${x - 74} 246v-5a8 4 0 0 1 8-4h132a8 4 0 0 1 8 4v5z`, fill: "var(--grate)" }), el("path", { d: `M${x - 66} 239h132`, stroke: "#3d4148", "stroke-width": 2, "stroke-dasharray": "3 6" }),
     el("path", { d: `M${x - 82} 246v-12`, stroke: "#d9d9d9", "stroke-width": 4 }), spark, pot);
   // knob
   const knob = el("g", { class: "touch knob", tabindex: 0, role: "slider", "aria-valuemin": 0, "aria-valuemax": 100, transform: at(330), "data-knob": index });
@@ -130,46 +134,46 @@ function burner(svg, index, x, ask, chosen) {
   knob.append(el("ellipse", { cy: 6, rx: 36, ry: 35, fill: "#000", opacity: .25 }), ticks, cap,
     el("text", { y: -53, "text-anchor": "middle", style: "font-size:11px;fill:#0009" }, "●"), el("text", { x: -62, y: 5, style: "font-size:17px" }, ""),
     el("path", { transform: "translate(60 2) scale(.55)", d: "M0 12C-12 4-8-8 0-20C8-8 12 4 0 12z", fill: "#0007" }));
-  const hint = el("text", { x, y: 391, "text-anchor": "middle", class: "hint", style: "fill:#8a2f06" });
+  const hint = el("text", { x: x - 8, y: 391, "text-anchor": "middle", class: "hint", style: "fill:var(--hint)" });
   group.append(knob, hint);
   knobByHand(knob, index, ask, chosen);
   // the loop
   const loop = el("g", { transform: at(410) });
-  const L = -100, R = 100, T = 26, B = 158;
+  const L = -100, T = 26, B = 158; // left side, top and bottom of the loop
   const out = `M87-164V${T}`;
   const lever = el("g", { class: "lever" }, el("line", { x2: 38, stroke: "var(--copper)", "stroke-width": 5, "stroke-linecap": "round" }));
-  const contactGlow = el("circle", { r: 20, cx: 18, fill: "var(--bad)", opacity: 0, filter: "url(#blur)" });
+  const contactGlow = el("circle", { r: 13, cx: 18, fill: "var(--bad)", opacity: 0, filter: "url(#blur)" });
   const weld = el("path", { d: "M30-9l10 8-3-9 9 5-7-10", fill: "none", stroke: "#ffb020", "stroke-width": 3, opacity: 0 });
   const flow = el("path", { class: "flow", d: `M87-160V${T}H22M-16 ${T}H${L}V${B - 34}M${L} ${B}H87V${T + 40}`, stroke: "var(--cur)", "stroke-width": 3.2, fill: "none", "stroke-linecap": "round" });
   const bypass = el("path", { d: `M34 ${T}v-20H-28v20`, stroke: "var(--copper)", "stroke-width": 3, fill: "none", opacity: 0 });
-  const armature = el("g", { class: "armature" }, el("rect", { x: 26, y: -19, width: 8, height: 38, rx: 2, fill: "var(--steel-2)" }), el("rect", { x: 34, y: -4, width: 26, height: 8, fill: "var(--steel)" }), el("path", { d: "M60-15l16 15-16 15z", fill: "var(--steel-2)" }));
-  const gas = el("path", { class: "gasflow", d: "M92 178V142M92 120V100", stroke: "var(--gas)", "stroke-width": 7, fill: "none" });
-  const ma = el("text", { x: -8, y: 96, "text-anchor": "middle", class: "value", style: "font-size:22px" });
-  const state = el("text", { x: -8, y: 120, "text-anchor": "middle", class: "label" });
+  const armature = el("g", { class: "armature" }, el("rect", { x: 26, y: -19, width: 8, height: 38, rx: 2, fill: "var(--steel-2)" }), el("rect", { x: 34, y: -3.5, width: 38, height: 7, fill: "var(--steel-2)" }), el("path", { d: "M70-9h12l5 9-5 9h-12z", fill: "var(--ink)" }));
+  const pipe = `M-6 200V${B - 26}H64`;
+  const gas = el("path", { class: "gasflow", d: pipe, stroke: "var(--gas)", "stroke-width": 5, fill: "none" });
+  const ma = el("text", { x: -4, y: 78, "text-anchor": "middle", class: "value", style: "font-size:22px" });
+  const state = el("text", { x: -4, y: 99, "text-anchor": "middle", class: "label" });
   const tcText = el("text", { x: 52, y: T - 9, class: "value", "text-anchor": "middle", style: "fill:var(--tc)" });
   const magText = el("text", { x: -64, y: T - 9, class: "value", "text-anchor": "middle", style: "fill:var(--mag)" });
-  const tipText = el("text", { x: 101, y: -176, class: "value" });
+  const tipText = el("text", { x: 99, y: -200, class: "value" });
   loop.append(
     el("path", { d: `${out}H34M-26 ${T}H${L}V${B - 44}M${L} ${B - 8}V${B}H40`, stroke: "var(--copper)", "stroke-width": 3.5, fill: "none", "stroke-linejoin": "round" }),
-    el("path", { d: `M40 ${B}H87V${T}`, stroke: "var(--wire)", "stroke-width": 3.5, fill: "none", "stroke-dasharray": "0" }), bypass, flow,
+    el("path", { d: `M40 ${B}H87V${T}`, stroke: "var(--copper)", "stroke-width": 3.5, fill: "none", "stroke-dasharray": "0" }), bypass, flow,
     el("circle", { cx: 34, cy: T, r: 4.5, fill: "var(--ink)" }), el("circle", { cx: -26, cy: T, r: 4.5, fill: "var(--ink)" }),
     el("g", { transform: `translate(34 ${T}) scale(-1 1)` }, el("g", { transform: "scale(1.55 1)" }, contactGlow, lever, weld)),
     el("text", { x: 4, y: T + 24, class: "label", "text-anchor": "middle" }, text("contact")),
+    el("path", { d: pipe, stroke: "var(--steel-2)", "stroke-width": 13, fill: "none", "stroke-linejoin": "round" }), el("path", { d: pipe, stroke: "var(--steel-3)", "stroke-width": 9, fill: "none", "stroke-linejoin": "round" }), gas,
+    el("path", { transform: `translate(76 ${B - 22}) scale(.62)`, d: "M0 12C-12 4-8-8 0-20C8-8 12 4 0 12z", fill: "var(--gas)" }), el("text", { x: 8, y: 196, class: "label" }, text("gas")),
     // magnet: a coil around its core, the armature and the valve that it holds
     el("g", { transform: `translate(${L} ${B - 26})` },
       el("rect", { x: -18, y: -20, width: 36, height: 40, rx: 4, fill: "var(--wall-2)", stroke: "var(--wire)" }),
       el("path", { d: "M-18-12H18M-18-4H18M-18 4H18M-18 12H18", stroke: "var(--copper)", "stroke-width": 4 }), armature),
     el("text", { x: L, y: B + 18, class: "label", "text-anchor": "middle" }, text("magnet")), ma, state, tcText, magText, tipText);
   group.append(loop);
-  const pipe = el("g", { transform: `translate(${x - 26} 404)` },
-    el("path", { d: "M0 206V0", stroke: "var(--steel-2)", "stroke-width": 0 }), gas);
-  gas.setAttribute("d", "M0 0V0");
-  group.append(pipe);
   svg.append(group);
 
-  return (now, plant, frame) => {
+  return (now, plant) => {
     const set = (one, on, name) => one.classList.toggle(name, !!on);
     set(group, now.flame, "lit");
+    set(group, now.gas, "seeps");
     set(group, now.pressed && !now.flame && now.gas, "sparks");
     set(pot, now.steams, "steams");
     set(pot, now.water_c >= 99 && now.water_ml > 0 && now.flame, "boils");
@@ -198,16 +202,15 @@ function burner(svg, index, x, ask, chosen) {
     set(group, now.ma > 1, "flows");
     put(flow, "style", `--flow:${Math.max(.25, 70 / Math.max(now.ma, 10)).toFixed(1)}s`);
     put(lever, "transform", now.closed ? "rotate(0)" : "rotate(-27)");
-    put(contactGlow, "opacity", now.closed && !now.coil ? .8 : 0);
+    put(contactGlow, "opacity", now.closed && !now.coil ? .6 : 0);
     put(weld, "opacity", now.welded ? 1 : 0);
     put(bypass, "opacity", now.bypass ? 1 : 0);
-    put(armature, "transform", now.held ? "translate(-6 0)" : "translate(10 0)");
+    put(armature, "transform", now.held ? "translate(-7 0)" : "translate(11 0)");
     put(ma, "text", `${Math.round(now.ma)} mA`);
     put(ma, "style", `font-size:22px;fill:${now.ma >= plant.magnet_hold_ma ? "var(--good)" : now.ma >= plant.magnet_drop_ma ? "var(--accent)" : "var(--soft)"}`);
     put(state, "text", now.stuck_open ? text("stuck_open") : now.welded && !now.coil ? text("welded") : now.mohm === null ? text("is_open") : `${now.mohm} mΩ`);
     put(tcText, "text", `${(now.tc_uv / 1000).toFixed(1)} mV`);
     put(magText, "text", `${(now.magnet_uv / 1000).toFixed(1)} mV`);
-    void frame;
   };
 }
 
@@ -263,8 +266,8 @@ function knobByHand(knob, index, ask, chosen) {
   knob.addEventListener("keyup", (event) => { if (event.key === "Enter" || event.key === " ") release(); });
 }
 
-function panel(svg, x, burners, ask, chosen) {
-  const box = el("g", { transform: `translate(${x} 66)`, filter: "url(#drop)" });
+function panel(svg, x, y, burners, ask, chosen) {
+  const box = el("g", { transform: `translate(${x} ${y})`, filter: "url(#drop)" });
   box.append(el("rect", { width: 262, height: 304, rx: 20, fill: "url(#case)" }), el("rect", { x: 1.5, y: 1.5, width: 259, height: 301, rx: 19, fill: "none", stroke: "#fff", "stroke-opacity": .1 }),
     el("text", { x: 24, y: 32, style: "font-size:13px;letter-spacing:.18em;fill:#c9cdd3" }, "CURFEW"),
     el("rect", { x: 22, y: 44, width: 218, height: 84, rx: 10, fill: "#0b0c0d" }));
@@ -297,13 +300,7 @@ function panel(svg, x, burners, ask, chosen) {
   });
   const off = el("text", { x: 131, y: 90, "text-anchor": "middle", style: "font-size:14px;fill:#777" });
   box.append(off);
-  svg.append(box, el("text", { x: x + 131, y: 392, "text-anchor": "middle", class: "label", style: "fill:var(--soft)" }, text("button_hint")));
-  const legend = el("g", { transform: `translate(${x + 4} 436)` });
-  [["var(--tc)", "tc_side"], ["var(--mag)", "magnet_side"], ["var(--cur)", "current"]].forEach(([colour, word], n) =>
-    legend.append(el("rect", { y: n * 24 - 9, width: 18, height: 10, rx: 3, fill: colour }), el("text", { x: 26, y: n * 24, class: "label" }, text(word))));
-  text("loop_about").split("\n").forEach((line, n) => legend.append(el("text", { y: 92 + n * 19, class: "label" }, line)));
-  svg.append(legend);
-
+  svg.append(box, el("text", { x: x + 131, y: y + 326, "text-anchor": "middle", class: "label", style: "fill:var(--soft)" }, text("button_hint")));
   return (frame) => {
     const lit = frame.digits;
     digits.forEach((parts, n) => parts.forEach((one, segment) => put(one, "opacity", lit >>> (8 * n + segment) & 1 ? 1 : .07)));
@@ -324,6 +321,14 @@ function panel(svg, x, burners, ask, chosen) {
       put(row.said, "style", `font-size:${now.fault ? 11 : 12.5}px;fill:${now.fault ? "#ff8d80" : "#e8eaed"}`);
     });
   };
+}
+
+function legend(svg, x) {
+  const list = el("g", { transform: `translate(${x} 436)` });
+  [["var(--tc)", "tc_side"], ["var(--mag)", "magnet_side"], ["var(--cur)", "current"]].forEach(([colour, word], n) =>
+    list.append(el("rect", { y: n * 24 - 9, width: 18, height: 10, rx: 3, fill: colour }), el("text", { x: 26, y: n * 24, class: "label" }, text(word))));
+  text("loop_about").split("\n").forEach((line, n) => list.append(el("text", { y: 92 + n * 19, class: "label" }, line)));
+  svg.append(list);
 }
 
 function buttonByHand(button, index, ask, chosen) {

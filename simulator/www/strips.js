@@ -5,10 +5,10 @@ import { text } from "./texts.js";
 const KEPT = 2400; // samples
 const WINDOW_S = 90; // of real time: a faster stove shows more of its own
 const GAP_PX = 10;
-const LEFT_PX = 54;
+const LEFT_PX = 96;
 const STATE_COLOURS = { IDLE: "#8a8f98", ARMED: "#3f7fe0", BURNING: "#2e9d5b", WARNING: "#e0a020", OVERRIDE: "#9b59d0", CLOSING: "#b9bec6", FAULT: "#d0342c" };
-// key of a sample: tip_c, tc_uv, magnet_uv, mohm, ma, state, flame
-const [TIP, TC, MAGNET, MOHM, MA, STATE, FLAME] = [0, 1, 2, 3, 4, 5, 6];
+// Of a sample: tip_c, tc_uv, magnet_uv, mohm, ma, state.
+const [TIP, TC, MAGNET, MOHM, MA, STATE] = [0, 1, 2, 3, 4, 5];
 
 export class Strips {
   constructor(canvas) {
@@ -54,9 +54,9 @@ export class Strips {
     while (first > 0 && samples[first - 1][0] >= from_ms) first -= 1;
     const seen = samples.slice(Math.max(0, first - 1)).filter((one) => one[1 + burner]);
     const rows = [
-      { name: text("tip"), low: 0, high: 700, part: 1.1, unit: "°C", lines: [[TIP, "--tc", 1]], ticks: [0, 300, 600] },
+      { name: text("tip") + " °C", low: 0, high: 700, part: 1.1, lines: [[TIP, "--tc", 1]], ticks: [0, 300, 600] },
       { name: "mV", low: 0, high: 30, part: 1.3, lines: [[TC, "--tc", 1e-3], [MAGNET, "--mag", 1e-3]], ticks: [0, 10, 20, 30] },
-      { name: text("contact"), low: 0, high: 4, part: .9, lines: [[MOHM, "--res", null]], ticks: [0, 1, 2, 3, 4], shown: ["1", "10", "100", "1k", "mΩ ∞"] },
+      { name: text("contact_mohm"), low: 0, high: 4, part: .9, lines: [[MOHM, "--res", null]], ticks: [0, 1, 2, 3, 4], shown: ["1", "10", "100", "1000", "∞"] },
       { name: "mA", low: 0, high: 500, part: 1.3, lines: [[MA, "--cur", 1]], ticks: [0, 250, 500], bands: true },
       { name: text("states"), part: .42, states: true },
     ];
@@ -69,7 +69,7 @@ export class Strips {
       const y = (value) => top + tall - (value - row.low) / (row.high - row.low) * tall;
       pen.fillStyle = colour("--soft");
       pen.textAlign = "left";
-      pen.fillText(row.name, 0, top + 6);
+      pen.fillText(row.name, 0, top + tall / 2);
       pen.strokeStyle = colour("--line");
       pen.lineWidth = 1;
       if (row.states) this.bands(pen, seen, x, top, tall, wide);
@@ -138,7 +138,6 @@ export class Strips {
       }
       n = last;
     }
-    void FLAME;
   }
 }
 
