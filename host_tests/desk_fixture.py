@@ -1,8 +1,8 @@
 """The desk: the compiled firmware on the VM in real time, both threads and the real network, on a stove that is played.
 
     with Desk(tmp_path, burners=2, timer_default_min=1) as desk: ...
-Belongs here: the host's end of the wire, the hand, the eye, what is judged at the end. Does not: the chip's side
-(vm/desk.py), physics and events (simulator/machine), what must hold in every run (simulator/invariants.py).
+Belongs here: real time, the hand, the eye, what is judged at the end. Does not: process and wire (simulator/rig.py),
+physics and events (simulator/machine), what must hold in every run (simulator/invariants.py).
 """
 
 import json
@@ -17,32 +17,21 @@ import time
 from array import array
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 from names import SOURCES, STATES
 from seeded_firmware import seeded
 
-from curfew.services import door
 from simulator import invariants, run, run_settings
-from simulator.inside import MODULES
 from simulator.observed import TICK_MS, TWO_TICKS_MS, View
 from simulator.result import parse
+from simulator.rig import FOR_EVER_MS, KIND, US, A, B, C, ChipReset, D, E, F, Rig, network_of, world_module
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-RIG = HERE / "vm" / "desk"
-FOR_EVER_MS = 2**60
+__all__ = ["Desk", "Off", "SHORT", "network_of", "seeded_build"]
+ROOT = Path(__file__).resolve().parent.parent
 STEP_S = 0.002  # of the stove, and of everybody who waits for it
 DOOR_MS = 30_000  # a word from afar that took longer to reach the loop was lost on the way
-RIG_BYTES = 21 * 1024  # of heap for the VM's end of the wire, beside the firmware's own
-PIPE_BYTES = 1 << 20  # half a minute of ticks, should this process have no time to listen
+STOVE_WORDS = 7  # of the inputs: only stove time has them
 SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
-
-# What vm/desk/wire.py has, in the same order.
-_KIND, _US, _A, _B, _C, _D, _E, _F, _SIZE = 64, 65, 66, 67, 68, 69, 70, 71, 72
-_LINKS = ("ok", "stale", "i2c_error")
-_CAUSES = {"power": 1, "en": 1, "brownout": 1, "hard": 2, "wdt": 3, "soft": 5}
-_CLEARED_BY = ("power", "en")  # the resets that the RTC memory does not outlive
 
 # What a hand, a fault of a part, or the mains may do here. A stall, a jump of the clock and an exception in the middle
 # of a tick belong to the simulator: this machine's own clock and threads cannot be told to do them.
@@ -50,14 +39,6 @@ ACTS = frozenset((
     "press", "double_press", "hold", "button_down", "button_up", "light", "knob_off", "blow_out", "simmer", "weld",
     "unweld", "stick_open", "film", "bypass", "sensor", "noise", "reset", "power_off", "power_on",
 ))  # fmt: skip
-
-_world = MODULES["world"]
-
-
-def network_of(password, **parts):
-    """A network.json for a box with this device password, on a Wi-Fi; parts: mqtt={...}, voice={...}, token=..."""
-    kept = list(door.hashing(password, b"0123456789abcdef"))[-1]
-    return {"wifi": {"ssid": "desk", "password": "a long password"}, "password": kept, **parts}
 
 
 def seeded_build(folder, *changes):
@@ -94,13 +75,7 @@ def _now_us():
     return time.monotonic_ns() // 1000
 
 
-def _free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-class Desk:
+class Desk(Rig):
     """One box in a process of its own; the flash is `folder`/flash. Starts as power comes, and again after each reset.
 
     network: None: no radio at all, the services keep the journal; {}: no network.json, so the set-up portal;
@@ -118,44 +93,28 @@ class Desk:
         self, folder, burners=1, sensor=True, stove=None, network=None, heap_kib=192, firmware=run.BOARD,
         alone=False, **settings,
     ):  # fmt: skip
-        self.plan = {
+        plan = {
             "name": "desk", "seed": 1, "until_ms": FOR_EVER_MS, "samples": False, "burners": burners,
             "stove": dict(stove or {}), "events": [],
             **run_settings.make({"settings": settings}, run_settings.shipped(), burners, sensor),
         }  # fmt: skip
         if alone:  # nobody writes a journal then
-            self.plan["events"].append([0, "services_block", 0, {"ms": FOR_EVER_MS}])
-        self.web_port = _free_port(socket.SOCK_STREAM)
-        self.dns_port = _free_port(socket.SOCK_DGRAM)
+            plan["events"].append([0, "services_block", 0, {"ms": FOR_EVER_MS}])
+        self._lines = []
+        world = world_module.World(plan, self._lines.append)
+        super().__init__(folder, plan, world, "alone" if alone else "real", network, heap_kib, firmware)
         self.late_ms, self.stalls, self.edges, self.posts, self.allocated = [], [], [], [], []
-        self.starts = 0
         self.peak_bytes = 0
-        self.rig_bytes = None
         self.ticks = 0
-        self.failure = None  # why the rig broke, in words
-        self._firmware, self._heap_bytes, self._alone, self._air = (
-            firmware,
-            heap_kib * 1024 + RIG_BYTES,
-            alone,
-            network is not None,
-        )
         self._offs = []
-        self._values = ()
         self._figures = (0, 0)
-        self._wifi, self._lookup_ms, self.dead_port, self._measure = 1, 0, 0, 0
         self._hole = []
         self._inputs = None
         self._sent = 0
-        self._vm = self._pipe = None
-        self._heard = b""
-        self._deaths = 0
         self._over = False
-        self._fill_flash(folder, network)
-        self._lines = []
         self._begun_us = _now_us()
-        self.world = _world.World(self.plan, self._lines.append)
-        self._deaths = self.world._deaths
-        self.world.begin()
+        self._deaths = world._deaths
+        world.begin()
         self._lock = threading.RLock()
         self._thread = threading.Thread(target=self._play, daemon=True)
         self._thread.start()
@@ -163,21 +122,8 @@ class Desk:
             self.wait_for(lambda: self.ticks and all(self.state(b) == "IDLE" for b in range(burners)), 30, "the start")
         except BaseException:
             self._end()
-            self._show()
+            self._tell()
             raise
-
-    def _fill_flash(self, folder, network):
-        self.flash = folder / "flash"
-        self.flash.mkdir()
-        self._rtc = folder / "rtc"
-        self._rtc.write_bytes(b"")
-        self._inputs_path = folder / "inputs"
-        self.log = folder / "desk.log"
-        self.log.write_bytes(b"")
-        run.write_settings(self.plan, self.flash)
-        shutil.copytree(self._firmware, self.flash, ignore=shutil.ignore_patterns("settings.json"), dirs_exist_ok=True)
-        if network:
-            (self.flash / "network.json").write_text(json.dumps(network))
 
     # --- what the hand does ----------------------------------------------------------------------------------------
 
@@ -287,20 +233,11 @@ class Desk:
         """ "on" or "off": the plant's truth."""
         return "on" if self.world.burners[burner].gas else "off"
 
-    @property
-    def pid(self):
-        """The process of the VM; another one after each reset."""
-        return self._vm.pid
-
     def live_bytes(self):
         """What the heap holds after a collection, which the services do for this."""
         self._measure += 1
         asked = self._measure
         return self.wait_for(lambda: self._figures[1] == asked and self._figures[0], 30, "the heap's figures")
-
-    def console(self):
-        """All that the firmware printed."""
-        return self.log.read_text("utf-8", "replace")
 
     # --- the rig's own thread --------------------------------------------------------------------------------------
 
@@ -328,60 +265,29 @@ class Desk:
         while world.now_ms < now_ms:
             try:
                 world._pass_time(now_ms - world.now_ms)
-            except _world.ChipReset:
+            except ChipReset:
                 return  # _play() sees that it has died
 
     def _start(self):
-        downs = [line.split()[2] for line in self._lines if line.startswith("#down")]
-        why = downs[-1] if downs else "power"
-        if why in _CLEARED_BY:
-            self._rtc.write_bytes(b"")
         self._show_inputs()
-        self._pipe, out = os.pipe()
-        _grow(out)
-        paths = [RIG, *([RIG / "air"] if self._air else [])]
         with self.log.open("ab") as log:
-            self._vm = subprocess.Popen(
-                [
-                    *(run._micropython(), "-X", f"heapsize={self._heap_bytes}", HERE / "vm" / "desk.py", str(out)),
-                    *(self._inputs_path, self._rtc, str(_CAUSES.get(why, 2))),
-                    *(["alone"] if self._alone else []),
-                ],
-                cwd=self.flash, env={**os.environ, "MICROPYPATH": ":".join([*map(str, paths), ".frozen"])},
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[out],
-            )  # fmt: skip
-        os.close(out)
+            self._launch(self._down_for(self._lines), self._inputs_path, log)
 
     def _kill(self):
-        """The chip is gone: what it may still have had to say was never heard."""
         self._deaths = self.world._deaths
-        self._values = ()
-        self._heard = b""
-        if self._vm is not None:
-            self._vm.kill()
-            self._vm.wait()
-            os.close(self._pipe)
-            self._vm = self._pipe = None
+        super()._kill()
 
     def _hear(self):
-        said = os.read(self._pipe, PIPE_BYTES)
-        if not said:
-            status = self._vm.wait()
-            self.failure = f"the VM ended by itself with status {status}: {self.console()[-2000:]}"
-            self._kill()
+        if not self._read():
             return
-        self._heard += said
-        length = 8 * _SIZE
-        for at in range(0, len(self._heard) - length + 1, length):
-            record = array("q", self._heard[at : at + length])
-            self._advance(record[_US])
+        for record in self._records():
+            self._advance(record[US])
             if self.world._deaths != self._deaths:
                 return
             try:
-                _HEARD[record[_KIND]](self, record)
-            except _world.ChipReset:
+                self._handlers[record[KIND]](record)
+            except ChipReset:
                 return
-        self._heard = self._heard[len(self._heard) // length * length :]
 
     def _hello(self, record):
         world = self.world
@@ -389,49 +295,42 @@ class Desk:
         world._boot_ms = world.now_ms
         world.starts += 1
         world.emit(f"#up {world.now_ms}")
-        self.starts += 1
-        self.rig_bytes = record[_A]
-        if self.rig_bytes > RIG_BYTES:
-            self.failure = f"the rig takes {self.rig_bytes} bytes of the heap, RIG_BYTES is {RIG_BYTES}"
+        super()._hello(record)
 
     def _tick(self, record):
         world = self.world
         world.feed()
         self.ticks += 1
-        gap_us = record[_A]
+        gap_us = record[A]
         if gap_us:
             self.late_ms.append(gap_us / 1000 - TICK_MS)
         if gap_us > TWO_TICKS_MS * 1000:
             ms = -(-gap_us // 1000)
             self.stalls.append((max(world.now_ms - ms, 0), ms))
-        if record[_C] and self._values:  # the first tick of a start builds things
-            self.allocated.append((self.ticks, record[_C]))
-        self.peak_bytes = max(self.peak_bytes, record[_E])
-        self._figures = record[_D], record[_F]
-        self._values = tuple(record[: 16 * len(world.burners)])
-        world._link = SimpleNamespace(snapshot=SimpleNamespace(values=self._values))
+        if record[C] and self._values:  # the first tick of a start builds things
+            self.allocated.append((self.ticks, record[C]))
+        self.peak_bytes = max(self.peak_bytes, record[E])
+        self._figures = record[D], record[F]
+        self._show(record, len(world.burners))
         world._told.look(world)
         for off in self._offs:
-            if off.posted_us and off.heard_us is None and not record[_B] >> off.burner & 1:
-                off.heard_us = record[_US]
+            if off.posted_us and off.heard_us is None and not record[B] >> off.burner & 1:
+                off.heard_us = record[US]
 
     def _pin(self, record):
-        number, level = record[_A], record[_B]
+        number, level = record[A], record[B]
         world = self.world
         if number in world.relay_pins:
             burner = world.relay_pins.index(number)
             if level != world.pins.get(number, 0):
-                self.edges.append((record[_US], burner, level))
+                self.edges.append((record[US], burner, level))
                 for off in self._offs:
                     if off.burner == burner and off.heard_us is None and not level:
-                        off.coil_us = record[_US]
+                        off.coil_us = record[US]
         world.pin_changed(number, level)
 
-    def _watch(self, record):
-        self.world.watch(record[_A])
-
     def _post(self, record):
-        us, burner, what, source = record[_US], record[_A], record[_B], SOURCES[record[_C]]
+        us, burner, what, source = record[US], record[A], record[B], SOURCES[record[C]]
         self.posts.append((us, burner, ("off", "extend", "arm")[what], source if what == 0 else None))
         if what:
             self._record("remote_extend" if what == 1 else "remote_arm", burner, {})
@@ -443,28 +342,19 @@ class Desk:
                 off.posted_us = us
                 break
 
-    def _reset(self, _):
+    def _reset(self, record):
         if not self._values:
             self.failure = f"the program never came to its first tick: {self.console()[-2000:]}"
-        self.world.reset_now("hard")
-
-    def _stopped(self, _):
-        self.world.stopped()
-        self._values = ()
+        super()._reset(record)
 
     def _show_inputs(self):
         """Write what the chip's inputs are just now, if it is news."""
-        world = self.world
-        low = sum(1 << pin for pin in world.button_pins if not world.pin_level(pin))
-        codes = [world.input_code(number // 4, number % 4) for number in range(8)]
-        bus = [_LINKS.index(word) for word in world.bus]
-        inputs = [low, self._wifi, self._lookup_ms, self.dead_port, self._measure, *bus, *codes]
-        inputs += [self.web_port, self.dns_port]
+        inputs = self._inputs_now()
         if inputs == self._inputs:
             return
         self._inputs = inputs
         self._sent += 1
-        block = array("q", [self._sent, *inputs, self._sent]).tobytes()
+        block = array("q", [self._sent, *inputs, *[0] * STOVE_WORDS, self._sent]).tobytes()
         file = os.open(self._inputs_path, os.O_WRONLY | os.O_CREAT)
         try:
             os.pwrite(file, block, 0)
@@ -527,26 +417,14 @@ class Desk:
             if kind is None:
                 self.close()
         except AssertionError:
-            self._show()
+            self._tell()
             raise
         finally:
             if not self._over:
                 self._end()
-                self._show()
+                self._tell()
 
-    def _show(self):
+    def _tell(self):
         worst = max(self.late_ms, default=0)
         print(f"desk: {self.ticks} ticks, worst {worst:.1f} ms late, stalls {self.stalls}", file=sys.stderr)
         print(self.console()[-4000:], file=sys.stderr)
-
-
-def _grow(pipe):
-    try:
-        import fcntl
-
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-    except (ImportError, AttributeError, OSError):
-        pass  # a small pipe only means that the chip may have to wait for a host without time
-
-
-_HEARD = (Desk._hello, Desk._tick, Desk._pin, Desk._watch, Desk._post, Desk._reset, Desk._stopped)

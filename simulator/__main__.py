@@ -1,4 +1,4 @@
-"""The command line: python -m simulator run SCENARIO.json ... | campaign; exit status 0 held, 1 did not, 2 wrong input.
+"""The command line: python -m simulator run SCENARIO.json ... | campaign | live; exit 0 held, 1 did not, 2 wrong input.
 
 Belongs here: arguments, the progress bar, and what is printed. Must not be here: anything a test would
 want without a terminal (play.py).
@@ -6,6 +6,7 @@ want without a terminal (play.py).
 
 import argparse
 import dataclasses
+import json
 import os
 import shlex
 import sys
@@ -21,7 +22,7 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainin
 
 from simulator import campaign, noticed
 from simulator.play import Verdict, play
-from simulator.run import VMS, RunError
+from simulator.run import VMS, RunError, check_build
 from simulator.scenario import SEED_MAX, Scenario, ScenarioError, load
 from simulator.times import show_time
 
@@ -29,6 +30,7 @@ HELD, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 BAR_WIDTH = 30
 BAR_EVERY_S = 0.1  # a faster bar would cost more than the run
 RUNS_MAX = 10_000_000
+PORT_MAX = 65535
 WRONG_SHOWN = 10  # of the runs of a campaign
 LINE_EVERY_S = 60  # of a campaign that nobody watches
 STRANGE_SHOWN = 20  # lines of a traceback
@@ -56,6 +58,19 @@ def _runs(text: str) -> int:
     return int(text)
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= PORT_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {PORT_MAX}")
+    return int(text)
+
+
+def _broker(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host:
+        raise argparse.ArgumentTypeError(f'{text!r} is not HOST:PORT, like "127.0.0.1:1883"')
+    return host, _port(port)
+
+
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = _Parser(prog="python -m simulator", description="A stove on the desk for the real firmware.")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
@@ -74,8 +89,13 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         help="what the firmware runs on; both: the two must tell the same (%(default)s)",
     )  # fmt: skip
     command.add_argument("--jobs", type=_runs, default=campaign.cores(), metavar="N", help="at a time (%(default)s)")
+    command = commands.add_parser("live", help="a stove to play with, in a browser or in this terminal")
+    command.add_argument("scenario", nargs="?", metavar="SCENARIO.json", help="to be watched (an empty kitchen)")
+    command.add_argument("--port", type=_port, metavar="N", help="of the page (the first free one)")
+    command.add_argument("--broker", type=_broker, metavar="HOST:PORT", help="an MQTT broker for the box (none)")
+    command.add_argument("--terminal", action="store_true", help="no browser: one live screen here")
     arguments = parser.parse_args(argv)
-    if arguments.command == "campaign":
+    if arguments.command in ("campaign", "live"):
         return arguments
     for option in ("trace", "plot"):
         out = getattr(arguments, option)
@@ -175,6 +195,33 @@ def _report(verdict: Verdict, scenario: Scenario, vm: str, wall_s: float) -> Non
     )
 
 
+def _run_live(arguments: argparse.Namespace) -> int:
+    """Put a stove on the desk until Ctrl-C; its exit status."""
+    try:
+        top = None
+        if arguments.scenario:
+            load(arguments.scenario)  # one clear line first
+            top = json.loads(Path(arguments.scenario).read_bytes())
+        check_build()
+        if arguments.terminal:
+            from simulator import screen
+
+            screen.show(top, arguments.broker)
+        else:
+            from simulator import serve
+
+            print("putting the stove on the desk ...", flush=True)
+            serve.serve(top, arguments.port, arguments.broker, _say_address)
+    except (ScenarioError, RunError, OSError) as error:
+        raise _Wrong(f"{arguments.scenario or 'live'}: {error}") from None
+    print("the stove is put away")
+    return HELD
+
+
+def _say_address(address: str) -> None:
+    print(f"\n  the stove is on: {address}   (Ctrl-C puts it away)\n", flush=True)
+
+
 def _run_campaign(arguments: argparse.Namespace) -> int:
     """Run a campaign, show how far it is, tell what went wrong at once and the sum at the end; its exit status."""
     last = arguments.seed + arguments.runs - 1
@@ -252,7 +299,8 @@ def main(argv: list[str] | None = None) -> int:
     except _Wrong as wrong:
         print(f"simulator: {wrong}", file=sys.stderr)
         return WRONG
-    jobs = [_run_campaign] if arguments.command == "campaign" else [partial(_run_one, p) for p in arguments.scenarios]
+    alone = {"campaign": _run_campaign, "live": _run_live}.get(arguments.command)
+    jobs = [alone] if alone else [partial(_run_one, path) for path in arguments.scenarios]
     for job in jobs:
         try:
             status = job(arguments)

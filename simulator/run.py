@@ -68,10 +68,16 @@ def _command(vm: str) -> tuple[list[str], dict[str, str]]:
     if vm == "cpython":
         paths = os.pathsep.join(machine)
         return [sys.executable, "-u"], {"CURFEW_VM": "cpython", "CURFEW_PATH": paths}
-    if not (BOARD / "main.py").is_file():
-        raise RunError("the compiled firmware (build/firmware) is missing: run `make build`")
+    check_build()
     paths = os.pathsep.join([*machine, ".frozen"])
     return [_micropython(), "-X", HEAP], {"MICROPYPATH": paths}
+
+
+def check_build() -> None:
+    """Raise RunError when firmware or VM is missing."""
+    if not (BOARD / "main.py").is_file():
+        raise RunError("the compiled firmware (build/firmware) is missing: run `make build`")
+    _micropython()
 
 
 def _micropython() -> str:

@@ -164,8 +164,7 @@ def parse(text: str, shipped: dict[str, Any], seed: int | None = None, samples: 
     sensor = stove.get("sensor", STOVE["sensor"].default)
     events = _events(top.get("events", []), burners, until_ms)
     for event in events:
-        if event[1] == "repair_settings":  # what is put on the board: the shipped file, fitted to this stove
-            event[3]["text"] = json.dumps(run_settings.make({}, shipped, burners, sensor)["settings"])
+        _fill_in(event, shipped, burners, sensor)
     if seed is None:
         seed = checked(whole(0, SEED_MAX, ""), top.get("seed", 1), "seed")
     plan = {
@@ -181,6 +180,18 @@ def parse(text: str, shipped: dict[str, Any], seed: int | None = None, samples: 
     expectations = _expectations(top.get("expect", []), burners, until_ms)
     about = checked(Field("text"), top["about"], "about") if "about" in top else ""
     return Scenario(name, about, plan, expectations)
+
+
+def parse_event(item: Any, shipped: dict[str, Any], burners: int, sensor: bool) -> list[Any]:
+    """One entry of `events` as [at_ms, do, burner, args]; errors as in load()."""
+    [event] = _events([item], burners, UNTIL_MAX_MS)
+    _fill_in(event, shipped, burners, sensor)
+    return event
+
+
+def _fill_in(event: list[Any], shipped: dict[str, Any], burners: int, sensor: bool) -> None:
+    if event[1] == "repair_settings":  # what is put on the board: the shipped file, fitted to this stove
+        event[3]["text"] = json.dumps(run_settings.make({}, shipped, burners, sensor)["settings"])
 
 
 # ---- the parts of a scenario ------------------------------------------------------------------------------

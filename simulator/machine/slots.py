@@ -1,6 +1,7 @@
 """What becomes of the programs on the flash of a run: a byte goes bad, somebody copies another one.
 
-Belongs here: changing the files below the current folder. Does not: when (world.py), what a board makes of it.
+`root` is "" for the current folder, or a path that ends in "/". Belongs here: changing the files. Does not: when
+(world.py), what a board makes of it.
 """
 
 import os
@@ -9,12 +10,12 @@ VICTIM = "/curfew/safety"  # the file that goes bad: the gate
 _kept = {}  # by path: the sound bytes
 
 
-def corrupt(slot, how):
+def corrupt(root, slot, how):
     """Damage a program: a bit "flip"s, the victim is "cut" or "missing", or an "extra" file shadows it."""
-    path = _victim(slot)
+    path = _victim(root, slot)
     _kept[path] = data = _read(path)
     if how == "extra":
-        _write(slot + VICTIM + "_too.py", b"")
+        _write(root + slot + VICTIM + "_too.py", b"")
     elif how == "missing":
         os.remove(path)
     else:
@@ -23,28 +24,28 @@ def corrupt(slot, how):
         _write(path, data[:-1] if how == "cut" else flipped)
 
 
-def mend(slot):
+def mend(root, slot):
     """Make a damaged program whole again."""
-    for path in [path for path in _kept if path[0] == slot]:
+    for path in [path for path in _kept if path.startswith(root + slot)]:
         _write(path, _kept.pop(path))
     try:
-        os.remove(slot + VICTIM + "_too.py")
+        os.remove(root + slot + VICTIM + "_too.py")
     except OSError:
         pass
 
 
-def install(way):
+def install(root, way):
     """Copy the active program into the other slot, for a trial."""
-    text = _read("slot.txt") if "slot.txt" in os.listdir() else b"active a\n"
+    text = _read(root + "slot.txt") if "slot.txt" in os.listdir(root or ".") else b"active a\n"
     active = text.decode().split()[1]
     other = "b" if active == "a" else "a"
-    _copy(active, other)
+    _copy(root + active, root + other)
     text = ("active %s\ntrial %s new %s\n" % (active, other, way)).encode()
-    _write("slot.txt", text + ("#%04x\n" % _crc(text)).encode())
+    _write(root + "slot.txt", text + ("#%04x\n" % _crc(text)).encode())
 
 
-def _victim(slot):
-    folder, _, name = (slot + VICTIM).rpartition("/")
+def _victim(root, slot):
+    folder, _, name = (root + slot + VICTIM).rpartition("/")
     return folder + "/" + [found for found in os.listdir(folder) if found.split(".")[0] == name][0]
 
 

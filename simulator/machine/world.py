@@ -72,6 +72,7 @@ class World:
 
     def __init__(self, plan, emit):
         self.emit = emit
+        self.flash = ""  # where its files are: the current folder, or a path that ends in "/"
         self.until_ms = plan["until_ms"]
         self.now_ms = 0
         self.random = Random(plan["seed"])
@@ -281,13 +282,13 @@ class World:
             file.write(args["text"])
 
     def _do_corrupt_program(self, _, args):
-        slots.corrupt(args["slot"], args["how"])
+        slots.corrupt(self.flash, args["slot"], args["how"])
 
     def _do_mend_program(self, _, args):
-        slots.mend(args["slot"])
+        slots.mend(self.flash, args["slot"])
 
     def _do_install_program(self, _, args):
-        slots.install(args["way"])
+        slots.install(self.flash, args["way"])
 
     def _do_services_die(self, _, __):
         self._end_services()

@@ -1,19 +1,24 @@
-"""On the VM, in real time: the unmodified firmware with both its threads, on the chip of host_tests/vm/desk.
+"""On the VM: the unmodified firmware with both its threads, on the chip of this folder.
 
-    micropython desk.py PIPE INPUTS RTC_FILE RESET_CAUSE [alone]       current folder: the flash
-"alone": no services thread, and each tick tells how many bytes it allocated. Belongs here: starting boot.py and main.py
-as the chip does, and hearing what the services say to the loop. Does not: a verdict (host_tests/desk_fixture.py).
+    micropython box.py PIPE INPUTS RTC_FILE RESET_CAUSE real|alone|stove       current folder: the flash
+real: the loop lives in real time. alone: so it does, without a services thread, and each tick tells how many bytes it
+allocated. stove: the loop's time is what the host answers to each sleep (INPUTS is the number of that pipe); the
+services stay in real time, as asyncio knows no other. Belongs here: starting boot.py and main.py as the chip does, and
+what goes between services and loop. Does not: a verdict, the host's end (simulator/rig.py).
 """
 
 import _thread
 import gc
 import sys
+import time
 from array import array
 
 import machine
+import standins
 import wire
 
-_ALONE = sys.argv[5:] == ["alone"]
+_ALONE = sys.argv[5] == "alone"
+_STOVE = sys.argv[5] == "stove"
 _posted = array("l", [0] * wire.SIZE)
 
 
@@ -40,7 +45,7 @@ def _post(burner, what, source):
 
 def _listen_in(inbox):
     """Tell of everything that the services post, just after they did. what: 0 OFF, 1 EXTEND, 2 ARM."""
-    global _take_off
+    global _take_off, _post_off, _post_request
     post_off, post_request, _take_off = inbox.post_off, inbox.post_request, inbox.take_off
 
     def told_off(self, burner, source):
@@ -52,6 +57,7 @@ def _listen_in(inbox):
         post_request(self, burner, kind, now_ms)
         _post(burner, 1 + kind, 0)
 
+    _post_off, _post_request = post_off, post_request
     inbox.post_off, inbox.post_request, inbox.take_off = told_off, told_request, _take
 
 
@@ -63,20 +69,44 @@ def _take(self, burner):
     return True
 
 
-def _weigh(keeper):
-    """Look at the heap with every round of the keeper, which is in the services thread; collect only when asked."""
-    poll = keeper.poll
+def _sleep(ms):
+    """The loop sleeps in stove time; what the host says from afar is in the inbox when it wakes. Does not allocate."""
+    machine.sleep(ms)
+    wire.hear()
+    if not wire.inputs[wire.OFFS] and not wire.inputs[wire.ASKS] or machine.box is None:
+        return
+    inbox = machine.box.link.inbox
+    for burner in range(len(machine.box.controller.burners)):
+        source = wire.inputs[wire.OFFS] >> 4 * burner & 15
+        if source:
+            _post_off(inbox, burner, source - 1)
+        for kind in range(2):
+            if wire.inputs[wire.ASKS] >> 2 * burner + kind & 1:
+                _post_request(inbox, burner, kind, wire.inputs[wire.TICKS_MS])
 
-    def weighed(self):
+
+def _look_after(keeper):
+    """With every round of the keeper, in the services thread: block or die if the host says so; weigh the heap."""
+    poll = keeper.poll
+    deaths = wire.inputs[wire.DEATHS]
+
+    def looked_after(self):
+        nonlocal deaths
+        while wire.inputs[wire.BLOCKED]:
+            time.sleep_ms(5)
+        if deaths != wire.inputs[wire.DEATHS]:
+            deaths = wire.inputs[wire.DEATHS]
+            raise SystemExit
         poll(self)
         figures = wire.figures
+        figures[3] += 1
         figures[1] = max(figures[1], gc.mem_alloc())
         if figures[2] != wire.inputs[wire.MEASURE]:
             gc.collect()
             figures[0] = gc.mem_alloc()
             figures[2] = wire.inputs[wire.MEASURE]
 
-    keeper.poll = weighed
+    keeper.poll = looked_after
 
 
 def _boot():
@@ -89,6 +119,8 @@ def _boot():
 
     def entered(slot):
         program = enter(slot)
+        if _STOVE:
+            program.time = standins.Clock  # the one place where stove time comes in: program.py hands it to everybody
         program.start = _attached(program.start)
         return program
 
@@ -107,7 +139,7 @@ def _attached(start):
         own = type(link.snapshot)(len(box.controller.burners), _thread.allocate_lock())
         machine.attach(box, own, _ALONE)
         _listen_in(type(link.inbox))
-        _weigh(Keeper)
+        _look_after(Keeper)
         gc.collect()
         return box
 
@@ -116,12 +148,16 @@ def _attached(start):
 
 if _ALONE:
     sys.modules["_thread"] = _NoThread
+if _STOVE:
+    sys.modules["_thread"] = standins.Threads
+    sys.modules["gc"] = standins.Collector
+    standins.sleep = _sleep
 for _name in ("neopixel", "socket", "network"):  # on the chip they take none of the heap: they are the rig's, too
     try:
         __import__(_name)
     except ImportError:  # no radio
         pass
-wire.open_ends(int(sys.argv[1]), sys.argv[2])
+wire.open_ends(int(sys.argv[1]), int(sys.argv[2]) if _STOVE else sys.argv[2])
 machine.rtc_path = sys.argv[3]
 machine.cause = int(sys.argv[4])
 gc.collect()

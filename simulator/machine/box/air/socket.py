@@ -1,4 +1,4 @@
-"""The sockets of the desk: real ones, on a loopback on which only "localhost" has a name.
+"""The sockets of the box: real ones, on a loopback on which only "localhost" has a name.
 
 Belongs here: names and ports. The low ports of a box become free ones of this machine; the host may order that
 look-ups hang, really hang, and that addresses lead to where no connect ever ends. For the services thread.
