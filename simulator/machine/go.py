@@ -137,7 +137,7 @@ def run(plan, emit, prepare=None, starter=None):
     """
     folders = [folder for folder in sys.path if folder and folder[0] != "."]
     sources = starter or [(read(["."], name), name) for name in ("boot.py", "main.py")]
-    path = sys.path[:]
+    path = [folder for folder in sys.path if folder != "."]  # an earlier run left one
     replace_builtins(folders, emit)
     world = World(plan, emit)
     world_module.install(world)
