@@ -20,7 +20,7 @@ from tools import manifest, update
 DEVICE = "240ac412ab0f"  # of the chip on the desk
 NEWER = ("curfew/__init__.py", 'VERSION = "0.1.0"', 'VERSION = "0.2.0"')
 QUICK = ("curfew/services/keeper.py", "_PROOF_POLLS = 600", "_PROOF_POLLS = 20")  # two seconds instead of a minute
-DEAF = ("curfew/services/household.py", '    log = Log()\n    config, why', '    raise OSError\n    config, why')
+DEAF = ("curfew/services/household.py", "    log = Log()\n    config, why", "    return\n    config, why")
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,6 @@ def test_a_new_program_whose_services_die_makes_room_for_the_old_one_by_itself(t
         assert box.ask("GET", "/status")["version"] == "0.1.0"
         assert (desk.flash / "slot.txt").read_text().startswith("active a\n#")
         assert "New program in slot b: did not prove itself. Back to slot a." in desk.console()
-        desk.log.write_text(desk.console().replace("Traceback", "what was asked for"))
 
 
 def quiet_words(_):

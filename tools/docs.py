@@ -200,7 +200,10 @@ FAULTS: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]] = {
         ("a restart with sound settings", "用正确的设置重启"),
     ),
     "PROGRAM_CORRUPT": (
-        ("the gate refused what the state table asked for", "闸门拒绝了状态表的要求"),
+        (
+            "the gate refused what the state table asked for; or no program on the flash is whole, and the box is dark",
+            "闸门拒绝了状态表的要求；或者闪存里没有完好的程序，盒子不亮",
+        ),
         ("restart; if it comes back, install the program again", "重启；若再次出现，重新安装程序"),
         ("a restart", "重启"),
     ),
