@@ -22,7 +22,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from simulator import run_settings, scenario
+from simulator import run, run_settings, scenario
 from simulator.fields import ScenarioError, read_json
 from simulator.inside import MODULES
 from simulator.pot import Pot
@@ -139,7 +139,7 @@ class Stove(Rig):
 
     def __init__(
         self, top: dict[str, Any] | None = None, broker: tuple[str, int] | None = None, speed: int = 1,
-        changed: Callable[[], None] = lambda: None, web_port: int | None = None,
+        changed: Callable[[], None] = lambda: None, web_port: int | None = None, firmware: Path = run.COMPILED,
     ):  # fmt: skip
         self.top = dict(top or DEFAULT)
         self.loaded = top is not None
@@ -173,7 +173,7 @@ class Stove(Rig):
         parts = {}
         if broker:
             parts["mqtt"] = {"host": broker[0], "port": broker[1], "tls": False}
-        super().__init__(Path(self._folder), plan, world, "stove", network_of(PASSWORD, **parts))
+        super().__init__(Path(self._folder), plan, world, "stove", network_of(PASSWORD, **parts), firmware=firmware)
         if web_port:
             self.web_port = web_port
         self._answers: Any = None
