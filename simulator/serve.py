@@ -155,7 +155,8 @@ class Kitchen:
     async def _change(self, top: dict[str, Any] | None) -> None:
         """Another stove instead of this one."""
         if top is not None:
-            scenario.parse(json.dumps(top), run_settings.shipped())  # raises before anything is put away
+            text = json.dumps({"until": "1:00:00", **top})
+            scenario.parse(text, run_settings.shipped())  # raises before anything is put away
         await asyncio.to_thread(self.close)
         self._make(top)
         self.stove.begin()
@@ -274,10 +275,7 @@ class Kitchen:
         settings = {**DEFAULT["settings"], **asked.get("settings", {})}
         if stove["burners"] == 4:  # the fourth button needs the pin
             del settings["display_clk_pin"], settings["display_dio_pin"]
-        top = {**DEFAULT, "settings": settings, "stove": stove}
-        text = json.dumps({"until": "1:00:00", **top})
-        scenario.parse(text, run_settings.shipped())
-        return top
+        return {**DEFAULT, "settings": settings, "stove": stove}
 
     # --- HTTP ------------------------------------------------------------------------------------------------------
 
