@@ -22,12 +22,12 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from simulator import run_settings, scenario
+from simulator import run, run_settings, scenario
 from simulator.fields import ScenarioError, read_json
 from simulator.inside import MODULES
 from simulator.pot import Pot
 from simulator.result import parse
-from simulator.rig import CODES, FOR_EVER_MS, KIND, A, B, C, ChipReset, D, E, Rig, network_of, world_module
+from simulator.rig import CODES, FIELDS, FOR_EVER_MS, KIND, A, B, C, ChipReset, D, E, Rig, network_of, world_module
 from simulator.times import parse_time, show_time
 
 PASSWORD = "curfew-desk"  # of the device's own page
@@ -40,6 +40,7 @@ SERVICES_LAG_MS = 10_000  # stove time may run ahead of the services by so much
 SERVICES_WAIT_S = 0.02  # then every tick waits so long for them: they have a minute before the loop calls them blocked
 SILENT_S = 30  # a program that does not end its tick for so long in real time hangs in itself
 FRAMES_KEPT = 2400  # of what was seen, for the strips of a page that is opened later
+READY_MS = 15_000  # a box that starts rests its contacts first: a hand at the stove need not wait for that
 RECORD_MS = 24 * 3600 * 1000  # of stove time in one record, and
 RECORD_LINES = 60_000  # lines of trace: then the stove stops, and is begun anew
 HELD_MS = 3_600_000  # a hand on the knob, while nobody knows yet when it will let go
@@ -139,7 +140,7 @@ class Stove(Rig):
 
     def __init__(
         self, top: dict[str, Any] | None = None, broker: tuple[str, int] | None = None, speed: int = 1,
-        changed: Callable[[], None] = lambda: None, web_port: int | None = None,
+        changed: Callable[[], None] = lambda: None, web_port: int | None = None, firmware: Path = run.COMPILED,
     ):  # fmt: skip
         self.top = dict(top or DEFAULT)
         self.loaded = top is not None
@@ -173,7 +174,7 @@ class Stove(Rig):
         parts = {}
         if broker:
             parts["mqtt"] = {"host": broker[0], "port": broker[1], "tls": False}
-        super().__init__(Path(self._folder), plan, world, "stove", network_of(PASSWORD, **parts))
+        super().__init__(Path(self._folder), plan, world, "stove", network_of(PASSWORD, **parts), firmware=firmware)
         if web_port:
             self.web_port = web_port
         self._answers: Any = None
@@ -382,6 +383,9 @@ class Stove(Rig):
             self._serve_asked()
             if self._closing:
                 raise Closed
+            if self._gets_ready():
+                self._rebase()
+                return
             if self.speed == 0:
                 if self._steps_ms > 0:
                     self._steps_ms -= ms
@@ -405,6 +409,12 @@ class Stove(Rig):
             if self._bell.wait(wait_s):
                 self._bell.clear()
         self._keep_time()
+
+    def _gets_ready(self) -> bool:
+        """The box has just been switched on, and nothing is done or planned before it is ready."""
+        if self.items or self.world.now_ms >= READY_MS or self.until_ms is not None:
+            return False
+        return not self._values or any(state == report.STATES.index("CLOSING") for state in self._values[::FIELDS])
 
     def _services_lag(self) -> bool:
         world = self.world

@@ -5,6 +5,7 @@ Belongs here: the screen of rich, reading keys. Does not: the stove (live.py), a
 
 import contextlib
 import json
+import os
 import select
 import sys
 import time
@@ -177,7 +178,10 @@ def _keys() -> Iterator[Callable[[float], str]]:
     kept = termios.tcgetattr(sys.stdin)
     try:
         tty.setcbreak(sys.stdin)
-        yield lambda s: sys.stdin.read(1) if select.select([sys.stdin], [], [], s)[0] else ""
+        terminal = sys.stdin.fileno()  # not its buffer: select() would not see what lies there
+        yield (
+            lambda s: os.read(terminal, 1).decode("ascii", "ignore") if select.select([terminal], [], [], s)[0] else ""
+        )
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, kept)
 

@@ -41,9 +41,8 @@ REST_FRAME_S = 0.5  # while nothing changes but the clock
 ALONE_S = 30  # nobody looks for so long: the stove waits for somebody
 MESSAGE_BYTES = 1 << 20  # a scenario from disk is far smaller
 SENT_MAX = 60  # frames that a tab may be behind before it misses some
-POLICY = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'"
-)
+POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'"
+BOX_OFF = b"HTTP/1.1 503 Off\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThe box is off.\n"
 
 
 class PortError(OSError):
@@ -156,7 +155,8 @@ class Kitchen:
     async def _change(self, top: dict[str, Any] | None) -> None:
         """Another stove instead of this one."""
         if top is not None:
-            scenario.parse(json.dumps(top), run_settings.shipped())  # raises before anything is put away
+            text = json.dumps({"until": "1:00:00", **top})
+            scenario.parse(text, run_settings.shipped())  # raises before anything is put away
         await asyncio.to_thread(self.close)
         self._make(top)
         self.stove.begin()
@@ -191,14 +191,17 @@ class Kitchen:
         """Tell all tabs what there is to see, as often as anything changes; for ever."""
         self._loop = asyncio.get_running_loop()
         self.stove.begin()
+        next_s = time.monotonic()
         while True:
+            self._news.clear()
             self._look()
-            rests = self.stove.speed == 0 or not self.tabs or not any(tab.looks for tab in self.tabs)
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._news.wait(), REST_FRAME_S if rests else FRAME_S)
-            if self._news.is_set():
-                self._news.clear()
-                await asyncio.sleep(FRAME_S / 2)  # what comes in a crowd is told once
+            rests = self.stove.speed == 0 or not any(tab.looks for tab in self.tabs)
+            now_s = time.monotonic()
+            next_s = max(next_s + FRAME_S, now_s)  # what comes in a crowd is told once, in the next frame
+            if rests:
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), REST_FRAME_S)
+            await asyncio.sleep(max(0.0, next_s - time.monotonic()))
 
     def _look(self) -> None:
         stove, now_s = self.stove, time.monotonic()
@@ -210,9 +213,8 @@ class Kitchen:
         frame["tones"] = [stove.tones.popleft() for _ in range(len(stove.tones))]
         frame["over"], frame["failure"] = stove.over, stove.failure
         shown = {key: value for key, value in frame.items() if key not in ("t", "pace")}
-        if (shown == self._last and now_s - self._last_s < REST_FRAME_S) or (
-            self._last is not None and now_s - self._last_s < FRAME_S / 2
-        ):
+        moves = frame["speed"] and (stove.is_lit() or frame["tone"])
+        if shown == self._last and not moves and now_s - self._last_s < REST_FRAME_S:
             return
         self._last, self._last_s = shown, now_s
         at = [BURNER_KEYS.index(key) for key in ("tip_c", "tc_uv", "magnet_uv", "mohm", "ma", "state")]
@@ -273,10 +275,7 @@ class Kitchen:
         settings = {**DEFAULT["settings"], **asked.get("settings", {})}
         if stove["burners"] == 4:  # the fourth button needs the pin
             del settings["display_clk_pin"], settings["display_dio_pin"]
-        top = {**DEFAULT, "settings": settings, "stove": stove}
-        text = json.dumps({"until": "1:00:00", **top})
-        scenario.parse(text, run_settings.shipped())
-        return top
+        return {**DEFAULT, "settings": settings, "stove": stove}
 
     # --- HTTP ------------------------------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ let verdict = null;
 let known = null; // the scenarios of the repository
 let coach = { light: false, forget: false, weld: false, welded: false };
 let dirty = true;
-let counted = { frames: 0, since: performance.now() };
+let counted = { frames: 0, drawn: 0, since: performance.now() };
 
 // --- the link ------------------------------------------------------------------------------------------------------
 
@@ -111,9 +111,10 @@ function see(told) {
 /** Pictures come at the rhythm of the screen, and only when there is news; a hidden page draws nothing. */
 function paint() {
   requestAnimationFrame(paint);
+  counted.frames += 1;
   if (!dirty || !frame || document.hidden) return;
   dirty = false;
-  counted.frames += 1;
+  counted.drawn += 1;
   picture.show(frame, hello.plant, frame.speed === 0);
   strips.burner = burner;
   strips.draw();
@@ -121,11 +122,12 @@ function paint() {
   document.querySelectorAll("[data-speed]").forEach((one) => one.setAttribute("aria-pressed", String(+one.dataset.speed === frame.speed)));
 }
 
-/** Pictures drawn each second since the last call: for whoever measures. */
+/** Since the last call, each second: [times the screen was ready for a picture, new ones drawn]; for who measures. */
 window.framesPerSecond = () => {
-  const now = performance.now(), rate = counted.frames * 1000 / (now - counted.since);
-  counted = { frames: 0, since: now };
-  return rate;
+  const now = performance.now(), rate = (count) => count * 1000 / (now - counted.since);
+  const rates = [rate(counted.frames), rate(counted.drawn)];
+  counted = { frames: 0, drawn: 0, since: now };
+  return rates;
 };
 
 // --- words and banners ---------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ const rgb = (colour) => `rgb(${colour.join(",")})`;
  * touches. narrow: the box below the stove instead of beside it.
  */
 export function draw(place, burners, ask, chosen, narrow) {
-  const wide = Math.max(250 * burners + (narrow ? 24 : 330), 310);
+  const wide = Math.max(250 * burners + (narrow ? 50 : 330), 310);
   const svg = el("svg", { viewBox: `0 0 ${wide} ${narrow ? 950 : 610}`, role: "group", "aria-label": text("stove") });
   svg.innerHTML = DEFS;
   const right = 250 * burners + 20;
