@@ -9,8 +9,10 @@ Never a soft reset: it would run boot.py and not main.py, and nobody would feed 
 import base64
 import contextlib
 import hashlib
+import importlib
 import io
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,18 +23,23 @@ from mpremote.transport_serial import SerialTransport
 
 from tools.board.errors import BoardError, CableError
 from tools.board.ports import refusal
+from tools.build import FIRMWARE
+
+sys.path.append(str(FIRMWARE))
+limits = importlib.import_module("curfew.limits")
 
 CHUNK_BYTES = 1536  # of a file at once: two kilobytes as text, which the board has in one piece
-TRIES = 4  # at the prompt: a program that fails at its start resets the chip every five seconds
+TRIES = 3
 _READ_S = 0.2  # a pseudo-terminal has no way to ask whether there is something
-_SILENT_S = 10  # the box ends its services first, which takes up to two seconds
+_SILENT_S = 5  # the box ends its services first, which takes up to two seconds
+_INSIST_S = 12  # a program that fails at its start resets the chip every five seconds
 
 # Whatever ran before, and even if boot.py did not get far: contacts open, and a watchdog that does not cut a copy off.
 _HOLD = f"""
 import machine
-for n in {PINS_RELAY}:
+for n in {limits.PINS_RELAY}:
     machine.Pin(n, machine.Pin.OUT, value=0)
-machine.WDT(timeout={WATCHDOG_CABLE_MS})
+machine.WDT(timeout={limits.WATCHDOG_CABLE_MS})
 """
 _WORDS = {  # errno: what to say; MicroPython's own numbers
     28: "the board's flash is full: remove what is not Curfew's (make doctor shows the space), then again",
@@ -74,22 +81,33 @@ class Link:
     def take_over(self) -> None:
         """Interrupt the program like its hand_over() wants it, and hold the board. Raises BoardError."""
         self.touched = True
-        for left in reversed(range(TRIES)):
+        for attempt in range(TRIES):
             try:
                 with self._clear(), contextlib.redirect_stdout(io.StringIO()):
+                    if attempt:
+                        self._insist()
                     self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_SILENT_S)
                 self.run(_HOLD)
                 return
-            except (TransportError, BoardError) as error:
-                if isinstance(error, CableError):
-                    raise
-                if not left:
-                    break
+            except CableError:
+                raise
+            except (TransportError, BoardError):
                 self._say("the program does not let go yet, once more")
         raise BoardError(
             f"no MicroPython prompt on {self.port}: is it an ESP32 with MicroPython? Press its reset button and try "
             "again, or put MicroPython on it: make flash"
         )
+
+    def _insist(self) -> None:
+        """Ctrl-C again and again until there is a prompt: a program that fails at its start resets the chip."""
+        port = self._transport.serial
+        seen = b""
+        until = time.monotonic() + _INSIST_S
+        while time.monotonic() < until and not seen.endswith(b">>> "):
+            port.write(b"\r\x03")
+            time.sleep(0.03)  # closer than the time from boot.py to the failure
+            while port.in_waiting:
+                seen = (seen + port.read(port.in_waiting))[-200:]
 
     def run(self, program: str, hear: Callable[[str], None] | None = None) -> str:
         """Run a program on the board: what it printed. hear: called with each line of it at once. Raises BoardError."""

@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import os
 import pty
-import re
 import select
 import signal
 import subprocess
@@ -80,6 +79,11 @@ class Board:
             os.close(number)
         self._unplug()
 
+    def wait(self) -> None:
+        """Until somebody interrupts."""
+        while self._thread.is_alive():
+            self._thread.join(1)
+
     # --- the world around it -----------------------------------------------------------------------------------------
 
     def power_on(self) -> None:
@@ -123,8 +127,8 @@ class Board:
     def _start(self) -> None:
         self._stop()
         self.starts.append(self._cause)
-        self._input.clear()
-        self._ended_in = b""
+        if self._cause == POWER:
+            self._input.clear()  # a reset is over before the cable's next bytes are
         self._understands = False
         self._bites_at: float | None = None
         _raw(self._inner_child, signals=True)
@@ -137,7 +141,7 @@ class Board:
             stdout=self._inner_child,
             stderr=self._inner_child,
             pass_fds=(wire,),
-            env={**os.environ, "MICROPYPATH": f"{CHIP}:.frozen"},
+            env={**os.environ, "MICROPYPATH": f":{CHIP}:.frozen:lib"},
             start_new_session=True,
         )
         os.close(wire)
@@ -189,8 +193,7 @@ class Board:
         """What the program said goes to the cable; where nobody reads, it is lost."""
         while select.select([self._inner], [], [], 0)[0]:
             said = os.read(self._inner, 4096)
-            ended, self._ended_in = self._ended_in, said[-1:]
-            said = re.sub(rb"(?<!\r)\n", b"\r\n", ended + said)[len(ended) :]  # as the chip's own console does it
+            said = said.replace(b"\r", b"").replace(b"\n", b"\r\n")  # as the chip's own console does it
             if self._log:
                 self._log(said)
             while said and self._cable >= 0:

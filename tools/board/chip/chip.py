@@ -37,7 +37,10 @@ def ticks_ms():
 
 def sleep_ms(ms):
     """Sleep, and give the services their turn."""
-    utime.sleep_us(ms * 1000 // speed)
+    left_us = ms * 1000 // speed
+    while left_us > 0:  # in pieces: a Ctrl-C does not shorten any
+        utime.sleep_us(min(left_us, 10_000))
+        left_us -= 10_000
     _serve()
 
 

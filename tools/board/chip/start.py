@@ -65,5 +65,6 @@ _mount(sys.argv[2])
 chip.tell("alive")
 sys.modules["_thread"] = chip.Threads
 sys.argv[:] = []
+sys.path[0] = ""  # the flash; this folder is on the path once more
 if _run("boot.py"):
     _run("main.py")
