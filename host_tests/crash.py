@@ -16,8 +16,14 @@ from forked_box import FIRMWARE, Run, apart, codes, is_unreal
 
 # What a handler of the firmware makes of an exception: file, function, what it catches. Whoever adds one says it here.
 HANDLERS = {
-    ("main.py", "main", "Exception"): Opens,
-    ("main.py", "main", "KeyboardInterrupt"): partial(Opens, way=CABLE),
+    ("starter.py", "start", "Exception"): Opens,
+    ("starter.py", "start", "KeyboardInterrupt"): partial(Opens, way=CABLE),
+    ("starter.py", "read", "(OSError, ValueError, IndexError)"): GoesOn,  # slot a, then
+    ("starter.py", "note", "OSError"): GoesOn,  # then nothing is tried
+    ("starter.py", "fault", "(OSError, ValueError, IndexError)"): Opens,  # a program that cannot be read is none
+    ("program.py", "main", "Exception"): Opens,
+    ("program.py", "main", "KeyboardInterrupt"): partial(Opens, way=CABLE),
+    ("curfew/services/slots.py", "build_id", "(OSError, ValueError, IndexError)"): GoesOn,  # it is only told
     ("curfew/hardware/relay.py", "_force_low", "BaseException"): partial(Opens, way=ANY_WAY),  # on any way out
     ("curfew/hardware/scanner.py", "sample", "OSError"): GoesOn,  # a reading is missed, and its age tells
     ("curfew/supervisor.py", "step", "(OSError, MemoryError)"): GoesOn,  # no thread just now, another try later
@@ -31,7 +37,7 @@ HANDLERS = {
 # What only a chip with a radio runs, which the simulator's is not: in the services thread, where errors cannot reach
 # the loop. The tests on the desk run it.
 ONLINE = {("services", path.stem) for path in (FIRMWARE / "curfew" / "services").glob("*.py")}
-ONLINE = ONLINE - {("services", "life"), ("services", "keeper")} | {("hardware", "chip"), ("hardware", "display")}
+ONLINE = ONLINE - {("services", "life"), ("services", "keeper"), ("services", "slots")} | {("hardware", "chip"), ("hardware", "display")}
 SERVICES = ("_serve", "_deliver")  # of the World: there the services' thread begins
 LONG = ("main", "run")  # whoever lives longer than a tick may be called cold and get hot
 

@@ -115,7 +115,7 @@ class Desk:
     """
 
     def __init__(
-        self, folder, burners=1, sensor=True, stove=None, network=None, heap_kib=192, firmware=run.COMPILED,
+        self, folder, burners=1, sensor=True, stove=None, network=None, heap_kib=192, firmware=run.BOARD,
         alone=False, **settings,
     ):  # fmt: skip
         self.plan = {
@@ -175,11 +175,9 @@ class Desk:
         self.log = folder / "desk.log"
         self.log.write_bytes(b"")
         run.write_settings(self.plan, self.flash)
+        shutil.copytree(self._firmware, self.flash, ignore=shutil.ignore_patterns("settings.json"), dirs_exist_ok=True)
         if network:
             (self.flash / "network.json").write_text(json.dumps(network))
-        for path in Path(self._firmware).iterdir():
-            if path.name not in ("curfew", "lib", "boot.py", "main.py", "settings.json"):
-                (shutil.copytree if path.is_dir() else shutil.copy)(path, self.flash / path.name)
 
     # --- what the hand does ----------------------------------------------------------------------------------------
 
@@ -341,12 +339,12 @@ class Desk:
         self._show_inputs()
         self._pipe, out = os.pipe()
         _grow(out)
-        paths = [RIG, *([RIG / "air"] if self._air else []), self._firmware, Path(self._firmware) / "lib"]
+        paths = [RIG, *([RIG / "air"] if self._air else [])]
         with self.log.open("ab") as log:
             self._vm = subprocess.Popen(
                 [
                     *(run._micropython(), "-X", f"heapsize={self._heap_bytes}", HERE / "vm" / "desk.py", str(out)),
-                    *(self._inputs_path, self._rtc, str(_CAUSES.get(why, 2)), self._firmware),
+                    *(self._inputs_path, self._rtc, str(_CAUSES.get(why, 2))),
                     *(["alone"] if self._alone else []),
                 ],
                 cwd=self.flash, env={**os.environ, "MICROPYPATH": ":".join([*map(str, paths), ".frozen"])},

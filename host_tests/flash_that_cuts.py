@@ -55,6 +55,10 @@ class Flash:
         self.step(f"rename {old} {new}")
         self.files[new] = self.files.pop(old)
 
+    def listdir(self, folder):
+        """Names in a folder below the root."""
+        return sorted({name[len(folder) + 1 :].split("/")[0] for name in self.files if name.startswith(folder + "/")})
+
     def remove(self, name):
         self.step("remove " + name)
         del self.files[name]
@@ -112,6 +116,11 @@ class _File:
             line = data[: data.find(b"\n") + 1] or data
             self.at += len(line)
             yield line if "b" in self.mode else line.decode()
+
+    def readinto(self, buffer):
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
     def readline(self):
         return next(iter(self), b"" if "b" in self.mode else "")

@@ -21,8 +21,10 @@ from flash_that_cuts import Flash
 from short_cooks import FOR_EVER_MS
 
 from simulator.inside import CHIP, MODULES, lent
+from tools import manifest
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
+STARTERS = ("boot.py", "main.py")
 SPIN_S = 20  # of real time: whoever needs more for some seconds of a stove spins
 report = MODULES["report"]
 TOLD = (report.STATE, report.FAULT, report.CAUSE, report.DETAIL, report.LIGHT, report.SOUND)
@@ -175,6 +177,15 @@ class _WatchedFile:
         self._flash.call("read", self._file.name)
         return self._file.read(*count)
 
+    def readinto(self, buffer):
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def readline(self):
+        self._flash.call("read", self._file.name)
+        return self._file.readline()
+
     def __iter__(self):
         for line in self._file:
             self._flash.call("read", self._file.name)
@@ -205,7 +216,7 @@ def codes(firmware=FIRMWARE):
     found = {}
     for path in sorted(firmware.rglob("*.py")):
         parts = path.relative_to(firmware).with_suffix("").parts
-        name = ".".join(part for part in parts if part != "__init__") if len(parts) > 1 else path.name
+        name = path.name if path.name in STARTERS else ".".join(part for part in parts if part != "__init__")
         found[name] = compile(path.read_text("utf-8"), str(path), "exec")
     for path in sorted(firmware.rglob("*")):
         name = ".".join(path.relative_to(firmware).parts)
@@ -227,6 +238,9 @@ class Run:
         text = self.plan.get("settings_text") or (self.plan["settings"] and json.dumps(self.plan["settings"]))
         if text:
             self.flash.files["settings.json"] = text.encode()
+        program = {"program.py": b"the starter needs one file to look at; imports find their code elsewhere"}
+        self.flash.files["a/manifest.txt"] = manifest.text("0", program).encode()
+        self.flash.files["a/program.py"] = program["program.py"]
         self.at_prompt = False
         self.verdicts = []
         self.proved = set()  # what forks that passed had found on their way, so that others need not go it again ...
@@ -239,7 +253,7 @@ class Run:
         MODULES["world"].the = world
         sys.meta_path.insert(0, _Compiled(self.codes))
         sys.print_exception = lambda error: print("Traceback", repr(error))
-        builtins.open, os.rename = self.flash.open, self.flash.rename
+        builtins.open, os.rename, os.listdir = self.flash.open, self.flash.rename, self.flash.listdir
         gc.collect()
         gc.freeze()
         gc.disable()
@@ -265,7 +279,7 @@ class Run:
 
     def _program(self):
         """boot.py, main.py, and then the prompt until a reset; an exception that escapes ends there, too."""
-        for name in [name for name in sys.modules if name == "curfew" or name.startswith("curfew.")]:
+        for name in [name for name in sys.modules if name.split(".")[0] in ("starter", "program", "curfew")]:
             del sys.modules[name]
         self.at_prompt = False
         try:

@@ -1,4 +1,4 @@
-"""boot.py: the relay pins are low before anything else, and main.py leaves every way out with the contacts open.
+"""boot.py: the relay pins are low before anything else, and program.py leaves every way out with the contacts open.
 
 Here: the order of the first effects, read and run against a recording chip; main.py's ways out. Not here: the loop.
 """
@@ -112,11 +112,11 @@ def test_boot_works_with_literals_because_nothing_may_be_imported_yet():
     assert names == {"Pin", "WDT", "_number"}
 
 
-# --- main.py -------------------------------------------------------------------------------------------------------
+# --- program.py ----------------------------------------------------------------------------------------------------
 
 
 class FakeChip:
-    """What main.py wants of `machine`, `time` and `sys`; `done` in order."""
+    """What program.py wants of `machine`, `time` and `sys`; `done` in order."""
 
     def __init__(self):
         self.done = []
@@ -157,15 +157,15 @@ class FakeBox:
         self.chip.done.append("end clean")
 
     def __getattr__(self, name):
-        raise AssertionError(f"main.py uses {name} of the box")
+        raise AssertionError(f"program.py uses {name} of the box")
 
 
 def run_main(build_raises=None, run_raises=None, chip=None):
     """Run main() with a box whose making or running raises; what was done, in order."""
     chip = chip or FakeChip()
-    main = {"__name__": "main"}
+    main = {"__name__": "program"}
     with lent({"machine": chip, "time": chip}):
-        exec(compile((FIRMWARE / "main.py").read_text(), "main.py", "exec"), main)
+        exec(compile((FIRMWARE / "program.py").read_text(), "program.py", "exec"), main)
     main.update(sys=chip, print=lambda *_: chip.done.append("print"))
 
     def start():
@@ -174,7 +174,7 @@ def run_main(build_raises=None, run_raises=None, chip=None):
         return FakeBox(chip, run_raises)
 
     main["start"] = start
-    main["main"]()
+    main["main"]("a", "")
     return chip.done
 
 

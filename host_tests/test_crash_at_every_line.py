@@ -39,7 +39,7 @@ NEVER = {
 }
 # Handlers of what nobody else raises: they are reached by their own way.
 OWN = {
-    ("main.py", "main", "box.Restart"),
+    ("program.py", "main", "box.Restart"),
     ("curfew/settings.py", "load", "Invalid"),
     ("curfew/settings.py", "load", "UnicodeError"),
 }
@@ -97,15 +97,15 @@ BUGS = {
         False,
         [
             ("curfew/loop.py", ON_THE_WAY_OUT, "        finally:\n            pass\n"),
-            ("main.py", "                box.relays.open_all()", "                pass"),
+            ("program.py", "                box.relays.open_all()", "                pass"),
         ],
     ),
     "abnormal starts are not counted": (
         True,
         [("curfew/memory.py", "min(self.buffer[RESETS] + 1, 255)", "self.buffer[RESETS]")],
     ),
-    "a cable gets no time": (False, [("main.py", "machine.WDT(timeout=600000)", "pass")]),
-    "every end is a clean one": (True, [("main.py", "sys.print_exception(error)", "box and box.end_clean()")]),
+    "a cable gets no time": (False, [("program.py", "machine.WDT(timeout=600000)", "pass")]),
+    "every end is a clean one": (True, [("program.py", "sys.print_exception(error)", "box and box.end_clean()")]),
 }
 
 

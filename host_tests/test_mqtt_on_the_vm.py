@@ -26,7 +26,7 @@ def firmware(tmp_path_factory):
     """The compiled firmware; its lib has the public authorities."""
     out = tmp_path_factory.mktemp("compiled") / "firmware"
     build.build(out)
-    return out
+    return out / build.SLOT
 
 
 @pytest.fixture

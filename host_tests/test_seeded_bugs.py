@@ -225,6 +225,18 @@ BUGS = {
         {"settings.py": [('return checked({"burners": [{}]}), True', 'return checked({"burners": [{}]}), False')]},
     ),
 }
+BUGS["the starter checks nothing"] = (
+    "PROGRAM",
+    {
+        **BLIND,
+        "until": "0:01:00",
+        "events": [
+            {"at": "0:00:02", "do": "corrupt_program", "slot": "a", "how": "extra"},
+            {"at": "0:00:03", "do": "reset", "cause": "hard"},
+        ],
+    },
+    {"../starter.py": [("        if listed != _programs(slot):\n", "        if False:\n")]},
+)
 
 
 def parsed(given):

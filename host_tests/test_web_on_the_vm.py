@@ -33,7 +33,7 @@ def server(tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    paths = f"{tmp_path / 'firmware'}:{tmp_path / 'firmware' / 'lib'}:.frozen"
+    paths = f"{tmp_path / 'firmware' / 'a'}:{tmp_path / 'firmware' / 'a' / 'lib'}:.frozen"
     command = [str(VM), "-X", "heapsize=192k", str(ROOT / "host_tests" / "vm" / "serve.py"), str(port), PASSWORD]
     process = subprocess.Popen(command, cwd=flash, env={**os.environ, "MICROPYPATH": paths})
     try:

@@ -1,4 +1,6 @@
-"""A whole box on a stove, tick by tick: boot.py, main.py and the real drivers over the simulator's stand-ins.
+"""A whole box on a stove, tick by tick: boot.py, program.py and the real drivers over the simulator's stand-ins.
+
+Without the starter, of which nothing is left once the program runs (test_starter.py, and every scenario).
 
 Belongs here: the turn of the ticks, words for hand and eye. Does not: physics and chip (simulator/machine), lending
 the chip's modules (simulator/inside.py), what must hold in every run (simulator/invariants.py).
@@ -23,12 +25,12 @@ WALK_EVERY = 100  # ticks between two walks over all objects; every change of a 
 
 
 class _Built(BaseException):
-    """main.py has its box: from here on the test turns the ticks."""
+    """program.py has its box: from here on the test turns the ticks."""
 
 
 _world, _go = MODULES["world"], MODULES["go"]
 _SOURCES = [
-    (name, compile((FIRMWARE / name).read_text(), str(FIRMWARE / name), "exec")) for name in ("boot.py", "main.py")
+    (name, compile((FIRMWARE / name).read_text(), str(FIRMWARE / name), "exec")) for name in ("boot.py", "program.py")
 ]
 
 
@@ -58,7 +60,7 @@ class Box:
         self.ticks = 0
         self._stopped = False
         self._modules = {}
-        self._main = {}
+        self._program = {}
         self._grants = None
         self._told = None  # the states at the last walk over all objects
         self.world = _world.World(self.plan, self.lines.append)
@@ -85,7 +87,7 @@ class Box:
             self._stopped = False
 
     def _turn(self):
-        """One round of Loop.run(); a way out of it is taken by Loop.run() and main.py themselves."""
+        """One round of Loop.run(); a way out of it is taken by Loop.run() and program.py themselves."""
         clock = self._modules["time"]
         self._grants.forget()
         try:
@@ -108,9 +110,9 @@ class Box:
             raise way_out
 
         loop.tick = tick
-        self._main["start"] = lambda: loop
+        self._program["start"] = lambda: loop
         with lent(self._modules, self._print):
-            self._main["main"]()
+            self._program["main"]("a", "")
         self._stop()
 
     def _stop(self):
@@ -131,11 +133,11 @@ class Box:
                 raise _Built
 
             board.build = built_here
-            self._main = {"__name__": "main"}
-            exec(_SOURCES[1][1], self._main)
-            self._main["sys"] = _go._Sys  # for its print_exception()
+            self._program = {"__name__": "program"}
+            exec(_SOURCES[1][1], self._program)
+            self._program["sys"] = _go._Sys  # for its print_exception()
             try:
-                self._main["main"]()
+                self._program["main"]("a", "")
                 self._stop()
                 return
             except _Built:

@@ -16,13 +16,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from simulator.run import MACHINE, SOURCES, MachineDied, write_settings
+from simulator.run import MACHINE, SOURCES, MachineDied, fill
 
 STANDINS = MACHINE / "standins"
 
 
 def _is_firmware(name: str) -> bool:
-    return name == "curfew" or name.startswith("curfew.")
+    return name in ("curfew", "starter", "program") or name.startswith("curfew.")
 
 
 @contextmanager
@@ -49,10 +49,10 @@ def lent(modules: dict[str, ModuleType], console: Callable[..., None] = print) -
 
 def machine_side() -> dict[str, ModuleType]:
     """The simulator's modules and stand-ins, by the names under which the chip imports them."""
-    names = ("report", "plant", "world", "machine", "neopixel", "time", "go")
+    names = ("report", "plant", "slots", "world", "machine", "neopixel", "time", "go")
     real_time = sys.modules.pop("time")
     modules = {}
-    os.environ["CURFEW_PATH"] = f"{SOURCES}:{STANDINS}:{MACHINE}"  # where go.py looks
+    os.environ["CURFEW_PATH"] = f"{STANDINS}:{MACHINE}"  # where go.py looks
     path = sys.path[:]
     sys.path[:0] = [str(STANDINS), str(MACHINE)]
     finders = sys.meta_path[:]
@@ -84,8 +84,8 @@ def run(plan: dict[str, Any], firmware: Path = SOURCES) -> list[str]:
     modules = dict(CHIP)
     here = os.getcwd()
     with tempfile.TemporaryDirectory(prefix="curfew-") as folder, lent(modules):
-        write_settings(plan, Path(folder))
-        sys.path[:0] = [str(firmware), str(STANDINS)]
+        fill(Path(folder), firmware, plan)
+        sys.path.insert(0, str(STANDINS))
         os.chdir(folder)  # the chip's flash
         try:
             MODULES["go"].run(plan, lines.append)

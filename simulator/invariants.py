@@ -535,6 +535,32 @@ def broken_settings_never_conduct(view: View) -> Iterator[str]:
             yield f"{_told(interval.burner, interval.on_ms)}: coil on although the settings are broken"
 
 
+def a_corrupt_program_never_runs(view: View) -> Iterator[str]:
+    """PROGRAM: A program with a wrong byte never runs: without a sound one no burner has a state, and no coil is on."""
+    for up_ms, next_ms in zip(view.ups, [*view.ups[1:], view.result.last_ms + 1], strict=True):
+        if _sound_slots(view, up_ms):
+            continue
+        for burner in view.lines:
+            for line in view.result.by_burner[burner]:
+                if up_ms <= line["t_ms"] < next_ms and (line["coil"] == "on" or line["state"] is not None):
+                    yield f"{_told(burner, line['t_ms'])}: {line['state']}, coil {line['coil']}, from no sound program"
+                    break
+
+
+def _sound_slots(view: View, t_ms: int) -> set[str]:
+    """The slots with every byte of a program as it should be at that time."""
+    sound = {"a"}
+    for event in view.done:
+        if event.at_ms <= t_ms and event.do in words.SLOT_ACTS:
+            if event.do == "install_program":  # a copy of the active one, whichever that is
+                sound = {"a", "b"} if sound else set()
+            elif event.do == "mend_program":
+                sound.add(event.args["slot"])
+            else:
+                sound.discard(event.args["slot"])
+    return sound
+
+
 def nothing_forbidden_was_seen(view: View) -> Iterator[str]:
     """MACHINE: The machine side itself saw nothing forbidden, said nothing unknown, and came to the end."""
     for kind, t_ms, text in view.result.marks:
@@ -566,6 +592,7 @@ CHECKS: tuple[tuple[str, Callable[[View], Iterator[str]], bool], ...] = (
     ("L2", faults_end_by_hand, True),
     ("LATE", opens_on_time, True),
     ("SETTINGS", broken_settings_never_conduct, False),
+    ("PROGRAM", a_corrupt_program_never_runs, False),
     ("MACHINE", nothing_forbidden_was_seen, False),
 )
 

@@ -16,10 +16,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from simulator.words import SLOT_ACTS
+from tools import manifest
+
 ROOT = Path(__file__).resolve().parent.parent
 MACHINE = ROOT / "simulator" / "machine"
 GO = MACHINE / "go.py"
-COMPILED = ROOT / "build" / "firmware"
+BOARD = ROOT / "build" / "firmware"  # the root of a board's flash, and in it the program
+COMPILED = BOARD / "a"
 SOURCES = ROOT / "firmware"
 VMS = ("micropython", "cpython")
 HEAP = "heapsize=8m"  # room for the simulator itself; the firmware's own heap is measured elsewhere
@@ -52,7 +56,7 @@ def run(plan: dict[str, Any], vm: str = "micropython", on_time: Callable[[int], 
         flash = Path(folder)
         plan_file = flash / "plan.json"
         plan_file.write_text(json.dumps(plan), "utf-8")
-        write_settings(plan, flash)
+        fill(flash, SOURCES if vm == "cpython" else BOARD, plan)
         return _listen([*command, str(GO), str(plan_file)], flash, {**os.environ, **paths}, on_time)
 
 
@@ -62,11 +66,11 @@ def _command(vm: str) -> tuple[list[str], dict[str, str]]:
         raise RunError("the machine side (simulator/machine/go.py) is missing: take a complete copy")
     machine = [str(MACHINE / "standins"), str(MACHINE)]
     if vm == "cpython":
-        paths = os.pathsep.join([str(SOURCES), *machine])
+        paths = os.pathsep.join(machine)
         return [sys.executable, "-u"], {"CURFEW_VM": "cpython", "CURFEW_PATH": paths}
-    if not (COMPILED / "main.py").is_file():
+    if not (BOARD / "main.py").is_file():
         raise RunError("the compiled firmware (build/firmware) is missing: run `make build`")
-    paths = os.pathsep.join([str(COMPILED), *machine, ".frozen"])
+    paths = os.pathsep.join([*machine, ".frozen"])
     return [_micropython(), "-X", HEAP], {"MICROPYPATH": paths}
 
 
@@ -76,6 +80,35 @@ def _micropython() -> str:
     if found is None:
         raise RunError("no `micropython` beside this Python or on PATH: run `make`, or use --vm cpython")
     return found
+
+
+def fill(flash: Path, firmware: Path, plan: dict[str, Any]) -> None:
+    """Make a folder the flash of a board: starter, program in slot a, settings of the plan.
+
+    firmware: a compiled one, or sources, which get a manifest of their own.
+    """
+    for name in ("boot.py", "main.py", "starter.py"):
+        (flash / name).symlink_to(firmware / name)
+    slot = flash / "a"
+    if (firmware / "a").is_dir():
+        slot.symlink_to(firmware / "a")
+    else:
+        put_sources(firmware, slot)
+    if any(event[1] in SLOT_ACTS for event in plan["events"]):  # then it has to be this board's own
+        shutil.copytree(slot, flash / "own", ignore=shutil.ignore_patterns("__pycache__"))
+        slot.unlink() if slot.is_symlink() else shutil.rmtree(slot)
+        (flash / "own").rename(slot)
+    write_settings(plan, flash)
+
+
+def put_sources(firmware: Path, slot: Path) -> None:
+    """Make a folder the slot of a program that is run from its sources."""
+    slot.mkdir()
+    (slot / "program.py").symlink_to(firmware / "program.py")
+    (slot / "curfew").symlink_to(firmware / "curfew")
+    paths = [firmware / "program.py", *(firmware / "curfew").rglob("*.py")]
+    files = {str(path.relative_to(firmware)): path.read_bytes() for path in paths}
+    (slot / manifest.NAME).write_text(manifest.text(manifest.version(firmware), files))
 
 
 def write_settings(plan: dict[str, Any], flash: Path) -> None:

@@ -116,6 +116,9 @@ ACTS: dict[str, dict[str, Field]] = {
     "services_die": {},
     "services_block": {"s": seconds(HOLD_MAX_S, "ms")},
     "repair_settings": {},
+    "corrupt_program": {"slot": word(words.SLOTS), "how": word(words.DAMAGES, default="flip")},
+    "mend_program": {"slot": word(words.SLOTS)},
+    "install_program": {"way": word(words.WAYS, default="cable")},
 }
 
 TOP = ("name", "until", "about", "seed", *run_settings.KEYS, "stove", "events", "expect")

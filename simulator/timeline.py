@@ -116,6 +116,9 @@ EVENT_WORDS = {
     "services_die": ("the services die", "services die"),
     "services_block": ("the services block for {ms}", "services block"),
     "repair_settings": ("puts the shipped settings.json on the board", "settings repaired"),
+    "corrupt_program": ("the program in slot {slot} goes bad: {how}", "program {slot} bad"),
+    "mend_program": ("mends the program in slot {slot}", "program {slot} mended"),
+    "install_program": ("puts a program into the other slot, by {way}", "new program"),
 }
 # Events of the box as a whole: they belong to every burner.
 BOX_WIDE = (
@@ -129,6 +132,9 @@ BOX_WIDE = (
     "services_die",
     "services_block",
     "repair_settings",
+    "corrupt_program",
+    "mend_program",
+    "install_program",
 )
 COOK_ACTS = ("press", "double_press", "hold", "light", "simmer", "knob_off")
 

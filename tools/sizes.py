@@ -8,7 +8,7 @@ Belongs here: adding up. Does not: compiling (tools/build.py), limits on sizes.
 import sys
 from pathlib import Path
 
-from tools.build import OUT, PACKAGE
+from tools.build import OUT, PACKAGE, SLOT
 
 GROUPS = ("core", "hardware", "services")  # core is everything of the package that is in neither folder
 
@@ -18,7 +18,7 @@ def group_of(path: Path) -> str:
     return path.parts[1] if path.parts[1] in GROUPS else "core"
 
 
-def sizes(folder: Path = OUT) -> dict[Path, int]:
+def sizes(folder: Path = OUT / SLOT) -> dict[Path, int]:
     """Bytes by path relative to the folder, biggest first."""
     found = {path.relative_to(folder): path.stat().st_size for path in folder.glob(f"{PACKAGE}/**/*.mpy")}
     return dict(sorted(found.items(), key=lambda item: (-item[1], str(item[0]))))

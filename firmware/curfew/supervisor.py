@@ -9,11 +9,12 @@ from array import array
 from curfew import limits
 from curfew.ticks import aged_ms
 
+PROVED, ON_TRIAL, FAILED = 0, 1, 2  # what the program is
 RESTART = -1  # as an echo: the services ask for a restart of the chip
 
 
 class Link:
-    """What both threads touch: preallocated, written by one side each."""
+    """What both threads touch: preallocated, written by one side each once the services run."""
 
     def __init__(self, inbox, snapshot):
         self.inbox = inbox
@@ -23,12 +24,14 @@ class Link:
         self.ended = bytearray(1)  # services write 1 on their way out
         self.leave = bytearray(1)  # loop writes: 1 while nothing conducts, flash may be written
         self.quiet = bytearray(1)  # loop writes: services shall end and print nothing
+        self.trial = bytearray(1)  # loop writes ON_TRIAL and FAILED, services PROVED
 
 
 class Supervisor:
     """Starts entry(*args) in a second thread and looks after it.
 
-    `blocked`: they hang, or ask for it: shown to the user, and a restart is due, granted only while nothing conducts.
+    `blocked`: they hang, ask for it, or fail on trial: shown to the user, and a restart is due, granted only while
+    nothing conducts; after one on trial the old program is back.
     start: a function like _thread.start_new_thread.
     """
 
@@ -41,13 +44,16 @@ class Supervisor:
         self._args = args
         self._silent_ms = 0
         self._rest_ms = 0
+        self._trial_ms = 0
         link.ended[0] = 1
 
     def step(self, step_ms):
         """Look once a tick; starting a thread allocates, which is safe because no other one runs just then."""
         link = self.link
         if link.ended[0]:
-            self.blocked = False
+            if self.starts and link.trial[0] == ON_TRIAL:
+                link.trial[0] = FAILED
+            self.blocked = link.trial[0] == FAILED
             self._rest_ms = aged_ms(self._rest_ms, step_ms)
             if self.starts == 0 or self._rest_ms >= limits.SERVICES_REST_MS:
                 self._rest_ms = 0
@@ -64,4 +70,9 @@ class Supervisor:
             self._silent_ms = 0
         else:
             self._silent_ms = aged_ms(self._silent_ms, step_ms)
-        self.blocked = self._silent_ms >= limits.SERVICES_BLOCKED_MS or link.pong[0] == RESTART
+        if link.trial[0] == ON_TRIAL:
+            self._trial_ms = aged_ms(self._trial_ms, step_ms)
+            if self._trial_ms >= limits.TRIAL_MAX_MS:
+                link.trial[0] = FAILED
+        silent = self._silent_ms >= limits.SERVICES_BLOCKED_MS
+        self.blocked = silent or link.pong[0] == RESTART or link.trial[0] == FAILED

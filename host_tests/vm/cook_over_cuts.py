@@ -16,6 +16,7 @@ import world
 from curfew import journal, store
 
 OLD = ["%d 0 TIMEOUT 1800 1000" % number for number in range(1, 31)]  # more than fits into the directory itself
+STARTER = (("import boot", "boot.py"), ("import program\nprogram.main('a', '')", "main.py"))  # only files are cut here
 FREE = DEVICES[0][1] - 1  # a block that nobody has come to use yet
 
 
@@ -42,7 +43,7 @@ def cook(plan, flash, tell):
             chip[0] = mounted(Flash(chip[0].data, chip[0].size) if chip[0].dead else chip[0])
         tell(line)
 
-    go.run(plan, emit)
+    go.run(plan, emit, None, STARTER)
     return chip[0]
 
 

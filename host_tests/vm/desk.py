@@ -1,6 +1,6 @@
 """On the VM, in real time: the unmodified firmware with both its threads, on the chip of host_tests/vm/desk.
 
-    micropython desk.py PIPE INPUTS RTC_FILE RESET_CAUSE FIRMWARE [alone]       current folder: the flash
+    micropython desk.py PIPE INPUTS RTC_FILE RESET_CAUSE [alone]       current folder: the flash
 "alone": no services thread, and each tick tells how many bytes it allocated. Belongs here: starting boot.py and main.py
 as the chip does, and hearing what the services say to the loop. Does not: a verdict (host_tests/desk_fixture.py).
 """
@@ -13,7 +13,7 @@ from array import array
 import machine
 import wire
 
-_ALONE = sys.argv[6:] == ["alone"]
+_ALONE = sys.argv[5:] == ["alone"]
 _posted = array("l", [0] * wire.SIZE)
 
 
@@ -79,14 +79,26 @@ def _weigh(keeper):
     keeper.poll = weighed
 
 
-def _boot(folder):
-    with open(folder + "/boot.py") as file:
+def _boot():
+    with open("boot.py") as file:
         exec(file.read(), {"__name__": "__main__"})
-    main = {"__name__": "main"}
-    with open(folder + "/main.py") as file:
-        exec(file.read(), main)
-    start = main["start"]
+    sys.path.insert(0, "")
+    import starter
 
+    enter = starter.enter
+
+    def entered(slot):
+        program = enter(slot)
+        program.start = _attached(program.start)
+        return program
+
+    starter.enter = entered
+    del starter
+    with open("main.py") as file:
+        exec(file.read(), {"__name__": "__main__"})
+
+
+def _attached(start):
     def started():
         box = start()
         from curfew.services.keeper import Keeper  # all of it is there by now
@@ -99,8 +111,7 @@ def _boot(folder):
         gc.collect()
         return box
 
-    main["start"] = started
-    main["main"]()
+    return started
 
 
 if _ALONE:
@@ -116,7 +127,7 @@ machine.cause = int(sys.argv[4])
 gc.collect()
 wire.say(wire.HELLO, gc.mem_alloc())
 try:
-    _boot(sys.argv[5])
+    _boot()
 except Exception as error:
     sys.print_exception(error)
 wire.say(wire.STOPPED)

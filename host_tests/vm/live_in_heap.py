@@ -1,8 +1,8 @@
 """On the VM, with -X heapsize=64k: run boot.py and main.py as they are until Ctrl-C after some ticks, then tell.
 
-    micropython -X heapsize=64k live_in_heap.py TICKS FIRMWARE_FOLDER
+    micropython -X heapsize=64k live_in_heap.py TICKS
 Prints "ticks N", "conducting N", "used BYTES" (after a collection, at the end) and "free BYTES".
-The current folder is the chip's flash; MICROPYPATH holds the firmware and host_tests/vm/tiny.
+The current folder is the chip's flash; MICROPYPATH holds host_tests/vm/tiny.
 """
 
 import gc
@@ -22,8 +22,9 @@ def tick(number):
 
 
 machine.tick = tick
+sys.path.insert(0, "")  # the flash, as on the chip
 for name in ("boot.py", "main.py"):
-    with open(sys.argv[2] + "/" + name) as file:
+    with open(name) as file:
         exec(file.read(), {"__name__": "__main__"})
 print("ticks", machine.ticks)
 print("conducting", machine.conducting)

@@ -1,6 +1,6 @@
 """On the VM: main.py in real time beside a services thread that allocates, collects and asks without pause.
 
-    micropython two_threads.py SECONDS FIRMWARE_FOLDER
+    micropython two_threads.py SECONDS      current folder: the chip's flash
 Prints "ticks N", "late N" (worst lateness of a tick in ms), "rounds N" (of the load), "conducting N".
 """
 
@@ -54,8 +54,9 @@ def busy_poll(self):
 
 
 keeper.Keeper.poll = busy_poll
+sys.path.insert(0, "")  # the flash, as on the chip
 for name in ("boot.py", "main.py"):
-    with open(sys.argv[2] + "/" + name) as file:
+    with open(name) as file:
         exec(file.read(), {"__name__": "__main__"})
 print("ticks", machine.ticks)
 print("late", worst_late_ms)

@@ -2,9 +2,9 @@
 
 Belongs here: putting the stand-ins in place and running boot.py and main.py as the chip does. Does not: results.
 
-    micropython go.py PLAN.json       MICROPYPATH holds firmware, stand-ins, this folder, .frozen
+    micropython go.py PLAN.json       MICROPYPATH holds stand-ins, this folder, .frozen
     python go.py PLAN.json            CURFEW_PATH holds the same folders, separated by ":"
-The current folder is the chip's file system.
+The current folder is the chip's file system, with boot.py, main.py and the program in it.
 """
 
 import builtins
@@ -24,10 +24,11 @@ from world import ChipReset, Over, World
 
 
 class _Sys:
-    """What the firmware wants of `sys`: a traceback, told as lines of the console, and the length of a word."""
+    """What the firmware wants of `sys`: a traceback told as lines of the console, modules, their path, a word's length."""
 
     maxsize = sys.maxsize
     modules = sys.modules
+    path = sys.path
 
     @staticmethod
     def print_exception(error):
@@ -94,16 +95,20 @@ def read(folders, name):
 
 
 def firmware_modules():
-    return [name for name in sys.modules if name == "curfew" or name[:7] == "curfew."]
+    return [name for name in sys.modules if name == "curfew" or name[:7] == "curfew." or name in ("starter", "program")]
 
 
-def boot(sources):
+def boot(sources, path):
     """Run boot.py and main.py with nothing left of their last life; returns when the prompt is reached.
 
     What escapes from either ends at the prompt, too; a boot.py that failed is not followed by main.py.
     """
     for name in firmware_modules():
         del sys.modules[name]
+    sys.path[:] = ["."] + path
+    if CPYTHON:
+        for name in [name for name in sys.path_importer_cache if name[:1] != "/"]:
+            del sys.path_importer_cache[name]  # of slots: another run had another flash
     try:
         for source, name in sources:
             exec(compile(source, name, "exec"), {"__name__": "__main__"})
@@ -125,10 +130,14 @@ def replace_builtins(folders, emit):
         sys.modules["sys"] = _Sys
 
 
-def run(plan, emit, prepare=None):
-    """Run a plan to its end; prepare(world) may hang something on the World before the first boot."""
+def run(plan, emit, prepare=None, starter=None):
+    """Run a plan to its end; prepare(world) may hang something on the World before the first boot.
+
+    starter: (text, name) of what boots instead of the flash's own boot.py and main.py.
+    """
     folders = [folder for folder in sys.path if folder and folder[0] != "."]
-    sources = [(read(folders, name), name) for name in ("boot.py", "main.py")]
+    sources = starter or [(read(["."], name), name) for name in ("boot.py", "main.py")]
+    path = sys.path[:]
     replace_builtins(folders, emit)
     world = World(plan, emit)
     world_module.install(world)
@@ -141,7 +150,7 @@ def run(plan, emit, prepare=None):
             try:
                 if not world.boot():
                     continue
-                boot(sources)
+                boot(sources, path)
                 world.stopped()
                 world.wait_for_reset()
             except ChipReset:

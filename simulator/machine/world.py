@@ -8,6 +8,7 @@ Time passes only in advance(): a program that computes takes no time, a program 
 import sys
 
 import report
+import slots
 from charge_pump import PARTS, Pump
 from plant import Burner
 
@@ -278,6 +279,15 @@ class World:
         """Somebody puts another settings.json on the board."""
         with open("settings.json", "w") as file:
             file.write(args["text"])
+
+    def _do_corrupt_program(self, _, args):
+        slots.corrupt(args["slot"], args["how"])
+
+    def _do_mend_program(self, _, args):
+        slots.mend(args["slot"])
+
+    def _do_install_program(self, _, args):
+        slots.install(args["way"])
 
     def _do_services_die(self, _, __):
         self._end_services()

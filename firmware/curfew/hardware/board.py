@@ -17,10 +17,11 @@ from curfew.hardware.scanner import Scanner
 from curfew.inbox import Inbox
 from curfew.loop import Loop
 from curfew.memory import STORED, Memory
+from curfew.services import slots
 from curfew.services.keeper import Keeper
 from curfew.services.life import run
 from curfew.snapshot import Snapshot
-from curfew.supervisor import Link, Supervisor
+from curfew.supervisor import ON_TRIAL, PROVED, Link, Supervisor
 
 _I2C_TIMEOUT_US = 5000  # the default of 50 ms would hold the loop up with every error
 # The chip's default of 5 KiB is too small for TLS; machines with long words need more for the same calls.
@@ -45,7 +46,9 @@ def build(clock, now, invalid):
     keeper = Keeper(link, memory, journal_seq, len(now.burners), stored, health)
     _thread.stack_size(_THREAD_STACK)
     supervisor = Supervisor(link, _thread.start_new_thread, run, (keeper, link, clock, now))
-    print("Curfew", VERSION, "burners", len(now.burners))
+    link.trial[0] = ON_TRIAL if slots.trial else PROVED
+    told = (VERSION, slots.build_id(), slots.here, " on trial" if slots.trial else "", len(now.burners))
+    print("Curfew %s build %s slot %s%s burners %d" % told)
     watchdog = WDT(timeout=limits.WATCHDOG_MS)
     return Loop(clock, controller, relays, _scanner(now), panel, rtc, link, supervisor, watchdog)
 

@@ -8,6 +8,7 @@ import json
 import random
 
 from curfew import VERSION
+from curfew.services import slots
 from curfew.services.mqtt import Broker
 
 _COMMAND_MAX = 128  # bytes
@@ -119,7 +120,7 @@ class HomeAssistant:
     def _introduced(self, has, topic, prefix, prefix_label):
         node = self._node
         name, topic, status = map(json.dumps, (self._house.config.get("name") or "Curfew", topic[:-1], self._status))
-        with open(ENTITIES_PATH) as entities:
+        with open(slots.path(ENTITIES_PATH)) as entities:
             frame = entities.readline()
             for line in entities:
                 who, platform, entity, label, about = line.split("|", 4)

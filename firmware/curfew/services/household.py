@@ -9,6 +9,7 @@ import os
 
 from curfew.config import forget
 from curfew.hardware import chip
+from curfew.services import slots
 from curfew.services.house import House
 from curfew.services.log import Log
 from curfew.ticks import elapsed_ms
@@ -97,6 +98,8 @@ class Services:
         self._wifi = None
         self._portal = None
         self._may_stay = False  # the set-up has no end: without it nothing works
+        self._open = None  # the web server, once somebody can come in
+        house.keeper.is_reachable = self._is_reachable
 
     async def start(self):
         """Find out which, and tell."""
@@ -115,6 +118,11 @@ class Services:
             if (config.get("voice") or {}).get("topics"):
                 self.due.append(("voice", self._voice))
         self.due.append(("web", self._web))
+
+    def _is_reachable(self):
+        """True while the next program could come in: by Wi-Fi if this one did."""
+        joined = slots.trial != "air" or self._house.status["wifi"] in ("online", "portal")
+        return joined and self._open is not None and self._open.is_open
 
     async def _held(self):
         """True when a button is held from this power-up on for as long as the set-up wants."""
@@ -164,7 +172,8 @@ class Services:
         from curfew.services.web import Web
 
         house = self._house
-        web = Web(house, asyncio.sleep_ms, redirect=self._portal and self._portal.redirect)
+        web = Web(house, asyncio.sleep_ms, folder=slots.path("www"), redirect=self._portal and self._portal.redirect)
+        self._open = web
         api = Api(web, Door(house.clock.ticks_ms()), self._clock.unix_s, house.chip.restart_reason())
         aging = asyncio.create_task(api.run())
         try:

@@ -8,12 +8,14 @@ from array import array
 
 from curfew import journal
 from curfew import snapshot as s
-from curfew.faults import STORED
+from curfew.faults import SETTINGS_INVALID, STORED
 from curfew.limits import BURNERS_MAX
 from curfew.memory import ROWS
-from curfew.supervisor import RESTART
+from curfew.services import slots
+from curfew.supervisor import ON_TRIAL, PROVED, RESTART
 
 _REST_POLLS = 600  # a minute; the thread polls ten times a second
+_PROOF_POLLS = 600  # a minute of health makes a new program the one from now on
 
 
 class Keeper:
@@ -28,7 +30,9 @@ class Keeper:
         self._memory = memory
         self._journal_seq = journal_seq
         self.failures = 0  # writes that the file system refused; tried again after a rest, to spare the flash
+        self.is_reachable = None  # a function of a box with a radio: what would let the next program in works
         self._rest_polls = 0
+        self._sound_polls = 0
         self._restart = False
         self._stored = stored
         self._health = health
@@ -52,15 +56,28 @@ class Keeper:
         link = self.link
         link.pong[0] = RESTART if self._restart else link.ping[0]
         link.snapshot.copy_into(self._seen)
+        if link.trial[0] == ON_TRIAL:
+            self._sound_polls = self._sound_polls + 1 if self._is_sound() else 0
         self._rest_polls = max(0, self._rest_polls - 1)
         if self._rest_polls or not self.may_write():
             return
         try:
             self._keep_openings()
             self._keep_state()
+            if self._sound_polls >= _PROOF_POLLS and slots.prove(self.may_write):
+                self._sound_polls = 0
+                link.trial[0] = PROVED
+                print("This program has proved itself: slot", slots.here)
         except OSError:
             self.failures += 1
             self._rest_polls = _REST_POLLS
+
+    def _is_sound(self):
+        """Loop and services are alive, or nobody would ask; and the settings fit, and the next program could come."""
+        faults = 0
+        for at in range(s.FAULTS_RAISED, len(self._seen), s.FIELDS):
+            faults |= self._seen[at]
+        return not faults >> SETTINGS_INVALID & 1 and (self.is_reachable is None or self.is_reachable())
 
     def _keep_openings(self):
         last = self._memory.seq[0]

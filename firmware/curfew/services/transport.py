@@ -9,6 +9,8 @@ import errno
 import select
 import socket
 
+from curfew.services import slots
+
 PUBLIC_AUTHORITIES_PATH = "lib/chumicro_sockets/_ca_bundle.der"
 _SILENCE_S = 10  # of the other side, in a handshake
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END"
@@ -90,7 +92,7 @@ class Trust:
 def _certificates(pem):
     """In DER, one at a time: for all of them there is no room, and of many in one piece the chip takes the first."""
     if not pem:
-        with open(PUBLIC_AUTHORITIES_PATH, "rb") as bundle:
+        with open(slots.path(PUBLIC_AUTHORITIES_PATH), "rb") as bundle:
             while head := bundle.read(4):  # a tag, and how long the rest is
                 yield head + bundle.read(head[2] << 8 | head[3])
         return

@@ -127,6 +127,7 @@ class Web:
     def __init__(self, house, sleep_ms, folder="www", redirect=None):
         self.house = house
         self.sleep_ms = sleep_ms
+        self.is_open = False  # somebody can come in
         self._redirect = redirect
         self._folder = folder
         self._files = {}  # path: name
@@ -159,6 +160,7 @@ class Web:
             door.bind(socket.getaddrinfo(host, port)[0][-1])
             door.listen(_CALLERS_MAX)
             door.setblocking(False)
+            self.is_open = True
             while True:
                 caller = None
                 try:
@@ -170,6 +172,7 @@ class Web:
                         caller.close()
                 await self.sleep_ms(0 if caller else _ACCEPT_MS)
         finally:
+            self.is_open = False
             door.close()
 
     async def _let_in(self, caller):

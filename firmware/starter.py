@@ -1,0 +1,155 @@
+"""The starter: chooses a slot, checks every byte in it, and imports its program.
+
+Belongs here: what has to work when a program is broken or half copied: reading slot.txt and manifest.txt.
+Does not: anything that changes often. Two folders hold a program each; when neither is sound, the contacts stay as
+boot.py left them: open.
+"""
+
+import os
+import sys
+import time
+from hashlib import sha256
+
+import machine
+
+SLOTS = "ab"
+
+
+def start():
+    """(program, slot, trial) of a sound slot, for main.py; None for whoever came to the cable.
+
+    Where no slot is sound: say so, and try again after a reset.
+    """
+    try:
+        program = None
+        try:
+            slot, trial = choose()
+            if slot:
+                program = enter(slot)
+        except Exception as error:
+            sys.print_exception(error)
+        if program:
+            return program, slot, trial
+        print("The contacts stay open. Copy the program anew over the cable: make deploy PORT=...")
+        time.sleep_ms(5000)  # what cannot start must not spin
+        machine.reset()
+    except KeyboardInterrupt:
+        machine.WDT(timeout=600000)  # limits.WATCHDOG_CABLE_MS
+    return None
+
+
+def choose():
+    """The slot to start and how it came, if it is on trial; "" and "" when no program is sound."""
+    active, slot, tried, way = read()
+    if slot:
+        why = "did not prove itself"
+        if not tried and note(active, slot, way):  # before it is tried, or a power cut would make it the first again
+            why = fault(slot)
+            if why is None:
+                return slot, way
+        print("New program in slot %s: %s. Back to slot %s." % (slot, why, active))
+        note(active)
+    for slot in (active, SLOTS[active == "a"]):
+        why = fault(slot)
+        if why is None:
+            return slot, ""
+        print("PROGRAM_CORRUPT: slot %s: %s" % (slot, why))
+    return "", ""
+
+
+def read():
+    """The active slot, the one on trial ("": none), whether it was tried, how it came. No whole slot.txt: slot a."""
+    try:
+        with open("slot.txt", "rb") as file:
+            text, _, seal = file.read(80).partition(b"#")
+        if int(seal, 16) == _crc(text):
+            words = text.decode().split()
+            return words[1], words[3] if words[2:] else "", words[4:5] == ["tried"], words[5] if words[2:] else ""
+    except (OSError, ValueError, IndexError):
+        pass
+    return "a", "", False, ""
+
+
+def note(active, slot="", way=""):
+    """Write slot.txt, aside, flushed and renamed: the active slot, and the one that was tried. False: flash refused."""
+    text = "active %s\n" % active
+    if slot:
+        text += "trial %s tried %s\n" % (slot, way)
+    try:
+        with open("slot.txt.new", "wb") as file:
+            file.write(text.encode() + b"#%04x\n" % _crc(text.encode()))
+            file.flush()
+        os.rename("slot.txt.new", "slot.txt")
+        return True
+    except OSError:
+        return False
+
+
+def fault(slot):
+    """What is wrong with the program in a slot, in words; None when every byte is as its manifest says."""
+    buffer = bytearray(1024)
+    path = "manifest.txt"
+    build = sha256()
+    listed = 0
+    try:
+        with open(slot + "/manifest.txt", "rb") as manifest:
+            head = manifest.readline().decode().split()
+            for line in manifest:
+                if line[:1] == b"#":
+                    break
+                build.update(line)
+                wanted, _, path = line.decode().split()
+                if _hash(slot + "/" + path, buffer) != wanted:
+                    return path + " is not as it was built"
+                listed += _is_program(path)
+            else:
+                return "manifest.txt is cut off"
+        path = "manifest.txt"
+        if build.digest().hex()[:8] != head[2]:
+            return "manifest.txt is not as it was built"
+        if listed != _programs(slot):
+            return "a program file that is not in manifest.txt"
+    except (OSError, ValueError, IndexError):
+        return path + " cannot be read"
+    return None
+
+
+def enter(slot):
+    """The program of a slot, imported from there and from nowhere else."""
+    sys.path[:0] = [slot, slot + "/lib"]
+    import program
+
+    return program
+
+
+def _crc(data):
+    """CRC-16/CCITT-FALSE, as curfew/store.py seals its files."""
+    crc = 0xFFFF
+    for byte in data:
+        crc ^= byte << 8
+        for _ in range(8):
+            crc = (crc << 1 ^ (0x1021 if crc & 0x8000 else 0)) & 0xFFFF
+    return crc
+
+
+def _hash(path, buffer):
+    """SHA-256 of a file in hex digits."""
+    sha = sha256()
+    with open(path, "rb") as file:
+        while True:
+            length = file.readinto(buffer)
+            if not length:
+                return sha.digest().hex()
+            sha.update(memoryview(buffer)[:length])
+
+
+def _is_program(name):
+    return name[-3:] == ".py" or name[-4:] == ".mpy"
+
+
+def _programs(folder):
+    """How many program files there are in a folder and below: what nobody built must not be imported."""
+    count = 0
+    for name in os.listdir(folder):
+        count += _programs(folder + "/" + name) if "." not in name else _is_program(name)
+    return count
