@@ -1,7 +1,7 @@
 # Every target makes what it needs and does nothing twice. `make` alone lists them.
 
 PY := .venv/bin/python
-FIRMWARE := $(shell find firmware -type f -not -name '*.pyc')
+SOURCES := $(shell find firmware -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint run campaign equal explore mutate fuzz soak docs wiring screenshots sizes build clean
@@ -123,6 +123,6 @@ build/lib/.ready: .venv/.ready firmware/requirements.txt
 	@$(PY) -m tools.libraries
 	@touch $@
 
-build/.ready: .venv/.ready build/lib/.ready $(FIRMWARE) tools/build.py tools/libraries.py tools/page.py
+build/.ready: .venv/.ready build/lib/.ready $(SOURCES) tools/build.py tools/libraries.py tools/manifest.py tools/page.py
 	@$(PY) -m tools.build
 	@touch $@

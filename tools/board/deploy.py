@@ -26,6 +26,7 @@ _START = re.compile(r"Curfew (\S+) build (\S+) slot (\S+?)( on trial)? burners (
 _PROVED = "has proved itself"
 _CORRUPT = "PROGRAM_CORRUPT"
 _BACK = "Back to slot"
+_REFUSED = "SETTINGS_INVALID"
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,11 @@ def heard(link: Link, new: Built, plan: Plan, console: Console) -> Outcome:
     if outcome is None:
         raise BoardError("the box did not start: " + (_why(said) or "it says nothing. make monitor shows its console"))
     _right(outcome, new, said)
+    for line in said:
+        if _REFUSED in line:
+            raise BoardError(
+                f"the program is there, but the box refuses its settings: {line}. Mend: make reset-settings"
+            )
     if plan.trial:
         _prove(lines, outcome, said, console)
     elif _started(lines, SETTLE_S, said) is not None:

@@ -129,7 +129,9 @@ def of_board(there: Survey, settings: bytes | None, port: str) -> Iterator[Row]:
     yield Row("MicroPython", OK if new else NEEDED, there.micropython, "" if new else f"make flash PORT={port}")
     room = there.free_bytes >= _ROOM_BYTES
     space = f"{there.free_bytes // 1024} of {there.total_bytes // 1024} KiB free"
-    yield Row("flash for files", OK if room else NEEDED, space, "" if room else "remove what is not Curfew's: make console")
+    yield Row(
+        "flash for files", OK if room else NEEDED, space, "" if room else "remove what is not Curfew's: make console"
+    )
     slot = running(there)
     deploy = f"make deploy PORT={port}"
     if "main.py" not in there.root or not slot:

@@ -151,7 +151,9 @@ class Link:
         except TransportExecError as error:
             raise BoardError(_said(error.error_output)) from None
         except (serial.SerialException, OSError) as error:
-            raise CableError(f"the connection to {self.port} broke: {_short(error)}. Plug it in, run it again") from None
+            raise CableError(
+                f"the connection to {self.port} broke: {_short(error)}. Plug it in, run it again"
+            ) from None
         except (ValueError, TransportError) as error:
             if isinstance(error, TransportError) and "could not enter" in str(error):
                 raise

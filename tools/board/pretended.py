@@ -205,7 +205,7 @@ class Board:
     def _hear(self) -> None:
         """The chip's own parts: reset, watchdog. The wire's end is the end of the program, too."""
         heard = os.read(self._wire, 65536)
-        if not heard:  # Ctrl-D at the prompt, or a Ctrl-C in a moment in which the VM does not listen
+        if not heard:  # Ctrl-D at the prompt
             self._reset(HARD)
             return
         *lines, self._said = (self._said + heard).split(b"\n")
@@ -216,15 +216,18 @@ class Board:
                 return
             if word == b"alive":
                 self._understands = True
+            elif word == b"deaf":
+                self._understands = False
             elif word == b"watch":
-                self._watch_s = int(number) / 1000
+                self.watch_s = int(number) / 1000
             if word in (b"watch", b"feed"):
-                self._bites_at = time.monotonic() + self._watch_s
+                self._bites_at = time.monotonic() + self.watch_s
 
     def _feed_input(self) -> None:
         """Hand on what came over the cable: to a prompt; to a program that runs only a Ctrl-C, which interrupts it."""
         while self._input and self._vm:
             if not termios.tcgetattr(self._inner_child)[3] & termios.ISIG:
+                self._understands = True  # whatever a prompt starts can be interrupted
                 some = bytes(self._input.popleft() for _ in range(min(256, len(self._input))))
                 os.write(self._inner, some)
                 if some[-1] == 4 or not self._input:

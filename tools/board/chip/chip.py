@@ -6,6 +6,7 @@ this VM. There is no radio, so it would do nothing else than its keeper's rounds
 """
 
 import sys
+
 import utime  # the real clock; `time` is ours
 
 _POLL_MS = 100

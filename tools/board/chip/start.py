@@ -62,9 +62,14 @@ def _run(name):
 
 chip.begin(sys.argv[1], sys.argv[3], sys.argv[4], sys.argv[5])
 _mount(sys.argv[2])
-chip.tell("alive")
 sys.modules["_thread"] = chip.Threads
 sys.argv[:] = []
 sys.path[0] = ""  # the flash; this folder is on the path once more
-if _run("boot.py"):
-    _run("main.py")
+try:
+    chip.tell("alive")  # from here on a Ctrl-C is understood
+    if _run("boot.py"):
+        _run("main.py")
+except KeyboardInterrupt:
+    print("KeyboardInterrupt:")
+finally:
+    chip.tell("deaf")  # until the prompt is there a Ctrl-C would end the VM
