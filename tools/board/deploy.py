@@ -84,8 +84,9 @@ def told(plan: Plan, new: Built, console: Console) -> None:
         size = sum(len(new.files[path]) for path in plan.send)
         kept = len(new.files) - len(plan.send) - len(plan.copy)
         console.print(
-            f"program into slot {plan.slot}: {len(plan.send)} files to send ({size / 1000:.1f} kB), {len(plan.copy)} to "
-            f"copy on the board, {kept} there already"
+            f"slot {plan.slot}  {len(plan.send)} files to send ({size / 1000:.1f} kB), {len(plan.copy)} to copy on the "
+            f"board, {kept} there already",
+            soft_wrap=True,
         )
     if plan.root:
         console.print(f"starter {', '.join(plan.root)}")
@@ -168,7 +169,10 @@ def c(p,q,w):
 """
 _REMOVE = """
 import os
-for p in {stale}: os.remove(p)
+for p in {stale}:
+    try: os.remove(p)
+    except OSError as x:
+        if x.errno!=2: raise
 def e(d):
     for x in list(os.ilistdir(d)):
         if x[1]&0x4000: e(d+'/'+x[0])
@@ -200,7 +204,7 @@ class _Lines:
 
 
 def heard(link: Link, new: Built, plan: Plan, console: Console) -> Outcome:
-    """Listen until the box runs the new program and has proved it, or it is clear that it does not. Raises BoardError."""
+    """Listen until the box has proved the new program, or it is clear that it does not. Raises BoardError."""
     lines = _Lines(link)
     said: list[str] = []
     with console.status("restarting, the box checks its program …"):
@@ -211,7 +215,7 @@ def heard(link: Link, new: Built, plan: Plan, console: Console) -> Outcome:
     for line in said:
         if _REFUSED in line:
             raise BoardError(
-                f"the program is there, but the box refuses its settings: {line}. Mend: make reset-settings"
+                f"the program is there, but the box refuses its settings: {line}. make reset-settings mends"
             )
     if plan.trial:
         _prove(lines, outcome, said, console)

@@ -2,7 +2,7 @@
 
 Belongs here: the form of an image (chip, partitions, checksum, version). Does not: writing it (flash.py).
 
-The official file begins with the boot loader at 0x1000 of the flash; partition table and program follow at their places.
+The official file begins with the boot loader at 0x1000 of the flash; partition table and program are at their places.
 """
 
 import re

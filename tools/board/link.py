@@ -57,7 +57,7 @@ class Link:
 
     def __init__(self, port: str, say: Callable[[str], None] = lambda line: None):
         self.port = port
-        self.touched = False  # True: the program was interrupted, so it has to be started again
+        self.touched = False  # True: nothing runs there now, so it has to be started again
         self._say = say
         try:
             self._transport = SerialTransport(port, timeout=_READ_S)
@@ -80,18 +80,18 @@ class Link:
 
     def take_over(self) -> None:
         """Interrupt the program like its hand_over() wants it, and hold the board. Raises BoardError."""
-        self.touched = True
         for attempt in range(TRIES):
             try:
                 with self._clear(), contextlib.redirect_stdout(io.StringIO()):
                     if attempt:
                         self._insist()
                     self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_SILENT_S)
+                self.touched = True
                 self.run(_HOLD)
                 return
             except CableError:
                 raise
-            except (TransportError, BoardError):
+            except BoardError:
                 self._say("the program does not let go yet, once more")
         raise BoardError(
             f"no MicroPython prompt on {self.port}: is it an ESP32 with MicroPython? Press its reset button and try "
@@ -155,8 +155,8 @@ class Link:
                 f"the connection to {self.port} broke: {_short(error)}. Plug it in, run it again"
             ) from None
         except (ValueError, TransportError) as error:
-            if isinstance(error, TransportError) and "could not enter" in str(error):
-                raise
+            if "could not enter" in str(error):
+                raise BoardError(f"{self.port}: the prompt is gone: press the board's reset button") from None
             raise CableError(f"{self.port} fell silent in the middle. Run it again") from None
         except Exception as error:  # half an answer in mpremote's own parsing
             if type(error).__name__ != "error":

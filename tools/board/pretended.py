@@ -2,8 +2,8 @@
 
     python -m tools.board pretend [--flash FILE] [--speed N]          prints the port, runs until Ctrl-C
 
-Belongs here: what a chip has besides its program: power, reset, watchdog, the cable, and that a Ctrl-C reaches a program
-that runs. Does not: parts of the chip (chip/), a stove (simulator/), what is done over the cable.
+Belongs here: what a chip has besides its program: power, reset, watchdog, the cable, and that a Ctrl-C reaches a
+program that runs. Does not: parts of the chip (chip/), a stove (simulator/), what is done over the cable.
 """
 
 import contextlib

@@ -21,7 +21,7 @@ _poll_ms = 0
 def begin(wire, rtc, fast, reset_cause):
     """Open the ends."""
     global _wire, rtc_path, speed, cause
-    _wire = open(int(wire), "wb")  # noqa: SIM115
+    _wire = open(int(wire), "wb")
     rtc_path = rtc
     speed = int(fast)
     cause = int(reset_cause)

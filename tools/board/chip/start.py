@@ -17,7 +17,7 @@ class _Flash:
     """A file as a block device: what was written before the power went is there, the rest is not."""
 
     def __init__(self, path):
-        self._file = open(path, "r+b")  # noqa: SIM115
+        self._file = open(path, "r+b")
         self._blocks = os.stat(path)[6] // BLOCK_BYTES
 
     def readblocks(self, number, buffer, offset=0):
