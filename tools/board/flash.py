@@ -83,12 +83,12 @@ def _why(port: str, said: str) -> str:
     if other:
         return f"{port}: an {other[1]}, and Curfew needs the plain ESP32 (ESP32-WROOM-32); nothing was written"
     low = said.lower()
+    if "no such file" in low or "errno 2]" in low:
+        return f"{port} is not there"
     if "permission denied" in low:
         return f"{port}: no right to use it: sudo usermod -aG dialout $USER, then log in again"
     if "busy" in low or "lock port" in low or "temporarily unavailable" in low:
         return f"{port} is in use by another program: close it (a monitor? a console?) and try again"
-    if "no such file" in low or "could not open" in low or "doesn't exist" in low:
-        return f"{port} is not there"
     if "failed to connect" in low or "no serial data" in low:
         return f"{port}: no ESP32 answers: {MEND}"
     fatal = [line for line in said.splitlines() if "error" in line.lower()] or said.splitlines() or ["no word"]
