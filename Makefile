@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SOURCES := $(shell find firmware -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint run campaign equal explore mutate fuzz soak docs wiring screenshots sizes build clean
+.PHONY: help demo test lint run campaign equal explore mutate fuzz soak homeassistant docs wiring screenshots sizes build clean
 .PHONY: flash deploy monitor console backup restore settings reset-settings doctor board
 
 help: ## this list
@@ -46,6 +46,8 @@ fuzz: build/.ready ## a hundred thousand bad requests, messages and files at eve
 soak: build/.ready ## ten minutes of two threads side by side on the VM, under load
 	@$(PY) -m pytest -n 0 -m slow -s
 
+homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant finds the box, shows it, closes it; installs one beside
+	@$(PY) -m pytest -n 0 -m homeassistant host_tests/test_a_real_home_assistant.py
 # --- at the USB cable; PORT may be left out when one board is plugged in ---
 
 BOARD = $(PY) -m tools.board $(1) $(if $(PORT),--port $(PORT))
@@ -99,13 +101,20 @@ sizes: build/.ready ## bytes of compiled firmware, file by file
 build: build/.ready ## compile the firmware into build/firmware
 
 clean: ## remove everything that was made
-	rm -rf .venv build typings .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-homeassistant build typings .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/.ready: requirements-dev.txt
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed (python3)"; exit 1; }
 	@python3 -m venv .venv || { echo "no venv module: apt install python3-venv"; exit 1; }
 	@echo "installing the pinned tools into .venv ..."
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.venv-homeassistant/.ready: host_tests/home_assistant/requirements.txt
+	@python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' || { echo "this Home Assistant needs Python 3.11 or 3.12 (python3)"; exit 1; }
+	@python3 -m venv .venv-homeassistant
+	@echo "installing Home Assistant into .venv-homeassistant: some minutes ..."
+	@.venv-homeassistant/bin/python -m pip install --quiet --disable-pip-version-check -r host_tests/home_assistant/requirements.txt
 	@touch $@
 
 typings/.ready: requirements-dev.txt .venv/.ready

@@ -37,7 +37,8 @@ HANDLERS = {
 # What only a chip with a radio runs, which the simulator's is not: in the services thread, where errors cannot reach
 # the loop. The tests on the desk run it.
 ONLINE = {("services", path.stem) for path in (FIRMWARE / "curfew" / "services").glob("*.py")}
-ONLINE = ONLINE - {("services", "life"), ("services", "keeper"), ("services", "slots")} | {("hardware", "chip"), ("hardware", "display")}
+ONLINE = ONLINE - {("services", name) for name in ("life", "keeper", "slots")}
+ONLINE = ONLINE | {("hardware", "chip"), ("hardware", "display")}
 SERVICES = ("_serve", "_deliver")  # of the World: there the services' thread begins
 LONG = ("main", "run")  # whoever lives longer than a tick may be called cold and get hot
 

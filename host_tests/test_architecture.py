@@ -64,8 +64,8 @@ def test_deciding_needs_nothing_but_the_core_itself(name):
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path not in HARDWARE], ids=shown)
-def test_only_the_hardware_boot_and_main_import_machine(path):
-    if path.name in ("boot.py", "main.py", "starter.py", "program.py"):
+def test_only_the_hardware_and_what_starts_it_import_machine(path):
+    if path.name in ("boot.py", "starter.py", "program.py"):
         assert "machine" in roots(path)
     else:
         assert not roots(path) & {"machine", "neopixel"}

@@ -537,7 +537,7 @@ def broken_settings_never_conduct(view: View) -> Iterator[str]:
 
 def a_corrupt_program_never_runs(view: View) -> Iterator[str]:
     """PROGRAM: A program with a wrong byte never runs: without a sound one no burner has a state, and no coil is on."""
-    for up_ms, next_ms in zip(view.ups, [*view.ups[1:], view.result.last_ms + 1], strict=True):
+    for up_ms, next_ms in pairwise([*view.ups, view.result.last_ms + 1]):
         if _sound_slots(view, up_ms):
             continue
         for burner in view.lines:

@@ -30,7 +30,7 @@ from tools import libraries, manifest, page, shrink
 ROOT = Path(__file__).resolve().parent.parent
 FIRMWARE = ROOT / "firmware"
 OUT = ROOT / "build" / "firmware"
-PLAIN = ("boot.py", "main.py", "starter.py", "settings.json")  # the root of the flash: the chip wants these by name, as they are
+PLAIN = ("boot.py", "main.py", "starter.py", "settings.json")  # the root of the flash, as they are
 SLOT = "a"  # the folder of the program; on the board there are two
 PROGRAM = "program.py"
 PACKAGE = "curfew"

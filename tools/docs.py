@@ -102,6 +102,10 @@ EFFECTS: Phrases = {
     ),
     "START_OVERRIDE": ("end = now + `override_max_min`", "终点 = 现在 + `override_max_min`"),
     "DIE_AGAIN": ("`flame_die_s` begins again", "重新计 `flame_die_s`"),
+    "ALLOW_UPDATE": (
+        "an update by Wi-Fi may come for 10 min, unless something conducts",
+        "没有触点导通时，10 分钟内允许经 Wi-Fi 更新",
+    ),
     "FORGET_FAULTS": ("faults forgotten, proofs run again", "清除故障，重新验证"),
 }
 

@@ -72,6 +72,7 @@ class Burner:
         self.light = 0
         self.sound = S_NONE  # asked for in this tick
         self.heard = S_NONE  # being played for this burner
+        self.update_allowed = False  # in this tick, by a hand
         self.refused = 0
         self.service = False  # the contact wants looking after
         self.health_permille = 0  # of the last logged burn, 0 not yet
@@ -111,6 +112,7 @@ class Burner:
         True when the contact was told to open by this.
         """
         self.sound = S_NONE
+        self.update_allowed = False
         self._age(step_ms)
         pressed_event = self.button.step(pressed, step_ms)
         self._look_for_faults()
@@ -301,6 +303,8 @@ class Burner:
             self.by_override = True
         elif effect == t.FORGET_FAULTS:
             self.faults.acknowledge()
+        elif effect == t.ALLOW_UPDATE:
+            self.update_allowed = True
         elif effect == t.DIE_AGAIN:
             self.proof.die_again()
             self._waited = True

@@ -9,7 +9,7 @@ from curfew.burner import Burner
 from curfew.codes import FAULT, IDLE, RESTART
 from curfew.inbox import ARM, EXTEND
 from curfew.memory import CONDUCTING, RESETS, STORED
-from curfew.signals import S_NONE, Player
+from curfew.signals import S_NO, S_NONE, S_READY, Player
 from curfew.ticks import aged_ms, elapsed_ms
 
 
@@ -33,6 +33,7 @@ class Controller:
         self.granted = bytearray(len(self.burners))
         self.step_ms = 0
         self.quiet_ms = 0
+        self.update_ms = 0  # left in which an update may come by Wi-Fi
         self._last_ms = None
         self._still_ticks = 0
         self._late_ms = 0  # what stalls took of the pump and ticks have not yet given back
@@ -70,6 +71,7 @@ class Controller:
         step_ms = self.step_ms
         inbox = self.inbox
         conducting = 0
+        allowed = -1
         for index in range(len(self.burners)):
             burner = self.burners[index]
             opened = burner.step(
@@ -89,7 +91,13 @@ class Controller:
                 conducting |= 1 << index
             self.memory.put(STORED + index, burner.faults.raised & faults.STORED)
             self.player.play(burner.sound, index)
+            if burner.update_allowed:
+                allowed = index
         self.memory.put(CONDUCTING, conducting)
+        self.update_ms = 0 if conducting else max(0, self.update_ms - step_ms)
+        if allowed >= 0:
+            self.player.play(S_NO if conducting else S_READY, allowed)
+            self.update_ms = 0 if conducting else limits.UPDATE_MS
         self.player.step(step_ms)
         for index in range(len(self.burners)):
             self.burners[index].heard = self.player.sound if self.player.burner == index else S_NONE

@@ -63,6 +63,7 @@ QUIET_MS = 600000  # ... without ten quiet minutes between them: unstable
 REQUEST_AGE_MS = 5000  # a request that waited longer was meant for another moment
 SERVICES_BLOCKED_MS = 60000  # a look-up may take 30 s; twice that is blocked
 SERVICES_REST_MS = 5000  # pause before ended services are started again
+UPDATE_MS = 600000  # after a hand allowed an update: from the stove to the computer, and a slow one
 TRIAL_MAX_MS = 600000  # a new program has so long to prove itself: a slow access point and a cook have room in it
 DELAY_COIL_MARGIN_S = 3  # after the ignition's delay coil let go
 

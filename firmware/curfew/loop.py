@@ -90,4 +90,5 @@ class Loop:
             memory.seal()
             self.rtc.memory(memory.buffer)
         self.link.leave[0] = 0 if memory.buffer[CONDUCTING] else 1
+        self.link.update_ms[0] = controller.update_ms
         self.link.snapshot.publish(controller.burners)

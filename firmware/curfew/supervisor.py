@@ -23,6 +23,7 @@ class Link:
         self.pong = array("i", [0])  # services answer
         self.ended = bytearray(1)  # services write 1 on their way out
         self.leave = bytearray(1)  # loop writes: 1 while nothing conducts, flash may be written
+        self.update_ms = array("i", [0])  # loop writes: so long may an update come by Wi-Fi; a hand opened it
         self.quiet = bytearray(1)  # loop writes: services shall end and print nothing
         self.trial = bytearray(1)  # loop writes ON_TRIAL and FAILED, services PROVED
 

@@ -130,6 +130,7 @@ class Flash:
         elif manner in ("twin", "twice"):
             self._put(at, new, erase)
             if manner == "twin":
+                assert self.free not in self.touched, "the block is in use"
                 self.data[self.free * self.size : (self.free + 1) * self.size] = self.block(block)
             else:
                 self._put(at, new, erase)
@@ -158,11 +159,15 @@ def formatted(size, count):
 
 
 def mounted(flash):
-    """The flash, now the current folder, by a LittleFS that knows nothing of what was before."""
+    """The flash, now the current folder, by a LittleFS that knows nothing of what was before.
+
+    LittleFS draws the next block from the checksums of what it holds. With the time of each writing in it every run
+    would draw others, now and then even the free block that is to become a twin.
+    """
     os.chdir("/")
     if "flash" in os.listdir("/"):
         vfs.umount("/flash")
     flash.reads = 0
-    vfs.mount(vfs.VfsLfs2(flash), "/flash")
+    vfs.mount(vfs.VfsLfs2(flash, mtime=False), "/flash")
     os.chdir("/flash")
     return flash

@@ -14,6 +14,7 @@ from flash import DEVICES, MANNERS, Flash, PowerCut, Random, formatted, mounted
 from curfew import journal, memory, store
 
 TIMEOUT = 1  # of codes.py; the build has folded its names away
+TIDIED = 120  # after so many more at the latest LittleFS has tidied its directory up
 FILLED = 50  # openings before the cut: a journal of several of the small blocks
 ROWS = 200  # cuts in a row
 FAILURES_MAX = 5
@@ -91,12 +92,13 @@ def failed(*words):
 def measured(word, data, size, number):
     """A flash on which `number` was written without a cut, what was there before, and a block that nobody uses."""
     write, read, _ = WRITINGS[word]
-    flash = mounted(Flash(data, size))
+    before = mounted(Flash(data, size))
     for _, look, _ in WRITINGS.values():
         look()  # whatever is in use is touched
     old = read()
+    flash = mounted(Flash(data, size))  # what is read has a say in which block comes next: no more than at a cut
     write(number)
-    free = [block for block in range(len(data) // size) if block not in flash.touched]
+    free = [block for block in range(len(data) // size) if block not in before.touched | flash.touched]
     return flash, old, free[0]
 
 
@@ -136,7 +138,7 @@ def each(word, random):
     for size, count in DEVICES:
         data = formatted(size, count)
         done = []
-        for number in range(1, FILLED + 20):
+        for number in range(1, FILLED + TIDIED):
             flash, old, free = measured(word, data, size, number)
             tidies = -1 in flash.operations or -2 in flash.operations  # one of the directory's blocks was erased
             kind = "first" if number == 1 else "tidying" if tidies else "ordinary"
@@ -148,6 +150,8 @@ def each(word, random):
                         where = "%s %d, %s, blocks of %d, operation %d %s:" % (word, number, kind, size, cut_at, manner)
                         start(word, left, size, old, with_more(old, number), number + 1, where)
             data = bytes(flash.data)
+            if len(done) == 3:
+                break
         print("kinds", len(done))
 
 

@@ -7,8 +7,9 @@ Time passes only in advance(): a program that computes takes no time, a program 
 
 import sys
 
-import report
 import slots
+
+import report
 from charge_pump import PARTS, Pump
 from plant import Burner
 

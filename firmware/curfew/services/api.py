@@ -11,8 +11,10 @@ import json
 from curfew import VERSION
 from curfew.config import forget
 from curfew.services import door as d
+from curfew.services import slots
 from curfew.services.clock import iso as iso_text
 from curfew.services.web import Events, Refused, listed, method_of, packed
+from curfew.supervisor import PROVED
 from curfew.ticks import elapsed_ms, later_ms
 
 _ABOVE = {"metrics": "GET"}
@@ -27,6 +29,7 @@ _OF_BOX = {  # below /api/v1
     "settings": "GET, PUT",
     "network": "GET, PUT",
     "commissioning": "GET, PUT",
+    "update": "GET, POST, PUT",  # update.py
 }
 _OF_BURNER = {"off": "POST", "extend": "POST"}  # below /api/v1/burners/0
 _OPEN = ("status", "login")  # to everybody
@@ -63,15 +66,20 @@ class Api:
         self._guard(request, name)
         if hasattr(self, name):  # the others are in changes.py
             return await getattr(self, name)(request)
-        from curfew.services import changes
-
+        if name == "update":
+            from curfew.services import update as rare
+        else:
+            from curfew.services import changes as rare
         self._rare += 1
         try:
-            return await getattr(changes, method.lower() + "_" + name)(self, request)
+            return await getattr(rare, method.lower() + "_" + name)(self, request)
         finally:
             self._rare -= 1
             if not self._rare:
                 forget("services.changes")
+                if not self.house.receiver:
+                    forget("services.update")
+                    forget("services.update_key")
             gc.collect()
 
     async def run(self):
@@ -130,6 +138,8 @@ class Api:
             "name": house.config.get("name", "Curfew"),
             "language": house.config.get("language", "auto"),
             "version": VERSION,
+            "build": slots.build_id(),
+            "trial": house.link.trial[0] != PROVED,
             "setup": self._in_setup(),
             "login": bool(session),
         }
@@ -205,6 +215,7 @@ class Api:
     def _lines(self):
         house = self.house
         house.look()
+        yield 'curfew_info{version="%s",build="%s",slot="%s"} 1\n' % (VERSION, slots.build_id(), slots.here)
         yield "curfew_uptime_seconds %d\ncurfew_problem %d\n" % (self._uptime(), house.problem())
         yield "curfew_flash_failures_total %d\n" % house.keeper.failures
         burners = [house.burner(index) for index in range(house.burners)]

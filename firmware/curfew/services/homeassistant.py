@@ -119,6 +119,7 @@ class HomeAssistant:
 
     def _introduced(self, has, topic, prefix, prefix_label):
         node = self._node
+        version = "%s (%s)" % (VERSION, slots.build_id())
         name, topic, status = map(json.dumps, (self._house.config.get("name") or "Curfew", topic[:-1], self._status))
         with open(slots.path(ENTITIES_PATH)) as entities:
             frame = entities.readline()
@@ -130,7 +131,7 @@ class HomeAssistant:
                 text = ""
                 if has[who]:
                     unique = node + "_" + prefix + entity
-                    given = (topic, prefix_label + label, unique, platform, unique, status, about, node, name, VERSION)
+                    given = (topic, prefix_label + label, unique, platform, unique, status, about, node, name, version)
                     text = frame % given
                 yield path, text
 

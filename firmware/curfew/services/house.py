@@ -37,6 +37,8 @@ class House:
         self.config = config
         self.log = log
         self.chip = chip
+        self.nonce = ""  # what the next update has to be signed with; only while the window is open
+        self.receiver = None  # of an update under way
         self.status = {"wifi": "off", "mqtt": "off", "voice": "off"}
         self.burners = len(settings.burners)
         self._sources = SOURCES.split()  # made once: an OFF must not need memory

@@ -7,6 +7,7 @@ import asyncio
 import gc
 import os
 
+from curfew import VERSION
 from curfew.config import forget
 from curfew.hardware import chip
 from curfew.services import slots
@@ -21,6 +22,8 @@ _PAUSE_MAX_MS = 300000
 _HELD_MS = 10000  # a button held this long from the power-up on asks for the set-up
 _HELD_LOOK_MS = 100
 _SET_UP_S = 900  # so long is a box that knows its network open for another set-up
+_WATCH_MS = 500
+_NONCE_BYTES = 16
 _PORT = 80
 
 
@@ -35,6 +38,7 @@ async def live(keeper, link, clock, settings, network):
     gc.collect()
     if why:
         log.add("setup", why)
+    log.add("start", "%s build %s slot %s" % (VERSION, slots.build_id(), slots.here))
     house = House(keeper, link, clock, settings, config, log, chip)
     services = Services(house, network)
     hood = None if settings.hood_pin is None else chip.output(settings.hood_pin)
@@ -117,6 +121,7 @@ class Services:
                 self.due.append(("mqtt", self._mqtt))
             if (config.get("voice") or {}).get("topics"):
                 self.due.append(("voice", self._voice))
+        self.due.append(("update", self._watch_updates))
         self.due.append(("web", self._web))
 
     def _is_reachable(self):
@@ -180,6 +185,31 @@ class Services:
             await web.serve("0.0.0.0", _PORT)
         finally:
             aging.cancel()
+
+    async def _watch_updates(self):
+        """A key for this box, a nonce for each window, and an end to an update that is stuck."""
+        from curfew.services import update_key
+
+        house = self._house
+        while not update_key.read():
+            await asyncio.sleep_ms(_WATCH_MS)
+            if house.status["wifi"] in ("online", "portal") and house.may_write():
+                update_key.make(house.may_write)
+        del update_key
+        forget("services.update_key")
+        while True:
+            is_open = house.link.update_ms[0] > 0
+            if house.receiver and not house.receiver.is_busy and (house.receiver.is_silent() or not is_open):
+                house.receiver = None
+                house.log.add("update", "given up: nothing came, or the window closed")
+                forget("services.update")
+                gc.collect()
+            if not is_open:
+                house.nonce = ""
+            elif not house.nonce and not house.receiver:
+                house.nonce = os.urandom(_NONCE_BYTES).hex()
+                house.log.add("update", "may come now")
+            await asyncio.sleep_ms(_WATCH_MS)
 
     async def _mqtt(self):
         from curfew.services.homeassistant import HomeAssistant

@@ -8,6 +8,7 @@ from curfew import store
 
 PATH = "slot.txt"
 here = ""  # the folder of this program, as the starter told program.py; "" is the current one
+build = ""  # eight hex digits that no other program has, once build_id() was asked
 trial = ""  # "cable" or "air": how this program came, while it has yet to prove itself; "": it has
 
 
@@ -22,12 +23,15 @@ def path(name):
 
 
 def build_id():
-    """Eight hex digits that no other program has; "?" when the manifest cannot be read."""
-    try:
-        with open(path("manifest.txt")) as file:
-            return file.readline().split()[2]
-    except (OSError, ValueError, IndexError):
-        return "?"
+    """The build of this program as its manifest has it; "?" when that cannot be read."""
+    global build
+    if not build:
+        try:
+            with open(path("manifest.txt")) as file:
+                build = file.readline().split()[2]
+        except (OSError, ValueError, IndexError):
+            build = "?"
+    return build
 
 
 def prove(may_write):
