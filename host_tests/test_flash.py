@@ -4,6 +4,7 @@ Here: image.py, flash.py. Not here: deploying a program (test_deploy.py).
 """
 
 import io
+import re
 import struct
 import subprocess
 import sys
@@ -114,19 +115,48 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 # --- the real esptool ------------------------------------------------------------------------------------------------
 
 
-def read_back(chip, path, size):
-    """What the mock's flash holds from 0x1000 on."""
-    words = [sys.executable, "-m", "esptool", "--chip", "esp32", "--port", chip.url()]
-    subprocess.run([*words, "read-flash", "0x1000", str(size), str(path)], check=True, capture_output=True)
-    return path.read_bytes()
+@pytest.fixture
+def esptool_says(monkeypatch):
+    """Every line of esptool, as it comes."""
+    said = []
+    lines = flash._lines
+
+    def heard(*words):
+        for line in lines(*words):
+            said.append(line.strip())
+            yield line
+
+    monkeypatch.setattr(flash, "_lines", heard)
+    return said
 
 
-def test_esptool_writes_the_image_to_where_it_belongs_and_the_next_step_is_named(good, tmp_path):
+def test_esptool_writes_the_image_to_where_it_belongs_verifies_it_and_the_next_step_is_named(good, esptool_says):
     out = io.StringIO()
     with mock_bootloader("esp32") as chip:
         flash.flash(chip.url(), good, False, Console(file=out, width=200))
-        assert read_back(chip, tmp_path / "back", good.stat().st_size) == good.read_bytes()
+    assert any(re.match(rf"Wrote {good.stat().st_size} bytes .*at 0x00001000", line) for line in esptool_says)
+    assert "Hash of data verified." in esptool_says
     assert "MicroPython 1.29.0" in out.getvalue() and "make deploy" in out.getvalue()
+
+
+def test_erase_comes_before_writing_and_only_when_asked_for(good, monkeypatch):
+    done = []
+    monkeypatch.setattr(flash, "_lines", lambda port, words: done.append(words[0]) or iter(["Hash of data verified."]))
+    flash.flash("/dev/ttyUSB0", good, True, Console(file=io.StringIO()))
+    flash.flash("/dev/ttyUSB0", good, False, Console(file=io.StringIO()))
+    assert done == ["flash-id", "erase-flash", "write-flash", "flash-id", "write-flash"]
+
+
+def test_what_was_written_but_not_verified_is_no_success(good, monkeypatch):
+    monkeypatch.setattr(flash, "_lines", lambda port, words: iter(["Wrote 5 bytes"]))
+    with pytest.raises(BoardError, match="not verified"):
+        flash.flash("/dev/ttyUSB0", good, False, Console(file=io.StringIO()))
+
+
+def test_a_chip_with_too_little_flash_is_refused(good, monkeypatch):
+    monkeypatch.setattr(flash, "_lines", lambda port, words: iter(["Detected flash size: 2MB"]))
+    with pytest.raises(BoardError, match="2MB of flash are too little"):
+        flash.flash("/dev/ttyUSB0", good, False, Console(file=io.StringIO()))
 
 
 def test_another_chip_is_refused_before_anything_is_written(good):

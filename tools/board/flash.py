@@ -21,6 +21,7 @@ _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
 _OTHER_CHIP = re.compile(r"This chip is (\S+), not ESP32")
 _SIZE = re.compile(r"flash size: (\d+[KM]B)")
 _TOO_SMALL = ("256KB", "512KB", "1MB", "2MB")
+_VERIFIED = "Hash of data verified"  # esptool's word for: the chip told the same MD5
 _CONNECT = 5  # attempts; a board that does not answer by then wants its BOOT button held
 MEND = "hold the board's BOOT button until this command has connected, and use a data cable"
 
@@ -35,7 +36,9 @@ def flash(port: str, path: Path, erase: bool, console: Console) -> None:
     if erase:
         console.print("erase   everything on the chip, settings and journal too")
         _run(port, ["erase-flash"], console, "erasing")
-    _run(port, ["write-flash", hex(image.OFFSET), str(path)], console, "writing")
+    said = _run(port, ["write-flash", hex(image.OFFSET), str(path)], console, "writing")
+    if not any(_VERIFIED in line for line in said):
+        raise BoardError(f"{port}: what was written was not verified: try another cable, then again")
     console.print(f"[bold green]flashed[/] MicroPython {good.version}; now: make deploy PORT={port}")
 
 
@@ -51,14 +54,18 @@ def _flash_size(port: str) -> str:
     return size
 
 
-def _run(port: str, command: list[str], console: Console, doing: str) -> None:
+def _run(port: str, command: list[str], console: Console, doing: str) -> list[str]:
+    """Run a command with progress: what esptool said. Raises BoardError."""
+    said = []
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(doing, total=100)
         for line in _lines(port, command):
+            said.append(line)
             found = _PERCENT.findall(line)
             if found:
                 progress.update(task, completed=float(found[-1]))
+    return said
 
 
 def _lines(port: str, command: list[str]) -> Iterator[str]:
