@@ -1,14 +1,15 @@
 # Every target makes what it needs and does nothing twice. `make` alone lists them.
 
 PY := .venv/bin/python
-FIRMWARE := $(shell find firmware -type f -not -name '*.pyc')
+SOURCES := $(shell find firmware -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help update key demo test lint run campaign equal explore mutate fuzz soak homeassistant docs wiring screenshots sizes build clean
+.PHONY: help demo test lint run campaign equal explore mutate fuzz soak homeassistant docs wiring screenshots sizes build clean
+.PHONY: flash deploy monitor console backup restore settings reset-settings doctor board update key
 
 help: ## this list
 	@echo "Curfew: make <target>"
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-14s %s\n", $$1, $$2}'
 
 demo: build/.ready ## the forgotten soup on the real MicroPython VM: a timeline, and a picture in build/demo.svg
 	@$(PY) -m simulator run simulator/demo.json --timeline --plot build/demo.svg
@@ -47,6 +48,43 @@ soak: build/.ready ## ten minutes of two threads side by side on the VM, under l
 
 homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant finds the box, shows it, closes it; installs one beside
 	@$(PY) -m pytest -n 0 -m homeassistant host_tests/test_a_real_home_assistant.py
+
+# --- at the USB cable; PORT may be left out when one board is plugged in ---
+
+BOARD = $(PY) -m tools.board $(1) $(if $(PORT),--port $(PORT))
+
+flash: build/.ready ## MicroPython on the board: make flash FIRMWARE=ESP32_GENERIC-….bin [PORT=…] [ERASE=1]
+	@test -n "$(FIRMWARE)" || { echo "name the image: make flash FIRMWARE=….bin, ESP32_GENERIC from https://micropython.org/download/ESP32_GENERIC/"; exit 2; }
+	@$(call BOARD,flash) --firmware "$(FIRMWARE)" $(if $(ERASE),--erase)
+
+deploy: build/.ready ## the program on the board, only what changed: make deploy [PORT=…]
+	@$(call BOARD,deploy)
+
+monitor: .venv/.ready ## what the box says, without disturbing it
+	@$(call BOARD,monitor)
+
+console: .venv/.ready ## MicroPython's prompt on the board
+	@$(call BOARD,console)
+
+backup: .venv/.ready ## your own files from the board: make backup [FILE=….json] [KEY=1: the device's key, too]
+	@$(call BOARD,backup) $(if $(FILE),--file "$(FILE)") $(if $(KEY),--key)
+
+restore: .venv/.ready ## ... and back to it: make restore FILE=….json [KEY=1]
+	@test -n "$(FILE)" || { echo "name the backup: make restore FILE=….json"; exit 2; }
+	@$(call BOARD,restore) --file "$(FILE)" $(if $(KEY),--key)
+
+settings: .venv/.ready ## settings of your own, laid over the shipped ones: make settings FILE=….json
+	@test -n "$(FILE)" || { echo "name the file: make settings FILE=….json"; exit 2; }
+	@$(call BOARD,settings) --file "$(FILE)"
+
+reset-settings: .venv/.ready ## the shipped settings on the board again; asks first: [YES=1]
+	@$(call BOARD,reset-settings) $(if $(YES),--yes)
+
+doctor: .venv/.ready ## what this computer and the board have, what is missing, what mends it
+	@$(call BOARD,doctor)
+
+board: build/.ready ## no board? one that is pretended: prints the port for make deploy
+	@$(PY) -m tools.board pretend $(if $(SPEED),--speed $(SPEED))
 
 update: build/.ready ## send the program to a box over Wi-Fi: make update HOST=… [FORCE=1]; PASSWORD is asked for, or TOKEN
 	@$(PY) -m tools.update $(HOST) $(if $(FORCE),--force)
@@ -102,6 +140,6 @@ build/lib/.ready: .venv/.ready firmware/requirements.txt
 	@$(PY) -m tools.libraries
 	@touch $@
 
-build/.ready: .venv/.ready build/lib/.ready $(FIRMWARE) tools/build.py tools/libraries.py tools/page.py
+build/.ready: .venv/.ready build/lib/.ready $(SOURCES) tools/build.py tools/libraries.py tools/manifest.py tools/page.py
 	@$(PY) -m tools.build
 	@touch $@

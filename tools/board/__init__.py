@@ -1,0 +1,1 @@
+"""Everything that goes over the USB cable: `python -m tools.board COMMAND`, which `make` calls."""

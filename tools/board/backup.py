@@ -1,0 +1,138 @@
+"""The user's own files, from a board into one file on the PC and back.
+
+Belongs here: which files are the user's, the form of a backup, and refusing nonsense before anything is written. Does
+not: the program (deploy.py), the cable (link.py).
+
+A backup is JSON: {"curfew_backup": 1, "made": date, "board": number, "files": {name: {"sha256": …, "base64": …}}}.
+"""
+
+import base64
+import binascii
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tools.board.errors import BoardError
+from tools.board.link import Link
+from tools.build import FIRMWARE
+
+sys.path.append(str(FIRMWARE))
+settings_of_the_box = importlib.import_module("curfew.settings")
+
+FORM = 1
+SETTINGS = "settings.json"
+KEY = "key.txt"  # of this device alone: only with an explicit option, only over the cable
+NOT_THEIRS = ("slot.txt",)  # which program runs is no setting
+FILE_MAX_BYTES = 65536
+
+
+def is_theirs(name: str, key: bool = False) -> bool:
+    """Whether a file in the root of the flash is the user's own."""
+    if name == KEY:
+        return key
+    return name not in NOT_THEIRS and not name.endswith((".py", ".mpy", ".new")) and "/" not in name and name[:1] != "."
+
+
+_NAMES = """
+import os,machine
+print(repr([(e[0],os.stat(e[0])[6]) for e in os.ilistdir('') if not e[1]&0x4000]))
+print(repr(machine.unique_id()))
+"""
+
+
+def taken(link: Link, made: str, key: bool, step: Callable[[str, int, int], None]) -> dict[str, Any]:
+    """A backup of the board behind a link that was taken over. step: name, its number, how many. Raises BoardError."""
+    from ast import literal_eval
+
+    names, number = map(literal_eval, link.run(_NAMES).split("\n")[:2])
+    theirs = sorted(name for name, _ in names if is_theirs(name, key))
+    files = {}
+    for index, name in enumerate(theirs):
+        step(name, index, len(theirs))
+        data = link.read(name)
+        files[name] = {"sha256": sha256(data).hexdigest(), "base64": base64.b64encode(data).decode()}
+    return {"curfew_backup": FORM, "made": made, "board": number.hex(), "files": files}
+
+
+def keep(backup: dict[str, Any], path: Path) -> None:
+    """Write a backup, readable by its owner only: it holds the password of the Wi-Fi. Raises BoardError."""
+    if path.exists():
+        raise BoardError(f"{path} is there already: name another file, or remove it")
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(backup, file, indent=1)
+    except OSError as error:
+        raise BoardError(f"{path}: {error.strerror}")
+
+
+def read(path: Path, key: bool = False) -> dict[str, bytes]:
+    """The files of a backup, each judged. Raises BoardError, and says which is wrong."""
+    try:
+        told = json.loads(path.read_text())
+    except OSError as error:
+        raise BoardError(f"{path}: {error.strerror}")
+    except ValueError:
+        raise BoardError(f"{path}: no backup: not JSON, or cut off")
+    if not isinstance(told, dict) or told.get("curfew_backup") != FORM or not isinstance(told.get("files"), dict):
+        raise BoardError(f'{path}: no backup: "curfew_backup": {FORM} and "files" are missing')
+    found = {}
+    for name, one in told["files"].items():
+        if name == KEY and not key:
+            continue
+        if not is_theirs(name, key):
+            raise BoardError(f"{path}: {name!r} is no file of the user's: nothing was restored")
+        try:
+            data = base64.b64decode(one["base64"], validate=True)
+        except (KeyError, TypeError, ValueError, binascii.Error):
+            raise BoardError(f"{path}: {name} is damaged: nothing was restored")
+        if sha256(data).hexdigest() != one.get("sha256"):
+            raise BoardError(f"{path}: {name} does not fit its SHA-256: nothing was restored")
+        if len(data) > FILE_MAX_BYTES:
+            raise BoardError(f"{path}: {name} has {len(data)} bytes, more than {FILE_MAX_BYTES}: nothing was restored")
+        judge(name, data)
+        found[name] = data
+    if not found:
+        raise BoardError(f"{path}: there is no file in it: nothing was restored")
+    return found
+
+
+def judge(name: str, data: bytes) -> None:
+    """Raises BoardError when the box would refuse this file."""
+    if name == SETTINGS:
+        try:
+            settings_of_the_box.parse(data.decode())
+        except (settings_of_the_box.Invalid, UnicodeDecodeError) as error:
+            raise BoardError(f"the box would refuse these settings: {error}")
+    elif name.endswith(".json"):
+        try:
+            json.loads(data)
+        except ValueError:
+            raise BoardError(f"{name} is not JSON: cut off?")
+
+
+def laid_over(path: Path) -> bytes:
+    """The shipped settings with those of a file laid over. Raises BoardError when the box would refuse them."""
+    try:
+        own = json.loads(path.read_text())
+    except OSError as error:
+        raise BoardError(f"{path}: {error.strerror}")
+    except ValueError as error:
+        raise BoardError(f"{path}: not JSON: {error}")
+    if not isinstance(own, dict):
+        raise BoardError(f"{path}: not an object {{ … }}")
+    whole = {**json.loads((FIRMWARE / SETTINGS).read_text()), **own}
+    data = (json.dumps(whole, indent=2) + "\n").encode()
+    judge(SETTINGS, data)
+    return data
+
+
+def put_back(link: Link, files: dict[str, bytes], step: Callable[[str, int, int], None]) -> None:
+    """Write files to a board; each is the old one or the new one at any moment. Raises BoardError."""
+    for index, (name, data) in enumerate(files.items()):
+        step(name, index, len(files))
+        link.write(name, data)

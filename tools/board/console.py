@@ -1,0 +1,38 @@
+"""The box's console: only listening, or with mpremote's own prompt.
+
+Belongs here: what one sees of a board without changing it. Does not: interrupting it for other reasons (link.py).
+"""
+
+import subprocess
+import sys
+
+from rich.console import Console
+
+from tools.board.link import Link
+
+
+def monitor(port: str, console: Console, seconds: float | None = None) -> None:
+    """Show what the box says until Ctrl-C, or for some seconds; it is not disturbed. Raises BoardError."""
+    with Link(port) as link:
+        console.print(f"listening on {port}, Ctrl-C ends; the box runs on", style="dim")
+        rest = b""
+        while seconds is None or seconds > 0:
+            rest += link.listen(0.5)
+            *lines, rest = rest.split(b"\n")
+            for line in lines:
+                console.print(line.decode("utf-8", "replace").rstrip("\r"), markup=False, highlight=False)
+            if seconds is not None:
+                seconds -= 0.5
+
+
+def prompt(port: str, console: Console) -> int:
+    """mpremote's terminal on a board that goes on running; its exit status. Raises BoardError."""
+    with Link(port):  # in use? not there? said in our words
+        pass
+    console.print(
+        "Ctrl-C stops the box, contacts open; after ten minutes at the prompt its watchdog starts it again.\n"
+        "Back to work: import machine; machine.reset()   Leave: Ctrl-]",
+        style="dim",
+        markup=False,
+    )
+    return subprocess.call([sys.executable, "-m", "mpremote", "connect", port, "resume", "repl"])

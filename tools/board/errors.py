@@ -1,0 +1,9 @@
+"""What can go wrong at the cable, each as one line with the way out."""
+
+
+class BoardError(Exception):
+    """One clear line for the user; the command ends with status 1."""
+
+
+class CableError(BoardError):
+    """The connection broke in the middle."""

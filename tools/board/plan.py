@@ -1,0 +1,147 @@
+"""What a deploy has to do: the built program beside what is on the board. Pure, no cable.
+
+Belongs here: which slot is written, which file is kept, copied on the board or sent, and which starter and slot.txt end
+it. Does not: doing it (deploy.py), asking the board (survey.py).
+"""
+
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from tools import manifest
+
+SLOTS = "ab"
+MAIN = "main.py"  # written last: whatever it needs is there by then
+BLOCK_BYTES = 4096
+_SLOT_TXT = re.compile(r"active ([ab])\n(?:trial ([ab]) (new|tried) (\w+)\n)?#([0-9a-f]{4})\n")
+_ROW = re.compile(r"([0-9a-f]{64}) (\d+) (\S+)")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A program as tools/build.py left it: everything by its path on the board, the slot's below the slot."""
+
+    root: dict[str, bytes]  # boot.py and the starter, in the order in which they are written
+    settings: bytes
+    files: dict[str, bytes]  # of a slot, manifest.txt too
+    version: str
+    build: str
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of every file of the slot."""
+        return {path: sha256(data).hexdigest() for path, data in self.files.items()}
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is on a board. Hashes are SHA-256 in hex digits."""
+
+    root: dict[str, str]  # hash of every plain file in the root
+    slots: dict[str, dict[str, str]]  # hash by path, of each slot
+    manifests: dict[str, str] = field(default_factory=dict)  # manifest.txt of each slot that has one
+    slot_txt: str = ""
+    free_bytes: int = 1 << 30
+    total_bytes: int = 1 << 30
+    micropython: str = ""
+    machine: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do, in the order of the fields. slot: which one is written, "" when the program is there already."""
+
+    settings: bool  # there is no settings.json yet
+    slot: str
+    copy: tuple[tuple[str, str], ...]  # path, slot in which the right bytes are
+    send: tuple[str, ...]  # paths, manifest.txt last
+    stale: tuple[str, ...]  # paths in the slot that nobody built
+    slot_txt: str  # its new content, "" to leave it
+    root: tuple[str, ...]
+    trial: bool  # the program has to prove itself
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing on the board changes."""
+        return not (self.settings or self.slot or self.slot_txt or self.root)
+
+
+def built(folder: Path) -> Built:
+    """A build folder, read. Raises OSError, KeyError where it is none."""
+    slot = folder / SLOTS[0]
+    files = {path.relative_to(slot).as_posix(): path.read_bytes() for path in slot.rglob("*") if path.is_file()}
+    head = files[manifest.NAME].decode().split("\n", 1)[0].split()
+    names = sorted((path.name for path in folder.glob("*.py")), key=lambda name: (name == MAIN, name))
+    root = {name: (folder / name).read_bytes() for name in names}
+    return Built(root, (folder / "settings.json").read_bytes(), files, head[1], head[2])
+
+
+def slot_text(active: str, trial: str = "") -> str:
+    """slot.txt that names the active slot, and one to be tried."""
+    told = f"active {active}\n" + (f"trial {trial} new cable\n" if trial else "")
+    return f"{told}#{manifest.crc16(told.encode()):04x}\n"
+
+
+def read_slot_txt(text: str) -> tuple[str, str, bool]:
+    """The active slot, the one on trial ("" for none), whether that was tried; slot a where there is no sound text."""
+    found = _SLOT_TXT.fullmatch(text)
+    if not found or manifest.crc16(text[: text.index("#")].encode()) != int(found[5], 16):
+        return SLOTS[0], "", False
+    return found[1], found[2] or "", found[3] == "tried"
+
+
+def is_sound(slot: str, survey: Survey) -> bool:
+    """Whether every byte of a slot is as its manifest says, as the starter judges it."""
+    text = survey.manifests.get(slot, "")
+    there = survey.slots.get(slot, {})
+    rows, _, seal = text.partition("#")
+    lines = rows.splitlines()
+    if not lines or not seal or manifest.crc16(rows.encode()) != int(seal, 16):
+        return False
+    listed = {row[3]: row[1] for row in map(_ROW.fullmatch, lines[1:]) if row}
+    programs = {path for path in there if path.endswith((".py", ".mpy"))}
+    return listed.items() <= there.items() and programs <= set(listed)
+
+
+def running(survey: Survey) -> str:
+    """The slot that the starter takes at the next start if none is on trial; "" when no program is sound."""
+    active = read_slot_txt(survey.slot_txt)[0]
+    for slot in (active, other(active)):
+        if is_sound(slot, survey):
+            return slot
+    return ""
+
+
+def other(slot: str) -> str:
+    return SLOTS[slot == SLOTS[0]]
+
+
+def planned(new: Built, survey: Survey) -> Plan:
+    """The way from what is on the board to the built program."""
+    wanted = new.hashes
+    old = running(survey)
+    root = tuple(name for name in new.root if survey.root.get(name) != sha256(new.root[name]).hexdigest())
+    settings = "settings.json" not in survey.root
+    if old and survey.manifests[old] == new.files[manifest.NAME].decode():
+        active, trial, _ = read_slot_txt(survey.slot_txt)
+        text = slot_text(old) if trial or active != old else ""  # a trial that was planned, and is not wanted now
+        return Plan(settings, "", (), (), (), text, root, False)
+    slot = other(old) if old else SLOTS[0]
+    there = survey.slots.get(slot, {})
+    missing = [path for path in sorted(wanted) if there.get(path) != wanted[path] and path != manifest.NAME]
+    near = survey.slots.get(other(slot), {})
+    copy = tuple((path, other(slot)) for path in missing if near.get(path) == wanted[path])
+    send = tuple(path for path in missing if near.get(path) != wanted[path])
+    if there.get(manifest.NAME) != wanted[manifest.NAME]:
+        send += (manifest.NAME,)
+    stale = tuple(path for path in sorted(there) if path not in wanted)
+    text = slot_text(old, slot) if old else slot_text(slot) if survey.slot_txt else ""
+    return Plan(settings, slot, copy, send, stale, text, root, bool(old))
+
+
+def missing_bytes(plan: Plan, new: Built, survey: Survey) -> int:
+    """How many bytes of flash are too few for a plan, in whole blocks; 0 or less when there is room."""
+    named = [path for path, _ in plan.copy] + list(plan.send)
+    blocks = sum(1 + len(new.files[path]) // BLOCK_BYTES for path in named) + 4 * (len(plan.root) + 1)
+    return blocks * BLOCK_BYTES - survey.free_bytes - BLOCK_BYTES * len(survey.slots.get(plan.slot, {}))

@@ -1,0 +1,68 @@
+"""Asks a board what is on it: files and their hashes, slot.txt, space, versions.
+
+Belongs here: the program that runs there for it, and reading its lines. Does not: what follows from them (plan.py).
+"""
+
+import ast
+from collections.abc import Callable
+
+from tools.board.errors import BoardError
+from tools.board.link import HASH, Link
+from tools.board.plan import SLOTS, Survey
+
+# One line a finding: a word and a tuple. Hashing 130 kB takes a second or two on a chip, so every file is told at once.
+_ASK = (
+    HASH
+    + """
+import os,sys
+def t(w,*a): print(w,repr(a))
+def walk(s,d):
+    for e in os.ilistdir(d):
+        p=d+'/'+e[0]
+        if e[1]&0x4000: walk(s,p)
+        else: t('slot',s,p[2:],h(p))
+def text(p):
+    try:
+        with open(p) as f: return f.read()
+    except (OSError,ValueError): return ''
+v=os.statvfs('')
+t('space',v[0]*v[3],v[1]*v[2])
+t('system',os.uname().release if hasattr(os,'uname') else '.'.join(str(n) for n in sys.implementation[1][:3]),
+  sys.implementation._machine)
+for e in os.ilistdir(''):
+    if not e[1]&0x4000: t('root',e[0],h(e[0]) if e[0][-3:]=='.py' else '')
+    elif e[0] in ('a','b'): walk(e[0],e[0])
+t('text',text('slot.txt'))
+for s in 'ab':
+    m=text(s+'/manifest.txt')
+    if m: t('manifest',s,m)
+"""
+)
+
+
+def survey(link: Link, step: Callable[[], None] = lambda: None) -> Survey:
+    """What is on the board behind a link that was taken over. step: called for each finding. Raises BoardError."""
+    root: dict[str, str] = {}
+    slots: dict[str, dict[str, str]] = {slot: {} for slot in SLOTS}
+    manifests: dict[str, str] = {}
+    one: dict[str, tuple] = {}
+
+    def hear(line: str) -> None:
+        word, _, rest = line.partition(" ")
+        found = ast.literal_eval(rest)
+        step()
+        if word == "root":
+            root[found[0]] = found[1]
+        elif word == "slot":
+            slots[found[0]][found[1]] = found[2]
+        elif word == "manifest":
+            manifests[found[0]] = found[1]
+        else:
+            one[word] = found
+
+    try:
+        link.run(_ASK, hear)
+        (text,), (free, total), (system, machine) = one["text"], one["space"], one["system"]
+    except (KeyError, ValueError, SyntaxError):
+        raise BoardError(f"{link.port} answered in a way that is not understood: press its reset button, try again")
+    return Survey(root, slots, manifests, text, free, total, system, machine)
