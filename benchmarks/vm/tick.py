@@ -33,6 +33,16 @@ _lock = _thread.allocate_lock
 sys.modules["_thread"] = _NoThread
 import machine
 
+
+
+class Rtc(machine.Part):
+    """The reset memory, without the copy that the smallest chip would make: the bytes counted are the firmware's."""
+
+    def memory(self, data=None):
+        return b"" if data is None else None
+
+
+machine.RTC = Rtc
 machine.tick = lambda number: None
 gc.collect()
 before = gc.mem_alloc()
