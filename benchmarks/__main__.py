@@ -25,6 +25,7 @@ OUT = rig.ROOT / "build" / "bench.json"
 KEPT = rig.ROOT / "docs" / "bench.json"
 PICTURES = (("bench.svg", words.EN), ("bench.zh-CN.svg", words.ZH))
 IMAGES = rig.ROOT / "docs" / "images"
+WIDTH = 150
 
 
 def about() -> dict[str, Any]:
@@ -68,6 +69,8 @@ def main(argv: list[str] | None = None) -> int:
     if asked.keep and (asked.quick or asked.only != groups):
         parser.error("--keep wants the whole run: neither --quick nor --only")
     screen = Console()
+    if screen.width < WIDTH:  # a log, or a narrow window: better long lines than broken words
+        screen = Console(width=WIDTH)
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     told = about()
     found: list[rows.Row] = []
@@ -89,7 +92,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("bench: interrupted; what was measured so far:", file=sys.stderr)
     found.sort(key=lambda row: row.number)
-    screen.print(table.on_screen(found), width=max(screen.width, 150) if not screen.is_terminal else None)
+    screen.print(table.on_screen(found))
     write(OUT.parent, OUT.parent, told, found)
     complete = {row.number for row in found} == set(words.GROUPS) and all(row.ours for row in found)
     print(f"rows: {OUT.relative_to(rig.ROOT)}, pictures: build/bench.svg, build/bench.zh-CN.svg")

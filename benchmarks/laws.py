@@ -7,14 +7,15 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-# The simpler first: a later one must explain much more to be believed.
+# The simpler first: a later one must explain more to be believed.
 LAWS: tuple[tuple[str, Callable[[float], float]], ...] = (
     ("constant", lambda x: 0.0),
-    ("logarithmic", lambda x: math.log(x + 1)),
     ("linear", lambda x: x),
+    ("logarithmic", lambda x: math.log(x + 1)),
     ("quadratic", lambda x: x * x),
 )
-CLOSE = 0.08  # of the mean: a law that misses by less than this explains everything but noise
+FLAT = 0.1  # of the mean: figures that differ by no more stay as they are
+CLOSE = 0.03  # of the mean: a law that misses by less explains everything but noise
 
 
 class Law(NamedTuple):
@@ -39,8 +40,10 @@ def fitted(name: str, xs: Sequence[float], ys: Sequence[float]) -> Law:
 
 
 def law_of(xs: Sequence[float], ys: Sequence[float]) -> Law:
-    """The simplest law that is CLOSE, or else the closest. Raises ValueError for fewer than three points."""
+    """Constant when FLAT, else the simplest law that is CLOSE, else the closest. ValueError for fewer than 3 points."""
     if len(xs) < 3:
         raise ValueError("three points at least make a law")
-    found = [fitted(name, xs, ys) for name, _ in LAWS]
-    return next((law for law in found if law.misses_by <= CLOSE), min(found, key=lambda law: law.misses_by))
+    constant, *growing = (fitted(name, xs, ys) for name, _ in LAWS)
+    if max(ys) - min(ys) <= FLAT * abs(constant.a):
+        return constant
+    return next((law for law in growing if law.misses_by <= CLOSE), min(growing, key=lambda law: law.misses_by))

@@ -29,7 +29,7 @@ class Size(NamedTuple):
 
 
 FULL = Size(2, {QUIET: 15, CROWD: 35, HANG: 35}, 25, (1, 5, 10, 25, 50), 5, 20, 3, 100, 20, (0, 100, 300, 1000, 10000))
-QUICK = Size(1, {QUIET: 3, CROWD: 7, HANG: 7}, 5, (1, 10, 50), 1.5, 5, 1, 5, 5, (0, 100, 150, 300))
+QUICK = Size(1, {QUIET: 2, CROWD: 6, HANG: 6}, 5, (1, 10, 50), 1, 3, 1, 5, 5, (0, 100, 150, 200))
 Told = Callable[[str], None]
 
 
@@ -41,7 +41,7 @@ class Measuring:
     told: Told
     ticks: dict[int, safety_tick.Ticks] = field(default_factory=dict)
     load: memory.Load | None = None
-    turns: dict[str, turns.Turn] = field(default_factory=dict)
+    taken: dict[str, turns.Turn] = field(default_factory=dict)
 
     def rows(self, only: Sequence[str] = ()) -> Iterator[Row]:
         """Every row as soon as it is there, in the order in which they are measured; a group that failed is one row.
@@ -64,8 +64,8 @@ class Measuring:
 
     def in_turns(self) -> Iterator[Row]:
         """Rows 1 and 2."""
-        self.turns = turns.in_turns(peer_build.compiled(), self.size.rounds, self.size.phases_s, self.told)
-        ours, peer = self.turns["firmware"].phases, self.turns["peer"].phases
+        self.taken = turns.in_turns(peer_build.compiled(), self.size.rounds, self.size.phases_s, self.told)
+        ours, peer = self.taken["firmware"].phases, self.taken["peer"].phases
         for key, pick, how in (
             ("deadline_", lambda heard: heard.deadline_ms, "edges"),
             ("check_", lambda heard: heard.check_ms, "feeds"),
@@ -100,7 +100,7 @@ class Measuring:
         """Row 4, what lives in the heap while it works."""
         self.load = memory.under_load(self.size.clients, self.size.clients_s)
         heap = single(float(HEAP_KIB * 1024))
-        peer = self.turns.get("peer")
+        peer = self.taken.get("peer")
         its = single(float(peer.heap_bytes)) if peer and peer.heap_bytes else None
         ours = single(float(self.load.start_bytes))
         ratio = its.worst / ours.worst if its else None
