@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SOURCES := $(shell find firmware -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint run campaign equal explore mutate fuzz soak homeassistant docs wiring screenshots sizes build clean
+.PHONY: help demo bench test lint run campaign equal explore mutate fuzz soak homeassistant docs wiring screenshots sizes build clean
 .PHONY: flash deploy monitor console backup restore settings reset-settings doctor board update key
 
 help: ## this list
@@ -92,6 +92,8 @@ update: build/.ready ## send the program to a box over Wi-Fi: make update HOST=â
 key: .venv/.ready ## read the update key of the box at the USB cable into keys/: make key PORT=â€¦
 	@test -n "$(PORT)" || { echo "name one: make key PORT=/dev/ttyUSB0"; exit 2; }
 	@$(PY) -m tools.update --key $(PORT)
+bench: build/.ready build/system.ready ## speed and size beside a peer, about eight minutes: make bench [QUICK=1] [KEEP=1: for README]
+	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(KEEP),--keep)
 
 docs: build/.ready ## bring the generated parts of README.md and README.zh-CN.md up to date
 	@$(PY) -m tools.docs

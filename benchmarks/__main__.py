@@ -1,0 +1,108 @@
+"""The command line: measure, show, write build/bench.json and pictures; on request keep them for the READMEs.
+
+    python -m benchmarks [--quick] [--keep] [--only GROUP ...]      GROUP: ticks parts start turns load simulator growth
+Exit status: 0 everything was measured; 1 a row was not (it says why); 2 the arguments are wrong. Ctrl-C ends
+everything that was started. Belongs here: progress, files. Does not: what is measured (measure.py).
+"""
+
+import argparse
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from benchmarks import measure, picture, rig, rows, table, words
+
+OUT = rig.ROOT / "build" / "bench.json"
+KEPT = rig.ROOT / "docs" / "bench.json"
+PICTURES = (("bench.svg", words.EN), ("bench.zh-CN.svg", words.ZH))
+IMAGES = rig.ROOT / "docs" / "images"
+WIDTH = 150
+
+
+def about() -> dict[str, Any]:
+    """Where and when; load: of this machine just before."""
+    asked = [rig.micropython(), "-c", "import sys; print('.'.join(map(str, sys.implementation.version[:3])))"]
+    version = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return {
+        "when": time.strftime("%Y-%m-%d"),
+        "machine": f"{platform.system()} {platform.machine()}, {cores} cores",
+        "vm": f"MicroPython {version}, CPython {platform.python_version()}",
+        "cores": cores,
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+def read(path: Path) -> tuple[dict[str, Any], list[rows.Row]]:
+    """A bench.json: what is told of the run, and its rows."""
+    told = json.loads(path.read_text("utf-8"))
+    return told, [rows.from_json(row) for row in told.pop("rows")]
+
+
+def write(folder: Path, images: Path, told: dict[str, Any], found: list[rows.Row]) -> None:
+    """bench.json and both pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    images.mkdir(parents=True, exist_ok=True)
+    whole = {**told, "rows": [rows.as_json(row) for row in found]}
+    (folder / "bench.json").write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    for name, tongue in PICTURES:
+        (images / name).write_text(picture.drawn(found, tongue), "utf-8")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure; the exit status."""
+    groups = [key for _, key, _ in measure.GROUPS]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Curfew, measured beside a peer.")
+    parser.add_argument("--quick", action="store_true", help="under a minute: few values, no 99.9 %%")
+    parser.add_argument("--keep", action="store_true", help="keep the result for the READMEs: docs/bench.json")
+    parser.add_argument("--only", nargs="+", choices=groups, default=groups, metavar="GROUP", help=" ".join(groups))
+    asked = parser.parse_args(argv)
+    if asked.keep and (asked.quick or asked.only != groups):
+        parser.error("--keep wants the whole run: neither --quick nor --only")
+    screen = Console()
+    if screen.width < WIDTH:  # a log, or a narrow window: better long lines than broken words
+        screen = Console(width=WIDTH)
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    told = about()
+    found: list[rows.Row] = []
+    try:
+        with Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=screen, transient=True
+        ) as progress:
+            task = progress.add_task("starting", total=None)
+
+            def tell(what: str) -> None:
+                name = words.ROWS[what][words.EN] if what in words.ROWS else what
+                progress.update(task, description=f"{len(found)} rows; now: {name}")
+                if not screen.is_terminal:
+                    print(f"bench: {name}", flush=True)
+
+            size = measure.QUICK if asked.quick else measure.FULL
+            for row in measure.Measuring(size, tell).rows(asked.only):
+                found.append(row)
+    except KeyboardInterrupt:
+        print("bench: interrupted; what was measured so far:", file=sys.stderr)
+    found.sort(key=lambda row: row.number)
+    screen.print(table.on_screen(found))
+    write(OUT.parent, OUT.parent, told, found)
+    complete = {row.number for row in found} == set(words.GROUPS) and all(row.ours for row in found)
+    print(f"rows: {OUT.relative_to(rig.ROOT)}, pictures: build/bench.svg, build/bench.zh-CN.svg")
+    if asked.keep and complete:
+        write(KEPT.parent, IMAGES, told, found)
+        print("kept: docs/bench.json, docs/images/bench.svg; now run `make docs`")
+    elif asked.keep:
+        print("not kept: a row is missing", file=sys.stderr)
+    return 0 if complete or asked.only != groups and all(row.ours for row in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

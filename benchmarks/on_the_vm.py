@@ -1,0 +1,41 @@
+"""Runs one of benchmarks/vm on the VM, on the smallest chip, with a flash of its own.
+
+Belongs here: paths, the process, its JSON. Does not: what is measured.
+"""
+
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks import rig
+from simulator import run, run_settings
+
+TIMEOUT_S = 240
+
+
+def told(
+    program: str, *words: object, burners: int = 1, sensor: bool = True, heap: str = "2m", air: bool = False,
+    firmware: Path = run.COMPILED,
+) -> str:
+    """What a program of benchmarks/vm prints. air: with the radio and the sockets of the desk. Raises RuntimeError."""  # fmt: skip
+    chip = [rig.AIR, rig.TINY, rig.CHIP] if air else [rig.TINY]
+    environment = {**os.environ, "MICROPYPATH": rig.path_of(*chip, firmware, firmware / "lib")}
+    with tempfile.TemporaryDirectory(prefix="curfew-bench-") as folder:
+        settings = run_settings.make({}, run_settings.shipped(), burners, sensor)["settings"]
+        (Path(folder) / "settings.json").write_text(json.dumps(settings))
+        command = [rig.micropython(), "-X", f"heapsize={heap}", str(rig.VM / program), *map(str, words)]
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{program} on the VM: {(done.stderr or done.stdout).strip()[-400:]}")
+    return done.stdout
+
+
+def measured(program: str, *words: object, **asked: Any) -> Any:
+    """The JSON in the last line of what it prints."""
+    return json.loads(told(program, *words, **asked).splitlines()[-1])

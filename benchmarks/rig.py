@@ -1,0 +1,40 @@
+"""Where the parts of the tests' real-time rig are: the only file here that knows.
+
+Belongs here: imports from host_tests, and paths into it. Does not: anything that is measured.
+"""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+from simulator import run
+
+ROOT = Path(__file__).resolve().parent.parent
+for _folder in ("host_tests", "firmware", "build/lib"):
+    if str(ROOT / _folder) not in sys.path:
+        sys.path.append(str(ROOT / _folder))
+
+CHIP = ROOT / "host_tests" / "vm" / "desk"  # machine, neopixel, wire
+AIR = CHIP / "air"  # network, socket
+TINY = ROOT / "host_tests" / "vm" / "tiny"  # the smallest chip
+HERE = Path(__file__).resolve().parent
+VM = HERE / "vm"
+BUILD = ROOT / "build" / "bench"
+HEAP_KIB = 192
+TICK_MS = 20
+
+
+def module(name: str) -> Any:
+    """A module of host_tests, by its name there."""
+    return importlib.import_module(name)
+
+
+def micropython() -> str:
+    """The VM. Raises RunError with the way out."""
+    return run._micropython()
+
+
+def path_of(*folders: Path) -> str:
+    """What MICROPYPATH must be."""
+    return ":".join([*map(str, folders), ".frozen"])

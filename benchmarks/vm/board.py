@@ -1,0 +1,57 @@
+"""On the VM, in real time: one program, ours or the peer, on the chip of host_tests/vm/desk; both under the same eyes.
+
+    micropython board.py PIPE INPUTS RTC_FILE FOLDER KIND       KIND: "firmware" or "peer"; current folder: the flash
+Every feeding of the watchdog writes a record with the time since the last one, and no more: nothing of the program is
+replaced or hooked. Belongs here: starting a program as the chip would. Does not: a verdict (benchmarks/board.py).
+"""
+
+import gc
+import sys
+import time
+
+import machine
+import wire
+
+_PIPE, _INPUTS, _RTC, _FOLDER, _KIND = sys.argv[1:6]
+_ONE_THREAD = _KIND == "peer"  # only then may the heap be looked at here: another thread would be held up by that
+_record = wire.tick
+_figures = wire.figures
+_last_us = 0
+
+
+def _fed(_):
+    """The watchdog is fed; does not allocate."""
+    global _last_us
+    now_us = time.ticks_us()
+    _record[wire.A] = now_us - _last_us if _last_us else 0
+    _last_us = now_us
+    if _ONE_THREAD:
+        _figures[1] = max(_figures[1], gc.mem_alloc())
+        if _figures[2] != wire.inputs[wire.MEASURE]:
+            gc.collect()
+            _figures[0] = gc.mem_alloc()
+            _figures[2] = wire.inputs[wire.MEASURE]
+        _record[wire.D] = _figures[0]
+        _record[wire.E] = _figures[1]
+        _record[wire.F] = _figures[2]
+    wire.send(_record, wire.TICK)
+
+
+machine.WDT.feed = _fed
+for _name in ("neopixel", "socket", "network"):  # on the chip they take none of the heap
+    __import__(_name)
+wire.open_ends(int(_PIPE), _INPUTS)
+machine.rtc_path = _RTC
+gc.collect()
+wire.say(wire.HELLO, gc.mem_alloc())
+try:
+    if _KIND == "peer":
+        __import__("program")
+    else:
+        for _name in ("boot.py", "main.py"):
+            with open(_FOLDER + "/" + _name) as _file:
+                exec(_file.read(), {"__name__": "__main__"})
+except Exception as _error:
+    sys.print_exception(_error)
+wire.say(wire.STOPPED)
+wire.park()

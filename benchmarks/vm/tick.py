@@ -1,0 +1,115 @@
+"""On the VM: the safety tick beside an empty loop over the same pins, block by block in turns.
+
+    micropython tick.py FIRMWARE BLOCKS TICKS      current folder: a flash; MICROPYPATH holds host_tests/vm/tiny
+Prints JSON: "tick_ns" and "empty_ns" a tick by block, "bytes" allocated in all ticks of a block with the collector off,
+"heap" bytes of the whole box after a collection, "add_ns" of one round of a bare loop (what a chip's speed is told by).
+"""
+
+import gc
+import json
+import sys
+import time
+
+
+class _NoThread:
+    """Instead of `_thread`: nothing that is started ever gets its turn."""
+
+    @staticmethod
+    def allocate_lock():
+        return _lock()
+
+    @staticmethod
+    def stack_size(size):
+        return size
+
+    @staticmethod
+    def start_new_thread(entry, args):
+        return 0
+
+
+import _thread
+
+_lock = _thread.allocate_lock
+sys.modules["_thread"] = _NoThread
+import machine
+
+
+
+class Rtc(machine.Part):
+    """The reset memory, without the copy that the smallest chip would make: the bytes counted are the firmware's."""
+
+    def memory(self, data=None):
+        return b"" if data is None else None
+
+
+machine.RTC = Rtc
+machine.tick = lambda number: None
+gc.collect()
+before = gc.mem_alloc()
+from curfew import loop
+
+blocks, ticks = int(sys.argv[2]), int(sys.argv[3])
+found = {"tick_ns": [], "empty_ns": [], "bytes": 0, "heap": 0, "add_ns": 0}
+
+
+def work(box, now_ms, ticks):
+    """So many ticks, 20 ms apart; the time behind them."""
+    tick = box.tick  # a bound method is an object: made before the bytes are counted
+    mark = gc.mem_alloc()
+    for _ in range(ticks):
+        now_ms += 20
+        tick(now_ms)
+    found["bytes"] += gc.mem_alloc() - mark
+    return now_ms
+
+
+def empty(buttons, relays, watchdog, ticks):
+    """The same pins without a thought between them."""
+    for _ in range(ticks):
+        for button in buttons:
+            button.value()
+        for relay in relays:
+            relay.value(0)
+        watchdog.feed()
+
+
+def add(rounds):
+    """The loop of which a figure for the ESP32 is published."""
+    a, b = 1234, 5678
+    for _ in range(rounds):
+        total = a + b
+    return total
+
+
+def measure(box):
+    gc.collect()
+    found["heap"] = gc.mem_alloc() - before
+    count = len(box.controller.burners)
+    buttons = [machine.Pin(25 + number, machine.Pin.IN) for number in range(count)]
+    relays = [machine.Pin(18 + number, machine.Pin.OUT) for number in range(count)]
+    link = box.link
+    now_ms = work(box, 0, 50)
+    found["bytes"] = 0  # the first tick starts things
+    gc.collect()
+    gc.disable()
+    for _ in range(blocks):
+        link.pong[0] = link.ping[0]
+        start_us = time.ticks_us()
+        now_ms = work(box, now_ms, ticks)
+        middle_us = time.ticks_us()
+        empty(buttons, relays, box.watchdog, ticks)
+        end_us = time.ticks_us()
+        found["tick_ns"].append((middle_us - start_us) * 1000 // ticks)
+        found["empty_ns"].append((end_us - middle_us) * 1000 // ticks)
+        gc.collect()
+    start_us = time.ticks_us()
+    add(200000)
+    found["add_ns"] = (time.ticks_us() - start_us) * 1000 // 200000
+    print(json.dumps(found))
+    raise SystemExit
+
+
+loop.Loop.run = measure
+for name in ("boot.py", "main.py"):
+    with open(sys.argv[1] + "/" + name) as file:
+        exec(file.read(), {"__name__": "__main__"})
