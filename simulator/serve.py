@@ -124,8 +124,8 @@ class Kitchen:
         self._web_port: int | None = None
         self._make(top)
 
-    def _make(self, top: dict[str, Any] | None) -> None:
-        self.stove = Stove(top, self._broker, changed=self._rang, web_port=self._web_port)
+    def _make(self, top: dict[str, Any] | None, speed: int = 1) -> None:
+        self.stove = Stove(top, self._broker, speed, self._rang, self._web_port)
         self._web_port = self.stove.web_port
         self.story = Story(self.stove)
         self.verdict: dict[str, Any] | None = None
@@ -157,8 +157,10 @@ class Kitchen:
         if top is not None:
             text = json.dumps({"until": "1:00:00", **top})
             scenario.parse(text, run_settings.shipped())  # raises before anything is put away
+        watched = top is not None and "until" in top
+        speed = (self.stove.speed or 1) if watched else 1
         await asyncio.to_thread(self.close)
-        self._make(top)
+        self._make(top, speed)
         self.stove.begin()
         for tab in self.tabs:
             self.greet(tab)
