@@ -4,7 +4,7 @@ PY := .venv/bin/python
 FIRMWARE := $(shell find firmware -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint run campaign equal explore mutate fuzz soak docs wiring screenshots sizes build clean
+.PHONY: help demo sim test lint run campaign equal explore mutate fuzz soak docs wiring screenshots sizes build clean
 
 help: ## this list
 	@echo "Curfew: make <target>"
@@ -13,6 +13,10 @@ help: ## this list
 demo: build/.ready ## the forgotten soup on the real MicroPython VM: a timeline, and a picture in build/demo.svg
 	@$(PY) -m simulator run simulator/demo.json --timeline --plot build/demo.svg
 	@echo "picture: build/demo.svg"
+
+sim: build/.ready ## a stove to play with, in a browser: make sim [PORT=8160] [BROKER=host:port] [TERM_UI=1] [SCENARIO=….json]
+	@$(PY) -m simulator live $(SCENARIO) $(if $(PORT),--port $(PORT)) $(if $(BROKER),--broker $(BROKER)) \
+		$(if $(TERM_UI),--terminal)
 
 test: build/.ready build/system.ready ## everything: lint, types, unit tests, every scenario on the VM and on CPython
 	@$(MAKE) --no-print-directory lint
@@ -48,8 +52,9 @@ soak: build/.ready ## ten minutes of two threads side by side on the VM, under l
 docs: build/.ready ## bring the generated parts of README.md and README.zh-CN.md up to date
 	@$(PY) -m tools.docs
 
-screenshots: build/.ready build/system.ready ## pictures of every screen of the page, in build/screenshots; the two of README in docs/images
+screenshots: build/.ready build/system.ready ## pictures of page and stove, in build/screenshots; those of README in docs/images
 	@$(PY) host_tests/screenshots.py
+	@$(PY) host_tests/stove_screenshots.py
 
 wiring: .venv/.ready ## draw schematics and harness anew from wiring/wiring.yaml, and budget and pump from their formulas
 	@$(PY) -m wiring.draw

@@ -93,6 +93,7 @@ class Tab:
     def __init__(self, socket: WebSocket):
         self.socket = socket
         self.looks = True
+        self.holds: set[tuple[str, int]] = set()  # what the hand of this page has not let go of: knobs and buttons
         self.queue: deque[str] = deque()
         self.bell = asyncio.Event()
 
@@ -267,6 +268,9 @@ class Kitchen:
             if call is None:
                 raise Refused(f"{', '.join(asked) or 'nothing'}: not something that a stove can do")
             await asyncio.wrap_future(stove.ask(call))
+            for what in ("knob", "button"):
+                if what in asked:
+                    (tab.holds.add if asked.get("down") else tab.holds.discard)((what, asked[what]))
 
     @staticmethod
     def _new_stove(asked: dict[str, Any]) -> dict[str, Any] | None:
@@ -307,9 +311,8 @@ class Kitchen:
         finally:
             pump.cancel()
             self.tabs.discard(tab)
-            for burner in list(self.stove._holds):  # a hand whose page is gone has let go
-                if not self.tabs:
-                    self.stove.ask(self.stove.knob, burner, False)
+            for what, burner in tab.holds:  # a hand whose page is gone has let go
+                self.stove.ask(self.stove.knob if what == "knob" else self.stove.button, burner, False)
 
     async def saved(self, request: Request) -> Response:
         name = request.query_params.get("name")

@@ -17,6 +17,10 @@ need openssl openssl
 need chromium chromium chromium-browser google-chrome
 need chromium-driver chromedriver
 need graphviz dot
+# Chinese words in pictures: a font, not a command.
+if command -v fc-list >/dev/null 2>&1 && [ -z "$(fc-list :lang=zh)" ]; then
+    missing="$missing fonts-wqy-microhei"
+fi
 [ -z "$missing" ] && exit 0
 
 as_root=""
