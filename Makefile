@@ -4,8 +4,8 @@ PY := .venv/bin/python
 SOURCES := $(shell find firmware -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test lint run campaign equal explore mutate fuzz soak homeassistant docs wiring screenshots sizes build clean
-.PHONY: flash deploy monitor console backup restore settings reset-settings doctor board update key
+.PHONY: help demo sim bench test lint run campaign equal explore mutate fuzz soak homeassistant docs wiring screenshots
+.PHONY: sizes build clean flash deploy monitor console backup restore settings reset-settings doctor board update key
 
 help: ## this list
 	@echo "Curfew: make <target>"
@@ -14,6 +14,10 @@ help: ## this list
 demo: build/.ready ## the forgotten soup on the real MicroPython VM: a timeline, and a picture in build/demo.svg
 	@$(PY) -m simulator run simulator/demo.json --timeline --plot build/demo.svg
 	@echo "picture: build/demo.svg"
+
+sim: build/.ready ## a stove to play with, in a browser: make sim [PORT=8160] [BROKER=host:port] [TERM_UI=1] [SCENARIO=….json]
+	@$(PY) -m simulator live $(SCENARIO) $(if $(PORT),--port $(PORT)) $(if $(BROKER),--broker $(BROKER)) \
+		$(if $(TERM_UI),--terminal)
 
 test: build/.ready build/system.ready ## everything: lint, types, unit tests, every scenario on the VM and on CPython
 	@$(MAKE) --no-print-directory lint
@@ -98,8 +102,9 @@ bench: build/.ready build/system.ready ## speed and size beside a peer, about ei
 docs: build/.ready ## bring the generated parts of README.md and README.zh-CN.md up to date
 	@$(PY) -m tools.docs
 
-screenshots: build/.ready build/system.ready ## pictures of every screen of the page, in build/screenshots; the two of README in docs/images
+screenshots: build/.ready build/system.ready ## pictures of page and stove, in build/screenshots; those of README in docs/images
 	@$(PY) host_tests/screenshots.py
+	@$(PY) host_tests/stove_screenshots.py
 
 wiring: .venv/.ready ## draw schematics and harness anew from wiring/wiring.yaml, and budget and pump from their formulas
 	@$(PY) -m wiring.draw

@@ -76,10 +76,17 @@ def playing(top=QUICK, speed=FAST, **more):
 
 
 @contextmanager
-def program(*arguments, **more):
-    """`python -m simulator live` in a process of its own: (process, its address); ended by Ctrl-C."""
+def program(*arguments, firmware=None):
+    """`python -m simulator live` in a process of its own: (process, its address); ended by Ctrl-C.
+
+    firmware: another one than the build's.
+    """
     command = [sys.executable, "-u", "-m", "simulator", "live", *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
+    if firmware:
+        other = f"serve.Stove = functools.partial(serve.Stove, firmware=pathlib.Path({str(firmware)!r}))"
+        imports = "import functools, pathlib; from simulator import serve"
+        command = [sys.executable, "-u", "-c", f"{imports}; {other}; serve.serve(None, None, None, print)"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         said = []
         for line in process.stdout:

@@ -5,8 +5,10 @@ terminal (test_live_page.py), what the firmware should do (everything else).
 """
 
 import json
+import time
 
 import pytest
+from broker_fixture import Mosquitto, Observer
 from desk_fixture import seeded_build
 from live_fixture import QUICK, ROOT, playing, wait_for
 
@@ -16,8 +18,10 @@ from simulator.live import CALLS, SLICE_MS, LiveWorld, Refused, Stove
 from simulator.play import play
 from simulator.rig import BOX
 from simulator.scenario import ACTS, ScenarioError
+from simulator.serve import ALONE_S, Kitchen
 from simulator.story import Story
 
+NODE = "240ac412ab0f"  # the number of the chip
 SCENARIOS = ROOT / "host_tests" / "scenarios"
 # One for each way in which a stove is more than a hand: noise, stalls, errors, resets, words from afar, dead services.
 WATCHED = (
@@ -203,6 +207,50 @@ def test_a_day_is_enough_for_one_record(monkeypatch):
         with pytest.raises(Refused, match="a day on the stove is over: save it"):
             hand.ask("set_speed", 1)
         assert hand.ask("saved")["until"] >= "0:00:15"
+
+
+def test_a_stove_that_nobody_looks_at_waits_for_somebody():
+    kitchen = Kitchen(QUICK, None)
+    stove = kitchen.stove
+    try:
+        stove.begin()
+        kitchen._mind_the_stove(kitchen._alone_since + ALONE_S - 1)
+        assert stove.ask(lambda: stove.speed).result(10) == 1
+        kitchen._mind_the_stove(kitchen._alone_since + ALONE_S + 1)
+        assert stove.ask(lambda: stove.speed).result(10) == 0
+        kitchen.tabs.add(None)
+        kitchen._mind_the_stove(kitchen._alone_since + ALONE_S + 2)
+        assert stove.ask(lambda: stove.speed).result(10) == 1
+    finally:
+        kitchen.close()
+
+
+def test_a_broker_hears_the_stove_at_any_speed_and_an_off_from_it_is_in_the_record(tmp_path):
+    broker = Mosquitto(tmp_path)
+    try:
+        friend = Observer(broker)
+
+        def hears(topic, words):
+            friend.client.handle(time.ticks_ms())
+            return any(words in text for text in friend.texts(f"curfew/{NODE}/{topic}"))
+
+        with playing(QUICK, 60, broker=("127.0.0.1", broker.port)) as hand:
+            hand.until("state", "IDLE")
+            wait_for(lambda: hears("status", "online"), "the box at the broker")
+            hand.do("light", hold_s=8)
+            wait_for(lambda: hears("burner/0/state", "BURNING"), "a flame at the broker")
+            friend.say(f"curfew/{NODE}/burner/0/command", "OFF")
+            wait_for(lambda: hears("burner/0/state", "REMOTE:mqtt"), "off at the broker")
+            saved = hand.ask("saved")
+        friend.client.disconnect()
+    finally:
+        broker.stop()
+    assert [(event["do"], event.get("source")) for event in saved["events"]] == [
+        ("light", None),
+        ("remote_off", "mqtt"),
+    ]
+    verdict = replayed(saved)
+    assert verdict.passed, verdict.failed_expectations
 
 
 def test_a_stove_that_is_put_away_leaves_neither_process_nor_folder():

@@ -17,12 +17,14 @@ import time
 import urllib.request
 
 import pytest
+from desk_fixture import seeded_build
 from live_fixture import ROOT, alive, family, program, wait_for
 from phone_fixture import MISSING, By, browsing
 
 needs_browser = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
 DESK = (1400, 1100)
 MINUTE = 60
+DEAF = ("curfew/inbox.py", "self._off[burner] = 0\n        return True", "self._off[burner] = 0\n        return False")
 
 
 class Page:
@@ -34,7 +36,7 @@ class Page:
         phone.clean()
         self.shape(*DESK)
         phone.driver.get(f"http://{address}/")
-        phone.until(lambda: phone.seen(".knob") and self.box(1) == "off")
+        phone.until(lambda: phone.seen(".knob") and self.box(1))
 
     def shape(self, width, height):
         self.phone.cdp(
@@ -243,7 +245,22 @@ def test_it_speaks_chinese_fits_a_phone_and_has_no_word_without_a_translation(pa
     phone.find("#tongue").click()
 
 
-def test_ctrl_c_leaves_no_process(tmp_path):
+@needs_browser
+def test_a_broken_rule_turns_the_page_red_and_offers_the_scenario(phone, tmp_path):
+    with program(firmware=seeded_build(tmp_path, DEAF)) as (_, address):
+        page = Page(phone, address)
+        page.key("l")
+        page.speed(10)
+        phone.until(lambda: page.box(1) == "burning", MINUTE)
+        page.key("f")
+        phone.until(lambda: phone.js("return document.body.classList.contains('violated')"), MINUTE)
+        assert "S4" in phone.text("#banner") and "remote_off (web), coil still on" in phone.text("#banner")
+        assert phone.find("#banner a").get_dom_attribute("download") == "broken-rule.json"
+        offered = json.loads(urllib.request.urlopen(f"http://{address}/scenario.json?name=a%20broken%20rule").read())
+        assert [event["do"] for event in offered["events"]] == ["light", "remote_off"]
+
+
+def test_ctrl_c_leaves_no_process():
     with program() as (process, address):
         wait_for(lambda: len(family(process.pid)) >= 2, "the box")
         everybody = family(process.pid)

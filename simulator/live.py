@@ -174,7 +174,15 @@ class Stove(Rig):
         parts = {}
         if broker:
             parts["mqtt"] = {"host": broker[0], "port": broker[1], "tls": False}
-        super().__init__(Path(self._folder), plan, world, "stove", network_of(PASSWORD, **parts), firmware=firmware)
+        super().__init__(
+            Path(self._folder),
+            plan,
+            world,
+            "stove",
+            network_of(PASSWORD, **parts),
+            firmware=firmware,
+            friend=broker[0] if broker else None,
+        )
         if web_port:
             self.web_port = web_port
         self._answers: Any = None

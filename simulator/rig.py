@@ -57,13 +57,13 @@ class Rig:
     """One box: its World, its flash in `folder`/flash, its process.
 
     network: None: no radio at all; {}: no network.json, so the set-up portal; else the content of network.json.
-    mode: of machine/box/box.py. heap_kib: the firmware's; the rig's part comes on top. `failure` tells in words why
-    the rig itself broke, None while it has not.
+    mode, friend: of machine/box/box.py. heap_kib: the firmware's; the rig's part comes on top. `failure` tells in words
+    why the rig itself broke, None while it has not.
     """
 
     def __init__(
         self, folder: Path, plan: dict[str, Any], world: Any, mode: str, network: dict[str, Any] | None = None,
-        heap_kib: int = 192, firmware: Path = run.BOARD,
+        heap_kib: int = 192, firmware: Path = run.BOARD, friend: str | None = None,
     ):  # fmt: skip
         self.plan = plan
         self.world = world
@@ -72,7 +72,7 @@ class Rig:
         self.rig_bytes: int | None = None
         self.web_port = free_port()
         self.dns_port = free_port(socket.SOCK_DGRAM)
-        self._mode, self._air = mode, network is not None
+        self._mode, self._air, self._friend = mode, network is not None, friend
         self._firmware = Path(firmware)
         self._heap_bytes = heap_kib * 1024 + RIG_BYTES
         self._wifi, self._lookup_ms, self.dead_port, self._measure = 1, 0, 0, 0
@@ -114,6 +114,7 @@ class Rig:
                 [
                     *(run._micropython(), "-X", f"heapsize={self._heap_bytes}", BOX / "box.py", str(out), str(source)),
                     *(self._rtc, str(CAUSES.get(why, 2)), self._mode),
+                    *([self._friend] if self._friend else []),
                 ],
                 cwd=self.flash, env={**os.environ, "MICROPYPATH": ":".join([*map(str, paths), ".frozen"])},
                 stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT, pass_fds=[out, *pass_fds],

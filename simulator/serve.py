@@ -93,6 +93,7 @@ class Tab:
     def __init__(self, socket: WebSocket):
         self.socket = socket
         self.looks = True
+        self.holds: set[tuple[str, int]] = set()  # what the hand of this page has not let go of: knobs and buttons
         self.queue: deque[str] = deque()
         self.bell = asyncio.Event()
 
@@ -124,8 +125,8 @@ class Kitchen:
         self._web_port: int | None = None
         self._make(top)
 
-    def _make(self, top: dict[str, Any] | None) -> None:
-        self.stove = Stove(top, self._broker, changed=self._rang, web_port=self._web_port)
+    def _make(self, top: dict[str, Any] | None, speed: int = 1) -> None:
+        self.stove = Stove(top, self._broker, speed, self._rang, self._web_port)
         self._web_port = self.stove.web_port
         self.story = Story(self.stove)
         self.verdict: dict[str, Any] | None = None
@@ -157,8 +158,10 @@ class Kitchen:
         if top is not None:
             text = json.dumps({"until": "1:00:00", **top})
             scenario.parse(text, run_settings.shipped())  # raises before anything is put away
+        watched = top is not None and "until" in top
+        speed = (self.stove.speed or 1) if watched else 1
         await asyncio.to_thread(self.close)
-        self._make(top)
+        self._make(top, speed)
         self.stove.begin()
         for tab in self.tabs:
             self.greet(tab)
@@ -265,6 +268,9 @@ class Kitchen:
             if call is None:
                 raise Refused(f"{', '.join(asked) or 'nothing'}: not something that a stove can do")
             await asyncio.wrap_future(stove.ask(call))
+            for what in ("knob", "button"):
+                if what in asked:
+                    (tab.holds.add if asked.get("down") else tab.holds.discard)((what, asked[what]))
 
     @staticmethod
     def _new_stove(asked: dict[str, Any]) -> dict[str, Any] | None:
@@ -305,9 +311,8 @@ class Kitchen:
         finally:
             pump.cancel()
             self.tabs.discard(tab)
-            for burner in list(self.stove._holds):  # a hand whose page is gone has let go
-                if not self.tabs:
-                    self.stove.ask(self.stove.knob, burner, False)
+            for what, burner in tab.holds:  # a hand whose page is gone has let go
+                self.stove.ask(self.stove.knob if what == "knob" else self.stove.button, burner, False)
 
     async def saved(self, request: Request) -> Response:
         name = request.query_params.get("name")

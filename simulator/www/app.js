@@ -356,8 +356,7 @@ addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
-addEventListener("pointerdown", () => sound.wake());
-addEventListener("keydown", () => sound.wake());
+for (const touched of ["pointerdown", "keydown"]) addEventListener(touched, (event) => { if (event.isTrusted) sound.wake(); });
 document.addEventListener("visibilitychange", () => { ask({ looks: !document.hidden }); dirty = true; });
 addEventListener("resize", () => { dirty = true; });
 document.querySelectorAll("[data-speed]").forEach((one) => { one.onclick = () => { if (+one.dataset.speed) before = +one.dataset.speed; ask({ speed: +one.dataset.speed }); }; });

@@ -1,10 +1,10 @@
 """On the VM: the unmodified firmware with both its threads, on the chip of this folder.
 
-    micropython box.py PIPE INPUTS RTC_FILE RESET_CAUSE real|alone|stove       current folder: the flash
+    micropython box.py PIPE INPUTS RTC_FILE RESET_CAUSE real|alone|stove [FRIEND]    current folder: the flash
 real: the loop lives in real time. alone: so it does, without a services thread, and each tick tells how many bytes it
 allocated. stove: the loop's time is what the host answers to each sleep (INPUTS is the number of that pipe); the
-services stay in real time, as asyncio knows no other. Belongs here: starting boot.py and main.py as the chip does, and
-what goes between services and loop. Does not: a verdict, the host's end (simulator/rig.py).
+services stay in real time, as asyncio knows no other. FRIEND: see wire.py. Belongs here: starting boot.py and main.py
+as the chip does, and what goes between services and loop. Does not: a verdict, the host's end (simulator/rig.py).
 """
 
 import _thread
@@ -159,6 +159,7 @@ for _name in ("neopixel", "socket", "network"):  # on the chip they take none of
         pass
 wire.open_ends(int(sys.argv[1]), int(sys.argv[2]) if _STOVE else sys.argv[2])
 machine.rtc_path = sys.argv[3]
+wire.friend = sys.argv[6] if len(sys.argv) > 6 else None
 machine.cause = int(sys.argv[4])
 gc.collect()
 wire.say(wire.HELLO, gc.mem_alloc())

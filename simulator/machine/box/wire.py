@@ -27,6 +27,7 @@ _record = array("l", [0] * SIZE)
 _out = None
 _in = None
 answered = False  # the inputs are answers
+friend = None  # the one name outside of this machine that has an address: a broker's
 
 
 def open_ends(out, source):
