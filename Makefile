@@ -82,8 +82,8 @@ reset-settings: .venv/.ready ## the shipped settings on the board again; asks fi
 doctor: .venv/.ready ## what this computer and the board have, what is missing, what mends it
 	@$(call BOARD,doctor)
 
-board: build/.ready ## no board? one that is pretended: prints the port for make deploy
-	@$(PY) -m tools.board pretend $(if $(SPEED),--speed $(SPEED))
+board: build/.ready ## no board? one that is pretended: prints the port for make deploy [FLASH=FILE] [SPEED=10]
+	@$(PY) -m tools.board pretend $(if $(FLASH),--flash $(FLASH)) $(if $(SPEED),--speed $(SPEED))
 
 docs: build/.ready ## bring the generated parts of README.md and README.zh-CN.md up to date
 	@$(PY) -m tools.docs
