@@ -14,6 +14,7 @@ import pytest
 import serial
 from board_fixture import program_with
 
+from tools import sizes
 from tools.board import __main__ as cli
 from tools.board import deploy, link, plan, ports
 from tools.board.errors import CableError
@@ -357,4 +358,4 @@ def test_a_broken_cable_is_an_error_of_the_cable(bench):
 
 
 def test_the_compiled_program_with_its_libraries_stays_under_100_kb():
-    assert sum(len(data) for path, data in BUILT.files.items() if path.endswith(".mpy")) < 100_000
+    assert sizes.compiled() < sizes.COMPILED_BYTES_MAX == 100_000
