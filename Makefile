@@ -4,7 +4,7 @@ PY := .venv/bin/python
 SOURCES := $(shell find firmware -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint run campaign equal explore mutate fuzz soak homeassistant docs wiring screenshots sizes build clean
+.PHONY: help update key demo test lint run campaign equal explore mutate fuzz soak homeassistant docs wiring screenshots sizes build clean
 .PHONY: flash deploy monitor console backup restore settings reset-settings doctor board
 
 help: ## this list
@@ -48,6 +48,7 @@ soak: build/.ready ## ten minutes of two threads side by side on the VM, under l
 
 homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant finds the box, shows it, closes it; installs one beside
 	@$(PY) -m pytest -n 0 -m homeassistant host_tests/test_a_real_home_assistant.py
+
 # --- at the USB cable; PORT may be left out when one board is plugged in ---
 
 BOARD = $(PY) -m tools.board $(1) $(if $(PORT),--port $(PORT))
@@ -84,6 +85,13 @@ doctor: .venv/.ready ## what this computer and the board have, what is missing, 
 
 board: build/.ready ## no board? one that is pretended: prints the port for make deploy [FLASH=FILE] [SPEED=10]
 	@$(PY) -m tools.board pretend $(if $(FLASH),--flash $(FLASH)) $(if $(SPEED),--speed $(SPEED))
+
+update: build/.ready ## send the program to a box over Wi-Fi: make update HOST=… [FORCE=1]; PASSWORD is asked for, or TOKEN
+	@$(PY) -m tools.update $(HOST) $(if $(FORCE),--force)
+
+key: .venv/.ready ## read the update key of the box at the USB cable into keys/: make key PORT=…
+	@test -n "$(PORT)" || { echo "name one: make key PORT=/dev/ttyUSB0"; exit 2; }
+	@$(PY) -m tools.update --key $(PORT)
 
 docs: build/.ready ## bring the generated parts of README.md and README.zh-CN.md up to date
 	@$(PY) -m tools.docs

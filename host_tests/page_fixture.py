@@ -161,7 +161,8 @@ class Talker:
     def status(self, inside):
         """What /status and each event carry."""
         since_s = int(time.monotonic() - self._told_s)  # the clock of the box runs on by itself
-        told = {"name": "Curfew", "version": "0.1.0", "setup": self.setup, "login": inside, "language": "auto"}
+        told = {"name": "Curfew", "version": "0.1.0", "build": "1a2b3c4d", "trial": False}
+        told |= {"setup": self.setup, "login": inside, "language": "auto"}
         if inside:
             told |= {
                 "uptime_s": 93784,
@@ -170,6 +171,7 @@ class Talker:
                 "restart_reason": "power",
                 "problem": any(one["fault"] or one["service"] for one in self.burners),
                 "remote_extend": self.remote_extend,
+                "update_s": 0,
                 "burners": [one | {"remaining_s": max(0, one["remaining_s"] - since_s)} for one in self.burners],
             }
         return told

@@ -6,7 +6,7 @@ Here: supervisor.py. Not here: what the services do.
 import pytest
 
 from curfew import limits
-from curfew.supervisor import Link, Supervisor
+from curfew.supervisor import FAILED, ON_TRIAL, PROVED, Link, Supervisor
 
 
 class Threads:
@@ -165,3 +165,43 @@ def test_a_restart_for_blocked_services_is_not_an_abnormal_one(world):
         box.do("services_block", ms=62_000)
         box.run_for(s=75)
     assert box.fault() is None
+
+
+# --- a program on trial ----------------------------------------------------------------------------------------------
+
+
+def on_trial(**asked):
+    threads = Threads(**asked)
+    threads.link.trial[0] = ON_TRIAL
+    return threads
+
+
+def test_services_that_end_on_trial_ask_for_a_restart_and_are_not_forgiven_when_they_come_back():
+    threads = on_trial().run(1000)
+    assert not threads.supervisor.blocked
+    threads.end()
+    assert threads.run(20).supervisor.blocked
+    threads.run(60_000)
+    assert len(threads.started) > 1 and threads.supervisor.blocked
+    assert threads.link.trial[0] == FAILED
+
+
+def test_services_that_cannot_be_started_on_trial_ask_for_a_restart():
+    threads = on_trial()
+    threads.fails = [MemoryError()]
+    threads.run(40)
+    assert threads.supervisor.blocked and threads.link.trial[0] == FAILED
+
+
+@pytest.mark.parametrize("ms, failed", [(limits.TRIAL_MAX_MS - 40, False), (limits.TRIAL_MAX_MS + 40, True)])
+def test_a_trial_without_a_proof_has_an_end(ms, failed):
+    threads = on_trial().run(ms)
+    assert threads.supervisor.blocked == failed
+
+
+def test_a_program_that_proved_itself_may_lose_its_services_like_any_other():
+    threads = on_trial().run(1000)
+    threads.link.trial[0] = PROVED
+    threads.end()
+    assert not threads.run(60_000).supervisor.blocked
+    assert not threads.run(limits.TRIAL_MAX_MS).supervisor.blocked

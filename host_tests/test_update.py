@@ -183,7 +183,7 @@ def test_whatever_is_not_signed_for_this_box_and_this_window_is_refused_before_a
         assert post(box, good)["next"] == "-1:0"
         assert "another window" in refusal(lambda: post(box, good))
         assert sorted(str(path) for path in desk.flash.rglob("*")) == before
-        assert DEVICE == box.ask("GET", "/update")["device"]
+        assert box.ask("GET", "/update")["device"] == DEVICE
         for path in ("/status", "/update", "/network", "/settings", "/log"):
             assert key.hex() not in json.dumps(box.ask("GET", path))
 

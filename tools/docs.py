@@ -200,7 +200,10 @@ FAULTS: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]] = {
         ("a restart with sound settings", "用正确的设置重启"),
     ),
     "PROGRAM_CORRUPT": (
-        ("the gate refused what the state table asked for", "闸门拒绝了状态表的要求"),
+        (
+            "the gate refused what the state table asked for; or no program on the flash is whole, and the box is dark",
+            "闸门拒绝了状态表的要求；或者闪存里没有完好的程序，盒子不亮",
+        ),
         ("restart; if it comes back, install the program again", "重启；若再次出现，重新安装程序"),
         ("a restart", "重启"),
     ),
@@ -631,10 +634,13 @@ def part_settings(_: Names, tongue: int) -> str:
 
 
 def part_demo(_: Names, tongue: int) -> str:
-    """What `make demo` prints; both machines tell the same story, and CPython needs no build."""
+    """What `make demo` prints; both machines tell the same story, and CPython needs no build.
+
+    The build id is a made up one: the document would change with every byte of the firmware.
+    """
     scenario = load(ROOT / "simulator" / "demo.json", samples=True)
     story = timeline.lines(play(scenario, "cpython").result, scenario, color=False)
-    return "\n".join(["```text", *(line.rstrip() for line in story), "```"])
+    return re.sub(r"build [0-9a-f]{8}", "build 1a2b3c4d", "\n".join(["```text", *map(str.rstrip, story), "```"]))
 
 
 PARTS = {

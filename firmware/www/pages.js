@@ -366,17 +366,21 @@ const SERVICE = { off: "offline", refused: "service_refused", connecting: "servi
 
 function more(main, { again }) {
   const facts = h("dl", {});
+  const may = h("p", { role: "status" });
   const log = h("pre", { tabindex: 0, "aria-label": t("log_title") }, t("loading"));
   main.append(title("more"), h("div", { class: "row" }, h("a", { class: "button", href: "#check" }, t("check_title")),
     button(t("logout"), async () => { await ask("POST", "/logout"); again(); })),
-  h("h2", {}, t("about_title")), h("p", { class: "soft" }, t("about")), facts, h("h2", {}, t("log_title")), log);
+  h("h2", {}, t("about_title")), h("p", { class: "soft" }, t("about")), facts,
+  h("h2", {}, t("update_title")), h("p", { class: "soft" }, t("update_how")), may, h("h2", {}, t("log_title")), log);
   ask("GET", "/log").then(({ code, body }) => { log.textContent = code !== 200 ? t("failed") : body.lines.join("\n") || t("log_none"); });
   const row = (name, value) => h("div", {}, h("dt", {}, name), h("dd", { class: "value" }, value));
   return () => {
     const status = box.status;
-    facts.replaceChildren(row(t("version"), status.version), row(t("time"), moment(status.time)), row(t("uptime"), span(status.uptime_s)),
+    facts.replaceChildren(row(t("version"), status.version + " (" + status.build + ")"), row(t("time"), moment(status.time)), row(t("uptime"), span(status.uptime_s)),
       row(t("restart_reason"), String(status.restart_reason ?? "–")),
       ...Object.entries(status.services || {}).map(([name, word]) => row(label(name), label(SERVICE[word] || word))));
+    const said = t(status.trial ? "update_trial" : status.update_s ? "update_open" : "update_closed", span(status.update_s || 0));
+    if (may.textContent !== said) may.textContent = said;
   };
 }
 

@@ -16,8 +16,7 @@ from flash import MANNERS, Flash, PowerCut, Random, formatted, mounted
 from curfew.services import slots, update
 from curfew.services.web import Refused
 
-SIZE, COUNT = 4096, 48
-FREE = COUNT - 1
+SIZE, COUNT = 4096, 64
 PIECE = 3072
 FAILURES_MAX = 5
 OLD = {
@@ -142,13 +141,14 @@ def cuts(random):
     data = begun()
     whole = mounted(Flash(data, SIZE))
     story()
-    if starter.choose() != ("b", "") or FREE in whole.touched:
+    if starter.choose() != ("b", ""):
         return failed("without a cut")
+    free = [block for block in range(COUNT) if block not in whole.touched][0]
     told["operations"] = len(whole.operations)
     for cut_at in range(len(whole.operations)):
         for at in range(cut_at % 2, len(MANNERS), 2):
             manner = MANNERS[at]
-            flash = mounted(Flash(data, SIZE, cut_at, manner, FREE, random))
+            flash = mounted(Flash(data, SIZE, cut_at, manner, free, random))
             try:
                 story()
             except (PowerCut, OSError, ValueError, Refused) as end:

@@ -152,6 +152,7 @@ class Api:
         told["restart_reason"] = self._reason
         told["problem"] = house.problem()
         told["remote_extend"] = house.extend_allowed
+        told["update_s"] = (house.link.update_ms[0] + 999) // 1000
         if session is not True:
             told["csrf"] = session.guard  # a page that was loaded anew has forgotten it
         burners = map(house.burner, range(house.burners))
