@@ -188,7 +188,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_board_that_is_right(bench):
     put(bench, {"settings.json": SETTINGS})
     rows = list(doctor.board(bench.board.port))
     assert {row.state for row in rows} == {doctor.OK}, rows
-    assert {"port", "chip", "MicroPython", "flash for files", "program", "settings"} <= set(states(rows))
+    assert {"port", "MicroPython", "flash for files", "program", "settings"} <= set(states(rows))
 
 
 def test_the_doctor_names_what_is_wrong_with_a_board_and_what_mends_it(bench):
