@@ -141,7 +141,9 @@ def _doctor(asked: argparse.Namespace, out: Console) -> int:
 
 def _pretend(asked: argparse.Namespace, out: Console) -> int:
     with pretended.Board(asked.flash, asked.speed) as board:
-        out.print(f"a pretended board is on {board.port}; in another window: make deploy PORT={board.port}")
+        out.print(
+            f"a pretended board is on {board.port}; in another window: make deploy PORT={board.port}", soft_wrap=True
+        )
         out.print(
             f"Its clock runs {asked.speed} times as fast, its flash is {asked.flash.name}. Nothing is connected to it. "
             "Ctrl-C ends it.",

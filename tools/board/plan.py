@@ -121,7 +121,7 @@ def unfit(survey: Survey) -> str:
     if not survey.machine.endswith(" with ESP32") and not survey.machine.startswith(PRETENDED):
         return f"{survey.machine} is not the plain ESP32 that Curfew needs (ESP32-WROOM-32)"
     if "SPIRAM" in survey.machine:
-        return f"{survey.machine}: its memory is too slow for the safety loop; a board or an image without SPIRAM is needed"
+        return f"{survey.machine}: its memory is too slow for the safety loop: a board or an image without SPIRAM"
     if numbers < VERSION_MIN:
         return f"MicroPython {survey.micropython} is too old, {'.'.join(map(str, VERSION_MIN))} is needed: make flash"
     return ""
