@@ -388,6 +388,8 @@ def _meant(method, path, refusal, kind, value, extend_allowed, cooking):
         return ({202}, ("extend", burners)) if extend_allowed else ({403}, None)
     if name == "logout":
         return {200}, None
+    if name == "update":  # no hand has opened the window
+        return {403, 400, 415} if method == "POST" else {409}, None
     if kind == "no object":
         return {400, 415}, None  # 415: an empty body has no type
     if kind == "another type":

@@ -6,6 +6,7 @@ Here: what a whole core does with time. Not here: single pairs of state and even
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from names import SOUNDS
 
 from curfew import faults, limits
 from curfew.codes import PRESSED
@@ -788,3 +789,86 @@ class Watch:
             assert (box.memory.seq[0] - causes) == opened, "an opening has one record"
 
         box.step = watched
+
+
+# --- the window for an update ----------------------------------------------------------------------------------------
+
+
+def held(box, ms):
+    """The button held for so long, and let go."""
+    box.button(True)
+    box.run(ms)
+    box.button(False)
+    box.run(60)
+
+
+def allowed(core, **changed):
+    """A box in whose window a hand let an update."""
+    box = core(**{**SHORT, **changed})
+    held(box, 4900)
+    assert box.controller.update_ms == 0
+    box.run(s=2)
+    held(box, 5100)
+    assert box.controller.update_ms > limits.UPDATE_MS - 1000
+    return box
+
+
+def test_five_seconds_of_a_hand_on_the_idle_box_let_an_update_in_for_ten_minutes(core):
+    box = allowed(core)
+    assert box.state() == "IDLE" and not box.conducts()
+    box.run(s=598)
+    assert box.controller.update_ms > 0
+    box.run(s=3)
+    assert box.controller.update_ms == 0
+
+
+def test_it_beeps_when_the_window_opens(core):
+    box = core(**SHORT)
+    box.button(True)
+    heard = []
+    for _ in range(260):
+        box.step()
+        heard.append(SOUNDS[box.controller.player.sound])
+    assert "READY" in heard
+
+
+def test_a_press_closes_the_window_in_the_tick_in_which_the_contact_conducts(core):
+    box = allowed(core)
+    box.press()
+    assert box.conducts() and box.controller.update_ms == 0
+    box.hold()
+    box.until(lambda: box.state() == "IDLE", 30)
+    assert box.controller.update_ms == 0, "it does not come back by itself"
+
+
+@pytest.mark.parametrize("where", ["BURNING", "CLOSING", "FAULT"])
+def test_a_hand_lets_no_update_in_but_in_idle(core, where):
+    box = core(**SHORT)
+    if where != "FAULT":
+        box.press()
+    if where == "CLOSING":
+        box.off()
+    if where == "FAULT":
+        box.one().faults.note(faults.UNSTABLE, True)
+        box.step()
+    held(box, 2000 if where == "CLOSING" else 5500)
+    assert box.controller.update_ms == 0
+
+
+def test_while_another_burner_conducts_the_hand_gets_a_no_and_no_window(core):
+    box = core(burners=2, **SHORT)
+    box.press(burner=1)
+    box.button(True)
+    heard = set()
+    for _ in range(260):
+        box.step()
+        heard.add(SOUNDS[box.controller.player.sound])
+    assert box.conducts(1) and box.controller.update_ms == 0
+    assert "NO" in heard and "READY" not in heard
+
+
+def test_no_restart_and_no_word_from_afar_opens_the_window(core):
+    box = core(**SHORT)
+    for word in (box.off, box.extend, box.arm):
+        word()
+        assert box.controller.update_ms == 0

@@ -81,6 +81,7 @@ class Burner:
         self._local_act = False
         self._override_used = False
         self._double_ok = False
+        self._held_idle = False  # the hold that goes on began in IDLE, and was no OFF
         self._let_go = False
         self._waited = False
 
@@ -212,6 +213,8 @@ class Burner:
         """Let an event happen as its row says; True when this opened the contact."""
         if event == PRESSED:
             self._double_ok = self.state in (BURNING, WARNING)
+        elif event == HELD:
+            self._held_idle = self.state == IDLE
         if not self.conducts():
             self._local_act = event in (PRESSED, IGNITED)
         row = self._row(event)
@@ -304,7 +307,7 @@ class Burner:
         elif effect == t.FORGET_FAULTS:
             self.faults.acknowledge()
         elif effect == t.ALLOW_UPDATE:
-            self.update_allowed = True
+            self.update_allowed = self._held_idle
         elif effect == t.DIE_AGAIN:
             self.proof.die_again()
             self._waited = True

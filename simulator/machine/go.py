@@ -24,7 +24,7 @@ from world import ChipReset, Over, World
 
 
 class _Sys:
-    """What the firmware wants of `sys`: a traceback as lines of the console, modules and their path, the length of a word."""
+    """What the firmware wants of `sys`: a traceback on the console, modules, their path, the length of a word."""
 
     maxsize = sys.maxsize
     modules = sys.modules

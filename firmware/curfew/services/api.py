@@ -66,13 +66,9 @@ class Api:
         self._guard(request, name)
         if hasattr(self, name):  # the others are in changes.py
             return await getattr(self, name)(request)
-        if name == "update":
-            from curfew.services import update as rare
-        else:
-            from curfew.services import changes as rare
         self._rare += 1
         try:
-            return await getattr(rare, method.lower() + "_" + name)(self, request)
+            return await getattr(_rare(name), method.lower() + "_" + name)(self, request)
         finally:
             self._rare -= 1
             if not self._rare:
@@ -228,6 +224,17 @@ class Api:
             yield 'curfew_state{burner="%d",state="%s"} 1\n' % (index, burners[index]["state"])
         for word in house.log.counts:
             yield 'curfew_log_total{word="%s"} %d\n' % (word, house.log.counts[word])
+
+
+def _rare(name):
+    """The module of what is asked rarely; dropped again by the request that was alone with it."""
+    if name == "update":
+        from curfew.services import update
+
+        return update
+    from curfew.services import changes
+
+    return changes
 
 
 def body_of(request):
