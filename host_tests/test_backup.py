@@ -161,13 +161,11 @@ def test_settings_that_the_box_would_refuse_are_refused_here(tmp_path, capsys, t
 
 
 def test_the_monitor_shows_what_the_box_says_and_disturbs_nothing(bench, capsys):
+    bench.board.power_on()
     starts = len(bench.board.starts)
-    bench.board.power_on()
-    assert run(capsys, "monitor", "--port", bench.board.port, "--seconds", 1)[1].count("listening") == 1
-    bench.board.power_on()
     status, said, _ = run(capsys, "monitor", "--port", bench.board.port, "--seconds", 3)
     assert status == 0 and re.search(r"Curfew \S+ build \w{8} slot a burners 1", said)
-    assert len(bench.board.starts) == starts + 2
+    assert len(bench.board.starts) == starts
 
 
 def test_real_mpremote_gets_to_the_prompt_with_resume(bench):
@@ -188,7 +186,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_board_that_is_right(bench):
     put(bench, {"settings.json": SETTINGS})
     rows = list(doctor.board(bench.board.port))
     assert {row.state for row in rows} == {doctor.OK}, rows
-    assert {"port", "chip", "MicroPython", "flash for files", "program", "settings"} <= set(states(rows))
+    assert {"port", "MicroPython", "flash for files", "program", "settings"} <= set(states(rows))
 
 
 def test_the_doctor_names_what_is_wrong_with_a_board_and_what_mends_it(bench):

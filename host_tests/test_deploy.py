@@ -14,6 +14,7 @@ import pytest
 import serial
 from board_fixture import program_with
 
+from tools import sizes
 from tools.board import __main__ as cli
 from tools.board import deploy, link, plan, ports
 from tools.board.errors import CableError
@@ -320,6 +321,30 @@ def test_a_program_that_crashes_at_every_start_is_interrupted_all_the_same(bench
     assert (outcome.slot, bench.written) == ("a", ["a/manifest.txt"])
 
 
+# --- a board that will not do ----------------------------------------------------------------------------------------
+
+PLAIN = "Generic ESP32 module with ESP32"
+
+
+@pytest.mark.parametrize("machine, version, why", [
+    (PLAIN, "1.29.0", ""), (PLAIN, "1.26.0", ""), (PLAIN, "2.0.0", ""), (PLAIN, "1.25.0", "too old"),
+    ("Generic ESP32S3 module with ESP32S3", "1.29.0", "not the plain ESP32"),
+    ("ESP32C3 module with ESP32C3", "1.29.0", "not the plain ESP32"),
+    ("Raspberry Pi Pico with RP2040", "1.29.0", "not the plain ESP32"),
+    ("Generic ESP32 module with SPIRAM with ESP32", "1.29.0", "SPIRAM"),
+])  # fmt: skip
+def test_only_a_plain_esp32_with_a_new_micropython_will_do(machine, version, why):
+    wrong = plan.unfit(plan.Survey({}, {}, machine=machine, micropython=version))
+    assert why in wrong and bool(why) == bool(wrong)
+
+
+def test_a_board_that_will_not_do_is_left_as_it_is(bench, monkeypatch):
+    monkeypatch.setattr(plan, "PRETENDED", ())
+    told = bench.deploy(program_with("www/style.css.gz", PAGE))
+    assert "not the plain ESP32" in told and "nothing was changed" in told and bench.written == []
+    bench.until_said(f"build {BUILT.build} slot a", 2)
+
+
 # --- on the way ------------------------------------------------------------------------------------------------------
 
 
@@ -357,4 +382,4 @@ def test_a_broken_cable_is_an_error_of_the_cable(bench):
 
 
 def test_the_compiled_program_with_its_libraries_stays_under_100_kb():
-    assert sum(len(data) for path, data in BUILT.files.items() if path.endswith(".mpy")) < 100_000
+    assert sizes.compiled() < sizes.COMPILED_BYTES_MAX == 100_000

@@ -111,15 +111,15 @@ def test_the_only_option_is_check():
 
 @pytest.mark.parametrize("file", DOCUMENTS)
 def test_every_make_target_that_a_document_names_exists(file):
-    targets = set(re.findall(r"^([a-z]+):", text_of("Makefile"), flags=re.MULTILINE))
-    named = set(re.findall(r"(?:`|^)make ([a-z]+)", text_of(file), flags=re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), flags=re.MULTILINE))
+    named = set(re.findall(r"(?:`|^) *make ([a-z-]+)", text_of(file), flags=re.MULTILINE))
     assert named <= targets
 
 
 @pytest.mark.parametrize("file", READMES)
 def test_a_readme_names_every_make_target(file):
-    targets = set(re.findall(r"^([a-z]+):.*?## ", text_of("Makefile"), flags=re.MULTILINE)) - {"help"}
-    assert targets <= set(re.findall(r"(?:`|^)make ([a-z]+)", text_of(file), flags=re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):.*?## ", text_of("Makefile"), flags=re.MULTILINE)) - {"help"}
+    assert targets <= set(re.findall(r"(?:`|^) *make ([a-z-]+)", text_of(file), flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("file", DOCUMENTS)

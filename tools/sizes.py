@@ -1,6 +1,6 @@
 """Bytes of the compiled firmware: every .mpy of build/firmware, and what core, hardware and services come to.
 
-Belongs here: adding up. Does not: compiling (tools/build.py), limits on sizes.
+Belongs here: adding up, and what it may come to. Does not: compiling (tools/build.py).
 
     python -m tools.sizes
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tools.build import OUT, PACKAGE, SLOT
 
+COMPILED_BYTES_MAX = 100_000  # two of it, the page twice, and a user's files fit into the 2 MB of a board easily
 GROUPS = ("core", "hardware", "services")  # core is everything of the package that is in neither folder
 
 
@@ -22,6 +23,11 @@ def sizes(folder: Path = OUT / SLOT) -> dict[Path, int]:
     """Bytes by path relative to the folder, biggest first."""
     found = {path.relative_to(folder): path.stat().st_size for path in folder.glob(f"{PACKAGE}/**/*.mpy")}
     return dict(sorted(found.items(), key=lambda item: (-item[1], str(item[0]))))
+
+
+def compiled(folder: Path = OUT / SLOT) -> int:
+    """Bytes of everything compiled in a slot, the libraries and the program's entry with it."""
+    return sum(path.stat().st_size for path in folder.rglob("*.mpy"))
 
 
 def lines(found: dict[Path, int]) -> list[str]:
@@ -43,6 +49,7 @@ def main() -> int:
         print("sizes: nothing in build/firmware: run `make build`", file=sys.stderr)
         return 1
     print("\n".join(lines(found)))
+    print(f"{compiled():7}  with entry and libraries, at most {COMPILED_BYTES_MAX}")
     return 0
 
 

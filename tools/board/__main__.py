@@ -6,6 +6,7 @@ Exit status: 0 done, 1 not done (one line says why and the way out), 2 the argum
 """
 
 import argparse
+import contextlib
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -71,7 +72,8 @@ def _flash(asked: argparse.Namespace, out: Console) -> int:
 
 
 def _monitor(asked: argparse.Namespace, out: Console) -> int:
-    console.monitor(ports.chosen(asked.port, "monitor"), out, asked.seconds)
+    with contextlib.suppress(KeyboardInterrupt):  # the ordinary end
+        console.monitor(ports.chosen(asked.port, "monitor"), out, asked.seconds)
     return 0
 
 
@@ -139,13 +141,16 @@ def _doctor(asked: argparse.Namespace, out: Console) -> int:
 
 def _pretend(asked: argparse.Namespace, out: Console) -> int:
     with pretended.Board(asked.flash, asked.speed) as board:
-        out.print(f"a pretended board is on {board.port}; in another window: make deploy PORT={board.port}")
+        out.print(
+            f"a pretended board is on {board.port}; in another window: make deploy PORT={board.port}", soft_wrap=True
+        )
         out.print(
             f"Its clock runs {asked.speed} times as fast, its flash is {asked.flash.name}. Nothing is connected to it. "
             "Ctrl-C ends it.",
             style="dim",
         )
-        board.wait()
+        with contextlib.suppress(KeyboardInterrupt):  # the ordinary end
+            board.wait()
     return 0
 
 

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 
 from tools.board.errors import BoardError
 from tools.board.link import HASH, Link
-from tools.board.plan import Built, Plan, Survey, missing_bytes, planned
+from tools.board.plan import Built, Plan, Survey, missing_bytes, planned, unfit
 from tools.board.survey import survey
 
 START_S = 60  # from the reset to the line of the start; the chip hashes the whole program first
@@ -54,6 +54,8 @@ def deploy(port: str, new: Built, console: Console) -> Outcome:
         console.print(f"board   {port}: stopping what runs there, contacts open")
         link.take_over()
         there = looked(link, console)
+        if wrong := unfit(there):
+            raise BoardError(f"{port}: {wrong}; nothing was changed")
         plan = planned(new, there)
         told(plan, new, console)
         carry_out(link, plan, new, there, console)
@@ -223,7 +225,8 @@ def heard(link: Link, new: Built, plan: Plan, console: Console) -> Outcome:
         raise BoardError("the box starts again and again: " + _why(said))
     console.print(
         f"[bold green]deployed[/] {outcome.version} build {outcome.build}, slot {outcome.slot}, {outcome.burners} "
-        "burner" + ("s" if outcome.burners > 1 else "") + ": the box runs and is healthy"
+        + ("burners" if outcome.burners > 1 else "burner")
+        + (": the program has proved itself" if plan.trial else ": the program runs")
     )
     for line in said:
         console.print(f"        it says: {line}", style="dim", markup=False)

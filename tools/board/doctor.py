@@ -18,9 +18,8 @@ from rich.table import Table
 
 from tools.board import backup, ports
 from tools.board.errors import BoardError
-from tools.board.image import VERSION_MIN
 from tools.board.link import Link
-from tools.board.plan import Survey, is_sound, read_slot_txt, running
+from tools.board.plan import Survey, is_sound, read_slot_txt, running, unfit
 from tools.board.survey import survey
 from tools.build import OUT
 from tools.libraries import PINNED
@@ -123,10 +122,9 @@ def board(asked: str | None) -> Iterator[Row]:
 
 def of_board(there: Survey, settings: bytes | None, port: str) -> Iterator[Row]:
     """The rows of a board that answered. settings: the content of its settings.json, None where there is none."""
-    numbers = tuple(int(number) for number in re.findall(r"\d+", there.micropython)[:2])
-    new = numbers >= VERSION_MIN
-    yield Row("chip", OK, there.machine)
-    yield Row("MicroPython", OK if new else NEEDED, there.micropython, "" if new else f"make flash PORT={port}")
+    wrong = unfit(there)
+    flash = f"make flash PORT={port} FIRMWARE=….bin" if wrong else ""
+    yield Row("MicroPython", NEEDED if wrong else OK, wrong or f"{there.micropython}, {there.machine}", flash)
     room = there.free_bytes >= _ROOM_BYTES
     space = f"{there.free_bytes // 1024} of {there.total_bytes // 1024} KiB free"
     yield Row(

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from tools.board import image
 from tools.board.errors import BoardError
+from tools.board.ports import IN_USE
 
 BAUD = 460800
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
@@ -95,7 +96,7 @@ def _why(port: str, said: str) -> str:
     if "permission denied" in low:
         return f"{port}: no right to use it: sudo usermod -aG dialout $USER, then log in again"
     if "busy" in low or "lock port" in low or "temporarily unavailable" in low:
-        return f"{port} is in use by another program: close it (a monitor? a console?) and try again"
+        return f"{port} {IN_USE}: close it (a monitor? a console?) and try again"
     if "failed to connect" in low or "no serial data" in low:
         return f"{port}: no ESP32 answers: {MEND}"
     fatal = [line for line in said.splitlines() if "error" in line.lower()] or said.splitlines() or ["no word"]

@@ -22,7 +22,7 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from tools.board.errors import BoardError, CableError
-from tools.board.ports import refusal
+from tools.board.ports import IN_USE, refusal
 from tools.build import FIRMWARE
 
 sys.path.append(str(FIRMWARE))
@@ -30,6 +30,7 @@ limits = importlib.import_module("curfew.limits")
 
 CHUNK_BYTES = 1536  # of a file at once: two kilobytes as text, which the board has in one piece
 TRIES = 3
+OPEN_TRIES = 5
 _READ_S = 0.2  # a pseudo-terminal has no way to ask whether there is something
 _SILENT_S = 5  # the box ends its services first, which takes up to two seconds
 _INSIST_S = 12  # a program that fails at its start resets the chip every five seconds
@@ -59,10 +60,15 @@ class Link:
         self.port = port
         self.touched = False  # True: nothing runs there now, so it has to be started again
         self._say = say
-        try:
-            self._transport = SerialTransport(port, timeout=_READ_S)
-        except (TransportError, OSError) as error:
-            raise BoardError(refusal(port, _why(port, error))) from None
+        for left in reversed(range(OPEN_TRIES)):
+            try:
+                self._transport = SerialTransport(port, timeout=_READ_S)
+                return
+            except (TransportError, OSError) as error:
+                told = refusal(port, _why(port, error))
+                if not left or IN_USE not in told:
+                    raise BoardError(told) from None
+                time.sleep(0.2)  # whoever had it may be just leaving
 
     def __enter__(self) -> "Link":
         return self

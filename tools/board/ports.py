@@ -20,6 +20,7 @@ CONVERTERS = {
     0x067B: "Prolific",
     0x303A: "Espressif",
 }
+IN_USE = "is in use by another program"
 NONE = "no board: no USB serial port is there. Plug it in with a data cable, or try without one: `make board`"
 
 
@@ -58,5 +59,5 @@ def refusal(port: str, error: BaseException) -> str:
     if number == errno.EACCES:
         return f"{port}: no right to use it: sudo usermod -aG dialout $USER, then log in again"
     if number in (errno.EAGAIN, errno.EBUSY) or "lock port" in str(error):
-        return f"{port} is in use by another program: close it (a monitor? a console?) and try again"
+        return f"{port} {IN_USE}: close it (a monitor? a console?) and try again"
     return f"{port} cannot be used as a serial port: {str(error).splitlines()[0]}"
