@@ -140,7 +140,7 @@ class Stove(Rig):
 
     def __init__(
         self, top: dict[str, Any] | None = None, broker: tuple[str, int] | None = None, speed: int = 1,
-        changed: Callable[[], None] = lambda: None, web_port: int | None = None, firmware: Path = run.COMPILED,
+        changed: Callable[[], None] = lambda: None, web_port: int | None = None, firmware: Path = run.BOARD,
     ):  # fmt: skip
         self.top = dict(top or DEFAULT)
         self.loaded = top is not None

@@ -50,7 +50,7 @@ def array_of_this_thread():
 
 
 class Clock:
-    """What main.py passes down as its clock: stove time."""
+    """What program.py passes down as its clock: stove time."""
 
     @staticmethod
     def ticks_ms():
