@@ -30,7 +30,7 @@ const rgb = (colour) => `rgb(${colour.join(",")})`;
  * touches. narrow: the box below the stove instead of beside it.
  */
 export function draw(place, burners, ask, chosen, narrow) {
-  const wide = Math.max(250 * burners + (narrow ? 50 : 330), 310);
+  const wide = Math.max(250 * burners + (narrow ? 50 : 348), 310);
   const svg = el("svg", { viewBox: `0 0 ${wide} ${narrow ? 950 : 610}`, role: "group", "aria-label": text("stove") });
   svg.innerHTML = DEFS;
   const right = 250 * burners + 20;
@@ -45,8 +45,8 @@ export function draw(place, burners, ask, chosen, narrow) {
   );
   const parts = [];
   for (let index = 0; index < burners; index += 1) parts.push(burner(svg, index, 145 + 250 * index, ask, chosen));
-  const box = narrow ? panel(svg, (wide - 262) / 2, 616, burners, ask, chosen) : panel(svg, right + 22, 66, burners, ask, chosen);
-  if (!narrow) legend(svg, right + 26);
+  const box = narrow ? panel(svg, (wide - 262) / 2, 616, burners, ask, chosen) : panel(svg, right + 40, 66, burners, ask, chosen);
+  if (!narrow) legend(svg, right + 44);
   place.replaceChildren(svg);
   return {
     svg,

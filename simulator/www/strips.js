@@ -101,7 +101,7 @@ export class Strips {
           for (const sample of seen) {
             let value = sample[1 + burner][key];
             value = scale === null ? (value === null ? 4 : Math.min(3.6, Math.log10(Math.max(1, value)))) : value * scale;
-            const at = x(sample[0]), level = y(Math.max(row.low, Math.min(row.high, value)));
+            const at = Math.max(LEFT_PX, x(sample[0])), level = y(Math.max(row.low, Math.min(row.high, value)));
             if (before === null) pen.moveTo(at, level);
             else {
               if (Math.abs(before - level) > tall * .12) pen.lineTo(at, before);
