@@ -17,7 +17,12 @@ TIMEOUT_S = 240
 
 
 def told(
-    program: str, *words: object, burners: int = 1, sensor: bool = True, heap: str = "2m", air: bool = False,
+    program: str,
+    *words: object,
+    burners: int = 1,
+    sensor: bool = True,
+    heap: str = "2m",
+    air: bool = False,
     firmware: Path = run.COMPILED,
 ) -> str:
     """What a program of benchmarks/vm prints. air: with the radio and the sockets of the desk. Raises RuntimeError."""  # fmt: skip

@@ -18,6 +18,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from benchmarks import kept as bench
+from benchmarks import table as bench_table
 from simulator import timeline, words
 from simulator.play import play
 from simulator.scenario import load
@@ -633,6 +635,12 @@ def part_demo(_: Names, tongue: int) -> str:
     return "\n".join(["```text", *(line.rstrip() for line in story), "```"])
 
 
+def part_bench(_: Names, tongue: int) -> str:
+    """What `make bench KEEP=1` kept."""
+    told, measured = bench.read(bench.KEPT)
+    return bench_table.in_markdown(told, measured, tongue)
+
+
 PARTS = {
     "demo": part_demo,
     "states": part_states,
@@ -650,6 +658,7 @@ PARTS = {
     "refused pins": lambda _, tongue: wiring.refused(tongue),
     "connections": lambda _, tongue: wiring.connections(tongue),
     "settings of the builds": lambda _, tongue: wiring.settings(tongue),
+    "bench": part_bench,
 }
 WIRING_PARTS = ("parts", "data sheets", "pins", "refused pins", "connections")
 README_PARTS = tuple(name for name in PARTS if name not in WIRING_PARTS)
