@@ -24,8 +24,13 @@ def read(path: Path) -> tuple[dict[str, Any], list[rows.Row]]:
 def write(folder: Path, images: Path, told: dict[str, Any], found: list[rows.Row]) -> None:
     """bench.json and both pictures."""
     folder.mkdir(parents=True, exist_ok=True)
-    images.mkdir(parents=True, exist_ok=True)
     whole = {**told, "rows": [rows.as_json(row) for row in found]}
     (folder / "bench.json").write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    draw(images, found)
+
+
+def draw(images: Path, found: list[rows.Row]) -> None:
+    """Both pictures."""
+    images.mkdir(parents=True, exist_ok=True)
     for name, tongue in PICTURES:
         (images / name).write_text(picture.drawn(found, tongue), "utf-8")

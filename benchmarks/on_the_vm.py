@@ -24,8 +24,8 @@ def told(
     heap: str = "2m",
     air: bool = False,
     firmware: Path = run.COMPILED,
-) -> str:
-    """What a program of benchmarks/vm prints. air: with the radio and the sockets of the desk. Raises RuntimeError."""  # fmt: skip
+) -> str:  # fmt: skip
+    """What a program of benchmarks/vm prints. air: with radio and sockets of the desk. Raises RuntimeError."""
     chip = [rig.AIR, rig.TINY, rig.CHIP] if air else [rig.TINY]
     environment = {**os.environ, "MICROPYPATH": rig.path_of(*chip, firmware, firmware / "lib")}
     with tempfile.TemporaryDirectory(prefix="curfew-bench-") as folder:

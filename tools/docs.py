@@ -4,7 +4,8 @@ Belongs here: words for the names in firmware/curfew, and the tables and the dia
 words, or words without a name, raises: whoever adds a guard, an effect, an event, a cause, a light, a sound, a fault,
 a setting or an entity says here what it is, in both languages. Does not: prose that stands around these parts.
 
-    python -m tools.docs            bring the files up to date, and docs/demo.svg from build/demo.svg
+    python -m tools.docs            bring the files up to date, docs/demo.svg from build/demo.svg, and the pictures of
+                                    docs/bench.json
     python -m tools.docs --check    change nothing; exit status 1 names every part that drifted
 """
 
@@ -722,6 +723,8 @@ def main(argv: list[str] | None = None) -> int:
     if not checking and picture.is_file():
         (ROOT / "docs").mkdir(exist_ok=True)
         shutil.copyfile(picture, ROOT / "docs" / "demo.svg")
+    if not checking:
+        bench.draw(bench.IMAGES, bench.read(bench.KEPT)[1])
     return status
 
 
