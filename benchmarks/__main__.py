@@ -6,25 +6,21 @@ everything that was started. Belongs here: progress, files. Does not: what is me
 """
 
 import argparse
-import json
 import os
 import platform
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from benchmarks import measure, picture, rig, rows, table, words
+from benchmarks import measure, rig, rows, table, words
+from benchmarks.kept import IMAGES, KEPT, write
 
 OUT = rig.ROOT / "build" / "bench.json"
-KEPT = rig.ROOT / "docs" / "bench.json"
-PICTURES = (("bench.svg", words.EN), ("bench.zh-CN.svg", words.ZH))
-IMAGES = rig.ROOT / "docs" / "images"
 WIDTH = 150
 
 
@@ -40,22 +36,6 @@ def about() -> dict[str, Any]:
         "cores": cores,
         "load": round(os.getloadavg()[0], 1),
     }
-
-
-def read(path: Path) -> tuple[dict[str, Any], list[rows.Row]]:
-    """A bench.json: what is told of the run, and its rows."""
-    told = json.loads(path.read_text("utf-8"))
-    return told, [rows.from_json(row) for row in told.pop("rows")]
-
-
-def write(folder: Path, images: Path, told: dict[str, Any], found: list[rows.Row]) -> None:
-    """bench.json and both pictures."""
-    folder.mkdir(parents=True, exist_ok=True)
-    images.mkdir(parents=True, exist_ok=True)
-    whole = {**told, "rows": [rows.as_json(row) for row in found]}
-    (folder / "bench.json").write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    for name, tongue in PICTURES:
-        (images / name).write_text(picture.drawn(found, tongue), "utf-8")
 
 
 def main(argv: list[str] | None = None) -> int:

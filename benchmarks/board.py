@@ -87,7 +87,7 @@ class Board:
         paths = rig.path_of(rig.CHIP, rig.AIR, program, program / "lib")
         with self.log.open("wb") as log:
             self._vm = subprocess.Popen(
-                [*run_on, str(rig.VM / "board.py"), str(out), str(self._inputs), str(folder / "rtc"), str(program), kind],
+                [*run_on, rig.VM / "board.py", str(out), self._inputs, folder / "rtc", program, kind],
                 cwd=flash, env={**os.environ, "MICROPYPATH": paths}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 pass_fds=[out],
             )  # fmt: skip

@@ -39,7 +39,9 @@ def rows_of(ticks: dict[int, Ticks], load: Load | None, kept: list[list[int]]) -
         medians = [figures([20 + ms for ms in late]).median for late in load.late_ms.values()]
         every = [20 + ms for late in load.late_ms.values() for ms in late]
         rows.append(series("grow_period_ms", "ms", clients, medians, "clients", every))
-        rows.append(series("grow_clients_heap", "B", clients, [float(n) for n in load.live_bytes.values()], "collected"))
+        rows.append(
+            series("grow_clients_heap", "B", clients, [float(n) for n in load.live_bytes.values()], "collected")
+        )
     old = [row for row in kept if row[0] >= 100]  # from there on it is full
     xs = [float(row[0]) for row in old]
     rows.append(series("grow_journal_us", "µs", xs, [float(row[1]) for row in old], "journal"))

@@ -17,10 +17,15 @@ TIMEOUT_S = 240
 
 
 def told(
-    program: str, *words: object, burners: int = 1, sensor: bool = True, heap: str = "2m", air: bool = False,
+    program: str,
+    *words: object,
+    burners: int = 1,
+    sensor: bool = True,
+    heap: str = "2m",
+    air: bool = False,
     firmware: Path = run.COMPILED,
-) -> str:
-    """What a program of benchmarks/vm prints. air: with the radio and the sockets of the desk. Raises RuntimeError."""  # fmt: skip
+) -> str:  # fmt: skip
+    """What a program of benchmarks/vm prints. air: with radio and sockets of the desk. Raises RuntimeError."""
     chip = [rig.AIR, rig.TINY, rig.CHIP] if air else [rig.TINY]
     environment = {**os.environ, "MICROPYPATH": rig.path_of(*chip, firmware, firmware / "lib")}
     with tempfile.TemporaryDirectory(prefix="curfew-bench-") as folder:

@@ -20,7 +20,7 @@ ESP32_ADD_NS = 2000
 
 @dataclass(frozen=True)
 class Ticks:
-    """Nanoseconds a tick by block; bytes allocated in all of them; heap of the whole box; one round of the bare loop."""
+    """Nanoseconds a tick by block; bytes allocated in all of them; heap of the box; one round of the bare loop."""
 
     tick_ns: list[int]
     empty_ns: list[int]

@@ -73,7 +73,8 @@ def instructions(burners: int = 1, firmware: Path = run.SOURCES) -> Instructions
 
 def times_us(runs: int, burners: int = 1, firmware: Path = run.COMPILED) -> tuple[list[int], list[int]]:
     """Microseconds on the VM to safe relays and to the first tick, each run in a fresh process. Raises RuntimeError."""
-    safe, ready = [], []
+    safe: list[int] = []
+    ready: list[int] = []
     for _ in range(runs):
         lines = told("start.py", firmware, burners=burners, firmware=firmware).splitlines()
         for found, word in ((safe, "safe "), (ready, "ready ")):

@@ -70,11 +70,11 @@ def on_screen(rows: list[Row]) -> Table:
     table = Table(title="Curfew, measured", title_justify="left")
     for name, title in zip(COLUMNS, head(words.EN), strict=True):
         table.add_column(title, justify="left" if name in ("what", "unit", "beside") else "right")
-    for number, title in words.GROUPS.items():
+    for number, named in words.GROUPS.items():
         group = [row for row in rows if row.number == number]
         if group:
             table.add_section()
-            table.add_row(f"[bold]{number}. {title[words.EN]}[/bold]")
+            table.add_row(f"[bold]{number}. {named[words.EN]}[/bold]")
         for row in group:
             table.add_row(*cells(row, words.EN))
     return table

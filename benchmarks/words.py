@@ -18,16 +18,37 @@ GROUPS: dict[int, tuple[str, str]] = {
 
 ROWS: Phrases = {
     "deadline_quiet": ("deadline to coil off, quiet network", "到点到线圈断电，网络平静"),
-    "deadline_crowd": ("the same, 50 web clients and 500 MQTT messages a second", "同上，50 个网页客户端加每秒 500 条 MQTT"),
-    "deadline_hang": ("the same, 50 web clients, no broker, look-ups of names hang", "同上，50 个网页客户端，无服务器，域名查询卡住"),
+    "deadline_crowd": (
+        "the same, 50 web clients and 500 MQTT messages a second",
+        "同上，50 个网页客户端加每秒 500 条 MQTT",
+    ),
+    "deadline_hang": (
+        "the same, 50 web clients, no broker, look-ups of names hang",
+        "同上，50 个网页客户端，无服务器，域名查询卡住",
+    ),
     "check_quiet": ("check of the deadline too late, quiet network", "到点检查迟到，网络平静"),
-    "check_crowd": ("the same, 50 web clients and 500 MQTT messages a second", "同上，50 个网页客户端加每秒 500 条 MQTT"),
-    "check_hang": ("the same, 50 web clients, no broker, look-ups of names hang", "同上，50 个网页客户端，无服务器，域名查询卡住"),
+    "check_crowd": (
+        "the same, 50 web clients and 500 MQTT messages a second",
+        "同上，50 个网页客户端加每秒 500 条 MQTT",
+    ),
+    "check_hang": (
+        "the same, 50 web clients, no broker, look-ups of names hang",
+        "同上，50 个网页客户端，无服务器，域名查询卡住",
+    ),
     "off_web_quiet": ("OFF by HTTP to coil off, quiet", "HTTP 关火到线圈断电，平静"),
     "off_mqtt_quiet": ("OFF by MQTT to coil off, quiet", "MQTT 关火到线圈断电，平静"),
-    "off_web_crowd": ("OFF by HTTP, 50 web clients and 500 messages a second", "HTTP 关火，50 个网页客户端加每秒 500 条"),
-    "off_mqtt_crowd": ("OFF by MQTT, 50 web clients and 500 messages a second", "MQTT 关火，50 个网页客户端加每秒 500 条"),
-    "off_web_hang": ("OFF by HTTP, 50 web clients, no broker, look-ups hang", "HTTP 关火，50 个网页客户端，无服务器，查询卡住"),
+    "off_web_crowd": (
+        "OFF by HTTP, 50 web clients and 500 messages a second",
+        "HTTP 关火，50 个网页客户端加每秒 500 条",
+    ),
+    "off_mqtt_crowd": (
+        "OFF by MQTT, 50 web clients and 500 messages a second",
+        "MQTT 关火，50 个网页客户端加每秒 500 条",
+    ),
+    "off_web_hang": (
+        "OFF by HTTP, 50 web clients, no broker, look-ups hang",
+        "HTTP 关火，50 个网页客户端，无服务器，查询卡住",
+    ),
     "tick_us": ("one tick on the VM, burners: {of}", "VM 上的一拍，灶眼数 {of}"),
     "tick_esp32_ms": ("one tick on an ESP32, an estimate, burners: {of}", "ESP32 上的一拍（估算），灶眼数 {of}"),
     "tick_bytes": ("bytes allocated in all ticks", "所有拍里分配的字节"),
@@ -86,7 +107,8 @@ HOW: Phrases = {
               "以裸循环的圈数计，乘以公开的 ESP32 每圈 2 微秒"),
     "no_collector": ("the collector off, gc.mem_alloc() before and after", "关掉回收，前后各看 gc.mem_alloc()"),
     "collected": ("after a collection", "回收之后"),
-    "halved": ("words and blocks halved, bytecode and texts as long as in the files", "字和块减半，字节码和文本按文件长度"),
+    "halved": ("words and blocks halved, bytecode and texts as long as in the files",
+               "字和块减半，字节码和文本按文件长度"),
     "files": ("bytes of the .mpy files", ".mpy 文件字节数"),
     "whole_run": ("whole runs, the start of the process included", "整次运行，含进程启动"),
     "search": ("the variant without a sensor", "无传感器的变体"),
@@ -122,7 +144,10 @@ HEAD: dict[str, tuple[str, str]] = {
     "ratio": ("Ratio", "倍数"),
 }
 NOT_MEASURED = ("not measured: {why}", "没有测成：{why}")
-LATENESS = ("{law}, {low} → {high}: {first} → {last} ({misses} % off)", "{law}，{low} → {high}：{first} → {last}（偏差 {misses}%）")
+LATENESS = (
+    "{law}, {low} → {high}: {first} → {last} ({misses} % off)",
+    "{law}，{low} → {high}：{first} → {last}（偏差 {misses}%）",
+)
 RUN = (
     "Measured on {when} with `make bench`: {machine}, {vm}; ratio above 1: ours is better.{noise}",
     "{when} 用 `make bench` 测得：{machine}，{vm}；倍数大于 1 表示我们更好。{noise}",
@@ -133,7 +158,7 @@ NOISE = (
 )
 TITLE = ("How late, under the same load", "同样负载下迟到多少")
 SUBTITLE = (
-    "Dot: median. Line to its end: worst. The asyncio program does the same work with the same libraries on the same VM.",
+    "Dot: median. End of the line: worst. The asyncio program does the same with the same libraries on the same VM.",
     "圆点为中位数，线的末端为最坏。asyncio 程序在同一 VM 上用同样的库做同样的事。",
 )
 OURS = ("Curfew", "Curfew")

@@ -4,7 +4,8 @@ Belongs here: words for the names in firmware/curfew, and the tables and the dia
 words, or words without a name, raises: whoever adds a guard, an effect, an event, a cause, a light, a sound, a fault,
 a setting or an entity says here what it is, in both languages. Does not: prose that stands around these parts.
 
-    python -m tools.docs            bring the files up to date, and docs/demo.svg from build/demo.svg
+    python -m tools.docs            bring the files up to date, docs/demo.svg from build/demo.svg, and the pictures of
+                                    docs/bench.json
     python -m tools.docs --check    change nothing; exit status 1 names every part that drifted
 """
 
@@ -18,6 +19,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from benchmarks import kept as bench
+from benchmarks import table as bench_table
 from simulator import timeline, words
 from simulator.play import play
 from simulator.scenario import load
@@ -643,6 +646,12 @@ def part_demo(_: Names, tongue: int) -> str:
     return re.sub(r"build [0-9a-f]{8}", "build 1a2b3c4d", "\n".join(["```text", *map(str.rstrip, story), "```"]))
 
 
+def part_bench(_: Names, tongue: int) -> str:
+    """What `make bench KEEP=1` kept."""
+    told, measured = bench.read(bench.KEPT)
+    return bench_table.in_markdown(told, measured, tongue)
+
+
 PARTS = {
     "demo": part_demo,
     "states": part_states,
@@ -660,6 +669,7 @@ PARTS = {
     "refused pins": lambda _, tongue: wiring.refused(tongue),
     "connections": lambda _, tongue: wiring.connections(tongue),
     "settings of the builds": lambda _, tongue: wiring.settings(tongue),
+    "bench": part_bench,
 }
 WIRING_PARTS = ("parts", "data sheets", "pins", "refused pins", "connections")
 README_PARTS = tuple(name for name in PARTS if name not in WIRING_PARTS)
@@ -723,6 +733,8 @@ def main(argv: list[str] | None = None) -> int:
     if not checking and picture.is_file():
         (ROOT / "docs").mkdir(exist_ok=True)
         shutil.copyfile(picture, ROOT / "docs" / "demo.svg")
+    if not checking:
+        bench.draw(bench.IMAGES, bench.read(bench.KEPT)[1])
     return status
 
 

@@ -1,7 +1,7 @@
 """On the VM, with an idle chip: from the beginning of boot.py to safe relays and to the first tick.
 
     micropython start.py FIRMWARE       current folder: a flash; MICROPYPATH holds host_tests/vm/tiny
-Prints "safe US" (the watchdog is asked for: every relay pin is low by then) and "ready US" (it is fed for the first time).
+Prints "safe US" (the watchdog is asked for: every relay pin is low by then) and "ready US" (it is fed first).
 """
 
 import sys

@@ -34,7 +34,6 @@ sys.modules["_thread"] = _NoThread
 import machine
 
 
-
 class Rtc(machine.Part):
     """The reset memory, without the copy that the smallest chip would make: the bytes counted are the firmware's."""
 

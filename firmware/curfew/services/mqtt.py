@@ -1,7 +1,7 @@
 """A session with an MQTT broker that looks after itself: the only file that knows chumicro-mqtt, privates and all.
 
 Belongs here: the last will, pauses between attempts, what is never delivered. Does not: sockets and TLS (transport.py),
-topics and their meaning (homeassistant.py, voice.py). Opening one with TLS can hold everything up: none of its steps
+topics and their meaning (homeassistant.py, voice.py). Opening a connection can hold everything up: none of its steps
 begins shortly before a deadline.
 """
 
@@ -13,12 +13,12 @@ from chumicro_mqtt.client import MQTTClient, ProtocolState
 from curfew.services.transport import Connection, Trust
 from curfew.ticks import elapsed_ms
 
-_CALM_S = 6  # no step towards a TLS session this close to a deadline: its handshake can hold up the loop, too
+_CALM_S = 6  # no step towards a broker this close to a deadline
 _ANSWER_S = 10  # for the broker's next word
 _PAUSE_MS = 1000  # after the first failure; doubles up to
 _PAUSE_MAX_MS = 60000  # and starts anew after a session as long as this
 _TELL_MS = 500  # between two states
-_TALK_MS = 60  # of one poll at most, while there is something to hear: an OFF stands at the end of the queue
+_ROUNDS = 8  # of the client in one poll, while there is something to do
 _WAITING_MAX = 8  # published and not yet acknowledged
 _MESSAGE_MAX = 256  # bytes that can come in, topic included
 
@@ -112,8 +112,7 @@ class Broker:
         elif not self._wait_ms or elapsed_ms(now_ms, self._since_ms) >= self._wait_ms:
             self._wait_ms = 0
             left_s = self._house.deadline_s()
-            calm = self._trust is None or left_s is None or left_s > _CALM_S
-            if self._house.status["wifi"] == "online" and calm:
+            if self._house.status["wifi"] == "online" and (left_s is None or left_s > _CALM_S):
                 self._dial(now_ms)
 
     def _dial(self, now_ms):
@@ -151,7 +150,7 @@ class Broker:
 
     def _talk(self, now_ms):
         client = self._client
-        while elapsed_ms(self._house.clock.ticks_ms(), now_ms) < _TALK_MS:
+        for _ in range(_ROUNDS):
             heard = self._heard
             client.handle(time.ticks_ms())
             if client.state == ProtocolState.FAILED:

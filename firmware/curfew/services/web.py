@@ -17,10 +17,7 @@ from microdot.microdot import NoCaseDict, Request, Response
 from curfew.ticks import elapsed_ms
 
 _CONNECTIONS_MAX = 4  # ten take 22 kB of heap
-_CALLERS_MAX = 8  # with those for whom there is no room; more wait outside
-_SPARE_BYTES = 512  # whoever is not the only one waits outside while this is not free, so many times over: where
-_SPARE_PIECES = 20  # fifty callers took the last byte, the session with the broker was lost, and an OFF by MQTT with it
-_LAST_WORD_S = 1  # in which one of them may still say OFF, before he is told 503
+_CALLERS_MAX = 8  # with those that are being told 503; more wait outside
 _ACCEPT_MS = 10  # between two looks at who has come
 _SPARE_MS = 1000  # browsers open connections that they may need: silent for so long, they make room
 _HEAD_MAX = 2048
@@ -167,7 +164,7 @@ class Web:
             while True:
                 caller = None
                 try:
-                    if not self._callers or self._callers < _CALLERS_MAX and _spare():
+                    if self._callers < _CALLERS_MAX:
                         caller = door.accept()[0]
                         await self._let_in(caller)
                 except (OSError, MemoryError):  # nobody came, or there is no room for him just now
@@ -214,7 +211,7 @@ class Web:
     async def _receive_and_answer(self, reader, writer):
         me = self.house.clock.ticks_ms(), asyncio.current_task()
         if not self._has_room(me[0]):
-            await self._respond(reader, writer, await self._only_off(reader))
+            await self._respond(reader, writer, self._refusal(503))
             return
         self._connections += 1
         try:
@@ -224,18 +221,6 @@ class Web:
             self._connections -= 1
             if me in self._silent:
                 self._silent.remove(me)
-
-    async def _only_off(self, reader):
-        """The answer to who finds no room: a full house keeps out everybody but the hand that wants OFF."""
-        try:
-            request = await asyncio.wait_for(self._receive(reader, None), _LAST_WORD_S)
-            if request.path[-4:] == "/off":
-                return await self._dispatch(request)
-        except Refused as refused:
-            return self._refusal(*refused.args)
-        except asyncio.TimeoutError:
-            pass
-        return self._refusal(503)
 
     def _has_room(self, now_ms):
         """True when a newcomer may come in; whoever only keeps a place has to make room."""
@@ -319,7 +304,7 @@ class Web:
         return _content(path), 200, headers
 
     async def _receive(self, reader, me):
-        """A Request. me: an entry of _silent, until he says something; None: there is no room for a body. Raises Refused."""
+        """A Request. Raises Refused."""
         head = b""
         while b"\r\n\r\n" not in head:
             if len(head) > _HEAD_MAX:
@@ -327,7 +312,7 @@ class Web:
             piece = await reader.read(_PIECE)
             if not piece:
                 raise Refused(400)
-            if not head and me:
+            if not head:
                 self._silent.remove(me)
             head += piece
         try:
@@ -348,18 +333,11 @@ class Web:
                 raise ValueError
             if len(length) > 4 or int(length) > _BODY_MAX:
                 raise Refused(413)
-            if not me and int(length):
-                raise Refused(503)
             if len(body) < int(length):
                 body += await reader.readexactly(int(length) - len(body))
             return Request(self, None, method, url.split("?")[0], version[5:], headers, body[: int(length)])
         except (ValueError, EOFError):
             raise Refused(400)
-
-
-def _spare():
-    """True: so much is free, in pieces, that one more caller takes it from nobody. Raises MemoryError."""
-    return bool([bytearray(_SPARE_BYTES) for _ in range(_SPARE_PIECES)])
 
 
 def _content(path):
