@@ -19,6 +19,15 @@ NEVER = {
     ("curfew/store.py", "return False"): "nor does the loop run, and take its leave back, within a round of theirs",
     ("curfew/services/keeper.py", "self._restart = True"): "only who comes over the network asks for a restart",
     ("curfew/services/keeper.py", "return self._memory.seq[0]"): "or for the number of the last opening",
+    ("curfew/supervisor.py", "link.trial[0] = FAILED"): "ten minutes on trial; the other such line is reached",
+    ("curfew/services/slots.py", 'build = "?"'): "the starter has just read that file",
+    ("curfew/services/slots.py", "except (OSError, ValueError, IndexError):"): "the same",
+    ("curfew/services/slots.py", 'return "b" if here == "a" else "a"'): "only who comes over the network brings one",
+    (
+        "curfew/services/slots.py",
+        'return store.replace(PATH, ["active " + here, "trial %s new %s" % (other(), way)], may_write)',
+    ): "the same",
+    ("starter.py", 'return "", ""'): "a box without a program never comes back; test_starter.py looks at it",
     **{
         ("curfew/services/life.py", line): "only a chip with a radio"
         for line in (
@@ -81,7 +90,11 @@ def test_thrown_once_at_any_line_every_contact_opens_and_the_box_comes_back(shar
     all_is_well(shares[cook.name], cook, ONCE, forever=False)
 
 
-@pytest.mark.parametrize("cook", COOKS, ids=lambda cook: cook.name)
+# What is thrown for ever comes after two resets, and the first of them would end a trial.
+PROVED = [cook for cook in COOKS if b"trial" not in cook.files.get("slot.txt", b"")]
+
+
+@pytest.mark.parametrize("cook", PROVED, ids=lambda cook: cook.name)
 def test_thrown_whenever_a_line_comes_by_nothing_conducts_and_the_box_is_unstable(shares, cook):
     all_is_well(shares[cook.name], cook, FOR_EVER, forever=True)
 

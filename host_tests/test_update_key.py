@@ -32,8 +32,9 @@ def cable(tmp_path, monkeypatch):
     other_host, other = pty.openpty()
     tty.setraw(other)
     vm = subprocess.Popen([run._micropython(), "-i"], cwd=flash, env=paths, stdin=board, stdout=board, stderr=board)
-    joined = subprocess.Popen(["cat"], stdin=host, stdout=other_host), subprocess.Popen(
-        ["cat"], stdin=other_host, stdout=host
+    joined = (
+        subprocess.Popen(["cat"], stdin=host, stdout=other_host),
+        subprocess.Popen(["cat"], stdin=other_host, stdout=host),
     )
     yield os.ttyname(other)
     for process in (*joined, vm):
