@@ -19,7 +19,6 @@ from PIL import Image
 from screenshots import IMAGES, NO_FONT, can_write_chinese
 
 DESK, ALL, PHONE = (1480, 1245), (1480, 2050), (390, 1000)
-COLOURS = 255  # of the pictures in docs/images: a third of the bytes
 BEST = {"stove-burning-light-en": "stove-light-en.png", "stove-welded-dark-zh": "stove-dark-zh.png"}
 KEY = """
 document.activeElement.blur();
@@ -103,7 +102,7 @@ def main():
         Photographer(phone, address).evening()
     IMAGES.mkdir(exist_ok=True)
     for name, image in BEST.items():
-        Image.open(SCREENS / f"{name}.png").convert("RGB").quantize(COLOURS).save(IMAGES / image, optimize=True)
+        Image.open(SCREENS / f"{name}.png").convert("RGB").save(IMAGES / image, optimize=True)
     print(f"pictures of the stove -> {SCREENS}, {len(BEST)} of them -> {IMAGES}")
 
 

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 from desk_fixture import seeded_build
@@ -260,6 +261,54 @@ def test_a_broken_rule_turns_the_page_red_and_offers_the_scenario(phone, tmp_pat
         assert [event["do"] for event in offered["events"]] == ["light", "remote_off"]
 
 
+def cpu_s(pids):
+    """Seconds of a core that these processes have used."""
+    ticks = 0
+    for pid in pids:
+        fields = (Path("/proc") / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.slow
+@needs_browser
+def test_how_quick_the_page_is_and_what_it_costs(phone, capsys):
+    """The figures that the page was built for; on a machine that does something else as well they say little."""
+    phone.clean()
+    begun_s = time.monotonic()
+    with program() as (process, address):
+        page = Page(phone, address)
+        first_s = time.monotonic() - begun_s
+        time.sleep(5)
+
+        def share(s=10):
+            """Per cent of a core, [times the browser was ready, new pictures] a second."""
+            everybody = family(process.pid)
+            used_s, from_s = cpu_s(everybody), time.monotonic()
+            phone.js("framesPerSecond()")
+            time.sleep(s)
+            used_s = cpu_s(everybody) - used_s
+            return 100 * used_s / (time.monotonic() - from_s), *phone.js("return framesPerSecond()")
+
+        idle = share()
+        page.key("1")
+        page.key("l")
+        page.key("2")
+        page.key("l")
+        phone.until(lambda: page.box(1) == page.box(2) == "burning", MINUTE)
+        told = {"idle 1x": idle, "two burners 1x": share()}
+        for speed in (10, 60):
+            page.speed(speed)
+            told[f"two burners {speed}x"] = share()
+    with capsys.disabled():
+        print(f"\nfirst picture after {first_s:.2f} s")
+        for what, (percent, ready, new) in told.items():
+            print(f"{what}: {percent:.0f} % of a core, {ready:.0f} pictures a second, {new:.0f} of them new")
+    assert first_s < 2
+    assert idle[0] < 15
+    assert told["two burners 1x"][2] > 25
+
+
 def test_ctrl_c_leaves_no_process():
     with program() as (process, address):
         wait_for(lambda: len(family(process.pid)) >= 2, "the box")
@@ -291,6 +340,22 @@ def test_a_used_port_is_one_line_or_the_next_one():
     assert f"port {port} is in use: give another one (PORT=8170), or none for the next free one" in done.stderr
     with program() as (_, one), program() as (_, other):
         assert one != other
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--broker", "kitchen"], "'kitchen' is not HOST:PORT, like \"127.0.0.1:1883\""),
+        (["--port", "0"], "'0' is not a whole number from 1 to 65535"),
+        (["nowhere.json"], "nowhere.json: cannot be read: No such file or directory"),
+        (["--terminal"], "live: this is no terminal: leave out TERM_UI=1 for the page"),
+    ],
+)
+def test_what_cannot_be_started_is_told_in_one_line(arguments, line):
+    command = [sys.executable, "-m", "simulator", "live", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    assert done.returncode == 2
+    assert line in done.stderr and len(done.stderr.splitlines()) == 1
 
 
 def test_a_page_from_elsewhere_may_not_turn_the_knobs():

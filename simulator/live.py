@@ -11,6 +11,7 @@ line by line. Its services live in real time; the loop's clock is theirs, too.
 import json
 import os
 import queue
+import select
 import shutil
 import tempfile
 import threading
@@ -519,14 +520,11 @@ class Stove(Rig):
                 self._handlers[record[KIND]](record)
 
     def _read_soon(self) -> None:
-        alarm = threading.Timer(SILENT_S, self._vm.kill)  # a loop that hangs in itself would hold everything up
-        alarm.daemon = True
-        alarm.start()
-        try:
-            if not self._read():
-                raise RuntimeError(self.failure)
-        finally:
-            alarm.cancel()
+        """Take up what the box says; one that hangs in itself would hold the stove up for ever."""
+        if not select.select([self._pipe], [], [], SILENT_S)[0]:
+            raise RuntimeError(f"the box said nothing for {SILENT_S} s: {self.console()[-2000:]}")
+        if not self._read():
+            raise RuntimeError(self.failure)
 
     def _emit(self, line: str) -> None:
         if not line.startswith("#time "):  # nobody waits here for how far it has come

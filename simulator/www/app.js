@@ -9,6 +9,7 @@ const AGAIN_MS = 1000; // until a lost link is tried again
 const TOAST_MS = 6000;
 const STORY_KEPT = 400;
 const LIGHT_S = 10;
+const SLOW = .8;
 const NARROW_PX = 700; // of a window: then the box stands below the stove
 const GROUPS = {
   hand: ["press", "double_press", "hold", "button_down", "button_up", "light", "knob_off", "blow_out", "simmer"],
@@ -118,7 +119,8 @@ function paint() {
   picture.show(frame, hello.plant, frame.speed === 0);
   strips.burner = burner;
   strips.draw();
-  find("#clock").textContent = clock(frame.t);
+  const slow = frame.speed && frame.pace && frame.pace < frame.speed * SLOW; // this machine cannot go so fast
+  find("#clock").textContent = clock(frame.t) + (slow ? ` (${Math.round(frame.pace)}×)` : "");
   document.querySelectorAll("[data-speed]").forEach((one) => one.setAttribute("aria-pressed", String(+one.dataset.speed === frame.speed)));
 }
 
