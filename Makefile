@@ -45,8 +45,8 @@ fuzz: build/.ready ## a hundred thousand bad requests, messages and files at eve
 soak: build/.ready ## ten minutes of two threads side by side on the VM, under load
 	@$(PY) -m pytest -n 0 -m slow -s
 
-bench: build/.ready build/system.ready ## speed and size beside a peer, about eight minutes: make bench [QUICK=1] [KEEP=1: for README]
-	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(KEEP),--keep)
+bench: build/.ready build/system.ready ## speed and size beside a peer, about eight minutes: make bench [QUICK=1|LONG=1] [KEEP=1: for README]
+	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(LONG),--long) $(if $(KEEP),--keep)
 
 docs: build/.ready ## bring the generated parts of README.md and README.zh-CN.md up to date
 	@$(PY) -m tools.docs

@@ -90,6 +90,10 @@ def test_a_law_is_the_simplest_that_explains_the_figures(ys, name):
     assert laws.law_of([1, 2, 4, 8], ys).name == name
 
 
+def test_noise_is_no_law():
+    assert laws.law_of([1, 2, 4, 8], [5.0, 50.0, 4.0, 60.0]).name == "none"
+
+
 def test_two_points_are_no_law():
     with pytest.raises(ValueError, match="three points"):
         laws.law_of([1, 2], [1.0, 2.0])
