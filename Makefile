@@ -53,6 +53,9 @@ soak: build/.ready ## ten minutes of two threads side by side on the VM, under l
 homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant finds the box, shows it, closes it; installs one beside
 	@$(PY) -m pytest -n 0 -m homeassistant host_tests/test_a_real_home_assistant.py
 
+bench: build/.ready build/system.ready ## speed and size beside a peer, eight minutes: make bench [QUICK=1|LONG=1] [KEEP=1: for README]
+	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(LONG),--long) $(if $(KEEP),--keep)
+
 # --- at the USB cable; PORT may be left out when one board is plugged in ---
 
 BOARD = $(PY) -m tools.board $(1) $(if $(PORT),--port $(PORT))
@@ -96,8 +99,8 @@ update: build/.ready ## send the program to a box over Wi-Fi: make update HOST=â
 key: .venv/.ready ## read the update key of the box at the USB cable into keys/: make key PORT=â€¦
 	@test -n "$(PORT)" || { echo "name one: make key PORT=/dev/ttyUSB0"; exit 2; }
 	@$(PY) -m tools.update --key $(PORT)
-bench: build/.ready build/system.ready ## speed and size beside a peer, about eight minutes: make bench [QUICK=1] [KEEP=1: for README]
-	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(KEEP),--keep)
+
+# --- documents and all the rest ---
 
 docs: build/.ready ## bring the generated parts of README.md and README.zh-CN.md up to date
 	@$(PY) -m tools.docs

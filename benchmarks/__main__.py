@@ -1,6 +1,6 @@
 """The command line: measure, show, write build/bench.json and pictures; on request keep them for the READMEs.
 
-    python -m benchmarks [--quick] [--keep] [--only GROUP ...]      GROUP: ticks parts start turns load simulator growth
+    python -m benchmarks [--quick | --long] [--keep] [--only GROUP ...]      GROUP: ticks parts start turns load simulator growth
 Exit status: 0 everything was measured; 1 a row was not (it says why); 2 the arguments are wrong. Ctrl-C ends
 everything that was started. Belongs here: progress, files. Does not: what is measured (measure.py).
 """
@@ -43,6 +43,7 @@ def main(argv: list[str] | None = None) -> int:
     groups = [key for _, key, _ in measure.GROUPS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Curfew, measured beside a peer.")
     parser.add_argument("--quick", action="store_true", help="under a minute: few values, no 99.9 %%")
+    parser.add_argument("--long", action="store_true", help="three quarters of an hour: six times as many turns")
     parser.add_argument("--keep", action="store_true", help="keep the result for the READMEs: docs/bench.json")
     parser.add_argument("--only", nargs="+", choices=groups, default=groups, metavar="GROUP", help=" ".join(groups))
     asked = parser.parse_args(argv)
@@ -66,7 +67,7 @@ def main(argv: list[str] | None = None) -> int:
                 if not screen.is_terminal:
                     print(f"bench: {name}", flush=True)
 
-            size = measure.QUICK if asked.quick else measure.FULL
+            size = measure.QUICK if asked.quick else measure.LONG if asked.long else measure.FULL
             for row in measure.Measuring(size, tell).rows(asked.only):
                 found.append(row)
     except KeyboardInterrupt:

@@ -15,7 +15,8 @@ LAWS: tuple[tuple[str, Callable[[float], float]], ...] = (
     ("quadratic", lambda x: x * x),
 )
 FLAT = 0.1  # of the mean: figures that differ by no more stay as they are
-CLOSE = 0.03  # of the mean: a law that misses by less explains everything but noise
+CLOSE = 0.1  # of the mean: a straight line that misses by no more is believed, a bent one has to be closer by half
+WILD = 0.2  # of the mean: what misses by more follows no law, or was measured beside too much noise
 
 
 class Law(NamedTuple):
@@ -40,10 +41,13 @@ def fitted(name: str, xs: Sequence[float], ys: Sequence[float]) -> Law:
 
 
 def law_of(xs: Sequence[float], ys: Sequence[float]) -> Law:
-    """Constant when FLAT, else the simplest law that is CLOSE, else the closest. ValueError for fewer than 3 points."""
+    """Constant when FLAT, linear when CLOSE, else the closest; "none" when WILD. ValueError for fewer than 3 points."""
     if len(xs) < 3:
         raise ValueError("three points at least make a law")
-    constant, *growing = (fitted(name, xs, ys) for name, _ in LAWS)
+    constant, linear, *bent = (fitted(name, xs, ys) for name, _ in LAWS)
     if max(ys) - min(ys) <= FLAT * abs(constant.a):
         return constant
-    return next((law for law in growing if law.misses_by <= CLOSE), min(growing, key=lambda law: law.misses_by))
+    best = min(bent, key=lambda law: law.misses_by)
+    if linear.misses_by <= CLOSE and best.misses_by > linear.misses_by / 2:
+        best = linear
+    return best if best.misses_by <= WILD else best._replace(name="none")

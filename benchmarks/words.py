@@ -115,7 +115,7 @@ HOW: Phrases = {
     "trace": ("CPython's own trace of its instructions", "CPython 自己的指令跟踪"),
     "fresh": ("each run in a process of its own, on a chip that takes no time", "每次一个新进程，芯片不耗时"),
     "clients": ("every tick, with 500 messages a second besides", "每一拍，另有每秒 500 条消息"),
-    "journal": ("the median of nine looks; from 100 closings on it is full", "九次的中位数；满 100 次后不再增长"),
+    "journal": ("the quickest of nine looks; from 100 closings on it is full", "九次中最快的；满 100 次后不再增长"),
     "": ("", ""),
 }  # fmt: skip
 
@@ -124,6 +124,7 @@ LAWS: Phrases = {
     "logarithmic": ("logarithmic", "对数"),
     "linear": ("linear", "线性"),
     "quadratic": ("quadratic", "平方"),
+    "none": ("no law seen", "看不出规律"),
 }
 PARTS: Phrases = {
     "core": ("core with hardware", "核心与硬件"),

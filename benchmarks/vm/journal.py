@@ -20,18 +20,14 @@ def always():
     return True
 
 
-def middle(values):
-    return sorted(values)[len(values) // 2]
-
-
 def timed(work):
-    """The median of a few looks, in microseconds."""
+    """The quickest of a few looks, in microseconds: noise only adds."""
     found = []
     for _ in range(LOOKS):
         start_us = time.ticks_us()
         work()
         found.append(time.ticks_us() - start_us)
-    return middle(found)
+    return min(found)
 
 
 memory = Memory(b"")
