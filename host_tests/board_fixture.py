@@ -3,6 +3,7 @@
 Belongs here: making boards and programs, and what is seen of them. Does not: expectations (test_deploy.py and others).
 """
 
+import contextlib
 import io
 import shutil
 import subprocess
@@ -67,15 +68,25 @@ class Bench:
 
     def survey(self):
         """What is on the board, which is then started again."""
-        with link.Link(self.board.port) as cable:
-            cable.take_over()
+        with self._taken_over() as cable:
             return survey(cable)
 
     def run(self, program):
         """Run something on the board, which is then started again."""
+        with self._taken_over() as cable:
+            return cable.run(program)
+
+    @contextlib.contextmanager
+    def _taken_over(self):
+        """A link, and patience until the board has begun anew: a Ctrl-C in the moment of a reset reaches nobody."""
         with link.Link(self.board.port) as cable:
             cable.take_over()
-            return cable.run(program)
+            yield cable
+            starts = len(self.board.starts)
+        end = time.monotonic() + PATIENCE_S
+        while len(self.board.starts) == starts:
+            assert time.monotonic() < end
+            time.sleep(0.01)
 
     def until_said(self, text, times=1):
         """Wait until the console has said a text so many times."""

@@ -110,7 +110,7 @@ class Link:
         seen = b""
         until = time.monotonic() + _INSIST_S
         while time.monotonic() < until and not seen.endswith(b">>> "):
-            port.write(b"\r\x03")
+            port.write(b"\r\x03\x02")  # Ctrl-B: the prompt may be the raw one already
             time.sleep(0.03)  # closer than the time from boot.py to the failure
             while port.in_waiting:
                 seen = (seen + port.read(port.in_waiting))[-200:]

@@ -61,7 +61,7 @@ class Board:
         self._inner, self._inner_child = pty.openpty()
         _raw(self._inner_child, signals=True)
         self._wake, self._waker = os.pipe()
-        self._wire = self._waker_in = -1
+        self._wire = -1
         self._plug()
         self._thread = threading.Thread(target=self._keep, daemon=True)
 
