@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from tools import manifest
@@ -58,13 +59,21 @@ class Bench:
         monkeypatch.setattr(link.Link, "write", noted)
 
     def deploy(self, new):
-        """Deploy a program: the Outcome, or the text of the BoardError."""
+        """Deploy a program that will do: the Outcome."""
         self.written = []
         try:
             return deploy.deploy(self.board.port, new, Console(file=io.StringIO()))
         except BoardError as error:
-            assert "\n" not in str(error)
-            return str(error)
+            said = self.said[-3000:].decode("utf-8", "replace")
+            raise AssertionError(f"{error}\nstarts {self.board.starts}\nthe board said:\n{said}")
+
+    def refused(self, new):
+        """Deploy a program that will not do: the text of the BoardError, which is one line."""
+        self.written = []
+        with pytest.raises(BoardError) as refusal:
+            deploy.deploy(self.board.port, new, Console(file=io.StringIO()))
+        assert "\n" not in str(refusal.value)
+        return str(refusal.value)
 
     def survey(self):
         """What is on the board, which is then started again."""
