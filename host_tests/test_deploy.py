@@ -306,6 +306,7 @@ def test_a_port_in_use_is_named_and_the_box_runs_on(bench, monkeypatch, capsys):
 
 def test_a_port_with_nothing_behind_it_is_no_micropython(monkeypatch, capsys):
     monkeypatch.setattr(link, "_SILENT_S", 0.2)
+    monkeypatch.setattr(link, "_READ_S", 0.2)
     monkeypatch.setattr(link, "_INSIST_S", 0.2)
     holder, end = pty.openpty()
     told = refused(monkeypatch, capsys, "deploy", "--port", os.ttyname(end))
