@@ -80,9 +80,9 @@ def note(active, slot="", way=""):
             file.write(text.encode() + b"#%04x\n" % _crc(text.encode()))
             file.flush()
         os.rename("slot.txt.new", "slot.txt")
-        return True
     except OSError:
         return False
+    return True
 
 
 def fault(slot):

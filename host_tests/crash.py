@@ -18,7 +18,7 @@ from forked_box import FIRMWARE, Run, apart, codes, is_unreal
 HANDLERS = {
     ("starter.py", "start", "Exception"): Opens,
     ("starter.py", "start", "KeyboardInterrupt"): partial(Opens, way=CABLE),
-    ("starter.py", "read", "(OSError, ValueError, IndexError)"): GoesOn,  # slot a, then
+    ("starter.py", "read", "(OSError, ValueError, IndexError)"): partial(Opens, way=AT_ONCE),  # slot a, then
     ("starter.py", "note", "OSError"): GoesOn,  # then nothing is tried
     ("starter.py", "fault", "(OSError, ValueError, IndexError)"): Opens,  # a program that cannot be read is none
     ("program.py", "main", "Exception"): Opens,

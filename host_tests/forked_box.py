@@ -18,10 +18,9 @@ from functools import cache
 from pathlib import Path
 
 from flash_that_cuts import Flash
-from short_cooks import FOR_EVER_MS
+from short_cooks import FOR_EVER_MS, program
 
 from simulator.inside import CHIP, MODULES, lent
-from tools import manifest
 
 FIRMWARE = Path(__file__).resolve().parent.parent / "firmware"
 STARTERS = ("boot.py", "main.py")
@@ -238,9 +237,7 @@ class Run:
         text = self.plan.get("settings_text") or (self.plan["settings"] and json.dumps(self.plan["settings"]))
         if text:
             self.flash.files["settings.json"] = text.encode()
-        program = {"program.py": b"the starter needs one file to look at; imports find their code elsewhere"}
-        self.flash.files["a/manifest.txt"] = manifest.text("0", program).encode()
-        self.flash.files["a/program.py"] = program["program.py"]
+        self.flash.files |= program("a")
         self.at_prompt = False
         self.verdicts = []
         self.proved = set()  # what forks that passed had found on their way, so that others need not go it again ...

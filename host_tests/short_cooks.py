@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from curfew.store import crc16
 from simulator import run_settings
+from tools import manifest
 
 SHORT = {
     "timer_default_min": 1, "timer_step_min": 1, "timer_max_min": 2, "burn_max_min": 3, "override_max_min": 5,
@@ -76,6 +77,21 @@ def sealed(*lines):
     """A file as store.py seals it."""
     text = "".join(line + "\n" for line in lines).encode()
     return text + b"#%04x\n" % crc16(text, len(text))
+
+
+PROGRAM = {"program.py": b"the starter needs a file to look at; imports find their code elsewhere"}
+
+
+def program(slot):
+    """The files of a whole program in a slot."""
+    files = {**PROGRAM, manifest.NAME: manifest.text("0", PROGRAM).encode()}
+    return {f"{slot}/{name}": data for name, data in files.items()}
+
+
+def not_whole(name, **files):
+    """A start with slot b active, whose program is not whole; what differs by name, with _ for a dot."""
+    spoiled = {f"b/{name.replace('_', '.')}": data for name, data in files.items()}
+    return Cook(name, 1, (), files={**program("b"), **spoiled, "slot.txt": sealed("active b")})
 
 
 def raises(name, error):
@@ -263,5 +279,40 @@ COOKS = (
         uncounted=2,
     ),
     Cook("settings that cannot be used", 2 + len(BROKEN_SETTINGS), starts(1, BROKEN_SETTINGS), settings_text=None),
+    Cook(
+        "a program on trial, and a hand that lets the next one in",
+        68,
+        ((8, "hold", 0, {"ms": 5500}),),
+        sensor=False,
+        files={**program("b"), "slot.txt": sealed("active a", "trial b new cable")},
+    ),
+    Cook(
+        "a program on trial whose services die",
+        16,
+        ((7, "services_die", 0),),
+        sensor=False,
+        files={**program("b"), "slot.txt": sealed("active a", "trial b new air")},
+        resets=1,
+        uncounted=1,
+    ),
+    Cook(
+        "a starter that fails, and a cable",
+        24,
+        (
+            (0.1, "raise", 0, raises("flash.open(slot.txt)", "RuntimeError")),
+            (5.4, "raise", 0, raises("flash.open(slot.txt)", "KeyboardInterrupt")),
+            (8, "reset", 0, {"cause": "soft"}),
+            (8.1, "raise", 0, raises("flash.open(slot.txt.new)", "OSError")),
+        ),
+        sensor=False,
+        files={**program("b"), "slot.txt": sealed("active a", "trial b new air")},
+        resets=1,
+        uncounted=2,
+    ),
+    not_whole("a program with a wrong byte", program_py=b"?"),
+    not_whole("a manifest with a wrong build id", manifest_txt=b"curfew 0 00000000\n#0000\n"),
+    not_whole("a manifest that is cut off", manifest_txt=b"curfew 0 00000000\n"),
+    not_whole("a manifest that is no text", manifest_txt=b"\xff\n#0000\n"),
+    not_whole("a program file too many", more_py=b""),
     Cook("settings that are no text", 1, (), settings_text=None, files={"settings.json": b"\xff"}),
 )

@@ -227,6 +227,11 @@ def test_a_build_holds_everything_that_the_board_needs_and_no_source_but_what_ru
         assert (tmp_path / "out" / name).read_bytes() == (build.FIRMWARE / name).read_bytes()
 
 
+def test_the_compiled_program_with_its_libraries_stays_under_100_kb(tmp_path):
+    sizes = build.build(tmp_path / "out")
+    assert 50_000 < sum(size for name, size in sizes.items() if name.endswith(".mpy")) < 100_000
+
+
 def test_a_build_can_be_repeated_and_gives_the_same_bytes(tmp_path):
     build.build(tmp_path / "out")
     first = {path.name: path.read_bytes() for path in (tmp_path / "out").rglob("*.mpy")}

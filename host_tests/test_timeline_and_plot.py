@@ -397,6 +397,9 @@ def test_four_burners_fit_too():
 def test_every_act_of_a_scenario_has_words(do):
     args = {
         "ms": 1500,
+        "slot": "b",
+        "how": "flip",
+        "way": "air",
         "hold_ms": 10_000,
         "percent": 40,
         "source": "voice",
