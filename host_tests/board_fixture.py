@@ -3,6 +3,7 @@
 Belongs here: making boards and programs, and what is seen of them. Does not: expectations (test_deploy.py and others).
 """
 
+import contextlib
 import io
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from tools import manifest
@@ -57,25 +59,43 @@ class Bench:
         monkeypatch.setattr(link.Link, "write", noted)
 
     def deploy(self, new):
-        """Deploy a program: the Outcome, or the text of the BoardError."""
+        """Deploy a program that will do: the Outcome."""
         self.written = []
         try:
             return deploy.deploy(self.board.port, new, Console(file=io.StringIO()))
         except BoardError as error:
-            assert "\n" not in str(error)
-            return str(error)
+            said = self.said[-3000:].decode("utf-8", "replace")
+            raise AssertionError(f"{error}\nstarts {self.board.starts}\nthe board said:\n{said}")
+
+    def refused(self, new):
+        """Deploy a program that will not do: the text of the BoardError, which is one line."""
+        self.written = []
+        with pytest.raises(BoardError) as refusal:
+            deploy.deploy(self.board.port, new, Console(file=io.StringIO()))
+        assert "\n" not in str(refusal.value)
+        return str(refusal.value)
 
     def survey(self):
         """What is on the board, which is then started again."""
-        with link.Link(self.board.port) as cable:
-            cable.take_over()
+        with self._taken_over() as cable:
             return survey(cable)
 
     def run(self, program):
         """Run something on the board, which is then started again."""
+        with self._taken_over() as cable:
+            return cable.run(program)
+
+    @contextlib.contextmanager
+    def _taken_over(self):
+        """A link, and patience until the board has begun anew: a Ctrl-C in the moment of a reset reaches nobody."""
         with link.Link(self.board.port) as cable:
             cable.take_over()
-            return cable.run(program)
+            yield cable
+            starts = len(self.board.starts)
+        end = time.monotonic() + PATIENCE_S
+        while len(self.board.starts) == starts:
+            assert time.monotonic() < end
+            time.sleep(0.01)
 
     def until_said(self, text, times=1):
         """Wait until the console has said a text so many times."""

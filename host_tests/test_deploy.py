@@ -134,14 +134,14 @@ def test_a_damaged_active_slot_is_the_one_that_is_written_so_that_the_sound_one_
 
 
 def test_a_program_that_cannot_start_is_answered_by_the_old_one_which_comes_back(bench):
-    told = bench.deploy(program_with("program.mpy", b"no program"))
+    told = bench.refused(program_with("program.mpy", b"no program"))
     assert "the old version came back" in told and BUILT.build in told
     assert plan.running(bench.survey()) == "a"
 
 
 def test_settings_that_the_box_refuses_are_named_and_the_program_is_not_called_healthy(bench):
     bench.run("f=open('settings.json','w');f.write('{}');f.close()")
-    told = bench.deploy(BUILT)
+    told = bench.refused(BUILT)
     assert "refuses its settings" in told and "reset-settings" in told
 
 
@@ -162,7 +162,7 @@ def test_a_cable_pulled_half_way_is_one_line_and_the_next_deploy_goes_on_where_i
 
     with monkeypatch.context() as patched:
         patched.setattr(link.Link, "run", pulled)
-        told = bench.deploy(new)
+        told = bench.refused(new)
     assert "broke" in told or "fell silent" in told
     bench.board.plug()
     bench.board.power_on()
@@ -238,7 +238,7 @@ f.close()
 def test_a_flash_without_room_is_refused_before_anything_is_written(bench):
     bench.run(FILL % 60_000)
     before = bench.survey()
-    told = bench.deploy(program_with("www/style.css.gz", PAGE))
+    told = bench.refused(program_with("www/style.css.gz", PAGE))
     assert "lacks" in told and "KiB" in told and bench.written == []
     assert bench.survey() == before
 
@@ -246,7 +246,7 @@ def test_a_flash_without_room_is_refused_before_anything_is_written(bench):
 def test_a_flash_that_fills_up_in_the_middle_is_one_line_and_the_old_program_runs_on(bench, monkeypatch):
     bench.run(FILL % 40_000)
     monkeypatch.setattr(deploy, "missing_bytes", lambda *_: 0)
-    told = bench.deploy(program_with("www/style.css.gz", PAGE))
+    told = bench.refused(program_with("www/style.css.gz", PAGE))
     assert "flash is full" in told
     bench.until_said(f"build {BUILT.build} slot a", 2)
     assert plan.running(bench.survey()) == "a"
@@ -306,6 +306,7 @@ def test_a_port_in_use_is_named_and_the_box_runs_on(bench, monkeypatch, capsys):
 
 def test_a_port_with_nothing_behind_it_is_no_micropython(monkeypatch, capsys):
     monkeypatch.setattr(link, "_SILENT_S", 0.2)
+    monkeypatch.setattr(link, "_READ_S", 0.2)
     monkeypatch.setattr(link, "_INSIST_S", 0.2)
     holder, end = pty.openpty()
     told = refused(monkeypatch, capsys, "deploy", "--port", os.ttyname(end))
@@ -340,7 +341,7 @@ def test_only_a_plain_esp32_with_a_new_micropython_will_do(machine, version, why
 
 def test_a_board_that_will_not_do_is_left_as_it_is(bench, monkeypatch):
     monkeypatch.setattr(plan, "PRETENDED", ())
-    told = bench.deploy(program_with("www/style.css.gz", PAGE))
+    told = bench.refused(program_with("www/style.css.gz", PAGE))
     assert "not the plain ESP32" in told and "nothing was changed" in told and bench.written == []
     bench.until_said(f"build {BUILT.build} slot a", 2)
 
@@ -350,7 +351,7 @@ def test_a_board_that_will_not_do_is_left_as_it_is(bench, monkeypatch):
 
 def test_a_file_that_arrives_damaged_leaves_the_old_one(bench, monkeypatch):
     monkeypatch.setattr(link.base64, "b64encode", lambda piece: b"AAAA")
-    told = bench.deploy(program_with("www/style.css.gz", PAGE))
+    told = bench.refused(program_with("www/style.css.gz", PAGE))
     assert "arrived damaged" in told
     assert plan.running(bench.survey()) == "a"
 

@@ -31,7 +31,8 @@ limits = importlib.import_module("curfew.limits")
 CHUNK_BYTES = 1536  # of a file at once: two kilobytes as text, which the board has in one piece
 TRIES = 3
 OPEN_TRIES = 5
-_READ_S = 0.2  # a pseudo-terminal has no way to ask whether there is something
+_READ_S = 5  # for an answer that is due; where no answer is, waiting ends so much later
+_LISTEN_S = 0.2
 _SILENT_S = 5  # the box ends its services first, which takes up to two seconds
 _INSIST_S = 12  # a program that fails at its start resets the chip every five seconds
 
@@ -110,7 +111,7 @@ class Link:
         seen = b""
         until = time.monotonic() + _INSIST_S
         while time.monotonic() < until and not seen.endswith(b">>> "):
-            port.write(b"\r\x03")
+            port.write(b"\r\x03\x02")  # Ctrl-B: the prompt may be the raw one already
             time.sleep(0.03)  # closer than the time from boot.py to the failure
             while port.in_waiting:
                 seen = (seen + port.read(port.in_waiting))[-200:]
@@ -141,12 +142,16 @@ class Link:
 
     def listen(self, seconds: float) -> bytes:
         """What the board says within some time, or sooner when it said something; empty for nothing."""
+        port = self._transport.serial
         with self._clear():
-            until = time.monotonic() + seconds
-            while time.monotonic() < until:
-                got = self._transport.serial.read(max(1, self._transport.serial.in_waiting))
-                if got:
-                    return got
+            port.timeout = _LISTEN_S
+            try:
+                until = time.monotonic() + seconds
+                while time.monotonic() < until:
+                    if got := port.read(max(1, port.in_waiting)):
+                        return got
+            finally:
+                port.timeout = _READ_S
         return b""
 
     @contextlib.contextmanager

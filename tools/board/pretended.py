@@ -26,7 +26,8 @@ FLASH_BYTES = 2 * 1024 * 1024  # what MicroPython leaves for files on a chip wit
 HEAP = "heapsize=192k"
 POWER, HARD, WATCHDOG = 1, 2, 3  # why a start began
 _CTRL_C = 3
-_WAIT_S = 0.02  # for a program that runs and so reads nothing
+_WAIT_S = 0.005  # for a program that runs and so reads nothing, and for a reader that is slow
+_LISTENS_S = 5.0  # who read nothing for so long does not listen
 
 
 class PretendedError(Exception):
@@ -51,6 +52,8 @@ class Board:
         self._lock = threading.RLock()  # power, plug and the thread
         self._ended = False
         self._input: deque[int] = deque()
+        self._output = bytearray()
+        self._read_at = time.monotonic()
         self._cause = POWER
         if not Path(self._micropython).is_file():
             raise PretendedError(f"there is no {self._micropython}: run `make build`")
@@ -61,7 +64,7 @@ class Board:
         self._inner, self._inner_child = pty.openpty()
         _raw(self._inner_child, signals=True)
         self._wake, self._waker = os.pipe()
-        self._wire = self._waker_in = -1
+        self._wire = -1
         self._plug()
         self._thread = threading.Thread(target=self._keep, daemon=True)
 
@@ -170,7 +173,7 @@ class Board:
         while not self._ended:
             with self._lock:
                 ends = [end for end in (self._inner, self._cable, self._wire, self._wake) if end >= 0]
-                wait_s = _WAIT_S if self._input else 1.0
+                wait_s = _WAIT_S if self._input or self._output else 1.0
                 if self._bites_at is not None:
                     wait_s = min(wait_s, max(0.0, self._bites_at - time.monotonic()))
             ready = select.select(ends, [], [], wait_s)[0]
@@ -188,19 +191,32 @@ class Board:
                     self._bites_at = None
                     self._reset(WATCHDOG)
                 self._feed_input()
+                self._tell()
 
     def _drain(self) -> None:
-        """What the program said goes to the cable; where nobody reads, it is lost."""
+        """Take what the program said."""
         while select.select([self._inner], [], [], 0)[0]:
             said = os.read(self._inner, 4096)
             said = said.replace(b"\r", b"").replace(b"\n", b"\r\n")  # as the chip's own console does it
             if self._log:
                 self._log(said)
-            while said and self._cable >= 0:
-                try:
-                    said = said[os.write(self._cable, said) :]
-                except BlockingIOError:
-                    said = b""
+            self._output += said
+
+    def _tell(self) -> None:
+        """Hand it on to the cable, as fast as somebody reads; where nobody does, it is lost."""
+        now = time.monotonic()
+        while self._output:
+            try:
+                written = os.write(self._cable, self._output[:4096]) if self._cable >= 0 else 0
+            except BlockingIOError:
+                written = 0
+            if not written:
+                if now - self._read_at > _LISTENS_S:
+                    self._output.clear()
+                return
+            del self._output[:written]
+            self._read_at = now
+        self._read_at = now
 
     def _hear(self) -> None:
         """The chip's own parts: reset, watchdog. The wire's end is the end of the program, too."""
