@@ -2,7 +2,7 @@
 
     with Board(folder, "firmware" or "peer", broker_port) as board: board.press(0) ...
 Belongs here: the host's end of the wire, alike for both programs. Does not: what is asked of them (turns.py), the chip
-(host_tests/vm/desk), starting the program there (vm/board.py).
+(simulator/machine/box), starting the program there (vm/board.py).
 """
 
 import json
@@ -20,6 +20,7 @@ from typing import Any
 
 from benchmarks import rig
 from simulator import run, run_settings
+from simulator.rig import RIG_BYTES, network_of
 
 BURNERS = 4
 BUTTON_PINS = (25, 26, 27, 13)
@@ -31,9 +32,10 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 PASSWORD = "correct horse"
 BASE = "curfew/240ac412ab0f"  # the topics of the chip on the desk
 DOWN_S = 0.12  # of a press
-# What host_tests/vm/desk/wire.py has, in the same order.
+# What simulator/machine/box/wire.py has, in the same order.
 _KIND, _US, _A, _B, _D, _E, _F, _SIZE = 64, 65, 66, 67, 69, 70, 71, 72
 _HELLO, _TICK, _PIN, _STOPPED = 0, 1, 2, 6
+_STOVE_WORDS = 7  # of the inputs: they are for stove time only
 _PIPE_BYTES = 1 << 20
 _STEP_S = 0.002
 
@@ -74,7 +76,7 @@ class Board:
         self._shown: list[int] = []
         self._over = False
         self._lock = threading.Lock()
-        program = program or run.COMPILED
+        program = program or run.BOARD
         flash = folder / "flash"
         flash.mkdir(parents=True)
         (_fill_peer if kind == "peer" else _fill_ours)(flash, broker_port, program)
@@ -83,11 +85,11 @@ class Board:
         (folder / "rtc").write_bytes(b"")
         self._show()
         self._pipe, out = os.pipe()
-        run_on = [rig.micropython(), "-X", f"heapsize={rig.HEAP_KIB * 1024 + rig.module('desk_fixture').RIG_BYTES}"]
-        paths = rig.path_of(rig.CHIP, rig.AIR, program, program / "lib")
+        run_on = [rig.micropython(), "-X", f"heapsize={rig.HEAP_KIB * 1024 + RIG_BYTES}"]
+        paths = rig.path_of(rig.CHIP, rig.AIR, *([program, program / "lib"] if kind == "peer" else []))
         with self.log.open("wb") as log:
             self._vm = subprocess.Popen(
-                [*run_on, rig.VM / "board.py", str(out), self._inputs, folder / "rtc", program, kind],
+                [*run_on, rig.VM / "board.py", str(out), self._inputs, folder / "rtc", kind],
                 cwd=flash, env={**os.environ, "MICROPYPATH": paths}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 pass_fds=[out],
             )  # fmt: skip
@@ -171,7 +173,19 @@ class Board:
         """Write what the chip's inputs are just now, if it is news. The converters' codes are 0: all cold."""
         now_s = time.monotonic()
         low = sum(1 << BUTTON_PINS[burner] for burner in range(BURNERS) if now_s < self._down_until[burner])
-        inputs = [low, 1, self._lookup_ms, 0, self._measure, 0, 0, *[0] * 8, self.web_port, self._dns_port]
+        inputs = [
+            low,
+            1,
+            self._lookup_ms,
+            0,
+            self._measure,
+            0,
+            0,
+            *[0] * 8,
+            self.web_port,
+            self._dns_port,
+            *[0] * _STOVE_WORDS,
+        ]
         if inputs == self._shown:
             return
         self._shown = inputs
@@ -206,11 +220,9 @@ def _fill_ours(flash: Path, broker_port: int, program: Path) -> None:
     (flash / "settings.json").write_text(json.dumps(settings))
     door = rig.module("curfew.services.door")
     mqtt = rig.module("broker_fixture").mqtt_config(broker_port, host="localhost")
-    network = rig.module("desk_fixture").network_of(PASSWORD, token=door.token_hash(TOKEN), mqtt=mqtt)
+    network = network_of(PASSWORD, token=door.token_hash(TOKEN), mqtt=mqtt)
     (flash / "network.json").write_text(json.dumps(network))
-    for path in program.iterdir():
-        if path.name not in ("curfew", "lib", "boot.py", "main.py", "settings.json"):
-            (shutil.copytree if path.is_dir() else shutil.copy)(path, flash / path.name)
+    shutil.copytree(program, flash, ignore=shutil.ignore_patterns("settings.json"), dirs_exist_ok=True)
 
 
 def _fill_peer(flash: Path, broker_port: int, program: Path) -> None:

@@ -13,7 +13,7 @@ from benchmarks.safety_tick import Ticks
 from simulator import run
 
 
-def journal(closings: tuple[int, ...], firmware: Path = run.COMPILED) -> list[list[int]]:
+def journal(closings: tuple[int, ...], firmware: Path = run.BOARD) -> list[list[int]]:
     """[closings, µs of one more, µs of reading at a start, bytes of the file, bytes of heap]. Raises RuntimeError."""
     told: list[list[int]] = measured("journal.py", *closings, firmware=firmware)
     return told

@@ -13,6 +13,7 @@ from benchmarks import rig, turns
 from benchmarks.board import BASE, PASSWORD, TOKEN
 from benchmarks.on_the_vm import measured
 from simulator import run
+from simulator.rig import network_of
 
 # In the order in which they are imported: what a part shares with an earlier one is counted there.
 PARTS = {
@@ -26,23 +27,23 @@ FILES = (
     ("mqtt", ("lib/chumicro", "curfew/services/mqtt", "curfew/services/homeassistant", "curfew/services/transport")),
     ("web", ("lib/microdot", "curfew/services/web", "curfew/services/api", "curfew/services/door")),
     ("services", ("curfew/services/", "lib/")),
-    ("core", ("curfew/",)),
+    ("core", ("curfew/", "program")),
 )
 SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
 
 
-def by_part(firmware: Path = run.COMPILED) -> dict[str, int]:
+def by_part(firmware: Path = run.BOARD) -> dict[str, int]:
     """Bytes of heap by part, "core" first. Raises RuntimeError."""
     given = [f"{part}={','.join(names)}" for part, names in PARTS.items()]
-    found = measured("heap.py", firmware, *given, burners=4, air=True, firmware=firmware)
+    found = measured("heap.py", *given, burners=4, air=True, firmware=firmware)
     return {part: found[part] for part in ("core", *PARTS)}
 
 
-def mpy_by_part(firmware: Path = run.COMPILED) -> dict[str, int]:
+def mpy_by_part(firmware: Path = run.BOARD) -> dict[str, int]:
     """Bytes of compiled files by part."""
     total = {"core": 0, "services": 0, "web": 0, "mqtt": 0}
-    for path in sorted(firmware.rglob("*.mpy")):
-        name = path.relative_to(firmware).as_posix()
+    for path in sorted((firmware / "a").rglob("*.mpy")):
+        name = path.relative_to(firmware / "a").as_posix()
         total[next(part for part, starts in FILES if name.startswith(starts))] += path.stat().st_size
     return total
 
@@ -89,7 +90,7 @@ def under_load(clients: tuple[int, ...], s: float) -> Load:
     with tempfile.TemporaryDirectory(prefix="curfew-bench-") as name, turns.broker(Path(name) / "broker") as broker:
         mqtt = rig.module("broker_fixture").mqtt_config(broker.port, host="localhost")
         token = rig.module("curfew.services.door").token_hash(TOKEN)
-        network = desk_fixture.network_of(PASSWORD, token=token, mqtt=mqtt)
+        network = network_of(PASSWORD, token=token, mqtt=mqtt)
         desk = desk_fixture.Desk(Path(name), burners=4, sensor=False, network=network, **SHORT)
         try:
             desk.wait_for(lambda: broker.greetings("curfew_"), 30, "a session with the broker")

@@ -23,14 +23,14 @@ def told(
     sensor: bool = True,
     heap: str = "2m",
     air: bool = False,
-    firmware: Path = run.COMPILED,
+    firmware: Path = run.BOARD,
 ) -> str:  # fmt: skip
-    """What a program of benchmarks/vm prints. air: with radio and sockets of the desk. Raises RuntimeError."""
+    """What a program of benchmarks/vm prints. air: with radio and sockets of the box. Raises RuntimeError."""
     chip = [rig.AIR, rig.TINY, rig.CHIP] if air else [rig.TINY]
-    environment = {**os.environ, "MICROPYPATH": rig.path_of(*chip, firmware, firmware / "lib")}
+    environment = {**os.environ, "MICROPYPATH": rig.path_of(*chip, firmware / "a", firmware / "a" / "lib", firmware)}
     with tempfile.TemporaryDirectory(prefix="curfew-bench-") as folder:
         settings = run_settings.make({}, run_settings.shipped(), burners, sensor)["settings"]
-        (Path(folder) / "settings.json").write_text(json.dumps(settings))
+        run.fill(Path(folder), firmware, {"events": [], "settings": settings})
         command = [rig.micropython(), "-X", f"heapsize={heap}", str(rig.VM / program), *map(str, words)]
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S,

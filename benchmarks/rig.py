@@ -15,7 +15,7 @@ for _folder in ("host_tests", "firmware", "build/lib"):
     if str(ROOT / _folder) not in sys.path:
         sys.path.append(str(ROOT / _folder))
 
-CHIP = ROOT / "host_tests" / "vm" / "desk"  # machine, neopixel, wire
+CHIP = run.MACHINE / "box"  # machine, neopixel, wire
 AIR = CHIP / "air"  # network, socket
 TINY = ROOT / "host_tests" / "vm" / "tiny"  # the smallest chip
 HERE = Path(__file__).resolve().parent

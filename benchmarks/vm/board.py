@@ -1,6 +1,6 @@
-"""On the VM, in real time: one program, ours or the peer, on the chip of host_tests/vm/desk; both under the same eyes.
+"""On the VM, in real time: one program, ours or the peer, on the chip of a box, both under the same eyes.
 
-    micropython board.py PIPE INPUTS RTC_FILE FOLDER KIND       KIND: "firmware" or "peer"; current folder: the flash
+    micropython board.py PIPE INPUTS RTC_FILE KIND       KIND: "firmware" or "peer"; current folder: the flash
 Every feeding of the watchdog writes a record with the time since the last one, and no more: nothing of the program is
 replaced or hooked. Belongs here: starting a program as the chip would. Does not: a verdict (benchmarks/board.py).
 """
@@ -12,7 +12,7 @@ import time
 import machine
 import wire
 
-_PIPE, _INPUTS, _RTC, _FOLDER, _KIND = sys.argv[1:6]
+_PIPE, _INPUTS, _RTC, _KIND = sys.argv[1:5]
 _ONE_THREAD = _KIND == "peer"  # only then may the heap be looked at here: another thread would be held up by that
 _record = wire.tick
 _figures = wire.figures
@@ -48,8 +48,9 @@ try:
     if _KIND == "peer":
         __import__("program")
     else:
+        sys.path.insert(0, "")  # the flash, as on the chip
         for _name in ("boot.py", "main.py"):
-            with open(_FOLDER + "/" + _name) as _file:
+            with open(_name) as _file:
                 exec(_file.read(), {"__name__": "__main__"})
 except Exception as _error:
     sys.print_exception(_error)

@@ -1,7 +1,7 @@
 """On the VM: what each part of the firmware takes of the heap, imported one after another.
 
-    micropython heap.py FIRMWARE PART=MODULE,MODULE ...     current folder: a flash; MICROPYPATH as for a board
-Prints JSON: bytes by part, rubbish collected before and after each. "core" is the whole box as main.py builds it.
+    micropython heap.py PART=MODULE,MODULE ...     current folder: a flash; MICROPYPATH as for a board
+Prints JSON: bytes by part, rubbish collected before and after each. "core" is the whole box as program.py builds it.
 """
 
 import gc
@@ -21,7 +21,7 @@ def grown(before):
 
 def measure(box):
     found["core"] = grown(start)
-    for given in sys.argv[2:]:
+    for given in sys.argv[1:]:
         part, modules = given.split("=")
         gc.collect()
         before = gc.mem_alloc()
@@ -39,6 +39,7 @@ start = gc.mem_alloc()
 from curfew import loop
 
 loop.Loop.run = measure
+sys.path.insert(0, "")  # the flash, as on the chip
 for _name in ("boot.py", "main.py"):
-    with open(sys.argv[1] + "/" + _name) as _file:
+    with open(_name) as _file:
         exec(_file.read(), {"__name__": "__main__"})

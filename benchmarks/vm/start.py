@@ -1,6 +1,6 @@
 """On the VM, with an idle chip: from the beginning of boot.py to safe relays and to the first tick.
 
-    micropython start.py FIRMWARE       current folder: a flash; MICROPYPATH holds host_tests/vm/tiny
+    micropython start.py       current folder: a flash; MICROPYPATH holds host_tests/vm/tiny
 Prints "safe US" (the watchdog is asked for: every relay pin is low by then) and "ready US" (it is fed first).
 """
 
@@ -31,6 +31,7 @@ def _first(number):
 machine.WDT = Dog
 machine.tick = _first
 _begun_us = time.ticks_us()
+sys.path.insert(0, "")  # the flash, as on the chip
 for _name in ("boot.py", "main.py"):
-    with open(sys.argv[1] + "/" + _name) as _file:
+    with open(_name) as _file:
         exec(_file.read(), {"__name__": "__main__"})

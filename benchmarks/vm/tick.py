@@ -1,6 +1,6 @@
 """On the VM: the safety tick beside an empty loop over the same pins, block by block in turns.
 
-    micropython tick.py FIRMWARE BLOCKS TICKS      current folder: a flash; MICROPYPATH holds host_tests/vm/tiny
+    micropython tick.py BLOCKS TICKS      current folder: a flash; MICROPYPATH holds host_tests/vm/tiny
 Prints JSON: "tick_ns" and "empty_ns" a tick by block, "bytes" allocated in all ticks of a block with the collector off,
 "heap" bytes of the whole box after a collection, "add_ns" of one round of a bare loop (what a chip's speed is told by).
 """
@@ -47,7 +47,7 @@ gc.collect()
 before = gc.mem_alloc()
 from curfew import loop
 
-blocks, ticks = int(sys.argv[2]), int(sys.argv[3])
+blocks, ticks = int(sys.argv[1]), int(sys.argv[2])
 found = {"tick_ns": [], "empty_ns": [], "bytes": 0, "heap": 0, "add_ns": 0}
 
 
@@ -112,6 +112,7 @@ def measure(box):
 
 
 loop.Loop.run = measure
+sys.path.insert(0, "")  # the flash, as on the chip
 for name in ("boot.py", "main.py"):
-    with open(sys.argv[1] + "/" + name) as file:
+    with open(name) as file:
         exec(file.read(), {"__name__": "__main__"})
