@@ -14,7 +14,7 @@ from live_fixture import QUICK, ROOT, playing, wait_for
 
 from simulator import run_settings, scenario
 from simulator.judge import Judge
-from simulator.live import CALLS, SLICE_MS, LiveWorld, Refused, Stove
+from simulator.live import CALLS, TICK_MS, LiveWorld, Refused, Stove
 from simulator.play import play
 from simulator.rig import BOX
 from simulator.scenario import ACTS, ScenarioError
@@ -103,10 +103,10 @@ def test_a_pause_is_no_stall_and_a_step_is_one_tick():
         hand.ask("set_speed", 0)
         at_ms, starts = stove.world.now_ms, stove.starts
         for number in range(1, 4):
-            hand.ask("step", SLICE_MS)
-            wait_for(lambda n=number: stove.world.now_ms >= at_ms + n * SLICE_MS, "a step")
+            hand.ask("step", TICK_MS)
+            wait_for(lambda n=number: stove.world.now_ms >= at_ms + n * TICK_MS, "a step")
         asked = stove.ask(stove.so_far, 0).result(10)
-        assert stove.world.now_ms == at_ms + 3 * SLICE_MS
+        assert stove.world.now_ms == at_ms + 3 * TICK_MS
         assert (stove.starts, hand.see("state"), hand.see("closed")) == (starts, "ARMED", True)
         assert not [line for line in asked["lines"] if line.startswith("#down")]
 
@@ -116,7 +116,7 @@ def test_an_act_happens_at_once_and_is_told_with_its_time():
         hand.until("state", "IDLE")
         hand.ask("set_speed", 0)
         hand.do("film", milliohm=120)
-        hand.ask("step", SLICE_MS)
+        hand.ask("step", TICK_MS)
         hand.until("film_mohm", 120)
         assert Story(hand.stove).read()[-1] == {
             "t": hand.stove.plan["events"][-1][0], "b": 0, "do": "film", "milliohm": 120,

@@ -13,11 +13,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from simulator.live import Stove
+from simulator.live import SETTLED_ROUNDS, Stove
 
 EVERY_S = 2.0
 SHARE = 10  # a look that took long is followed by so many times its length of rest: a tenth of a core at most
-SETTLED_ROUNDS = 4  # of the services after an opening: by then they have written it down, or will not just now
 SETTLE_S = 3.0  # who waits longer for that may judge as it is
 
 

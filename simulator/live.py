@@ -33,11 +33,12 @@ from simulator.times import parse_time, show_time
 
 PASSWORD = "curfew-desk"  # of the device's own page
 SPEEDS = (0, 1, 10, 60)
-SLICE_MS = 20  # of stove time, between two looks at what the hand does
+TICK_MS = 20  # of the box: the shortest step
 NEAR_S = 0.004  # time this close is there already: a finer sleep costs more than it is worth
 BEHIND_S = 0.25  # a stove that is so late goes on from here, and does not run after its time
 IDLE_S = 0.5
 SERVICES_LAG_MS = 10_000  # stove time may run ahead of the services by so much
+SETTLED_ROUNDS = 3  # of the services, until what there was to write is written, or cannot be just now
 SERVICES_WAIT_S = 0.02  # then every tick waits so long for them: they have a minute before the loop calls them blocked
 SILENT_S = 30  # a program that does not end its tick for so long in real time hangs in itself
 FRAMES_KEPT = 2400  # of what was seen, for the strips of a page that is opened later
@@ -69,9 +70,9 @@ class Refused(ValueError):
 
 
 class LiveWorld(world_module.World):
-    """A World whose time waits, and whose services are real. pace(ms) is called before any time passes."""
+    """A World whose time waits, and whose services are real. wait() is called before any time passes."""
 
-    def __init__(self, plan: dict[str, Any], emit: Callable[[str], None], flash: Path, pace: Callable[[int], None]):
+    def __init__(self, plan: dict[str, Any], emit: Callable[[str], None], flash: Path, wait: Callable[[], None]):
         self.thread: Any = None
         self._remote: list[tuple[str, int, int]] = []
         super().__init__(plan, emit)
@@ -80,16 +81,12 @@ class LiveWorld(world_module.World):
         self.deaths_of_services = 0
         self.started_thread = False
         self.flash = f"{flash}/"
-        self._pace = pace
+        self._wait = wait
 
-    def _pass_time(self, ms: int) -> None:
-        while ms > 0:
-            part_ms = min(ms, SLICE_MS)
-            self._pace(part_ms)
-            super()._pass_time(part_ms)
-            for burner, pot in zip(self.burners, self.pots, strict=True):
-                pot.step(part_ms, burner.flame, burner.simmer)
-            ms -= part_ms
+    def _step(self, dt_ms: int) -> None:
+        super()._step(dt_ms)
+        for burner, pot in zip(self.burners, self.pots, strict=True):
+            pot.step(dt_ms, burner.flame, burner.simmer)
 
     def _die(self, cause: str) -> None:
         self.started_thread = False
@@ -160,7 +157,7 @@ class Stove(Rig):
         self.pixels = [0] * 4
         self.over: str | None = None  # why the stove stopped by itself
         self._changed = changed
-        self._steps_ms = 0
+        self._step_to_ms = 0
         self._holds: dict[int, int] = {}  # burner: index of the `light` whose hand is still on the knob
         self._asked: queue.Queue[tuple[Callable[[], Any], Future[Any]]] = queue.Queue()
         self._bell = threading.Event()
@@ -168,7 +165,7 @@ class Stove(Rig):
         self._base_s, self._base_ms = time.monotonic(), 0
         self._pace_s, self._pace_ms = time.monotonic(), 0
         self._rounds = self._rounds_ms = 0
-        self.settled = 0  # rounds of the services since the last opening
+        self.settled = SETTLED_ROUNDS  # rounds of the services since there was something for them to write
         self._folder = tempfile.mkdtemp(prefix="curfew-stove-")
         plan = {**self.scenario.plan, "until_ms": FOR_EVER_MS, "samples": False}
         world = LiveWorld(plan, self._emit, Path(self._folder) / "flash", self._wait)
@@ -189,7 +186,7 @@ class Stove(Rig):
         self._answers: Any = None
         self._stdout: Any = None
         self._block = array("q")
-        self._coils = [False] * len(world.burners)
+        self._noted: Any = None  # what the services may have to write down
         self._thread = threading.Thread(target=self._live, name="stove", daemon=True)
 
     # --- from outside ----------------------------------------------------------------------------------------------
@@ -232,7 +229,7 @@ class Stove(Rig):
     def step(self, ms: int) -> None:
         """Let so much stove time pass, and pause."""
         self.set_speed(0)
-        self._steps_ms = max(SLICE_MS, min(int(ms), 3_600_000))
+        self._step_to_ms = self.world.now_ms + max(TICK_MS, min(int(ms), 3_600_000))
 
     def act(self, item: dict[str, Any]) -> None:
         """Begin an entry of `events` now; its time is that of the stove. Raises ScenarioError, Refused."""
@@ -273,7 +270,7 @@ class Stove(Rig):
             return
         world = self.world
         event = self.plan["events"][index]
-        held_ms = max(SLICE_MS, world.now_ms - event[0])
+        held_ms = max(TICK_MS, world.now_ms - event[0])
         self.items[index]["hold_s"] = held_ms // 1000 if held_ms % 1000 == 0 else held_ms / 1000
         event[3] = {"hold_ms": held_ms}
         for at, queued in enumerate(world._queue):
@@ -386,8 +383,9 @@ class Stove(Rig):
 
     # --- its own thread: time --------------------------------------------------------------------------------------
 
-    def _wait(self, ms: int) -> None:
-        """Return when it is time that so much stove time passes; meanwhile do what is asked."""
+    def _wait(self) -> None:
+        """Return when it is time that more stove time passes; meanwhile do what is asked."""
+        world = self.world
         while True:
             self._serve_asked()
             if self._closing:
@@ -396,21 +394,13 @@ class Stove(Rig):
                 self._rebase()
                 return
             if self.speed == 0:
-                if self._steps_ms > 0:
-                    self._steps_ms -= ms
-                    self._rebase()
-                    if self._steps_ms <= 0:
-                        self._changed()
+                self._rebase()
+                if world.now_ms < self._step_to_ms:
                     return
                 self._bell.wait(IDLE_S)
                 self._bell.clear()
-                self._rebase()
                 continue
-            now_s = time.monotonic()
-            wait_s = self._base_s + (self.world.now_ms + ms - self._base_ms) / 1000 / self.speed - now_s
-            if self._services_lag():
-                time.sleep(SERVICES_WAIT_S)
-                break
+            wait_s = self._base_s + (world.now_ms - self._base_ms) / 1000 / self.speed - time.monotonic()
             if wait_s < (NEAR_S if self.speed > 1 else 0.0005):
                 if wait_s < -BEHIND_S:
                     self._rebase()
@@ -426,9 +416,10 @@ class Stove(Rig):
         return not self._values or any(state == report.STATES.index("CLOSING") for state in self._values[::FIELDS])
 
     def _services_lag(self) -> bool:
+        """Whether the services, in their real time, are too far behind: in general, or with something to write."""
         world = self.world
         served = world.thread is not None and not world.blocked
-        return served and world.now_ms - self._rounds_ms > SERVICES_LAG_MS
+        return served and (self.settled < SETTLED_ROUNDS or world.now_ms - self._rounds_ms > SERVICES_LAG_MS)
 
     def _rebase(self) -> None:
         self._base_s, self._base_ms = time.monotonic(), self.world.now_ms
@@ -570,10 +561,12 @@ class Stove(Rig):
         if record[D] != self._rounds:
             self.settled += 1
             self._rounds, self._rounds_ms = record[D], world.now_ms
-        for index, burner in enumerate(world.burners):
-            if self._coils[index] and not burner.coil:
-                self.settled = 0
-            self._coils[index] = burner.coil
+        noted = [burner.coil for burner in world.burners], self._values[report.FAULT :: FIELDS]
+        if noted != self._noted:
+            self.settled = 0
+            self._noted = noted
+        if self.speed and not self._gets_ready() and self._services_lag():
+            self._bell.wait(SERVICES_WAIT_S)
         world.sleep(record[A])
         self._answer()
 

@@ -506,6 +506,7 @@ class World:
         end_ms = self.now_ms + ms
         was_running = self.running
         while self.now_ms < end_ms:
+            self._wait()
             while self._next < len(self._queue) and self._queue[self._next][0] <= self.now_ms:
                 self._next += 1
                 self._happen(self._queue[self._next - 1])
@@ -517,6 +518,9 @@ class World:
                 raise Over
             self._step(min(end_ms - self.now_ms, self._quiet_ms()))
             self._serve()
+
+    def _wait(self):
+        """Called before time passes; in a run it waits for nobody."""
 
     def _quiet_ms(self):
         """How long the next step may be."""
