@@ -90,7 +90,11 @@ def test_thrown_once_at_any_line_every_contact_opens_and_the_box_comes_back(shar
     all_is_well(shares[cook.name], cook, ONCE, forever=False)
 
 
-@pytest.mark.parametrize("cook", COOKS, ids=lambda cook: cook.name)
+# What is thrown for ever comes after two resets, and the first of them would end a trial.
+PROVED = [cook for cook in COOKS if b"trial" not in cook.files.get("slot.txt", b"")]
+
+
+@pytest.mark.parametrize("cook", PROVED, ids=lambda cook: cook.name)
 def test_thrown_whenever_a_line_comes_by_nothing_conducts_and_the_box_is_unstable(shares, cook):
     all_is_well(shares[cook.name], cook, FOR_EVER, forever=True)
 

@@ -35,17 +35,14 @@ def test_a_full_flash_refuses_the_update_and_keeps_the_old_program(tmp_path):
 
 
 BUGS = {
-    "a trial is not noted before it is tried": [("not tried and note(active, slot, way):", "not tried:")],
-    "slot.txt is written in place": [
-        ('open("slot.txt.new", "wb")', 'open("slot.txt", "wb")'),
-        ('os.rename("slot.txt.new", "slot.txt")', "pass"),
-    ],
+    "a trial is not noted before it is tried": ("not tried and note(active, slot, way):", "not tried:"),
+    "a trial is noted as if it were a new one": ('text += "trial %s tried', 'text += "trial %s new'),
 }
 
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_starter_with_a_bug_would_be_seen(tmp_path, bug):
-    firmware = seeded(tmp_path, *(("starter.py", old, new) for old, new in BUGS[bug]))
+    firmware = seeded(tmp_path, ("starter.py", *BUGS[bug]))
     folder = tmp_path / "starter"
     folder.mkdir()
     shutil.copyfile(firmware / "starter.py", folder / "starter.py")
