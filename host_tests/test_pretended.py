@@ -127,8 +127,8 @@ def test_who_follows_the_readme_without_a_board_reaches_deployed_and_a_content_d
                 assert done.returncode == 0, (words, done.stdout, done.stderr)
                 told.append(done.stdout)
         finally:
-            os.killpg(running.pid, signal.SIGINT)
-        reader.join(fixture.PATIENCE_S)
+            os.killpg(running.pid, signal.SIGTERM)
+            reader.join(fixture.PATIENCE_S)
     assert "deployed 0.1.0" in told[0]
     assert "settings.json" in told[1]
     assert re.search(r"✓ .*program.*slot a", told[2]) and "needed and missing" not in told[2]

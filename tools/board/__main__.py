@@ -7,6 +7,7 @@ Exit status: 0 done, 1 not done (one line says why and the way out), 2 the argum
 
 import argparse
 import contextlib
+import signal
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -140,6 +141,7 @@ def _doctor(asked: argparse.Namespace, out: Console) -> int:
 
 
 def _pretend(asked: argparse.Namespace, out: Console) -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # or its VM would live on for a while
     with pretended.Board(asked.flash, asked.speed) as board:
         out.print(
             f"a pretended board is on {board.port}; in another window: make deploy PORT={board.port}", soft_wrap=True

@@ -162,7 +162,7 @@ def doctor(asked: str | None, console: Console) -> int:
     for head in ("", "What", "Found", "What mends it"):
         table.add_column(head, overflow="fold")
     rows = [*computer(), serial_rights()]
-    with console.status("asking the board …"):
+    with console.status("asking the board: what runs there stops, contacts open, and starts again …"):
         rows += board(asked)
     for row in rows:
         table.add_row(_SIGNS[row.state], row.what, row.found, row.mend)
