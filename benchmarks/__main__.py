@@ -1,8 +1,9 @@
 """The command line: measure, show, write build/bench.json and pictures; on request keep them for the READMEs.
 
-    python -m benchmarks [--quick | --long] [--keep] [--only GROUP ...]      GROUP: ticks parts start turns load simulator growth
-Exit status: 0 everything was measured; 1 a row was not (it says why); 2 the arguments are wrong. Ctrl-C ends
-everything that was started. Belongs here: progress, files. Does not: what is measured (measure.py).
+    python -m benchmarks [--quick | --long] [--keep] [--only GROUP ...]
+GROUP: ticks parts start turns load simulator growth.
+Exit status: 0 everything was measured; 1 a row was not (it says why); 2 the arguments are wrong; 130 after Ctrl-C,
+which ends everything that was started. Belongs here: progress, files. Does not: what is measured (measure.py).
 """
 
 import argparse
@@ -22,6 +23,7 @@ from benchmarks.kept import IMAGES, KEPT, write
 
 OUT = rig.ROOT / "build" / "bench.json"
 WIDTH = 150
+INTERRUPTED = 130  # as a shell says it
 
 
 def about() -> dict[str, Any]:
@@ -55,6 +57,7 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     told = about()
     found: list[rows.Row] = []
+    interrupted = False
     try:
         with Progress(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=screen, transient=True
@@ -72,8 +75,11 @@ def main(argv: list[str] | None = None) -> int:
                 found.append(row)
     except KeyboardInterrupt:
         print("bench: interrupted; what was measured so far:", file=sys.stderr)
+        interrupted = True
     found.sort(key=lambda row: row.number)
     screen.print(table.on_screen(found))
+    if interrupted:
+        return INTERRUPTED
     write(OUT.parent, OUT.parent, told, found)
     complete = {row.number for row in found} == set(words.GROUPS) and all(row.ours for row in found)
     print(f"rows: {OUT.relative_to(rig.ROOT)}, pictures: build/bench.svg, build/bench.zh-CN.svg")
