@@ -52,13 +52,22 @@ class Hand:
         return self.stove.frame()["burners"][burner][BURNER_KEYS.index(key)]
 
     def until(self, key, value, burner=0):
-        """Wait until the burner shows that value."""
-        wait_for(lambda: self.stove.failure or self.see(key, burner) == value, f"{key} {value}")
-        assert self.stove.failure is None, self.stove.failure
+        """Wait until the burner shows that value; a stove that stands is led there step by step."""
+
+        def shows():
+            assert self.stove.failure is None, self.stove.failure
+            if self.see(key, burner) == value:
+                return True
+            if self.stove.speed == 0:
+                self.pass_s(1)
+            return False
+
+        wait_for(shows, f"{key} {value}")
 
     def pass_s(self, s):
-        """Wait until so many seconds of stove time have passed."""
+        """Let so many seconds of stove time pass, to the tick, and pause: whatever else this machine does meanwhile."""
         end_ms = self.stove.world.now_ms + s * 1000
+        self.ask("step", int(s * 1000))
         wait_for(lambda: self.stove.failure or self.stove.world.now_ms >= end_ms, f"{s} s of stove time")
         assert self.stove.failure is None, self.stove.failure
 
@@ -76,17 +85,18 @@ def playing(top=QUICK, speed=FAST, **more):
 
 
 @contextmanager
-def program(*arguments, firmware=None):
+def program(*arguments, firmware=None, folder=None):
     """`python -m simulator live` in a process of its own: (process, its address); ended by Ctrl-C.
 
-    firmware: another one than the build's.
+    firmware: another one than the build's. folder: for what it puts aside, should it not come to its end.
     """
     command = [sys.executable, "-u", "-m", "simulator", "live", *arguments]
     if firmware:
         other = f"serve.Stove = functools.partial(serve.Stove, firmware=pathlib.Path({str(firmware)!r}))"
         imports = "import functools, pathlib; from simulator import serve"
         command = [sys.executable, "-u", "-c", f"{imports}; {other}; serve.serve(None, None, None, print)"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    env = {**os.environ, **({"TMPDIR": str(folder)} if folder else {})}
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         said = []
         for line in process.stdout:

@@ -55,7 +55,7 @@ def test_a_scenario_that_is_watched_goes_as_it_goes_on_the_command_line(name):
 
 
 def test_what_a_hand_did_runs_again_line_by_line_and_keeps_what_it_expects():
-    with playing() as hand:
+    with playing(speed=0) as hand:
         hand.until("state", "IDLE")
         hand.ask("knob", 0, True)
         hand.until("state", "BURNING")
@@ -68,11 +68,10 @@ def test_what_a_hand_did_runs_again_line_by_line_and_keeps_what_it_expects():
         hand.ask("button", 0, False)
         hand.do("weld")
         hand.until("fault", "CONTACT_WELDED")
-        hand.ask("set_speed", 0)
         saved = hand.ask("saved")
         live = trace_of(hand.stove, hand.stove.world.now_ms - 1)
     assert [event["do"] for event in saved["events"]] == ["light", "press", "button_down", "button_up", "weld"]
-    assert 4 < saved["events"][0]["hold_s"] < 60
+    assert 4 < saved["events"][0]["hold_s"] < 15
     assert {"burner": 0, "openings": 0} in saved["expect"]
     verdict = replayed(saved)
     until_ms = scenario.parse(json.dumps(saved), run_settings.shipped()).plan["until_ms"]

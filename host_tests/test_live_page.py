@@ -320,8 +320,8 @@ def test_ctrl_c_leaves_no_process():
     wait_for(lambda: not [pid for pid in everybody if alive(pid)], "their end", 10)
 
 
-def test_a_host_that_is_killed_takes_its_box_along():
-    with program() as (process, _):
+def test_a_host_that_is_killed_takes_its_box_along(tmp_path):
+    with program(folder=tmp_path) as (process, _):
         wait_for(lambda: len(family(process.pid)) >= 2, "the box")
         everybody = family(process.pid)
         process.kill()
