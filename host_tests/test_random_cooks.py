@@ -14,7 +14,7 @@ from random_cooks import ACTS, RandomCooks, search
 from test_seeded_bugs import with_bug
 
 from simulator import __main__ as command
-from simulator import inside, run, run_settings, scenario
+from simulator import inside, run, run_settings, scenario, words
 from simulator.times import parse_time
 
 STEPS = 16
@@ -32,7 +32,9 @@ def test_random_cooks_hold_every_invariant():
 
 
 def test_everything_that_a_scenario_can_do_is_drawn_with_all_its_arguments():
-    assert {do: set(args) for do, args in ACTS.items()} == {do: set(args) for do, args in scenario.ACTS.items()}
+    # But for what is done to programs on the flash: these cooks have none there, and begin without the starter.
+    known = {do: set(args) for do, args in scenario.ACTS.items() if do not in words.SLOT_ACTS}
+    assert {do: set(args) for do, args in ACTS.items()} == known
 
 
 # --- what a failure prints -------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def boot(sources, path):
     """
     for name in firmware_modules():
         del sys.modules[name]
-    sys.path[:] = ["."] + path
+    sys.path[:] = path
     if CPYTHON:
         for name in [name for name in sys.path_importer_cache if name[:1] != "/"]:
             del sys.path_importer_cache[name]  # of slots: another run had another flash
@@ -137,7 +137,7 @@ def run(plan, emit, prepare=None, starter=None):
     """
     folders = [folder for folder in sys.path if folder and folder[0] != "."]
     sources = starter or [(read(["."], name), name) for name in ("boot.py", "main.py")]
-    path = sys.path[:]
+    path = sys.path[:] if starter else ["."] + sys.path  # the starter lies on the flash
     replace_builtins(folders, emit)
     world = World(plan, emit)
     world_module.install(world)
