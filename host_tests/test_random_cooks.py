@@ -5,6 +5,7 @@ Here: the search, small; what is printed, with a firmware that is broken on purp
 """
 
 import json
+import re
 import sys
 
 import hypothesis
@@ -80,6 +81,11 @@ def test_shrinking_leaves_what_it_takes_and_nothing_else():
     }
 
 
+def nameless(line):
+    """A line without the build id, which a cook without a manifest does not know."""
+    return re.sub(r" build \S+", "", line)
+
+
 def test_a_scenario_file_tells_line_by_line_what_the_cook_told():
     class Twice(RandomCooks):
         """Every cook once more, by the simulator, from the text that would be pasted."""
@@ -87,6 +93,6 @@ def test_a_scenario_file_tells_line_by_line_what_the_cook_told():
         def teardown(self):
             super().teardown()
             again = scenario.parse(pasted(self.cook.top), run_settings.shipped()).plan
-            assert inside.run(again) == self.cook.box.lines
+            assert list(map(nameless, inside.run(again))) == list(map(nameless, self.cook.box.lines))
 
     search(Twice, 4, STEPS)
