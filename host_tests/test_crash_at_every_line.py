@@ -20,6 +20,7 @@ NEVER = {
     ("curfew/services/keeper.py", "self._restart = True"): "only who comes over the network asks for a restart",
     ("curfew/services/keeper.py", "return self._memory.seq[0]"): "or for the number of the last opening",
     ("curfew/supervisor.py", "link.trial[0] = FAILED"): "ten minutes on trial; the other such line is reached",
+    ("curfew/services/slots.py", "from curfew import store"): "only who comes over the network brings a program",
     ("curfew/services/slots.py", 'build = "?"'): "the starter has just read that file",
     ("curfew/services/slots.py", "except (OSError, ValueError, IndexError):"): "the same",
     ("curfew/services/slots.py", 'return "b" if here == "a" else "a"'): "only who comes over the network brings one",

@@ -56,6 +56,7 @@ class Bench:
         supervisor.blocked = False
         link = Part("link", self.done, self.raises)
         link.leave, link.quiet, link.ended = bytearray(1), bytearray(1), bytearray(1)
+        link.update_ms = [0]
         link.snapshot = Part("snapshot", self.done, self.raises)
         self.controller, self.supervisor, self.link = controller, supervisor, link
         self.loop = Loop(self, controller, parts["relays"], parts["scanner"], parts["panel"], parts["rtc"], link,

@@ -319,7 +319,9 @@ BACK_MS, PRESS_MS = 14_500, 19_000
 def test_the_firmware_cut_while_it_writes_starts_open_on_what_is_left_and_its_journal_goes_on(tmp_path):
     plan = scenario.parse(json.dumps(COOK), run_settings.shipped()).plan
     (tmp_path / "plan.json").write_text(json.dumps(plan))
-    lines, status, errors = on_the_vm(tmp_path, "8m", "cook_over_cuts.py", tmp_path / "plan.json", 1)
+    lines, status, errors = on_the_vm(
+        tmp_path, "8m", "cook_over_cuts.py", tmp_path / "plan.json", 1, run.BOARD / "boot.py"
+    )
     assert status == 0, (lines[-3:], errors)
     firsts = []
     for text in "\n".join(lines).split("#cut ")[1:]:

@@ -5,6 +5,7 @@ Here: the search, small; what is printed, with a firmware that is broken on purp
 """
 
 import json
+import re
 import sys
 
 import hypothesis
@@ -14,7 +15,7 @@ from random_cooks import ACTS, RandomCooks, search
 from test_seeded_bugs import with_bug
 
 from simulator import __main__ as command
-from simulator import inside, run, run_settings, scenario
+from simulator import inside, run, run_settings, scenario, words
 from simulator.times import parse_time
 
 STEPS = 16
@@ -32,7 +33,9 @@ def test_random_cooks_hold_every_invariant():
 
 
 def test_everything_that_a_scenario_can_do_is_drawn_with_all_its_arguments():
-    assert {do: set(args) for do, args in ACTS.items()} == {do: set(args) for do, args in scenario.ACTS.items()}
+    # But for what is done to programs on the flash: these cooks have none there, and begin without the starter.
+    known = {do: set(args) for do, args in scenario.ACTS.items() if do not in words.SLOT_ACTS}
+    assert {do: set(args) for do, args in ACTS.items()} == known
 
 
 # --- what a failure prints -------------------------------------------------------------------------------------------
@@ -78,6 +81,11 @@ def test_shrinking_leaves_what_it_takes_and_nothing_else():
     }
 
 
+def nameless(line):
+    """A line without the build id, which a cook without a manifest does not know."""
+    return re.sub(r" build \S+", "", line)
+
+
 def test_a_scenario_file_tells_line_by_line_what_the_cook_told():
     class Twice(RandomCooks):
         """Every cook once more, by the simulator, from the text that would be pasted."""
@@ -85,6 +93,6 @@ def test_a_scenario_file_tells_line_by_line_what_the_cook_told():
         def teardown(self):
             super().teardown()
             again = scenario.parse(pasted(self.cook.top), run_settings.shipped()).plan
-            assert inside.run(again) == self.cook.box.lines
+            assert list(map(nameless, inside.run(again))) == list(map(nameless, self.cook.box.lines))
 
     search(Twice, 4, STEPS)

@@ -1,6 +1,6 @@
 """On the VM: the whole firmware on a LittleFS that loses its power while the keeper writes, and what it does then.
 
-    micropython cook_over_cuts.py PLAN.json SEED     paths as for simulator/machine/go.py
+    micropython cook_over_cuts.py PLAN.json SEED BOOT.py     paths as for simulator/machine/go.py
 The plan's power_on is when the power is back. For each operation of the writings before it, in half of the manners:
 "#cut OPERATION MANNER", the lines of the run, then "#kept ..." for each line of the journal and "#stored BITS" for the
 stored faults of burner 0. Belongs here: running the plan over the cuts. Does not: a verdict.
@@ -16,7 +16,8 @@ import world
 from curfew import journal, store
 
 OLD = ["%d 0 TIMEOUT 1800 1000" % number for number in range(1, 31)]  # more than fits into the directory itself
-STARTER = (("import boot", "boot.py"), ("import program\nprogram.main('a', '')", "main.py"))  # only files are cut here
+with open(sys.argv[3]) as file:  # no starter: the programs themselves are cut elsewhere (slot_cuts.py)
+    STARTER = ((file.read(), "boot.py"), ("import program\nprogram.main('a', '')", "main.py"))
 FREE = DEVICES[0][1] - 1  # a block that nobody has come to use yet
 
 

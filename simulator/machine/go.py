@@ -105,7 +105,7 @@ def boot(sources, path):
     """
     for name in firmware_modules():
         del sys.modules[name]
-    sys.path[:] = ["."] + path
+    sys.path[:] = path
     if CPYTHON:
         for name in [name for name in sys.path_importer_cache if name[:1] != "/"]:
             del sys.path_importer_cache[name]  # of slots: another run had another flash
@@ -138,6 +138,8 @@ def run(plan, emit, prepare=None, starter=None):
     folders = [folder for folder in sys.path if folder and folder[0] != "."]
     sources = starter or [(read(["."], name), name) for name in ("boot.py", "main.py")]
     path = [folder for folder in sys.path if folder != "."]  # an earlier run left one
+    if not starter:
+        path.insert(0, ".")  # the starter lies on the flash
     replace_builtins(folders, emit)
     world = World(plan, emit)
     world_module.install(world)

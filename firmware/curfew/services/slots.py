@@ -1,10 +1,8 @@
 """The two folders that hold a program each: which one runs, and what slot.txt says of the next start.
 
-Belongs here: writing slot.txt. Does not: reading and checking it, which is the starter's (main.py) alone; the files
+Belongs here: writing slot.txt. Does not: reading and checking it, which is the starter's (starter.py) alone; the files
 of a slot.
 """
-
-from curfew import store
 
 PATH = "slot.txt"
 here = ""  # the folder of this program, as the starter told program.py; "" is the current one
@@ -36,9 +34,13 @@ def build_id():
 
 def prove(may_write):
     """Say that this program is the one from now on; False when leave was withdrawn."""
+    from curfew import store  # there since the start; not at the top, for who only wants a path
+
     return store.replace(PATH, ["active " + here], may_write)
 
 
 def put_on_trial(way, may_write):
     """Let the next start try the program in the other slot; False when leave was withdrawn."""
+    from curfew import store
+
     return store.replace(PATH, ["active " + here, "trial %s new %s" % (other(), way)], may_write)
