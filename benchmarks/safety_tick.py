@@ -34,9 +34,9 @@ class Ticks:
         return min(self.tick_ns) / max(1, min(self.empty_ns))
 
 
-def ticks(burners: int, blocks: int, firmware: Path = run.COMPILED) -> Ticks:
+def ticks(burners: int, blocks: int, firmware: Path = run.COMPILED, block_ticks: int = BLOCK_TICKS) -> Ticks:
     """Run the tick and the empty loop in turns. Raises RuntimeError."""
-    return Ticks(**measured("tick.py", firmware, blocks, BLOCK_TICKS, burners=burners, firmware=firmware))
+    return Ticks(**measured("tick.py", firmware, blocks, block_ticks, burners=burners, firmware=firmware))
 
 
 def rows_of(found: dict[int, Ticks]) -> list[Row]:
