@@ -144,6 +144,7 @@ HEAD: dict[str, tuple[str, str]] = {
     "other": ("its median / worst", "其中位数 / 最坏"),
     "ratio": ("Ratio", "倍数"),
 }
+HOW_HEAD = ("How", "怎样测")
 NOT_MEASURED = ("not measured: {why}", "没有测成：{why}")
 LATENESS = (
     "{law}, {low} → {high}: {first} → {last} ({misses} % off)",
