@@ -73,6 +73,8 @@ class Measuring:
         ):
             for phase in turns.PHASES:
                 yield self._beside_peer(1, key + phase, "ms", pick(ours[phase]), pick(peer[phase]), how)
+        deaths = [single(float(self.taken[kind].deaths)) for kind in ("firmware", "peer")]
+        yield Row(1, "deaths", "", deaths[0], deaths[1], "peer", how="ended")
         for phase, doors in ((QUIET, ("web", "mqtt")), (CROWD, ("web", "mqtt")), (HANG, ("web",))):
             for door in doors:
                 samples = ours[phase].off_ms[door], peer[phase].off_ms[door]

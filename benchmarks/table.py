@@ -91,6 +91,5 @@ def in_markdown(told: dict[str, Any], rows: list[Row], tongue: int) -> str:
     """The caption and one table, the groups numbered in its first column, as README has them."""
     body = []
     for row in rows:
-        line = cells(row, tongue)
-        body.append([str(row.number), *line])
-    return caption(told, tongue) + "\n\n" + markdown(("", *head(tongue)), body)
+        body.append([str(row.number), *cells(row, tongue), words.HOW[row.how][tongue]])
+    return caption(told, tongue) + "\n\n" + markdown(("", *head(tongue), words.HOW_HEAD[tongue]), body)

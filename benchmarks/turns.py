@@ -27,6 +27,7 @@ LOOKUP_S = 3.0  # of every look-up of a name in the phase HANG, in which there i
 OFF_BURNERS = tuple(number for number, sensor in enumerate(SENSORS) if not sensor)
 REST_S = 3.3  # before the next press: a closed contact of ours rests for 3 s, so the peer's does, too
 PATIENCE_S = 12.0  # for an OFF
+DEATHS_MAX = 3  # of one program in a run
 RETRY_S = 0.1  # after a door that was shut
 START_S = 30.0
 
@@ -59,6 +60,7 @@ class Turn:
     phases: dict[str, Heard] = field(default_factory=lambda: {phase: Heard() for phase in PHASES})
     heap_bytes: int = 0
     peak_bytes: int = 0
+    deaths: int = 0  # turns in which the program ended by itself; they are begun anew
 
 
 # --- the hands -------------------------------------------------------------------------------------------------------
@@ -318,6 +320,21 @@ def _heard(board: Board, hands: Hands, friend: Friend, from_us: int, to_us: int)
     return heard
 
 
+def _whole_turn(
+    total: Turn, program: Path | None, phases_s: dict[str, float], seed: int, told: Callable[[str], None]
+) -> Turn:
+    """A turn that came to its end; one in which the program died is counted, and is no measure of anything else."""
+    while True:
+        try:
+            with tempfile.TemporaryDirectory(prefix="curfew-bench-") as folder:
+                return take_turn(total.kind, Path(folder), program, phases_s, seed)
+        except BoardError as error:
+            total.deaths += 1
+            if total.deaths >= DEATHS_MAX:
+                raise
+            told(f"{error}; once more")
+
+
 def in_turns(
     peer: Path, rounds: int, phases_s: dict[str, float], told: Callable[[str], None], program: Path | None = None
 ) -> dict[str, Turn]:
@@ -326,8 +343,7 @@ def in_turns(
     for number in range(rounds):
         for kind in total:
             told(f"{kind}, turn {number + 1} of {rounds}")
-            with tempfile.TemporaryDirectory(prefix="curfew-bench-") as folder:
-                one = take_turn(kind, Path(folder), peer if kind == "peer" else program, phases_s, number)
+            one = _whole_turn(total[kind], peer if kind == "peer" else program, phases_s, number, told)
             for phase in phases_s:
                 total[kind].phases[phase].add(one.phases[phase])
             total[kind].heap_bytes = one.heap_bytes

@@ -35,6 +35,7 @@ ROWS: Phrases = {
         "the same, 50 web clients, no broker, look-ups of names hang",
         "同上，50 个网页客户端，无服务器，域名查询卡住",
     ),
+    "deaths": ("turns in which the program ended by itself", "程序自己退出的轮次"),
     "off_web_quiet": ("OFF by HTTP to coil off, quiet", "HTTP 关火到线圈断电，平静"),
     "off_mqtt_quiet": ("OFF by MQTT to coil off, quiet", "MQTT 关火到线圈断电，平静"),
     "off_web_crowd": (
@@ -102,6 +103,7 @@ HOW: Phrases = {
     "feeds": ("between two feedings of the watchdog, less 20 ms", "两次喂狗之间，减去 20 毫秒"),
     "asked": ("from sending to the falling edge, asking again when shut out",
               "从发出到下降沿，被拒之门外就再试"),
+    "ended": ("such a turn is begun anew", "这样的一轮重新开始"),
     "blocks": ("blocks of 400 ticks, in turns with the empty loop", "400 拍一组，与空循环轮流"),
     "esp32": ("ticks in rounds of a bare loop, times the 2 µs that such a round was published to take on an ESP32",
               "以裸循环的圈数计，乘以公开的 ESP32 每圈 2 微秒"),
@@ -144,6 +146,7 @@ HEAD: dict[str, tuple[str, str]] = {
     "other": ("its median / worst", "其中位数 / 最坏"),
     "ratio": ("Ratio", "倍数"),
 }
+HOW_HEAD = ("How", "怎样测")
 NOT_MEASURED = ("not measured: {why}", "没有测成：{why}")
 LATENESS = (
     "{law}, {low} → {high}: {first} → {last} ({misses} % off)",

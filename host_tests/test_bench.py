@@ -10,7 +10,21 @@ import time
 import pytest
 from rich.console import Console
 
-from benchmarks import board, growth, kept, laws, measure, memory, peer_build, picture, safety_tick, start, table, words
+from benchmarks import (
+    board,
+    growth,
+    kept,
+    laws,
+    measure,
+    memory,
+    peer_build,
+    picture,
+    safety_tick,
+    start,
+    table,
+    turns,
+    words,
+)
 from benchmarks import rows as r
 from benchmarks.rows import Figures, Row
 
@@ -191,6 +205,25 @@ def test_a_group_that_fails_is_told_and_the_others_are_kept(monkeypatch):
     monkeypatch.setattr(measure, "GROUPS", ((3, "ticks", broken), (6, "start", sound)))
     found = list(measure.Measuring(measure.QUICK, lambda _: None).rows())
     assert [(row.key, row.failed) for row in found] == [("ticks", "RuntimeError: the VM is gone"), ("start_safe", "")]
+
+
+def test_a_turn_in_which_a_program_died_is_counted_and_begun_anew_but_not_for_ever(monkeypatch, tmp_path):
+    lives = iter([board.BoardError("gone"), turns.Turn("peer"), turns.Turn("peer")])
+
+    def take(kind, *_):
+        one = turns.Turn(kind) if kind == "firmware" else next(lives)
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    monkeypatch.setattr(turns, "take_turn", take)
+    heard = []
+    found = turns.in_turns(tmp_path, 2, {"quiet": 1}, heard.append)
+    assert (found["firmware"].deaths, found["peer"].deaths) == (0, 1)
+    assert "gone; once more" in heard
+    lives = iter([board.BoardError("gone")] * 9)
+    with pytest.raises(board.BoardError, match="gone"):
+        turns.in_turns(tmp_path, 2, {"quiet": 1}, heard.append)
 
 
 def test_ctrl_c_is_no_failed_row(monkeypatch):
