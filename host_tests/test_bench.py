@@ -226,6 +226,15 @@ def test_a_turn_in_which_a_program_died_is_counted_and_begun_anew_but_not_for_ev
         turns.in_turns(tmp_path, 2, {"quiet": 1}, heard.append)
 
 
+@pytest.mark.parametrize(("size", "told"), [(measure.QUICK, 0), (measure.FULL, 1)])
+def test_only_a_quick_run_may_be_too_short_for_a_row(monkeypatch, size, told):
+    def empty(_):
+        yield measure.Measuring._beside_peer(1, "deadline_quiet", "ms", [], [1.0], "edges")
+
+    monkeypatch.setattr(measure, "GROUPS", ((1, "turns", empty),))
+    assert len(list(measure.Measuring(size, lambda _: None).rows())) == told
+
+
 def test_ctrl_c_is_no_failed_row(monkeypatch):
     def interrupted(_):
         raise KeyboardInterrupt
