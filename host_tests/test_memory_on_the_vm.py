@@ -81,7 +81,7 @@ def plan_of(family):
 
 def on_the_vm(flash, heap, program, *args, firmware=run.COMPILED, machine=(run.MACHINE / "standins", run.MACHINE)):
     """Run a program of host_tests/vm on the VM with flash as its current folder; its lines, and its exit status."""
-    path = os.pathsep.join([str(firmware), str(run.BOARD), *map(str, machine), ".frozen"])
+    path = os.pathsep.join([str(firmware), *map(str, machine), str(run.BOARD), ".frozen"])
     command = [run._micropython(), "-X", f"heapsize={heap}", str(VM / program), *map(str, args)]
     done = subprocess.run(command, cwd=flash, env={**os.environ, "MICROPYPATH": path}, capture_output=True, text=True)
     return done.stdout.splitlines(), done.returncode, done.stderr

@@ -19,6 +19,8 @@ import wire
 
 _ALONE = sys.argv[5] == "alone"
 _STOVE = sys.argv[5] == "stove"
+_DEATH_MS = 5000  # that no death takes
+_deaths = 0  # of the services, as far as the loop has seen
 _posted = array("l", [0] * wire.SIZE)
 
 
@@ -71,8 +73,12 @@ def _take(self, burner):
 
 def _sleep(ms):
     """The loop sleeps in stove time; what the host says from afar is in the inbox when it wakes. Does not allocate."""
+    global _deaths
     machine.sleep(ms)
     wire.hear()
+    if _deaths != wire.inputs[wire.DEATHS]:
+        _deaths = wire.inputs[wire.DEATHS]
+        _see_them_end()
     if not wire.inputs[wire.OFFS] and not wire.inputs[wire.ASKS] or machine.box is None:
         return
     inbox = machine.box.link.inbox
@@ -83,6 +89,14 @@ def _sleep(ms):
         for kind in range(2):
             if wire.inputs[wire.ASKS] >> 2 * burner + kind & 1:
                 _post_request(inbox, burner, kind, wire.inputs[wire.TICKS_MS])
+
+
+def _see_them_end():
+    """No stove time passes until services that were told to die are gone: theirs is real time. Does not allocate."""
+    for _ in range(_DEATH_MS):
+        if machine.box is None or machine.box.link.ended[0]:
+            return
+        time.sleep_ms(1)
 
 
 def _look_after(keeper):
@@ -132,6 +146,7 @@ def _boot():
 
 def _attached(start):
     def started():
+        global _deaths
         box = start()
         from curfew.services.keeper import Keeper  # all of it is there by now
 
@@ -140,6 +155,7 @@ def _attached(start):
         machine.attach(box, own, _ALONE)
         _listen_in(type(link.inbox))
         _look_after(Keeper)
+        _deaths = wire.inputs[wire.DEATHS]
         gc.collect()
         return box
 
