@@ -262,11 +262,13 @@ def test_somebody_at_the_cable_gets_the_prompt_and_ten_minutes(starter, chip, mo
 # --- on the VM -----------------------------------------------------------------------------------------------------
 
 
-def test_check_and_import_of_the_whole_program_on_the_vm_take_far_less_than_the_watchdog_gives(tmp_path):
+def test_the_whole_program_is_checked_and_imported_on_the_vm_in_300_ms(tmp_path):
     run.fill(tmp_path, run.BOARD, {"events": [], "settings": json.loads((run.SOURCES / "settings.json").read_text())})
-    lines, status, errors = on_the_vm(tmp_path, "1m", "time_the_start.py", machine=(run.ROOT / "host_tests/vm/tiny",))
-    assert status == 0, (lines, errors)
-    check_ms, import_ms = figure(lines, "check"), figure(lines, "import")
-    print(f"\ncheck {check_ms} ms, import of everything {import_ms} ms")
-    assert figure(lines, "modules") > 40
-    assert check_ms + import_ms < 3000, "generous: this machine is shared; 300 ms is the goal, and measured"
+    took_ms = []
+    for _ in range(5):  # the quickest: other work on this machine only adds
+        chip = (run.ROOT / "host_tests/vm/tiny",)
+        lines, status, errors = on_the_vm(tmp_path, "1m", "time_the_start.py", machine=chip)
+        assert status == 0, (lines, errors)
+        assert figure(lines, "modules") > 40
+        took_ms.append(figure(lines, "check") + figure(lines, "import"))
+    assert min(took_ms) < 300
