@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks import rig
 from simulator import run, run_settings
-from simulator.rig import RIG_BYTES, network_of
+from simulator.rig import KIND, PIPE_BYTES, RIG_BYTES, SIZE, US, A, B, D, E, F, free_port, network_of
 
 BURNERS = 4
 BUTTON_PINS = (25, 26, 27, 13)
@@ -32,11 +32,8 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 PASSWORD = "correct horse"
 BASE = "curfew/240ac412ab0f"  # the topics of the chip on the desk
 DOWN_S = 0.12  # of a press
-# What simulator/machine/box/wire.py has, in the same order.
-_KIND, _US, _A, _B, _D, _E, _F, _SIZE = 64, 65, 66, 67, 69, 70, 71, 72
 _HELLO, _TICK, _PIN, _STOPPED = 0, 1, 2, 6
 _STOVE_WORDS = 7  # of the inputs: they are for stove time only
-_PIPE_BYTES = 1 << 20
 _STEP_S = 0.002
 
 
@@ -47,12 +44,6 @@ class BoardError(RuntimeError):
 def now_us() -> int:
     """The clock that all processes of this machine share."""
     return time.monotonic_ns() // 1000
-
-
-def _free_port(kind: int) -> int:
-    with socket.socket(socket.AF_INET, kind) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 class Board:
@@ -68,9 +59,9 @@ class Board:
         self.fed: list[tuple[int, int]] = []
         self.on = [False] * BURNERS
         self.peak_bytes = self.live_bytes = self.rig_bytes = 0
-        self.web_port = _free_port(socket.SOCK_STREAM)
+        self.web_port = free_port()
         self.failure: str | None = None
-        self._dns_port = _free_port(socket.SOCK_DGRAM)
+        self._dns_port = free_port(socket.SOCK_DGRAM)
         self._down_until = [0.0] * BURNERS
         self._lookup_ms = self._measure = self._measured = self._sent = 0
         self._shown: list[int] = []
@@ -139,13 +130,13 @@ class Board:
 
     def _listen(self) -> None:
         heard = b""
-        length = 8 * _SIZE
+        length = 8 * SIZE
         while not self._over:
             with self._lock:
                 self._show()
             if not select.select([self._pipe], [], [], 0.005)[0]:
                 continue
-            said = os.read(self._pipe, _PIPE_BYTES)
+            said = os.read(self._pipe, PIPE_BYTES)
             if not said:
                 self.failure = "the VM ended by itself"
                 return
@@ -155,17 +146,17 @@ class Board:
             heard = heard[len(heard) // length * length :]
 
     def _take(self, record: "array[int]") -> None:
-        kind = record[_KIND]
+        kind = record[KIND]
         if kind == _TICK:
-            self.fed.append((record[_US], record[_A]))
-            self.live_bytes, self._measured = record[_D], record[_F]
-            self.peak_bytes = max(self.peak_bytes, record[_E] - self.rig_bytes)
-        elif kind == _PIN and record[_A] in RELAY_PINS:
-            burner = RELAY_PINS.index(record[_A])
-            self.on[burner] = bool(record[_B])
-            self.edges.append((record[_US], burner, record[_B]))
+            self.fed.append((record[US], record[A]))
+            self.live_bytes, self._measured = record[D], record[F]
+            self.peak_bytes = max(self.peak_bytes, record[E] - self.rig_bytes)
+        elif kind == _PIN and record[A] in RELAY_PINS:
+            burner = RELAY_PINS.index(record[A])
+            self.on[burner] = bool(record[B])
+            self.edges.append((record[US], burner, record[B]))
         elif kind == _HELLO:
-            self.rig_bytes = record[_A]
+            self.rig_bytes = record[A]
         elif kind == _STOPPED:
             self.failure = "the program ended"
 
