@@ -19,7 +19,7 @@ sim: build/.ready ## a stove to play with, in a browser: make sim [PORT=8160] [B
 	@$(PY) -m simulator live $(SCENARIO) $(if $(PORT),--port $(PORT)) $(if $(BROKER),--broker $(BROKER)) \
 		$(if $(TERM_UI),--terminal)
 
-test: build/.ready build/system.ready ## everything: lint, types, unit tests, every scenario on the VM and on CPython
+test: build/.ready build/system.ready build/bench/lib/.ready ## everything: lint, types, unit tests, every scenario on the VM and on CPython
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest -n auto
 
@@ -53,7 +53,7 @@ soak: build/.ready ## ten minutes of two threads side by side on the VM, under l
 homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant finds the box, shows it, closes it; installs one beside
 	@$(PY) -m pytest -n 0 -m homeassistant host_tests/test_a_real_home_assistant.py
 
-bench: build/.ready build/system.ready ## speed and size beside a peer, eight minutes: make bench [QUICK=1|LONG=1] [KEEP=1: for README]
+bench: build/.ready build/system.ready build/bench/lib/.ready ## speed and size beside a peer, eight minutes: make bench [QUICK=1|LONG=1] [KEEP=1: for README]
 	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(LONG),--long) $(if $(KEEP),--keep)
 
 # --- at the USB cable; PORT may be left out when one board is plugged in ---
@@ -150,6 +150,11 @@ build/lib/.ready: .venv/.ready firmware/requirements.txt
 	@$(PY) -m tools.libraries
 	@touch $@
 
-build/.ready: .venv/.ready build/lib/.ready $(SOURCES) tools/build.py tools/libraries.py tools/manifest.py tools/page.py
+build/bench/lib/.ready: .venv/.ready benchmarks/peer/requirements.txt
+	@echo "fetching what the benchmark's peer is made of into build/bench/lib ..."
+	@$(PY) -m benchmarks.peer_build
+	@touch $@
+
+build/.ready: .venv/.ready build/lib/.ready $(SOURCES) $(wildcard tools/*.py)
 	@$(PY) -m tools.build
 	@touch $@

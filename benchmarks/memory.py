@@ -18,14 +18,14 @@ from simulator.rig import network_of
 # In the order in which they are imported: what a part shares with an earlier one is counted there.
 PARTS = {
     "asyncio": ("asyncio", "asyncio.stream", "asyncio.lock"),
-    "services": ("curfew.services.household", "curfew.services.wifi", "curfew.services.clock"),
-    "web": ("microdot.microdot", "curfew.services.web", "curfew.services.api", "curfew.services.door"),
-    "mqtt": ("chumicro_mqtt.client", "curfew.services.mqtt", "curfew.services.homeassistant"),
+    "services": ("curfew.services.daily",),
+    "web": ("curfew.services.site",),
+    "mqtt": ("curfew.services.broker",),
 }
 # The same by file of the build, to be summed up; the first that fits counts.
 FILES = (
-    ("mqtt", ("lib/chumicro", "curfew/services/mqtt", "curfew/services/homeassistant", "curfew/services/transport")),
-    ("web", ("lib/microdot", "curfew/services/web", "curfew/services/api", "curfew/services/door")),
+    ("mqtt", ("curfew/services/broker",)),
+    ("web", ("curfew/services/site",)),
     ("services", ("curfew/services/", "lib/")),
     ("core", ("curfew/", "program")),
 )

@@ -1,6 +1,8 @@
 """Compiles the peer and the whole libraries it uses, as our own are compiled.
 
 Belongs here: which files, and the same compiler options. Does not: leaving parts out (a maker installs the wheel).
+
+    python -m benchmarks.peer_build        fetch the libraries into build/bench/lib
 """
 
 import shutil
@@ -13,6 +15,8 @@ from benchmarks.rig import BUILD, HERE
 from tools import build, libraries
 
 LIBRARIES = ("microdot/__init__.py", "microdot/microdot.py", "chumicro_mqtt", "chumicro_sockets")
+PINNED = HERE / "peer" / "requirements.txt"
+FETCHED = BUILD / "lib"
 LEFT_OUT = ("testing.py", "cp.py", "cpython.py")  # other machines, tests
 
 
@@ -21,10 +25,10 @@ def compiled(folder: Path = BUILD / "peer") -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     _compile(HERE / "peer" / "main.py", folder / "program.mpy")
     for name in LIBRARIES:
-        at = libraries.FETCHED / name
+        at = FETCHED / name
         for path in sorted(at.rglob("*.py")) if at.is_dir() else [at]:
             if path.name not in LEFT_OUT:
-                _compile(path, folder / "lib" / path.relative_to(libraries.FETCHED).with_suffix(".mpy"))
+                _compile(path, folder / "lib" / path.relative_to(FETCHED).with_suffix(".mpy"))
     return folder
 
 
@@ -34,3 +38,7 @@ def _compile(source: Path, target: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise build.BuildError(done.stderr.strip())
+
+
+if __name__ == "__main__":
+    libraries.fetch(FETCHED, PINNED)

@@ -28,6 +28,8 @@ while True:
         print(then, now)
     then = now
 """
+_TRIES = 20
+_RETRY_S = 0.05
 _HOLD_S = 3  # of a place in the house, by those who say nothing
 
 
@@ -148,13 +150,20 @@ def ask(web_port, token, broker_port, base, ca=None):
 
 
 def _off(port, token, burner):
-    with socket.create_connection(("127.0.0.1", port), 10) as link:
-        link.sendall(request("POST", f"/api/v1/burners/{burner}/off", token))
-        answer = b""
-        while piece := link.recv(4096):
-            answer += piece
-    assert answer, "the box ended the connection without an answer"
-    return int(answer.split()[1])
+    """The status of the answer; as the page does it: asked again when there is none, or no room."""
+    for _ in range(_TRIES):
+        with socket.create_connection(("127.0.0.1", port), 10) as link:
+            answer = b""
+            try:
+                link.sendall(request("POST", f"/api/v1/burners/{burner}/off", token))
+                while piece := link.recv(4096):
+                    answer += piece
+            except ConnectionError:
+                pass
+        if answer and answer.split()[1] != b"503":
+            return int(answer.split()[1])
+        time.sleep(_RETRY_S)
+    raise AssertionError("the box ended every connection without an answer")
 
 
 # --- hammer: many at the web door ------------------------------------------------------------------------------------

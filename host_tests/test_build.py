@@ -221,7 +221,7 @@ def test_a_build_holds_everything_that_the_board_needs_and_no_source_but_what_ru
     sizes = build.build(tmp_path / "out")
     there = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert there == set(sizes)
-    assert {"boot.py", "main.py", "settings.json", "a/curfew/safety.mpy", "a/program.mpy", "a/manifest.txt"} <= there
+    assert {"boot.py", "main.py", "settings.json", "a/curfew/core.mpy", "a/program.mpy", "a/manifest.txt"} <= there
     assert {name for name in there if name.endswith(".py")} == {"boot.py", "main.py", "starter.py"}
     for name in build.PLAIN:
         assert (tmp_path / "out" / name).read_bytes() == (build.FIRMWARE / name).read_bytes()

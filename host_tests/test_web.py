@@ -26,11 +26,11 @@ GET = b"GET /api/v1/status HTTP/1.1\r\n\r\n"
 def site(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     os.mkdir("www")
-    monkeypatch.setattr(web, "_SLOW_S", 0.3)
+    monkeypatch.setattr(web, "_SLOW_MS", 300)
     sites = []
 
     def make(**asked):
-        sites.append(Site(**asked))
+        sites.append(Site(clock_goes=True, **asked))
         return sites[-1]
 
     yield make
@@ -56,8 +56,10 @@ def status(raw):
 
 
 def head_of(size):
-    start = b"GET /api/v1/status HTTP/1.1\r\nX: "
-    return start + b"x" * (size - len(start) - 4) + b"\r\n\r\n"
+    head = b"GET /api/v1/status HTTP/1.1\r\n"
+    while len(head) < size - 2:
+        head += b"X: " + b"x" * min(95, size - len(head) - 7) + b"\r\n"
+    return head + b"\r\n"
 
 
 class BothWays:
@@ -77,13 +79,13 @@ def test_a_connection_is_closed_even_if_there_is_no_memory_left_to_say_why(serve
     def no_memory(*_):
         raise MemoryError
 
-    monkeypatch.setattr(server.web, "_receive_and_answer", no_memory)
+    monkeypatch.setattr(server.web, "_attend", no_memory)
     monkeypatch.setattr(server.web.house.log, "add", no_memory)
     told = []
     stream = BothWays(told)
     server._call(server.web.answer(stream, stream))
     assert told == ["closed"]
-    assert server.web._callers == 0
+    assert server.web._callers == []
 
 
 def is_open(door):
@@ -232,7 +234,7 @@ def test_a_huge_body_gets_its_refusal_even_while_it_is_being_sent(server):
 )
 def test_a_slow_sender_is_sent_away(server, raw):
     assert status(server.raw(raw)) == 408
-    until(lambda: not server.web._connections)
+    until(lambda: not server.web._callers)
 
 
 def test_drops_that_keep_coming_do_not_stretch_the_time(server):
@@ -252,42 +254,100 @@ def test_drops_that_keep_coming_do_not_stretch_the_time(server):
 # --- connections ---------------------------------------------------------------------------------------------------
 
 
-def test_the_fifth_connection_is_refused_at_once_and_welcome_later(server, monkeypatch):
-    monkeypatch.setattr(web, "_SLOW_S", 5)
-    waiting = [server.connect(b"G") for _ in range(4)]
-    until(lambda: server.web._connections == 4)
-    answer = Answer(server.raw(b""))  # before it has said anything
-    assert answer.status == 503
-    assert answer.json == {"error": "too many connections"}
+def test_the_fifth_answer_at_once_is_refused_and_welcome_later(server, monkeypatch):
+    over, answer = asyncio.Event(), server.web.ask
+
+    async def slow(request):
+        await over.wait()
+        return await answer(request)
+
+    monkeypatch.setattr(server.web, "ask", slow)
+    waiting = [server.connect(GET) for _ in range(4)]
+    until(lambda: server.web._answers == 4)
+    refused = Answer(server.raw(GET))
+    assert refused.status == 503
+    assert refused.json == {"error": "too many requests at once"}
+    server._loop.call_soon_threadsafe(over.set)
+    for connection in waiting:
+        assert status(connection.recv(4096)) == 200
+        connection.close()
+    until(lambda: not server.web._answers)
+    assert status(server.raw(GET)) == 200
+
+
+def hold_still(server, monkeypatch):
+    """A port that is served by serve(), whose clock only the test moves."""
+    monkeypatch.setattr(server.web.house.clock, "_since_s", None)
+    return served(server)
+
+
+def test_whoever_has_not_finished_asking_makes_room_for_the_next_one(server, monkeypatch):
+    door, serving = hold_still(server, monkeypatch)
+    waiting = [door.connect(raw) for raw in (b"", b"G", b"GET /api", b"GET / HTTP/1.1\r\n") * 2]
+    until(lambda: len(server.web._callers) == 8)
+    with door.connect(GET) as ninth:
+        ninth.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            ninth.recv(4096)  # they may have been quick, too
+        server.clock.now_ms += 30
+        ninth.settimeout(5)
+        assert status(ninth.recv(4096)) == 200
+    assert waiting[0].recv(4096) == b""  # who came first, and only he
+    assert status(door.raw(GET)) == 200
+    for connection, rest in zip(waiting[1:4], (GET[1:], GET[8:], b"\r\n"), strict=True):
+        connection.sendall(rest)
+        assert status(connection.recv(4096)) == 200
+    for connection in waiting:
+        connection.close()
+    until(lambda: not server.web._callers)
+    serving.cancel()
+
+
+def test_nobody_makes_room_while_there_is_room(server, monkeypatch):
+    door, serving = hold_still(server, monkeypatch)
+    waiting = [door.connect(b"G") for _ in range(7)]
+    until(lambda: len(server.web._callers) == 7)
+    server.clock.now_ms += 200
+    for _ in range(3):
+        assert status(door.raw(GET)) == 200
+        until(lambda: len(server.web._callers) == 7)
     for connection in waiting:
         connection.sendall(GET[1:])
         assert status(connection.recv(4096)) == 200
         connection.close()
-    assert status(server.raw(GET)) == 200
+    serving.cancel()
 
 
-def test_whoever_keeps_a_place_for_a_second_without_a_word_makes_room(server, monkeypatch):
-    monkeypatch.setattr(web, "_SLOW_S", 5)
-    spare, *others = [server.connect(raw) for raw in (b"", b"G", b"", b"G")]
-    until(lambda: server.web._connections == 4 and len(server.web._silent) == 2)
-    assert status(server.raw(GET)) == 503
-    server.clock.now_ms += 1000
-    assert status(server.raw(GET)) == 200
-    assert spare.recv(4096) == b""  # closed, and only this one
-    for connection, rest in zip(others, (GET[1:], GET, GET[1:]), strict=True):
-        connection.sendall(rest)
-        assert status(connection.recv(4096)) == 200
-        connection.close()
-    spare.close()
-    until(lambda: not server.web._connections)
-    assert server.web._silent == []
+def test_whose_answer_is_under_way_keeps_his_place_and_so_does_the_box(server, monkeypatch):
+    """Eight refusals that nobody takes away: the house is full, and the port says so by silence, not by an error."""
+    door, serving = hold_still(server, monkeypatch)
+    send, gone = server.web.send, asyncio.Event()
+
+    async def nobody_takes_it(caller, piece):
+        await gone.wait()
+        await send(caller, piece)
+
+    monkeypatch.setattr(server.web, "send", nobody_takes_it)
+    waiting = [door.connect(b"x" * 9000) for _ in range(8)]
+    until(lambda: len(server.web._callers) == 8 and not any(one.is_asking for one in server.web._callers))
+    server.clock.now_ms += 200
+    with door.connect(GET) as ninth:
+        ninth.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            ninth.recv(4096)
+        server._loop.call_soon_threadsafe(gone.set)
+        for connection in waiting:
+            connection.close()
+        ninth.settimeout(5)
+        assert status(ninth.recv(4096)) == 200
+    serving.cancel()
 
 
 def test_a_hundred_connections_that_go_away_leave_nothing_behind(server):
     for _ in range(100):
         server.connect(b"GET /api").close()
     until(lambda: status(server.raw(GET)) == 200)
-    until(lambda: not server.web._connections)
+    until(lambda: not server.web._callers)
 
 
 def test_an_error_in_a_handler_is_an_answer_and_not_the_end(server, capsys):
@@ -379,7 +439,7 @@ def test_the_third_stream_ends_the_first(server, monkeypatch):
     assert len(server.web._streams) == 2
     for stream in streams:
         stream.close()
-    until(lambda: not server.web._connections)  # their going is noticed without an event
+    until(lambda: not server.web._callers)  # their going is noticed without an event
     assert server.web._streams == []
 
 
@@ -437,7 +497,7 @@ def fuzzed(site):
 
     yield judge
     assert status(server.raw(GET)) == 200
-    until(lambda: not server.web._connections)
+    until(lambda: not server.web._callers)
 
 
 def test_no_bytes_change_a_state_or_end_the_server(fuzzed):

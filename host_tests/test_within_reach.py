@@ -24,6 +24,7 @@ BASE = "curfew/240ac412ab0f"  # the topics of the chip on the desk
 DOORS = ("web", "mqtt")
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a flame that is seen within seconds
 MEDIAN_MS, WORST_MS = 25, 60
+CROWDED_MEDIAN_MS, CROWDED_WORST_MS = 150, 2500  # beside fifty others on a machine of two cores: not lost, at once
 LATE_MS = 60
 CLIENTS, SHOUTS = 50, 500  # at the web door; a second, over the broker
 BACK_S = 15
@@ -195,6 +196,8 @@ def raising_everywhere():
         tree = ast.parse(text)
         found = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
         starts = {first_of(node) for node in found if len(node.body) > 1}
+        if not starts:  # a group of modules is only imports
+            continue
         for first in sorted(starts, key=lambda node: -node.lineno):
             lines.insert(first.lineno - 1, " " * first.col_offset + "trouble()\n")
         lines.insert(tree.body[0].end_lineno, "\nfrom curfew.ticks import trouble\n")
@@ -244,7 +247,7 @@ def offs_from_afar(kitchen, count):
     return times_ms, coils
 
 
-def judge_times(times_ms, coils, count, capsys):
+def judge_times(times_ms, coils, count, capsys, median_ms=MEDIAN_MS, worst_ms=WORST_MS):
     """Print and judge."""
     with capsys.disabled():
         for source, found_ms in times_ms.items():
@@ -253,8 +256,8 @@ def judge_times(times_ms, coils, count, capsys):
     assert coils >= count // 20
     for found_ms in times_ms.values():
         assert len(found_ms) >= 0.45 * count, "this machine stands still too often to tell"
-        assert sorted(found_ms)[len(found_ms) // 2] <= MEDIAN_MS
-        assert max(found_ms) <= WORST_MS
+        assert sorted(found_ms)[len(found_ms) // 2] <= median_ms
+        assert max(found_ms) <= worst_ms
 
 
 def test_an_off_from_afar_is_at_the_coil_at_once(kitchen, capsys):
@@ -332,6 +335,39 @@ def under_load(kitchen, capsys, calm_s, hang_s, restarts, back_s=BACK_S):
     assert handshakes >= 1 and crowd.told["connections"] > 100 and shouter.told["sent"] > SHOUTS * calm_s / 2
     told = f"crowd {crowd.told}, shouter {shouter.told}, {handshakes} handshakes"
     judge_ticks(desk, stood_still, first, capsys, told)
+
+
+@contextmanager
+def crowded(kitchen):
+    """Fifty clients at the web door and five hundred messages a second over the broker, all of them strangers."""
+    flood_at = {"port": kitchen.broker.port, "base": BASE, "rate": SHOUTS, "ca": kitchen.ca}
+    with (
+        Clients("hammer", web_port=kitchen.desk.web_port, clients=CLIENTS, pause_s=0.1) as crowd,
+        Clients("flood", **flood_at) as shouter,
+    ):
+        kitchen.lasts(1)
+        yield crowd, shouter
+
+
+def judge_crowded(kitchen, count, capsys):
+    """OFFs while the crowd is there: none is lost, all come soon, and no session breaks."""
+    greetings = kitchen.broker.greetings("curfew_")
+    with crowded(kitchen) as (crowd, shouter):
+        times_ms, coils = offs_from_afar(kitchen, count)
+        assert kitchen.broker.greetings("curfew_") == greetings, "the session with the broker was lost"
+    assert crowd.told["connections"] > 100 and shouter.told["sent"] > SHOUTS
+    judge_times(times_ms, coils, count, capsys, CROWDED_MEDIAN_MS, CROWDED_WORST_MS)
+
+
+def test_an_off_from_afar_is_heard_among_fifty_strangers_and_five_hundred_messages_a_second(kitchen, authority, capsys):
+    with kitchen(authority=authority, burners=4, sensor=False) as here:
+        judge_crowded(here, 40, capsys)
+
+
+@pytest.mark.slow
+def test_a_thousand_offs_are_heard_among_fifty_strangers(kitchen, authority, capsys):
+    with kitchen(authority=authority, burners=4, sensor=False) as here:
+        judge_crowded(here, 1000, capsys)
 
 
 def test_the_worst_network_delays_no_tick(kitchen, authority, tmp_path, capsys):

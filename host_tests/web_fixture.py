@@ -9,6 +9,7 @@ import gzip
 import json
 import socket
 import threading
+import time
 from types import SimpleNamespace
 
 from curfew import journal, limits, settings, supervisor
@@ -36,12 +37,15 @@ def password_hash(password, rounds=door.ROUNDS):
 
 
 class Clock:
-    """Ticks that only a test moves."""
+    """Ticks that only a test moves, or that go on by themselves as well."""
 
     now_ms = 0
 
+    def __init__(self, goes=False):
+        self._since_s = time.monotonic() if goes else None
+
     def ticks_ms(self):
-        return self.now_ms
+        return self.now_ms + (int((time.monotonic() - self._since_s) * 1000) if self._since_s else 0)
 
 
 class Answer:
@@ -100,14 +104,14 @@ class Client:
 class Site(Client):
     """A server at `port` in the current folder, until stop(). config: of network.json; None for one with a password."""
 
-    def __init__(self, config=None, redirect=None, settings_values=SETTINGS):
+    def __init__(self, config=None, redirect=None, settings_values=SETTINGS, clock_goes=False):
         with open("settings.json", "w") as file:
             json.dump(settings_values, file)
         with open("www/index.html.gz", "wb") as file:
             file.write(gzip.compress(PAGE, mtime=0))
         checked = settings.checked(dict(SETTINGS))
         burners = len(checked.burners)
-        self.clock = Clock()
+        self.clock = Clock(clock_goes)
         self.snapshot = s.Snapshot(burners, threading.Lock())
         self.inbox = Inbox(burners)
         self.link = supervisor.Link(self.inbox, self.snapshot)
@@ -130,10 +134,17 @@ class Site(Client):
         self._thread.start()
         self._server = self._call(asyncio.start_server(self.web.answer, "127.0.0.1", 0))
         self.port = self._server.sockets[0].getsockname()[1]
+        asyncio.run_coroutine_threadsafe(self._hurry(), self._loop)
 
     @staticmethod
     async def _sleep_ms(ms):
         await asyncio.sleep(ms / 1000)
+
+    async def _hurry(self):
+        """What Web.serve() does beside letting people in."""
+        while True:
+            self.web.hurry()
+            await asyncio.sleep(0.01)
 
     def _restart(self):
         self.restarts += 1

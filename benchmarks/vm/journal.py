@@ -10,8 +10,8 @@ import os
 import sys
 import time
 
-from curfew import journal
-from curfew.memory import Memory
+from curfew import core as journal
+from curfew.core import Memory
 
 LOOKS = 9
 

@@ -45,7 +45,7 @@ machine.RTC = Rtc
 machine.tick = lambda number: None
 gc.collect()
 before = gc.mem_alloc()
-from curfew import loop
+from curfew import core as loop
 
 EMPTY = 50  # empty loops for each tick: the processor's time is told in milliseconds
 blocks, ticks = int(sys.argv[1]), int(sys.argv[2])

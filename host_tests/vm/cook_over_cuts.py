@@ -13,7 +13,8 @@ from flash import DEVICES, MANNERS, Flash, Random, formatted, mounted
 
 import go
 import world
-from curfew import journal, store
+from curfew import core as journal
+from curfew import core as store
 
 OLD = ["%d 0 TIMEOUT 1800 1000" % number for number in range(1, 31)]  # more than fits into the directory itself
 with open(sys.argv[3]) as file:  # no starter: the programs themselves are cut elsewhere (slot_cuts.py)

@@ -11,7 +11,9 @@ import sys
 
 from flash import DEVICES, MANNERS, Flash, PowerCut, Random, formatted, mounted
 
-from curfew import journal, memory, store
+from curfew import core as journal
+from curfew import core as memory
+from curfew import core as store
 
 TIMEOUT = 1  # of codes.py; the build has folded its names away
 TIDIED = 120  # after so many more at the latest LittleFS has tidied its directory up

@@ -8,18 +8,11 @@ import asyncio
 import sys
 import time
 
-from curfew.inbox import Inbox
-from curfew.journal import read_state
-from curfew.memory import Memory
-from curfew.services import door
-from curfew.services.api import Api
-from curfew.services.house import House
+from curfew.core import Inbox, Link, Memory, Snapshot, read_state
+from curfew.services.daily import House, Log
 from curfew.services.keeper import Keeper
-from curfew.services.log import Log
-from curfew.services.web import Web
+from curfew.services.site import Api, Door, Web, hashing
 from curfew.settings import checked
-from curfew.snapshot import Snapshot
-from curfew.supervisor import Link
 
 settings = checked({"burners": [{}, {"relay_pin": 19}]})
 link = Link(Inbox(2), Snapshot(2, _thread.allocate_lock()))
@@ -27,10 +20,10 @@ link.leave[0] = 1
 stored, health = read_state()
 keeper = Keeper(link, Memory(b""), 0, 2, stored, health)
 keeper.ask_restart = lambda: None
-config = {"password": list(door.hashing(sys.argv[2], b"0123456789abcdef"))[-1], "token": ""}
+config = {"password": list(hashing(sys.argv[2], b"0123456789abcdef"))[-1], "token": ""}
 house = House(keeper, link, time, settings, config, Log(), None)
 web = Web(house, asyncio.sleep_ms)
-api = Api(web, door.Door(time.ticks_ms()), lambda: None, "POWER_ON")
+api = Api(web, Door(time.ticks_ms()), lambda: None, "POWER_ON")
 
 
 async def serve():

@@ -14,7 +14,7 @@ import starter
 from flash import MANNERS, Flash, PowerCut, Random, formatted, mounted
 
 from curfew.services import slots, update
-from curfew.services.web import Refused
+from curfew.services.site import Refused
 
 SIZE, COUNT = 4096, 64
 PIECE = 3072

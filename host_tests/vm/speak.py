@@ -12,7 +12,7 @@ import time
 gc.collect()
 _before = gc.mem_alloc()
 
-from curfew.services.mqtt import Broker
+from curfew.services.broker import Broker
 
 
 class Log:

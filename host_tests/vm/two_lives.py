@@ -36,7 +36,7 @@ def lived():
     return gc.mem_alloc()
 
 
-sys.modules["curfew.services.household"] = Household
+sys.modules["curfew.services.daily"] = Household
 sys.modules["network"] = sys
 sys.argv[1:] = ["0"] + sys.argv[1:]
 before = lived()

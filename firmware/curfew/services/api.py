@@ -104,12 +104,12 @@ class Api:
         """Refuse who may not; request.session is the Session, True for a bearer token, None for nobody."""
         config = self.house.config
         headers = request.headers
-        given = headers.get("Authorization", "")
+        given = headers.get("authorization", "")
         token = config.get("token")
         if given[:7] == "Bearer " and token:
             request.session = d.same(d.token_hash(given[7:]), token) or None
         else:
-            request.session = self.door.find(request.cookies.get("session", ""), self.now_ms())
+            request.session = self.door.find(request.cookie("session"), self.now_ms())
         if name in _OPEN or name == "network" and self._in_setup():
             return
         if not config.get("password"):
@@ -117,7 +117,7 @@ class Api:
         if not request.session:
             raise Refused(401, "log in, or send a valid token")
         if request.method not in ("GET", "HEAD") and request.session is not True:
-            if not d.same(headers.get("X-CSRF-Token", ""), request.session.guard):
+            if not d.same(headers.get("x-csrf-token", ""), request.session.guard):
                 raise Refused(403, "X-CSRF-Token is missing or wrong")
 
     async def logout(self, request):
@@ -180,14 +180,14 @@ class Api:
         """A burner off, or all of them."""
         self.house.off(request.burner, "web")
         self.house.log.add("off", "web")
-        return {"asked": True}, 202
+        return {"asked": True}, 202, {}
 
     async def extend(self, request):
         """One more step of time for a burner."""
         if not self.house.extend_allowed:
             raise Refused(403, "remote_extend is off in the settings")
         self.house.extend(request.burner)
-        return {"asked": True}, 202
+        return {"asked": True}, 202, {}
 
     async def closings(self, request):
         """The last hundred, newest first."""
@@ -239,7 +239,7 @@ def _rare(name):
 
 def body_of(request):
     """The JSON object in a request; refuses everything else. Its type keeps the forms of other sites out."""
-    if (request.content_type or "").split(";")[0] != "application/json":
+    if request.headers.get("content-type", "").split(";")[0] != "application/json":
         raise Refused(415, "Content-Type is not application/json")
     try:
         text = request.body.decode()

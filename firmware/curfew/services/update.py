@@ -93,7 +93,7 @@ async def put_update(api, request):
     receiver = house.receiver
     if not receiver:
         raise Refused(409, "no update has begun, or it was given up: begin anew")
-    if receiver.is_busy or request.headers.get("X-At", "") != receiver.wanted() or not request.body:
+    if receiver.is_busy or request.headers.get("x-at", "") != receiver.wanted() or not request.body:
         raise Refused(409, "X-At: %s is wanted" % receiver.wanted())
     try:
         await receiver.take(request.body)

@@ -1,7 +1,9 @@
 """The web server: who gets a connection, how much he may send and how long he may take, and the files of the page.
 
-Belongs here: HTTP over microdot, limits, files, streams of events. Does not: what can be asked (api.py), by whom.
-One request a connection. Whatever comes in is read into a bounded buffer before anything looks at it.
+Belongs here: HTTP, limits, files, streams of events. Does not: what can be asked (api.py), by whom.
+One request a connection. A head is read line by line, and only what somebody here asks for is kept of it: a crowd of
+strangers must leave memory for an OFF. No library: microdot's server is made for comfort, not for limits, and even its
+request and response took 4 kB of heap, and a kilobyte a request (measured).
 """
 
 import asyncio
@@ -12,25 +14,27 @@ import socket
 import sys
 from hashlib import sha256
 
-from microdot.microdot import NoCaseDict, Request, Response
+from curfew.ticks import elapsed_ms, later_ms
 
-from curfew.ticks import elapsed_ms
-
-_CONNECTIONS_MAX = 4  # ten take 22 kB of heap
-_CALLERS_MAX = 8  # with those that are being told 503; more wait outside
+_CALLERS_MAX = 8  # inside; more wait outside, or take the place of who has not finished asking
+_WAITING_MAX = 16  # outside; the next one is not even heard, and tries again a second later
+_ANSWERS_MAX = 4  # of them: those whose answer is under way
 _ACCEPT_MS = 10  # between two looks at who has come
-_SPARE_MS = 1000  # browsers open connections that they may need: silent for so long, they make room
+_PATIENCE_MS = 30  # with who has not finished asking while the house is full
 _HEAD_MAX = 2048
+_LINE_MAX = 512  # the longest of a browser are half of that
 _BODY_MAX = 4096
 _PIECE = 512
-_FILE_PIECE = 1024
-_SLOW_S = 5  # for a whole request to come in, and for a piece of an answer to go out
-_LEFT_PIECES = 16  # of a refused request, read before the end: closing over unread bytes would take the answer back
-_LEFT_S = 1
-_STREAMS_MAX = 2  # of the connections: an open page must not keep out the hand that wants OFF
+_COME_PIECE = 256
+_SLOW_MS = 5000  # for a whole request to come in, and for a piece of an answer to go out
+_LEFT_PIECES = 32  # of a refused request, read before the end: closing over unread bytes would take the answer back
+_LEFT_MS = 1000
+_STREAMS_MAX = 2  # of the answers: an open page must not keep out the hand that wants OFF
 _LOOK_MS = 250  # four events a second at most
 _LOOKS_BUSY = 4  # an event a second while something conducts
 _LOOKS_QUIET = 20  # every five seconds otherwise
+# Of a head, in lower case; the others are dropped as they come.
+_KEPT = " host authorization cookie content-type content-length transfer-encoding if-none-match x-csrf-token x-at "
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 _WORDS = {
@@ -39,14 +43,57 @@ _WORDS = {
     408: "too slow",
     411: "Content-Length is missing: nothing can come in chunks",
     413: "more than 4096 bytes",
-    431: "more than 2048 bytes before the body",
+    431: "more than 2048 bytes before the body, or 512 in a line",
     500: "an error in the program: see the log",
-    503: "too many connections",
+    503: "too many requests at once",
 }
 
 
 class Refused(Exception):
     """Raised instead of an answer: status, a sentence (left out: of _WORDS), and the key of a refused value."""
+
+
+class Request:
+    """What somebody wants: `method`, `path` without ?, `headers` of _KEPT by lower-case name, `body` in bytes."""
+
+    def __init__(self, line):
+        """line: the first, in bytes. Raises ValueError."""
+        self.method, url, version = line.decode().split(" ")
+        if url[:1] != "/" or version[:7] != "HTTP/1.":
+            raise ValueError
+        self.path = url.split("?")[0]
+        self.headers = {}
+        self.body = b""
+
+    def take(self, line):
+        """One more line of the head, in bytes. Raises ValueError."""
+        name, value = line.split(b":", 1)
+        name = name.lower().decode()
+        if name in self.headers:  # two of the same mean two things to two readers
+            raise ValueError
+        if " %s " % name in _KEPT:
+            self.headers[name] = value.strip().decode()
+
+    def cookie(self, name):
+        """The value of a cookie, "" when there is none."""
+        for part in self.headers.get("cookie", "").split(";"):
+            key, _, value = part.strip().partition("=")
+            if key == name:
+                return value
+        return ""
+
+
+class _Caller:
+    """One connection. due_ms: when it is late with what it does now; None: it may take its time."""
+
+    def __init__(self, reader, writer, task, now_ms):
+        self.reader = reader
+        self.writer = writer
+        self.task = task
+        self.since_ms = now_ms
+        self.due_ms = None
+        self.is_late = False
+        self.is_asking = True  # his request has not come to its end
 
 
 def method_of(request, allowed):
@@ -88,7 +135,7 @@ class Events:
         self._tell = tell
         self._is_open = is_open
 
-    async def _send(self, web, writer):
+    async def _send(self, web, caller):
         if len(web._streams) == _STREAMS_MAX:
             web._streams.pop(0)  # who comes last is surely there
         web._streams.append(self)
@@ -102,7 +149,7 @@ class Events:
                 seen = house.changed
                 looks = 0
                 for piece in packed(self._tell("event: status\ndata: ", "\n\n")):
-                    await _send(writer, piece)
+                    await web.send(caller, piece)
             await web.sleep_ms(_LOOK_MS)
 
     async def _watch(self, web, reader):
@@ -132,9 +179,8 @@ class Web:
         self._folder = folder
         self._files = {}  # path: name
         self._streams = []
-        self._callers = 0
-        self._connections = 0  # of them: those that may ask
-        self._silent = []  # connections that have not said anything: since when, task
+        self._callers = []  # who came first is first
+        self._answers = 0  # under way
         try:
             for name in os.listdir(folder):
                 if name.endswith(".gz"):
@@ -158,18 +204,23 @@ class Web:
         try:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             door.bind(socket.getaddrinfo(host, port)[0][-1])
-            door.listen(_CALLERS_MAX)
+            door.listen(_WAITING_MAX)
             door.setblocking(False)
             self.is_open = True
             while True:
                 caller = None
                 try:
-                    if self._callers < _CALLERS_MAX:
+                    slow = self._slowest() if len(self._callers) >= _CALLERS_MAX else None
+                    if slow or len(self._callers) < _CALLERS_MAX:
                         caller = door.accept()[0]
+                        if slow:
+                            slow.is_asking = False
+                            slow.task.cancel()
                         await self._let_in(caller)
                 except (OSError, MemoryError):  # nobody came, or there is no room for him just now
                     if caller:
                         caller.close()
+                self.hurry()
                 await self.sleep_ms(0 if caller else _ACCEPT_MS)
         finally:
             self.is_open = False
@@ -184,11 +235,35 @@ class Web:
             asyncio.create_task(self.answer(*await asyncio.open_connection(sock=caller)))
         await self.sleep_ms(0)  # let it begin, and be counted
 
+    def _slowest(self):
+        """Who has to make room, or None: browsers open connections that they may need, and enemies never finish.
+
+        Whoever finishes asking at once is heard in this way, however many come who do not.
+        """
+        now_ms = self.house.clock.ticks_ms()
+        for caller in self._callers:
+            if caller.is_asking and elapsed_ms(now_ms, caller.since_ms) >= _PATIENCE_MS:
+                return caller
+        return None
+
+    def hurry(self):
+        """End whatever takes too long; to be called all the time. One look for all: a timer each is half a kilobyte."""
+        now_ms = self.house.clock.ticks_ms()
+        for caller in self._callers:
+            if caller.due_ms is not None and elapsed_ms(now_ms, caller.due_ms) >= 0:
+                caller.due_ms = None
+                caller.is_late = True
+                caller.task.cancel()
+
+    def _within(self, caller, ms):
+        caller.due_ms = later_ms(self.house.clock.ticks_ms(), ms)
+
     async def answer(self, reader, writer):
         """One connection from its beginning to its end."""
-        self._callers += 1
+        caller = _Caller(reader, writer, asyncio.current_task(), self.house.clock.ticks_ms())
+        self._callers.append(caller)
         try:
-            await self._receive_and_answer(reader, writer)
+            await self._attend(caller)
         except (OSError, asyncio.CancelledError):  # the other side has gone, or has to go
             pass
         except Exception as error:
@@ -197,39 +272,48 @@ class Web:
                 self.house.log.add("web", repr(error))
             except MemoryError:
                 pass
-        finally:
-            self._callers -= 1
-            writer.close()
+        caller.is_asking = False
         try:
-            await asyncio.wait_for(writer.wait_closed(), _SLOW_S)
-        except (OSError, asyncio.TimeoutError):
+            self._within(caller, _SLOW_MS)
+            writer.close()
+            await writer.wait_closed()
+        except (OSError, asyncio.CancelledError):
             pass
         except MemoryError:  # MicroPython's stream closes its socket for who waits only
             gc.collect()
             getattr(writer, "s", writer).close()
-
-    async def _receive_and_answer(self, reader, writer):
-        me = self.house.clock.ticks_ms(), asyncio.current_task()
-        if not self._has_room(me[0]):
-            await self._respond(reader, writer, self._refusal(503))
-            return
-        self._connections += 1
-        try:
-            self._silent.append(me)
-            await self._serve(reader, writer, me)
         finally:
-            self._connections -= 1
-            if me in self._silent:
-                self._silent.remove(me)
+            self._callers.remove(caller)
 
-    def _has_room(self, now_ms):
-        """True when a newcomer may come in; whoever only keeps a place has to make room."""
-        if self._connections < _CONNECTIONS_MAX:
-            return True
-        if self._silent and elapsed_ms(now_ms, self._silent[0][0]) >= _SPARE_MS:
-            self._silent.pop(0)[1].cancel()
-            return True
-        return False
+    async def _attend(self, caller):
+        request = None
+        try:
+            request = await self._receive(caller)
+            caller.is_asking = False
+            caller.due_ms = None
+            if self._answers == _ANSWERS_MAX:
+                raise Refused(503)
+            self._answers += 1
+            try:
+                await self._respond(caller, await self._dispatch(request), request.method == "HEAD")
+            finally:
+                self._answers -= 1
+            return
+        except Refused as refused:
+            answer = self._refusal(*refused.args)
+        except asyncio.CancelledError:
+            if request or not caller.is_late:
+                raise
+            answer = self._refusal(408)
+        caller.is_asking = False
+        await self._respond(caller, answer, request and request.method == "HEAD")
+        if not request:
+            self._within(caller, _LEFT_MS)
+            caller.since_ms = self.house.clock.ticks_ms()
+            caller.is_asking = True  # if others wait, this is no reason to keep a place
+            for _ in range(_LEFT_PIECES):
+                if not await caller.reader.read(_COME_PIECE):
+                    break
 
     def _refusal(self, status, error=None, key=None):
         error = error or _WORDS[status]
@@ -237,45 +321,45 @@ class Web:
         told = {"error": error, "key": key} if key else {"error": error}
         return told, status, {"Allow": error[5:]} if status == 405 else {}  # "only GET, PUT"
 
-    async def _serve(self, reader, writer, me):
-        request = None
-        try:
-            request = await asyncio.wait_for(self._receive(reader, me), _SLOW_S)
-            answer = await self._dispatch(request)
-        except Refused as refused:
-            answer = self._refusal(*refused.args)
-        except asyncio.TimeoutError:
-            answer = self._refusal(408)
-        await self._respond(reader, writer, answer, request and request.method == "HEAD")
-        if not request:
-            try:
-                await asyncio.wait_for(_leftovers(reader), _LEFT_S)
-            except asyncio.TimeoutError:
-                pass
-
-    async def _respond(self, reader, writer, answer, head_only=False):
-        response = Response(*answer) if isinstance(answer, tuple) else Response(answer)
-        response.complete()
-        head = "HTTP/1.0 %d \r\n" % response.status_code
-        for name, value in response.headers.items():
-            head += "%s: %s\r\n" % (name, value)
-        await _send(writer, head + "\r\n")
-        body = response.body
+    async def _respond(self, caller, answer, head_only=False):
+        body, status, headers = answer if isinstance(answer, tuple) else (answer, 200, {})
+        head = "HTTP/1.0 %d \r\n" % status
+        kind = "text/plain; charset=UTF-8"
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body).encode()
+            kind = "application/json; charset=UTF-8"
+        if isinstance(body, bytes):
+            head += "Content-Length: %d\r\n" % len(body)
+        if "Content-Type" not in headers:
+            head += "Content-Type: %s\r\n" % kind
+        for name in headers:
+            head += "%s: %s\r\n" % (name, headers[name])
         if head_only:
+            body = b""
+        if isinstance(body, bytes) and len(body) <= _PIECE:
+            await self.send(caller, (head + "\r\n").encode() + body)
             return
+        await self.send(caller, head + "\r\n")
         if isinstance(body, Events):
-            watch = asyncio.create_task(body._watch(self, reader))
+            watch = asyncio.create_task(body._watch(self, caller.reader))
             try:
-                await body._send(self, writer)
+                await body._send(self, caller)
             finally:
                 watch.cancel()
                 body._end(self)
         else:
             for piece in (body,) if isinstance(body, bytes) else body:
-                await _send(writer, piece)
+                await self.send(caller, piece)
+
+    async def send(self, caller, piece):
+        """Send bytes or a text. Raises OSError, and CancelledError when nobody takes them."""
+        caller.writer.write(piece if isinstance(piece, bytes) else piece.encode())
+        self._within(caller, _SLOW_MS)
+        await caller.writer.drain()
+        caller.due_ms = None
 
     async def _dispatch(self, request):
-        to = self._redirect and self._redirect(request.headers.get("Host"))
+        to = self._redirect and self._redirect(request.headers.get("host"))
         if to:
             return b"", 302, {"Location": to}
         try:
@@ -296,69 +380,62 @@ class Web:
             digest.update(piece)
         tag = '"%s"' % digest.digest()[:8].hex()
         headers = {"ETag": tag, "Cache-Control": "no-cache", "Content-Security-Policy": _POLICY}
-        if request.headers.get("If-None-Match") == tag:
+        if request.headers.get("if-none-match") == tag:
             return b"", 304, headers
         headers["Content-Type"] = _TYPES.get(name.split(".")[-2], "application/octet-stream")
         headers["Content-Encoding"] = "gzip"
         headers["Content-Length"] = str(os.stat(path)[6])
         return _content(path), 200, headers
 
-    async def _receive(self, reader, me):
+    async def _receive(self, caller):
         """A Request. Raises Refused."""
-        head = b""
-        while b"\r\n\r\n" not in head:
-            if len(head) > _HEAD_MAX:
-                raise Refused(431)
-            piece = await reader.read(_PIECE)
-            if not piece:
-                raise Refused(400)
-            if not head:
-                self._silent.remove(me)
-            head += piece
+        self._within(caller, _SLOW_MS)
+        request = None
+        came = b""
+        size = at = 0  # of all that came; where its next line begins
         try:
-            end = head.find(b"\r\n\r\n")
-            body = head[end + 4 :]
-            lines = head[:end].decode().split("\r\n")
-            method, url, version = lines.pop(0).split(" ")
-            headers = NoCaseDict()
-            for line in lines:
-                name, value = line.split(":", 1)
-                if name in headers:  # two of the same mean two things to two readers
-                    raise ValueError
-                headers[name] = value.strip()
-            if "Transfer-Encoding" in headers:
-                raise Refused(411)
-            length = headers.get("Content-Length", "0")
-            if not length.isdigit() or url[:1] != "/" or version[:7] != "HTTP/1.":
-                raise ValueError
-            if len(length) > 4 or int(length) > _BODY_MAX:
-                raise Refused(413)
-            if len(body) < int(length):
-                body += await reader.readexactly(int(length) - len(body))
-            return Request(self, None, method, url.split("?")[0], version[5:], headers, body[: int(length)])
+            while True:
+                end = came.find(b"\r\n", at)
+                if end < 0:
+                    came = came[at:]
+                    at = 0
+                    if size > _HEAD_MAX or len(came) > _LINE_MAX:
+                        raise Refused(431)
+                    piece = await caller.reader.read(_COME_PIECE)
+                    if not piece:
+                        raise EOFError
+                    size += len(piece)
+                    came += piece
+                elif not request:
+                    request = Request(came[at:end])
+                    at = end + 2
+                elif end > at:
+                    request.take(came[at:end])
+                    at = end + 2
+                else:
+                    await self._receive_body(caller, request, came[end + 2 :])
+                    return request
         except (ValueError, EOFError):
             raise Refused(400)
+
+    async def _receive_body(self, caller, request, came):
+        if "transfer-encoding" in request.headers:
+            raise Refused(411)
+        length = request.headers.get("content-length", "0")
+        if not length.isdigit():
+            raise ValueError
+        if len(length) > 4 or int(length) > _BODY_MAX:
+            raise Refused(413)
+        length = int(length)
+        if len(came) < length:
+            came += await caller.reader.readexactly(length - len(came))
+        request.body = came[:length]
 
 
 def _content(path):
     with open(path, "rb") as file:
         while True:
-            piece = file.read(_FILE_PIECE)
+            piece = file.read(_PIECE)
             if not piece:
                 return
             yield piece
-
-
-async def _send(writer, piece):
-    """Send bytes or a text. Raises OSError, also when nobody takes them."""
-    writer.write(piece if isinstance(piece, bytes) else piece.encode())
-    try:
-        await asyncio.wait_for(writer.drain(), _SLOW_S)
-    except asyncio.TimeoutError:
-        raise OSError
-
-
-async def _leftovers(reader):
-    for _ in range(_LEFT_PIECES):
-        if not await reader.read(_PIECE):
-            break
