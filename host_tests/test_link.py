@@ -78,6 +78,11 @@ def test_an_import_that_a_member_makes_late_from_another_is_none_any_more():
     assert names["late"]() == (names["Keeper"], names["Keeper"], "a.txt")
 
 
+def test_a_library_s_own_imports_stay_as_they_are():
+    text = "from .inner import Thing"
+    assert linked(whole=GROUP, a=A, b=B, c=text)["curfew.c"] == text
+
+
 def test_a_group_may_lie_in_a_package_below():
     found = linked(
         ("curfew.deep.whole",),

@@ -61,7 +61,7 @@ def _group(group: str, members: list[tuple[str, str]], owner: dict[str, str]) ->
 def _apart(node: ast.stmt) -> list[ast.stmt]:
     """An import as one for each name; nothing for docstrings, and for what folding left."""
     if isinstance(node, ast.ImportFrom):
-        return [ast.ImportFrom(node.module, [item], 0) for item in node.names]
+        return [ast.ImportFrom(node.module, [item], node.level) for item in node.names]
     return [] if isinstance(node, (ast.Pass, ast.Expr)) else [node]
 
 
@@ -87,6 +87,8 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> "ast.AST | list[ast.stmt]":
         """One import becomes one for each module in which its names will be, or none."""
+        if node.level:  # a library's own
+            return node
         kept: dict[str, list[ast.alias]] = {}
         for item in node.names:
             shown = item.asname or item.name

@@ -6,7 +6,7 @@
 
 import os
 
-VICTIM = "/curfew/safety"  # the file that goes bad: the gate
+VICTIM = "/curfew/config"  # the file that goes bad; of those that source and compiled program both have
 _kept = {}  # by path: the sound bytes
 
 

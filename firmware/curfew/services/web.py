@@ -406,6 +406,8 @@ class Web:
                         raise EOFError
                     size += len(piece)
                     came += piece
+                elif end - at > _LINE_MAX:
+                    raise Refused(431)
                 elif not request:
                     request = Request(came[at:end])
                     at = end + 2
