@@ -22,19 +22,19 @@ _ANSWERS_MAX = 4  # of them: those whose answer is under way
 _ACCEPT_MS = 10  # between two looks at who has come
 _PATIENCE_MS = 30  # with who has not finished asking while the house is full
 _HEAD_MAX = 2048
-_LINE_MAX = 512  # the longest of a browser are half of that
+_LINE_MAX = 256  # of those that are kept
 _BODY_MAX = 4096
 _PIECE = 512
-_COME_PIECE = 256
+_COME_PIECE = 128
 _SLOW_MS = 5000  # for a whole request to come in, and for a piece of an answer to go out
-_LEFT_PIECES = 32  # of a refused request, read before the end: closing over unread bytes would take the answer back
+_LEFT_PIECES = 64  # of a refused request, read before the end: closing over unread bytes would take the answer back
 _LEFT_MS = 1000
 _STREAMS_MAX = 2  # of the answers: an open page must not keep out the hand that wants OFF
 _LOOK_MS = 250  # four events a second at most
 _LOOKS_BUSY = 4  # an event a second while something conducts
 _LOOKS_QUIET = 20  # every five seconds otherwise
 # Of a head, in lower case; the others are dropped as they come.
-_KEPT = " host authorization cookie content-type content-length transfer-encoding if-none-match x-csrf-token x-at "
+_KEPT = b" host authorization cookie content-type content-length transfer-encoding if-none-match x-csrf-token x-at "
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 _WORDS = {
@@ -43,7 +43,7 @@ _WORDS = {
     408: "too slow",
     411: "Content-Length is missing: nothing can come in chunks",
     413: "more than 4096 bytes",
-    431: "more than 2048 bytes before the body, or 512 in a line",
+    431: "more than 2048 bytes before the body, or 256 in a line of it",
     500: "an error in the program: see the log",
     503: "too many requests at once",
 }
@@ -68,10 +68,10 @@ class Request:
     def take(self, line):
         """One more line of the head, in bytes. Raises ValueError."""
         name, value = line.split(b":", 1)
-        name = name.lower().decode()
-        if name in self.headers:  # two of the same mean two things to two readers
-            raise ValueError
-        if " %s " % name in _KEPT:
+        if _is_kept(name):
+            name = name.lower().decode()
+            if name in self.headers:  # two of the same mean two things to two readers
+                raise ValueError
             self.headers[name] = value.strip().decode()
 
     def cookie(self, name):
@@ -399,6 +399,9 @@ class Web:
                 if end < 0:
                     came = came[at:]
                     at = 0
+                    colon = came.find(b":")
+                    if request and colon > 0 and not _is_kept(came[:colon]):
+                        came = b"-:" + came[-1:]  # as long as it may be: nobody asks for it
                     if size > _HEAD_MAX or len(came) > _LINE_MAX:
                         raise Refused(431)
                     piece = await caller.reader.read(_COME_PIECE)
@@ -406,8 +409,6 @@ class Web:
                         raise EOFError
                     size += len(piece)
                     came += piece
-                elif end - at > _LINE_MAX:
-                    raise Refused(431)
                 elif not request:
                     request = Request(came[at:end])
                     at = end + 2
@@ -432,6 +433,10 @@ class Web:
         if len(came) < length:
             came += await caller.reader.readexactly(length - len(came))
         request.body = came[:length]
+
+
+def _is_kept(name):
+    return b" %s " % name.lower() in _KEPT
 
 
 def _content(path):
