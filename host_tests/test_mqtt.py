@@ -8,6 +8,7 @@ Here: services/mqtt.py against a real mosquitto, and against rogues. Not here: w
 import socket
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from broker_fixture import PASSWORD, USER, Authority, Observer, Rig, authority, broker, mqtt_config, rogue, trusting  # noqa: F401
@@ -294,6 +295,65 @@ def test_somebody_who_never_answers_is_given_up_after_ten_seconds(dials):
         Heard(rig, mqtt_config(full.getsockname()[1]))
         rig.until(lambda: len(dials) == 3)
     assert pauses_s(dials) == [11, 12] and rig.log.lines == ["mqtt: no answer"]
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """What names the box looked up, one after the other."""
+    found = []
+
+    def looked_up(host, *rest):
+        found.append(host)
+        return socket.getaddrinfo(host, *rest)
+
+    monkeypatch.setattr(transport, "socket", SimpleNamespace(**{**vars(socket), "getaddrinfo": looked_up}))
+    return found
+
+
+def test_a_broker_that_went_away_is_dialled_without_a_look_up_which_could_hold_everything_up(broker, dials, looks):
+    there, dials.rig = broker(), Rig({})
+    Heard(dials.rig, mqtt_config(there.port))
+    dials.rig.online()
+    there.stop()
+    dials.rig.until(lambda: len(dials) == 6)
+    assert len(looks) == 1
+    there.start()
+    dials.rig.online()
+    assert len(looks) == 1
+
+
+def test_after_five_failures_its_name_is_looked_up_again(broker, dials, looks):
+    there, dials.rig = broker(), Rig({})
+    Heard(dials.rig, mqtt_config(there.port))
+    dials.rig.online()
+    there.stop()
+    dials.rig.until(lambda: len(dials) == 8)
+    assert len(looks) == 2
+
+
+def test_an_address_at_which_nobody_answers_is_forgotten_at_once(dials, looks):
+    dials.rig = Rig({})
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=0) as full,
+        socket.create_connection(full.getsockname()),  # the only place in its queue
+    ):
+        Heard(dials.rig, mqtt_config(full.getsockname()[1]))
+        dials.rig.until(lambda: len(dials) == 3)
+        dials.rig.turn()
+    assert len(looks) == 3
+
+
+def test_a_name_that_cannot_be_looked_up_is_looked_up_at_every_attempt(dials, looks, monkeypatch):
+    def unknown(host, *rest):
+        looks.append(host)
+        raise OSError(-2)
+
+    monkeypatch.setattr(transport.socket, "getaddrinfo", unknown)
+    dials.rig = Rig({})
+    Heard(dials.rig, mqtt_config(1))
+    dials.rig.until(lambda: len(dials) == 4)
+    dials.rig.turn()
+    assert len(looks) == 4
 
 
 def test_a_peer_that_does_not_read_takes_no_more_and_nobody_waits_for_it():

@@ -14,6 +14,7 @@ from curfew.services.transport import Connection, Trust
 from curfew.ticks import elapsed_ms
 
 _CALM_S = 6  # no step towards a broker this close to a deadline
+_REUSES = 5  # of an address, in attempts that fail, before its name is looked up again: that can take half a minute
 _ANSWER_S = 10  # for the broker's next word
 _PAUSE_MS = 1000  # after the first failure; doubles up to
 _PAUSE_MAX_MS = 60000  # and starts anew after a session as long as this
@@ -55,6 +56,8 @@ class Broker:
         self._will = will
         self._trust = Trust(config.get("ca")) if config["tls"] else None
         self._connection = None
+        self._found = None  # where the broker was
+        self._reuses = 0
         self._client = None  # or the session over it
         self._wait_ms = 0  # before the next attempt
         self._pause_ms = _PAUSE_MS
@@ -119,10 +122,17 @@ class Broker:
         if self._connection is None:
             self._since_ms = now_ms
             config = self._config
-            self._connection = Connection(config["host"], config["port"], self._trust)
-        if self._connection.step():
+            self._reuses += 1
+            if self._reuses > _REUSES:
+                self._reuses = 0
+                self._found = None
+            self._connection = Connection(config["host"], config["port"], self._trust, self._found)
+        is_open = self._connection.step()
+        self._found = self._connection.found
+        if is_open:
             self._greet()
         elif elapsed_ms(now_ms, self._since_ms) > _ANSWER_S * 1000:
+            self._found = None  # it may have moved
             raise OSError("no answer")
 
     def _greet(self):
@@ -175,6 +185,7 @@ class Broker:
 
     def _welcomed(self):
         self._house.status[self._name] = "online"
+        self._reuses = 0
         self._say("online")
         self._since_ms = self._told_ms = self._house.clock.ticks_ms()
         self.told.clear()

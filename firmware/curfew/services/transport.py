@@ -19,10 +19,12 @@ _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END"
 class Connection:
     """Opened by step(); from then on what an MQTTClient wants of a socket that never waits.
 
-    trust: a Trust, None without TLS.
+    trust: a Trust, None without TLS. found: what an earlier connection found under this name, as its `found` says;
+    None: look it up.
     """
 
-    def __init__(self, host, port, trust):
+    def __init__(self, host, port, trust, found=None):
+        self.found = found
         self._socket = None
         self._steps = self._opening(host, port, trust)
 
@@ -31,8 +33,10 @@ class Connection:
         return next(self._steps, True)
 
     def _opening(self, host, port, trust):
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0]
-        yield
+        if self.found is None:
+            self.found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0]
+            yield
+        family, kind, protocol, _, address = self.found
         raw = self._socket = socket.socket(family, kind, protocol)
         raw.setblocking(False)
         try:
