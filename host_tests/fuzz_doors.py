@@ -415,6 +415,7 @@ class Line:
         self._ends = ends
         self.sent = b""
         self.closed = False
+        self.found = None
 
     def step(self):
         return True

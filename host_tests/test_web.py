@@ -308,6 +308,7 @@ def test_whoever_has_not_finished_asking_makes_room_for_the_next_one(server, mon
         ninth.settimeout(5)
         assert status(ninth.recv(4096)) == 200
     assert waiting[0].recv(4096) == b""  # who came first, and only he
+    until(lambda: len(server.web._callers) == 7)
     assert status(door.raw(GET)) == 200
     for connection, rest in zip(waiting[1:4], (GET[1:], GET[8:], b"\r\n"), strict=True):
         connection.sendall(rest)

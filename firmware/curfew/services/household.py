@@ -25,16 +25,12 @@ _SET_UP_S = 900  # so long is a box that knows its network open for another set-
 _WATCH_MS = 500
 _NONCE_BYTES = 16
 _PORT = 80
-# Collected after so many bytes instead of when all is full: what stays then lies together, and there is a piece of half
-# a kilobyte for a message however full the house is.
-_RUBBISH_BYTES = 8192
 
 
 async def live(keeper, link, clock, settings, network):
     """Serve until told to be quiet, or until something happens that only a new start of the thread can mend."""
     from curfew.services.network_settings import load
 
-    gc.threshold(_RUBBISH_BYTES)
     log = Log()
     config, why = load(House.network_path)
     del load

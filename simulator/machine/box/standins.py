@@ -104,6 +104,7 @@ class Collector:
 
     mem_alloc = _real_gc.mem_alloc
     mem_free = _real_gc.mem_free
+    threshold = _real_gc.threshold
 
     @staticmethod
     def collect():
