@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
     groups = [key for _, key, _ in measure.GROUPS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Curfew, measured beside a peer.")
     parser.add_argument("--quick", action="store_true", help="under a minute: few values, no 99.9 %%")
-    parser.add_argument("--long", action="store_true", help="three quarters of an hour: six times as many turns")
+    parser.add_argument("--long", action="store_true", help="half an hour: more turns, and the 99.9 %% of an OFF")
     parser.add_argument("--keep", action="store_true", help="keep the result for the READMEs: docs/bench.json")
     parser.add_argument("--only", nargs="+", choices=groups, default=groups, metavar="GROUP", help=" ".join(groups))
     asked = parser.parse_args(argv)

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ PATIENCE_S = 12.0  # for an OFF
 DEATHS_MAX = 3  # of one program in a run
 RETRY_S = 0.1  # after a door that was shut
 START_S = 30.0
+START_GAP_S = 1.0  # between programs that run side by side
 
 
 @dataclass
@@ -349,3 +351,22 @@ def in_turns(
             total[kind].heap_bytes = one.heap_bytes
             total[kind].peak_bytes = max(total[kind].peak_bytes, one.peak_bytes)
     return total
+
+
+def side_by_side(
+    peer: Path, boxes: int, s: float, told: Callable[[str], None], program: Path | None = None
+) -> tuple[Heard, Heard]:
+    """So many of ours and as many peers at the same time, each on a quiet network of its own. Raises BoardError."""
+    phases_s = {QUIET: s}
+    told(f"{boxes} boxes and {boxes} peers side by side, {s / 60:.0f} min")
+
+    def quiet(kind: str, number: int) -> Heard:
+        time.sleep(number * START_GAP_S)  # a start takes all of a core
+        return _whole_turn(Turn(kind), peer if kind == "peer" else program, phases_s, number, told).phases[QUIET]
+
+    total = {kind: Heard() for kind in ("firmware", "peer")}
+    with ThreadPoolExecutor(2 * boxes) as pool:
+        jobs = [(kind, pool.submit(quiet, kind, number)) for number in range(boxes) for kind in total]
+        for kind, job in jobs:
+            total[kind].add(job.result())
+    return total["firmware"], total["peer"]

@@ -38,6 +38,14 @@ ROWS: Phrases = {
     "deaths": ("turns in which the program ended by itself", "程序自己退出的轮次"),
     "off_web_quiet": ("OFF by HTTP to coil off, quiet", "HTTP 关火到线圈断电，平静"),
     "off_mqtt_quiet": ("OFF by MQTT to coil off, quiet", "MQTT 关火到线圈断电，平静"),
+    "off_web_many": (
+        "OFF by HTTP, quiet, eight boxes and eight peers at once",
+        "HTTP 关火，平静，八个盒子与八个对手同时",
+    ),
+    "off_mqtt_many": (
+        "OFF by MQTT, quiet, eight boxes and eight peers at once",
+        "MQTT 关火，平静，八个盒子与八个对手同时",
+    ),
     "off_web_crowd": (
         "OFF by HTTP, 50 web clients and 500 messages a second",
         "HTTP 关火，50 个网页客户端加每秒 500 条",
@@ -78,6 +86,7 @@ ROWS: Phrases = {
     "grow_journal_bytes": ("the journal's file over closings: {of}", "日志文件随次数：{of}"),
     # whole groups that could not be measured
     "turns": ("deadline and OFF, in turns with the peer", "到点与关火，与对手轮流"),
+    "many": ("OFF by many boxes at once", "多个盒子同时关火"),
     "ticks": ("the safety tick", "安全循环的一拍"),
     "parts": ("heap and files by part", "按部件的堆和文件"),
     "load": ("heap and web clients under load", "负载下的堆与网页客户端"),

@@ -226,6 +226,19 @@ def test_a_turn_in_which_a_program_died_is_counted_and_begun_anew_but_not_for_ev
         turns.in_turns(tmp_path, 2, {"quiet": 1}, heard.append)
 
 
+def test_boxes_side_by_side_are_summed_up_and_their_peers_are_as_many(monkeypatch, tmp_path):
+    def take(kind, folder, program, phases_s, seed):
+        one = turns.Turn(kind)
+        assert phases_s == {"quiet": 60} and (program == tmp_path) == (kind == "peer")
+        one.phases["quiet"].off_ms["web"] = [seed + (100 if kind == "peer" else 0)]
+        return one
+
+    monkeypatch.setattr(turns, "take_turn", take)
+    monkeypatch.setattr(turns, "START_GAP_S", 0)
+    ours, peer = turns.side_by_side(tmp_path, 3, 60, lambda _: None)
+    assert (sorted(ours.off_ms["web"]), sorted(peer.off_ms["web"])) == ([0, 1, 2], [100, 101, 102])
+
+
 @pytest.mark.parametrize(("size", "told"), [(measure.QUICK, 0), (measure.FULL, 1)])
 def test_only_a_quick_run_may_be_too_short_for_a_row(monkeypatch, size, told):
     def empty(_):
