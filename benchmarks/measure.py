@@ -87,7 +87,7 @@ class Measuring:
                 yield self._beside_peer(2, f"off_{door}_{phase}", "ms", *samples, "asked")
 
     def side_by_side(self) -> Iterator[Row]:
-        """Row 2 once more, with rare cases: an OFF needs a burner that had its rest, so many boxes share the waiting."""
+        """Row 2 with rare cases: an OFF needs a burner that had its rest, so many boxes share the waiting."""
         if self.size.boxes:
             ours, peer = turns.side_by_side(peer_build.compiled(), self.size.boxes, self.size.boxes_s, self.told)
             for door in ("web", "mqtt"):

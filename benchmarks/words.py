@@ -38,14 +38,8 @@ ROWS: Phrases = {
     "deaths": ("turns in which the program ended by itself", "程序自己退出的轮次"),
     "off_web_quiet": ("OFF by HTTP to coil off, quiet", "HTTP 关火到线圈断电，平静"),
     "off_mqtt_quiet": ("OFF by MQTT to coil off, quiet", "MQTT 关火到线圈断电，平静"),
-    "off_web_many": (
-        "OFF by HTTP, quiet, eight boxes and eight peers at once",
-        "HTTP 关火，平静，八个盒子与八个对手同时",
-    ),
-    "off_mqtt_many": (
-        "OFF by MQTT, quiet, eight boxes and eight peers at once",
-        "MQTT 关火，平静，八个盒子与八个对手同时",
-    ),
+    "off_web_many": ("OFF by HTTP, quiet, of eight boxes at once", "HTTP 关火，平静，八个盒子同时"),
+    "off_mqtt_many": ("OFF by MQTT, quiet, of eight boxes at once", "MQTT 关火，平静，八个盒子同时"),
     "off_web_crowd": (
         "OFF by HTTP, 50 web clients and 500 messages a second",
         "HTTP 关火，50 个网页客户端加每秒 500 条",
