@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import hypothesis
 import pytest
 from hypothesis import strategies as st
-from web_fixture import PAGE, Answer, Client, Site
+from web_fixture import PAGE, TOKEN, Answer, Client, Site
 
 from curfew.services import web
 
@@ -269,7 +269,7 @@ def test_drops_that_keep_coming_do_not_stretch_the_time(server):
 # --- connections ---------------------------------------------------------------------------------------------------
 
 
-def test_the_fifth_answer_at_once_is_refused_and_welcome_later(server, monkeypatch):
+def test_the_fifth_answer_at_once_is_refused_and_welcome_later_but_an_off_is_not(server, monkeypatch):
     over, answer = asyncio.Event(), server.web.ask
 
     async def slow(request):
@@ -282,7 +282,11 @@ def test_the_fifth_answer_at_once_is_refused_and_welcome_later(server, monkeypat
     refused = Answer(server.raw(GET))
     assert refused.status == 503
     assert refused.json == {"error": "too many requests at once"}
+    urgent = server.connect(b"POST /api/v1/burners/0/off HTTP/1.1\r\nAuthorization: Bearer %s\r\n\r\n" % TOKEN.encode())
+    until(lambda: server.web._answers == 5)
     server._loop.call_soon_threadsafe(over.set)
+    assert status(urgent.recv(4096)) == 202 and server.offs() == [0]
+    urgent.close()
     for connection in waiting:
         assert status(connection.recv(4096)) == 200
         connection.close()

@@ -17,8 +17,9 @@ from hashlib import sha256
 from curfew.ticks import elapsed_ms, later_ms
 
 _CALLERS_MAX = 8  # inside; more wait outside, or take the place of who has not finished asking
+_ANSWERS_MAX = 4  # of them: those whose answer is under way ...
+_URGENT = "/off"  # ... beside what ends so: it finds room whoever does not take his answer
 _WAITING_MAX = 16  # outside; the next one is not even heard, and tries again a second later
-_ANSWERS_MAX = 4  # of them: those whose answer is under way
 _ACCEPT_MS = 10  # between two looks at who has come
 _PATIENCE_MS = 30  # with who has not finished asking while the house is full
 _HEAD_MAX = 2048
@@ -291,7 +292,7 @@ class Web:
             request = await self._receive(caller)
             caller.is_asking = False
             caller.due_ms = None
-            if self._answers == _ANSWERS_MAX:
+            if self._answers >= _ANSWERS_MAX and request.path[-4:] != _URGENT:
                 raise Refused(503)
             self._answers += 1
             try:
