@@ -40,6 +40,8 @@ NEVER = {
             "loop.set_exception_handler(_unheard)",
             'forget("services.changes")  # a request that ended with its life dropped nothing',
             "gc.collect()",
+            'if hasattr(gc, "threshold"):  # CPython has no such want',
+            "gc.threshold(_RUBBISH_BYTES)",
             "asyncio.run(live(keeper, link, clock, settings, network))",
             'if not isinstance(context["exception"], MemoryError):',
             'sys.print_exception(context["exception"])',
