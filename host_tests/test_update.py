@@ -161,7 +161,8 @@ def test_whatever_is_not_signed_for_this_box_and_this_window_is_refused_before_a
         forged = update.header(bytes(32), newer, DEVICE, nonce, False)
         assert "signature" in refusal(lambda: post(box, forged))
         for field in ("version", "force", "manifest", "size"):
-            changed = {**good, field: "9" + good[field][1:]}
+            first = "8" if good[field][0] == "9" else "9"
+            changed = {**good, field: first + good[field][1:]}
             assert "signature" in refusal(lambda changed=changed: post(box, changed)), field
         assert "signature: not a text" in refusal(lambda: post(box, {**good, "signature": 7}))
         assert "no update has begun" in refusal(lambda: box.ask("PUT", "/update", b"x", "x/y", **{"X-At": "-1:0"}))
