@@ -40,7 +40,9 @@ def what(row: Row, tongue: int) -> str:
 def _pair(told: Figures | None) -> str:
     if told is None:
         return ""
-    return shown(told.worst) if told.median == told.worst else f"{shown(told.median)} / {shown(told.worst)}"
+    if told.median == told.worst:
+        return shown(told.worst)
+    return " / ".join(shown(value) for value in (told.median, told.rare, told.worst) if value is not None)
 
 
 def _ratio(row: Row) -> str:

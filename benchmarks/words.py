@@ -146,7 +146,7 @@ HEAD: dict[str, tuple[str, str]] = {
     "worst": ("Worst", "最坏"),
     "n": ("n", "n"),
     "beside": ("Beside", "对照"),
-    "other": ("its median / worst", "其中位数 / 最坏"),
+    "other": ("its median (/ 99.9 %) / worst", "其中位数（/ 99.9%）/ 最坏"),
     "ratio": ("Ratio", "倍数"),
 }
 HOW_HEAD = ("How", "怎样测")
