@@ -34,7 +34,7 @@ class Size(NamedTuple):
 
 
 FULL = Size(2, {QUIET: 15, CROWD: 35, HANG: 35}, 25, (1, 5, 10, 25, 50), 5, 20, 3, 100, 20, (0, 100, 300, 1000, 10000))
-LONG = FULL._replace(rounds=4, runs=10, cooks=400, boxes=8, boxes_s=600)
+LONG = FULL._replace(rounds=4, runs=10, cooks=400, boxes=8, boxes_s=660)
 QUICK = Size(1, {QUIET: 2, CROWD: 5, HANG: 5}, 4, (1, 10, 50), 1, 2, 1, 3, 3, (0, 100, 150, 200))
 TOO_SHORT = "ValueError: nothing was measured"  # of a quick run: it has no time for a deadline in every phase
 Told = Callable[[str], None]
@@ -79,6 +79,8 @@ class Measuring:
         ):
             for phase in turns.PHASES:
                 yield self._beside_peer(1, key + phase, "ms", pick(ours[phase]), pick(peer[phase]), how)
+        bare, beside_peer = (figures(self.taken[kind].machine_ms) for kind in ("firmware", "peer"))
+        yield Row(1, "machine", "ms", bare, beside_peer, "turns", how="loop")
         deaths = [single(float(self.taken[kind].deaths)) for kind in ("firmware", "peer")]
         yield Row(1, "deaths", "", deaths[0], deaths[1], "peer", how="ended")
         for phase, doors in ((QUIET, ("web", "mqtt")), (CROWD, ("web", "mqtt")), (HANG, ("web",))):

@@ -39,7 +39,7 @@ def single(value: float) -> Figures:
 class Row:
     """number: of the list in the README, 1 to 7. key: of words.py, with `of` put in. unit: "ms", "B", "1/s", ...
 
-    beside: "peer" (the program of benchmarks/peer), "limit" (what physics or the tick allow), or "" for none.
+    beside: a key of words.BESIDE: "peer" (the program of benchmarks/peer), "limit" (what physics or the tick allow) ...
     ratio: how many times better ours is, above 1 being better; None where there is nothing to compare.
     how: a key of words.HOW. failed: why there are no figures.
     """

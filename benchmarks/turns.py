@@ -7,6 +7,7 @@ again, two are put out from afar. Belongs here: phases, load, what was late. Doe
 import random
 import shutil
 import socket
+import subprocess
 import tempfile
 import threading
 import time
@@ -30,6 +31,7 @@ REST_S = 3.3  # before the next press: a closed contact of ours rests for 3 s, s
 PATIENCE_S = 12.0  # for an OFF
 DEATHS_MAX = 3  # of one program in a run
 RETRY_S = 0.1  # after a door that was shut
+TIMER_ROOM_S = 6.0  # in which the burner that shall run into its timer is pressed, and is off again
 START_S = 30.0
 START_GAP_S = 1.0  # between programs that run side by side
 
@@ -62,6 +64,7 @@ class Turn:
     phases: dict[str, Heard] = field(default_factory=lambda: {phase: Heard() for phase in PHASES})
     heap_bytes: int = 0
     peak_bytes: int = 0
+    machine_ms: list[float] = field(default_factory=list)  # how late a bare loop beside it was, tick by tick
     deaths: int = 0  # turns in which the program ended by itself; they are begun anew
 
 
@@ -109,7 +112,7 @@ class Friend(threading.Thread):
     def __init__(self, board: Board, broker_port: int, draw: random.Random, doors: tuple[str, ...]):
         super().__init__(daemon=True)
         self.offs: list[tuple[str, int, int, int | None, int]] = []
-        self.spared: set[int] = set()
+        self.spared_s: dict[int, float] = {}  # of a burner: not before then
         self.doors = doors
         self.over = False
         self.resting = False  # asks for nothing new
@@ -123,7 +126,8 @@ class Friend(threading.Thread):
     def run(self) -> None:
         turn = 0
         while not self.over:
-            on = [burner for burner in OFF_BURNERS if self._board.on[burner] and burner not in self.spared]
+            now_s = time.monotonic()
+            on = [burner for burner in OFF_BURNERS if self._board.on[burner] and self.spared_s.get(burner, 0) <= now_s]
             self.asking = bool(on) and not self.resting
             if not self.asking:
                 time.sleep(0.01)
@@ -206,6 +210,20 @@ def broker(folder: Path) -> Iterator[Any]:
         one.stop()
 
 
+@contextmanager
+def bare_loop(late_ms: list[float]) -> Iterator["subprocess.Popen[bytes]"]:
+    """A VM beside it that only sleeps, tick by tick; at the end late_ms gets how late the machine itself made it."""
+    with tempfile.TemporaryFile() as out:
+        vm = subprocess.Popen([rig.micropython(), rig.VM / "loop.py", str(TICK_MS)], stdout=out)
+        try:
+            yield vm
+        finally:
+            vm.kill()
+            vm.wait()
+            out.seek(0)
+            late_ms += [int(line) / 1000 for line in out.readlines()[:-1]]  # the last one may be torn
+
+
 def is_up(board: Board) -> Callable[[], bool]:
     """Whether the program answers at its web door and hears an OFF over the broker: both by its own relay."""
 
@@ -259,7 +277,7 @@ def take_turn(kind: str, folder: Path, program: Path | None, phases_s: dict[str,
                     begun_us = now_us()
                     last = sum(list(phases_s.values())[list(phases_s).index(phase) :])
                     if TIMER_S + 2 < last < TIMER_S + s:  # room for one whole timer from here on
-                        friend.spared = {OFF_BURNERS[1]}
+                        friend.spared_s = {OFF_BURNERS[1]: time.monotonic() + TIMER_S + TIMER_ROOM_S}
                     end_s = time.monotonic() + s
                     board.wait_for(lambda end_s=end_s: time.monotonic() >= end_s, s + 5, phase)  # type: ignore[misc]
                     friend.rest()
@@ -345,7 +363,8 @@ def in_turns(
     for number in range(rounds):
         for kind in total:
             told(f"{kind}, turn {number + 1} of {rounds}")
-            one = _whole_turn(total[kind], peer if kind == "peer" else program, phases_s, number, told)
+            with bare_loop(total[kind].machine_ms):
+                one = _whole_turn(total[kind], peer if kind == "peer" else program, phases_s, number, told)
             for phase in phases_s:
                 total[kind].phases[phase].add(one.phases[phase])
             total[kind].heap_bytes = one.heap_bytes

@@ -35,6 +35,7 @@ ROWS: Phrases = {
         "the same, 50 web clients, no broker, look-ups of names hang",
         "同上，50 个网页客户端，无服务器，域名查询卡住",
     ),
+    "machine": ("the machine itself: a bare loop beside them, too late", "机器本身：旁边的裸循环迟到"),
     "deaths": ("turns in which the program ended by itself", "程序自己退出的轮次"),
     "off_web_quiet": ("OFF by HTTP to coil off, quiet", "HTTP 关火到线圈断电，平静"),
     "off_mqtt_quiet": ("OFF by MQTT to coil off, quiet", "MQTT 关火到线圈断电，平静"),
@@ -91,6 +92,7 @@ ROWS: Phrases = {
 
 BESIDE: Phrases = {
     "peer": ("the asyncio program", "asyncio 程序"),
+    "turns": ("in the turns of the asyncio program", "在 asyncio 程序的轮次里"),
     "limit": ("the limit", "极限"),
     "tick": ("a tick of 20 ms", "20 毫秒一拍"),
     "empty": ("an empty loop", "空循环"),
@@ -106,6 +108,7 @@ HOW: Phrases = {
     "feeds": ("between two feedings of the watchdog, less 20 ms", "两次喂狗之间，减去 20 毫秒"),
     "asked": ("from sending to the falling edge, asking again when shut out",
               "从发出到下降沿，被拒之门外就再试"),
+    "loop": ("a VM that only sleeps, 20 ms at a time", "一台只睡眠的 VM，每次 20 毫秒"),
     "ended": ("such a turn is begun anew", "这样的一轮重新开始"),
     "blocks": ("blocks of 400 ticks, in turns with the empty loop", "400 拍一组，与空循环轮流"),
     "esp32": ("ticks in rounds of a bare loop, times the 2 µs that such a round was published to take on an ESP32",
@@ -120,7 +123,7 @@ HOW: Phrases = {
     "trace": ("CPython's own trace of its instructions", "CPython 自己的指令跟踪"),
     "fresh": ("each run in a process of its own, on a chip that takes no time", "每次一个新进程，芯片不耗时"),
     "clients": ("every tick, with 500 messages a second besides", "每一拍，另有每秒 500 条消息"),
-    "journal": ("the quickest of nine looks; from 100 closings on it is full", "九次中最快的；满 100 次后不再增长"),
+    "journal": ("the quickest of 25 looks; from 100 closings on it is full", "25 次中最快的；满 100 次后不再增长"),
     "": ("", ""),
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ Belongs here: the regression guard, the tool as units with small numbers. Does n
 
 import json
 import re
+import signal
 import time
 
 import pytest
@@ -237,6 +238,18 @@ def test_boxes_side_by_side_are_summed_up_and_their_peers_are_as_many(monkeypatc
     monkeypatch.setattr(turns, "START_GAP_S", 0)
     ours, peer = turns.side_by_side(tmp_path, 3, 60, lambda _: None)
     assert (sorted(ours.off_ms["web"]), sorted(peer.off_ms["web"])) == ([0, 1, 2], [100, 101, 102])
+
+
+def test_a_machine_that_stood_still_is_seen_by_the_loop_beside():
+    late_ms = []
+    with turns.bare_loop(late_ms) as loop:
+        time.sleep(0.5)
+        loop.send_signal(signal.SIGSTOP)
+        time.sleep(0.3)
+        loop.send_signal(signal.SIGCONT)
+        time.sleep(0.3)
+    assert len(late_ms) > 10
+    assert max(late_ms) > 200 and sorted(late_ms)[len(late_ms) // 2] < 100
 
 
 @pytest.mark.parametrize(("size", "told"), [(measure.QUICK, 0), (measure.FULL, 1)])

@@ -13,7 +13,7 @@ import time
 from curfew import core as journal
 from curfew.core import Memory
 
-LOOKS = 9
+LOOKS = 25
 
 
 def always():
