@@ -43,6 +43,7 @@ def about() -> dict[str, Any]:
 def main(argv: list[str] | None = None) -> int:
     """Measure; the exit status."""
     groups = [key for _, key, _ in measure.GROUPS]
+    sizes = {"quick": (measure.QUICK, " QUICK=1"), "long": (measure.LONG, " LONG=1"), "full": (measure.FULL, "")}
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Curfew, measured beside a peer.")
     parser.add_argument("--quick", action="store_true", help="under a minute: few values, no 99.9 %%")
     parser.add_argument("--long", action="store_true", help="half an hour: more turns, and the 99.9 %% of an OFF")
@@ -55,7 +56,8 @@ def main(argv: list[str] | None = None) -> int:
     if screen.width < WIDTH:  # a log, or a narrow window: better long lines than broken words
         screen = Console(width=WIDTH)
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
-    told = about()
+    size, word = sizes[next((name for name in sizes if getattr(asked, name, False)), "full")]
+    told = {"command": "make bench" + word, **about()}
     found: list[rows.Row] = []
     interrupted = False
     try:
@@ -70,7 +72,6 @@ def main(argv: list[str] | None = None) -> int:
                 if not screen.is_terminal:
                     print(f"bench: {name}", flush=True)
 
-            size = measure.QUICK if asked.quick else measure.LONG if asked.long else measure.FULL
             for row in measure.Measuring(size, tell).rows(asked.only):
                 found.append(row)
     except KeyboardInterrupt:

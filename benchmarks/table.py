@@ -86,7 +86,7 @@ def caption(told: dict[str, Any], tongue: int) -> str:
     """Where and when it was measured, and whether alone."""
     busy = told["load"] > 0.3
     noise = words.NOISE[tongue].format(load=told["load"], cores=told["cores"]) if busy else ""
-    return words.RUN[tongue].format(when=told["when"], machine=told["machine"], vm=told["vm"], noise=noise)
+    return words.RUN[tongue].format(**{**told, "noise": noise})
 
 
 def in_markdown(told: dict[str, Any], rows: list[Row], tongue: int) -> str:

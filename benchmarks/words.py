@@ -159,8 +159,8 @@ LATENESS = (
     "{law}，{low} → {high}：{first} → {last}（偏差 {misses}%）",
 )
 RUN = (
-    "Measured on {when} with `make bench`: {machine}, {vm}; ratio above 1: ours is better.{noise}",
-    "{when} 用 `make bench` 测得：{machine}，{vm}；倍数大于 1 表示我们更好。{noise}",
+    "Measured on {when} with `{command}`: {machine}, {vm}; ratio above 1: ours is better.{noise}",
+    "{when} 用 `{command}` 测得：{machine}，{vm}；倍数大于 1 表示我们更好。{noise}",
 )
 NOISE = (
     " Provisional: other work ran on the same machine (load {load:.1f} on {cores} cores).",
