@@ -79,7 +79,7 @@ class Measuring:
         ):
             for phase in turns.PHASES:
                 yield self._beside_peer(1, key + phase, "ms", pick(ours[phase]), pick(peer[phase]), how)
-        bare, beside_peer = (figures([max(0.0, ms) for ms in self.taken[kind].machine_ms]) for kind in ("firmware", "peer"))
+        bare, beside_peer = (figures(self.taken[kind].machine_ms) for kind in ("firmware", "peer"))
         yield Row(1, "machine", "ms", bare, beside_peer, "turns", how="loop")
         deaths = [single(float(self.taken[kind].deaths)) for kind in ("firmware", "peer")]
         yield Row(1, "deaths", "", deaths[0], deaths[1], "peer", how="ended")
