@@ -43,7 +43,6 @@ def about() -> dict[str, Any]:
 def main(argv: list[str] | None = None) -> int:
     """Measure; the exit status."""
     groups = [key for _, key, _ in measure.GROUPS]
-    sizes = {"quick": (measure.QUICK, " QUICK=1"), "long": (measure.LONG, " LONG=1"), "full": (measure.FULL, "")}
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Curfew, measured beside a peer.")
     parser.add_argument("--quick", action="store_true", help="under a minute: few values, no 99.9 %%")
     parser.add_argument("--long", action="store_true", help="half an hour: more turns, and the 99.9 %% of an OFF")
@@ -56,7 +55,11 @@ def main(argv: list[str] | None = None) -> int:
     if screen.width < WIDTH:  # a log, or a narrow window: better long lines than broken words
         screen = Console(width=WIDTH)
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
-    size, word = sizes[next((name for name in sizes if getattr(asked, name, False)), "full")]
+    size, word = measure.FULL, ""
+    if asked.quick:
+        size, word = measure.QUICK, " QUICK=1"
+    elif asked.long:
+        size, word = measure.LONG, " LONG=1"
     told = {"command": "make bench" + word, **about()}
     found: list[rows.Row] = []
     interrupted = False

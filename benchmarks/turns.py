@@ -8,7 +8,6 @@ import os
 import random
 import shutil
 import socket
-import subprocess
 import tempfile
 import threading
 import time
@@ -79,7 +78,6 @@ class Hands(threading.Thread):
     def __init__(self, board: Board, draw: random.Random):
         super().__init__(daemon=True)
         self.due: list[tuple[int, int]] = []
-        self.whole_timer = False  # burner OFF_BURNERS[1] shall run into its timer once
         self.over = False
         self._board = board
         self._draw = draw
@@ -210,20 +208,6 @@ def broker(folder: Path) -> Iterator[Any]:
         yield one
     finally:
         one.stop()
-
-
-@contextmanager
-def bare_loop(late_ms: list[float]) -> Iterator["subprocess.Popen[bytes]"]:
-    """A VM beside it that only sleeps, tick by tick; at the end late_ms gets how late the machine itself made it."""
-    with tempfile.TemporaryFile(dir=RAM) as out:
-        vm = subprocess.Popen([rig.micropython(), rig.VM / "loop.py", str(TICK_MS)], stdout=out)
-        try:
-            yield vm
-        finally:
-            vm.kill()
-            vm.wait()
-            out.seek(0)
-            late_ms += [max(0, int(line)) / 1000 for line in out.readlines()[:-1]]  # the last one may be torn
 
 
 def is_up(board: Board) -> Callable[[], bool]:
@@ -365,8 +349,9 @@ def in_turns(
     for number in range(rounds):
         for kind in total:
             told(f"{kind}, turn {number + 1} of {rounds}")
-            with bare_loop(total[kind].machine_ms):
+            with rig.module("reach_clients").control(rig.micropython(), over_ms=0) as sleeps:
                 one = _whole_turn(total[kind], peer if kind == "peer" else program, phases_s, number, told)
+            total[kind].machine_ms += [max(0, to_us - from_us - 1000 * TICK_MS) / 1000 for from_us, to_us in sleeps]
             for phase in phases_s:
                 total[kind].phases[phase].add(one.phases[phase])
             total[kind].heap_bytes = one.heap_bytes

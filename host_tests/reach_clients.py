@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _MACHINE_MS = 20  # a control that sleeps this long and wakes up later than twice that saw the machine stand still
+_PIPE_BYTES = 1 << 20  # nobody reads before the control's end
 _CONTROL = """
 import time
 then = time.ticks_us()
@@ -75,11 +76,12 @@ class Clients:
 
 
 @contextmanager
-def control(micropython):
-    """A VM that only sleeps, tick by tick. Yields a list, filled at the end: (from_us, to_us) of sleeps too long."""
+def control(micropython, over_ms=2 * _MACHINE_MS):
+    """A VM that only sleeps, tick by tick. Yields a list, filled at the end: (from_us, to_us) of longer sleeps."""
     stalls = []
-    code = _CONTROL % (_MACHINE_MS, 2 * _MACHINE_MS * 1000)
-    process = subprocess.Popen([micropython, "-c", code], stdout=subprocess.PIPE, text=True, bufsize=1)
+    code = _CONTROL % (_MACHINE_MS, over_ms * 1000)
+    command = [micropython, "-c", code]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, bufsize=1, pipesize=_PIPE_BYTES)
     try:
         yield stalls
     finally:

@@ -6,6 +6,7 @@ Belongs here: the regression guard, the tool as units with small numbers. Does n
 import json
 import re
 import signal
+import subprocess
 import time
 
 import pytest
@@ -240,16 +241,28 @@ def test_boxes_side_by_side_are_summed_up_and_their_peers_are_as_many(monkeypatc
     assert (sorted(ours.off_ms["web"]), sorted(peer.off_ms["web"])) == ([0, 1, 2], [100, 101, 102])
 
 
-def test_a_machine_that_stood_still_is_seen_by_the_loop_beside():
-    late_ms = []
-    with turns.bare_loop(late_ms) as loop:
+def test_a_machine_that_stood_still_is_seen_by_the_loop_beside(monkeypatch, tmp_path):
+    started, popen = [], subprocess.Popen
+
+    def start(*args, **kwargs):
+        started.append(popen(*args, **kwargs))
+        return started[-1]
+
+    def take(kind, *_):
         time.sleep(0.5)
-        loop.send_signal(signal.SIGSTOP)
+        started[-1].send_signal(signal.SIGSTOP)
+        time.sleep(0.3 if kind == "peer" else 0)
+        started[-1].send_signal(signal.SIGCONT)
         time.sleep(0.3)
-        loop.send_signal(signal.SIGCONT)
-        time.sleep(0.3)
+        return turns.Turn(kind)
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.setattr(turns, "take_turn", take)
+    found = turns.in_turns(tmp_path, 1, {"quiet": 1}, lambda _: None)
+    late_ms = found["peer"].machine_ms
     assert len(late_ms) > 10
     assert max(late_ms) > 200 and sorted(late_ms)[len(late_ms) // 2] < 100
+    assert len(found["firmware"].machine_ms) > 10
 
 
 @pytest.mark.parametrize(("size", "told"), [(measure.QUICK, 0), (measure.FULL, 1)])
