@@ -137,7 +137,7 @@ clean: ## remove everything that was made
 
 typings/.ready: requirements-dev.txt .venv/.ready
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target typings \
-		$(shell grep -E '^micropython-' requirements-dev.txt)
+		$(shell grep -E '^micropython-.*-stubs=' requirements-dev.txt)
 	@touch $@
 
 build/system.ready: tools/system_packages.sh
