@@ -1,7 +1,10 @@
 """On the VM: what each part of the firmware takes of the heap, imported one after another.
 
-    micropython heap.py PART=MODULE,MODULE ...     current folder: a flash; MICROPYPATH as for a board
-Prints JSON: bytes by part, rubbish collected before and after each. "core" is the whole box as program.py builds it.
+    micropython heap.py FILLERS PART=MODULE,MODULE ...     current folder: a flash; MICROPYPATH as for a board
+Prints JSON: bytes by part, rubbish collected before and after each. "core" is the whole box as program.py builds it,
+in it "core_alone" and "drivers" are the link groups as they are imported.
+FILLERS: names beside. The collector takes any word for a pointer that looks like one, so with some numbers of names a
+few kilobytes of rubbish stay; the least of several numbers is what is really held.
 """
 
 import gc
@@ -32,12 +35,19 @@ def measure(box):
     raise SystemExit
 
 
+fillers = int(sys.argv.pop(1))
+exec("".join("filler_%d = 0\n" % number for number in range(fillers)))
 for _name in ("neopixel", "socket", "network"):
     __import__(_name)
 gc.collect()
 start = gc.mem_alloc()
 from curfew import core as loop
 
+found["core_alone"] = grown(start)
+gc.collect()
+drivers_start = gc.mem_alloc()
+__import__("curfew.hardware.parts")
+found["drivers"] = grown(drivers_start)
 loop.Loop.run = measure
 sys.path.insert(0, "")  # the flash, as on the chip
 for _name in ("boot.py", "main.py"):
