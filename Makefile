@@ -5,7 +5,7 @@ SOURCES := $(shell find firmware -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
 .PHONY: help demo sim bench test lint run campaign equal explore mutate fuzz soak homeassistant docs wiring screenshots
-.PHONY: sizes build clean flash deploy monitor console backup restore settings reset-settings doctor board update key
+.PHONY: counts sizes build clean flash deploy monitor console backup restore settings reset-settings doctor board update key
 
 help: ## this list
 	@echo "Curfew: make <target>"
@@ -112,6 +112,9 @@ screenshots: build/.ready build/system.ready ## pictures of page and stove, in b
 wiring: .venv/.ready ## draw schematics and harness anew from wiring/wiring.yaml, and budget and pump from their formulas
 	@$(PY) -m wiring.draw
 	@$(PY) -m wiring.pictures
+
+counts: build/.ready build/system.ready ## exact counts of ticks, heap and bytes beside those kept: make counts [KEEP="why": keep those that moved]
+	@$(PY) -m benchmarks.counts $(if $(filter command,$(origin KEEP)),--keep "$$KEEP")
 
 sizes: build/.ready ## bytes of compiled firmware, file by file
 	@$(PY) -m tools.sizes

