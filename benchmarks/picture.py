@@ -8,7 +8,7 @@ import math
 from benchmarks import words
 from benchmarks.rows import Figures, Row
 from benchmarks.table import shown, what
-from simulator.plot import Svg
+from simulator.view.plot import Svg
 from wiring import chart
 
 LEFT, RIGHT = 400, 846

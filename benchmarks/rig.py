@@ -11,13 +11,13 @@ from typing import Any
 from simulator import run
 
 ROOT = Path(__file__).resolve().parent.parent
-for _folder in ("host_tests", "firmware", "build/lib"):
+for _folder in ("firmware", "build/lib"):
     if str(ROOT / _folder) not in sys.path:
         sys.path.append(str(ROOT / _folder))
 
-CHIP = run.MACHINE / "box"  # machine, neopixel, wire
+CHIP = run.FAKES / "realtime"  # machine, neopixel, wire
 AIR = CHIP / "air"  # network, socket
-TINY = ROOT / "host_tests" / "vm" / "tiny"  # the smallest chip
+TINY = run.FAKES / "tiny"  # the smallest chip
 HERE = Path(__file__).resolve().parent
 VM = HERE / "vm"
 BUILD = ROOT / "build" / "bench"

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 
 from benchmarks import rig
-from simulator import campaign, run, run_settings, scenario
+from simulator import run, run_settings, scenario
+from simulator.campaign import runner
 
 BURNERS = (1, 2, 4)
 
@@ -37,8 +38,8 @@ def stove_seconds(vm: str, burners: int, minutes: int, runs: int) -> list[float]
 
 def campaign_hours(runs: int, told: Callable[[str], None]) -> tuple[float, int]:
     """Stove-hours a second over all cores, and how many runs that was. Raises RuntimeError when a cook went wrong."""
-    total = campaign.Campaign()
-    for total in campaign.campaign(1, runs, "cpython", campaign.cores()):
+    total = runner.Campaign()
+    for total in runner.campaign(1, runs, "cpython", runner.cores()):
         told(f"campaign: {total.runs} of {runs}")
     if total.wrong:
         raise RuntimeError(f"seed {total.wrong[0].seed}: {total.wrong[0].wrong[0]}")
@@ -48,6 +49,6 @@ def campaign_hours(runs: int, told: Callable[[str], None]) -> tuple[float, int]:
 def explored_states() -> tuple[float, float, int]:
     """States and transitions a second of an exhaustive search, one burner; and how many states there are."""
     begun_s = time.perf_counter()
-    found = rig.module("explore").explore("blind")
+    found = rig.module("host_tests.exhaustive.explore").explore("blind")
     spent_s = time.perf_counter() - begun_s
     return len(found.classes) / spent_s, len(found.leads) / spent_s, len(found.classes)

@@ -170,13 +170,14 @@ class Friend(threading.Thread):
     def _by_web(self, burner: int) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self._board.web_port), 2) as link:
-                link.sendall(rig.module("reach_clients").request("POST", f"/api/v1/burners/{burner}/off", TOKEN))
+                clients = rig.module("host_tests.fixtures.clients")
+                link.sendall(clients.request("POST", f"/api/v1/burners/{burner}/off", TOKEN))
                 return link.recv(4096)[9:10] == b"2"
         except OSError:
             return False
 
     def _by_mqtt(self, burner: int) -> bool:
-        clients = rig.module("reach_clients")
+        clients = rig.module("host_tests.fixtures.clients")
         try:
             if self._broker is None:
                 self._broker = clients.greeted(self._broker_port, "friend")
@@ -199,7 +200,7 @@ def broker(folder: Path) -> Iterator[Any]:
     if not shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"):
         raise BoardError("no mosquitto here: apt-get install mosquitto (or run `make build/system.ready`)")
     folder.mkdir(parents=True, exist_ok=True)
-    one = rig.module("broker_fixture").Mosquitto(folder)
+    one = rig.module("host_tests.fixtures.broker").Mosquitto(folder)
     try:
         one.stop()
         config = folder / "mosquitto.conf"
@@ -216,7 +217,7 @@ def is_up(board: Board) -> Callable[[], bool]:
     def answers() -> bool:
         try:
             with socket.create_connection(("127.0.0.1", board.web_port), 1) as link:
-                link.sendall(rig.module("reach_clients").request("GET", "/api/v1/status"))
+                link.sendall(rig.module("host_tests.fixtures.clients").request("GET", "/api/v1/status"))
                 return link.recv(64).startswith(b"HTTP/1.")
         except OSError:
             return False
@@ -285,7 +286,7 @@ def _under(phase: str, board: Board, mosquitto: Any, friend: Friend) -> Iterator
     if phase == QUIET:
         yield
         return
-    clients = rig.module("reach_clients").Clients
+    clients = rig.module("host_tests.fixtures.clients").Clients
     friend.doors = ("web", "mqtt") if phase == CROWD else ("web",)
     with clients("hammer", web_port=board.web_port, clients=CLIENTS, pause_s=0.1):
         if phase == CROWD:
@@ -349,7 +350,7 @@ def in_turns(
     for number in range(rounds):
         for kind in total:
             told(f"{kind}, turn {number + 1} of {rounds}")
-            with rig.module("reach_clients").control(rig.micropython(), over_ms=0) as sleeps:
+            with rig.module("host_tests.fixtures.clients").control(rig.micropython(), over_ms=0) as sleeps:
                 one = _whole_turn(total[kind], peer if kind == "peer" else program, phases_s, number, told)
             total[kind].machine_ms += [max(0, to_us - from_us - 1000 * TICK_MS) / 1000 for from_us, to_us in sleeps]
             for phase in phases_s:

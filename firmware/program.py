@@ -6,11 +6,11 @@ import time
 
 import machine
 
-from curfew.services import slots
+from curfew.services.update import slots
 
 # Leaves first, and the rubbish of each import collected before the next: imports inside imports keep every half-made
 # module and its rubbish alive at once, and split the heap for good.
-_ORDER = "core services.keeper services.life hardware.parts"
+_ORDER = "bundles.core services.persistence services.thread bundles.hardware"
 
 
 def main(slot, trial):
@@ -44,13 +44,13 @@ def main(slot, trial):
 
 def start():
     """The Loop, ready to run."""
-    from curfew.config import forget
-    from curfew.settings import load
+    from curfew.core.settings import load
+    from curfew.transient import forget
 
     now, invalid = load()
     del load
-    forget("settings")
-    forget("limits")
+    forget("core.settings")
+    forget("core.limits")
     left = _ORDER
     while left:
         name, _, left = left.partition(" ")

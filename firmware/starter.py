@@ -123,7 +123,7 @@ def enter(slot):
 
 
 def _crc(data):
-    """CRC-16/CCITT-FALSE, as curfew/store.py seals its files."""
+    """CRC-16/CCITT-FALSE, as curfew/storage/files.py seals its files."""
     crc = 0xFFFF
     for byte in data:
         crc ^= byte << 8

@@ -4,16 +4,10 @@ Belongs here: paths, fixtures, and the hooks that hear which tests ran (safety_t
 driven (world_fixture.py), expectations.
 """
 
-import sys
-from pathlib import Path
-
 import hypothesis
 import pytest
-import safety_table
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT / "firmware"))  # for the files that do not import machine
-sys.path.append(str(ROOT / "build" / "lib"))  # the device's libraries, as pinned: they run here, too
+from host_tests.docs import safety_table
 
 # Equal examples in every run: a red test is red for everybody. More of them: --hypothesis-profile=search
 hypothesis.settings.register_profile(
@@ -44,10 +38,10 @@ def pytest_sessionfinish(session):
 def world(tmp_path, monkeypatch):
     """A function that makes a box on a stove: world(burners=1, sensor=True, stove={}, timer_default_min=1, ...).
 
-    The current folder is the chip's flash. When the test is over, every invariant of simulator/invariants.py must
+    The current folder is the chip's flash. When the test is over, every invariant of simulator/rules/invariants.py must
     have held in every box that it made.
     """
-    from world_fixture import Box
+    from host_tests.fixtures.world import Box
 
     boxes = []
 
@@ -66,7 +60,7 @@ def world(tmp_path, monkeypatch):
 @pytest.fixture
 def core():
     """A function that makes a Controller to be stepped by hand: core(burners=1, sensor=False, previous=b"", ...)."""
-    from core_fixture import Core
+    from host_tests.fixtures.core import Core
 
     return Core
 
@@ -74,7 +68,7 @@ def core():
 @pytest.fixture
 def chip():
     """A recording chip; chip.driver("relay") imports a driver on it."""
-    from chip_fixture import Chip
+    from host_tests.fixtures.chip import Chip
 
     return Chip()
 
@@ -82,11 +76,11 @@ def chip():
 @pytest.fixture
 def on(monkeypatch):
     """A function that puts a flash (flash_that_cuts.py) under store.py and returns it."""
-    from curfew import store
+    from curfew.storage import files
 
     def put(flash):
-        monkeypatch.setattr(store, "open", flash.open, raising=False)
-        monkeypatch.setattr(store, "os", flash)
+        monkeypatch.setattr(files, "open", flash.open, raising=False)
+        monkeypatch.setattr(files, "os", flash)
         return flash
 
     return put

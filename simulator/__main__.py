@@ -20,7 +20,7 @@ from typing import NoReturn
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from simulator import campaign, noticed
+from simulator.campaign import detection, runner
 from simulator.play import Verdict, play
 from simulator.run import VMS, RunError, check_build
 from simulator.scenario import SEED_MAX, Scenario, ScenarioError, load
@@ -85,10 +85,10 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     command.add_argument("--runs", type=_runs, default=200, metavar="N", help="how many (%(default)s)")
     command.add_argument("--seed", type=_seed, default=1, metavar="S", help="of the first one (%(default)s)")
     command.add_argument(
-        "--vm", choices=campaign.MACHINES, default=campaign.MACHINES[0],
+        "--vm", choices=runner.MACHINES, default=runner.MACHINES[0],
         help="what the firmware runs on; both: the two must tell the same (%(default)s)",
     )  # fmt: skip
-    command.add_argument("--jobs", type=_runs, default=campaign.cores(), metavar="N", help="at a time (%(default)s)")
+    command.add_argument("--jobs", type=_runs, default=runner.cores(), metavar="N", help="at a time (%(default)s)")
     command = commands.add_parser("live", help="a stove to play with, in a browser or in this terminal")
     command.add_argument("scenario", nargs="?", metavar="SCENARIO.json", help="to be watched (an empty kitchen)")
     command.add_argument("--port", type=_port, metavar="N", help="of the page (the first free one)")
@@ -160,14 +160,14 @@ def _write_outputs(verdict: Verdict, scenario: Scenario, arguments: argparse.Nam
         if arguments.trace:
             Path(out).write_text("".join(line + "\n" for line in result.trace_lines), "utf-8")
         if arguments.plot:
-            from simulator import plot
+            from simulator.view import plot
 
             option, out = "plot", arguments.plot
             plot.write_svg(result, scenario, out)
     except OSError as error:
         raise _Wrong(f"--{option} {out}: cannot be written: {error.strerror}") from None
     if arguments.timeline:
-        from simulator import timeline
+        from simulator.view import timeline
 
         print("\n".join(timeline.lines(result, scenario, color=_in_colour())))
 
@@ -204,14 +204,14 @@ def _run_live(arguments: argparse.Namespace) -> int:
             top = json.loads(Path(arguments.scenario).read_bytes())
         check_build()
         if arguments.terminal:
-            from simulator import screen
+            from simulator.live import terminal
 
-            screen.show(top, arguments.broker)
+            terminal.show(top, arguments.broker)
         else:
-            from simulator import serve
+            from simulator.live import server
 
             print("putting the stove on the desk ...", flush=True)
-            serve.serve(top, arguments.port, arguments.broker, _say_address)
+            server.serve(top, arguments.port, arguments.broker, _say_address)
     except (ScenarioError, RunError, OSError) as error:
         raise _Wrong(f"{arguments.scenario or 'live'}: {error}") from None
     print("the stove is put away")
@@ -226,15 +226,15 @@ def _run_campaign(arguments: argparse.Namespace) -> int:
     """Run a campaign, show how far it is, tell what went wrong at once and the sum at the end; its exit status."""
     last = arguments.seed + arguments.runs - 1
     print(f"campaign: seeds {arguments.seed} to {last} on {arguments.vm}, {arguments.jobs} at a time", flush=True)
-    total = campaign.Campaign()
+    total = runner.Campaign()
     shown = 0
     status = None
     try:
         with _campaign_bar(arguments.runs) as show:
-            for total in campaign.campaign(arguments.seed, arguments.runs, arguments.vm, arguments.jobs):
+            for total in runner.campaign(arguments.seed, arguments.runs, arguments.vm, arguments.jobs):
                 show(total)
                 for outcome in total.wrong[shown:]:
-                    path = os.path.relpath(campaign.keep(outcome))
+                    path = os.path.relpath(runner.keep(outcome))
                     if shown < WRONG_SHOWN:
                         _tell_wrong(outcome, arguments.vm, path)
                     shown += 1
@@ -242,18 +242,18 @@ def _run_campaign(arguments: argparse.Namespace) -> int:
         raise _Wrong(str(error)) from None
     except KeyboardInterrupt:
         status = INTERRUPTED
-    print("\n".join(noticed.table(total.counts)))
+    print("\n".join(detection.table(total.counts)))
     if shown > WRONG_SHOWN:
         seeds = " ".join(str(outcome.seed) for outcome in total.wrong[WRONG_SHOWN:])
         print(f"  not told above, but beside the others in {os.path.dirname(path)}/: seeds {seeds}")
     if status == INTERRUPTED:
         print("interrupted; until then:")
-    print(f"{'FAILED' if total.wrong else 'ok'}  {campaign.in_words(total)}, {len(total.wrong):,} runs went wrong")
+    print(f"{'FAILED' if total.wrong else 'ok'}  {runner.in_words(total)}, {len(total.wrong):,} runs went wrong")
     return status or (FAILED if total.wrong else HELD)
 
 
 @contextmanager
-def _campaign_bar(runs: int) -> Iterator[Callable[[campaign.Campaign], None]]:
+def _campaign_bar(runs: int) -> Iterator[Callable[[runner.Campaign], None]]:
     """A function that shows how far a campaign is: a bar for a person, a line a minute for a log."""
     columns = (
         *Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True),
@@ -263,7 +263,7 @@ def _campaign_bar(runs: int) -> Iterator[Callable[[campaign.Campaign], None]]:
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("cooks", total=runs, said="")
 
-        def show(total: campaign.Campaign) -> None:
+        def show(total: runner.Campaign) -> None:
             nonlocal told_s
             bar.update(task, completed=total.runs, said=f"{len(total.wrong)} wrong")
             if bar.disable and time.monotonic() - told_s >= LINE_EVERY_S:
@@ -275,7 +275,7 @@ def _campaign_bar(runs: int) -> Iterator[Callable[[campaign.Campaign], None]]:
         yield show
 
 
-def _tell_wrong(outcome: campaign.Outcome, machine: str, path: str) -> None:
+def _tell_wrong(outcome: runner.Outcome, machine: str, path: str) -> None:
     """One run that went wrong: what, and how to see its scenario again."""
     for name, sentence in outcome.wrong:
         print(f"  seed {outcome.seed}  VIOLATED {name}: {sentence}")

@@ -18,8 +18,6 @@ from typing import Any
 
 from simulator.run import MACHINE, SOURCES, MachineDied, fill
 
-STANDINS = MACHINE / "standins"
-
 
 def _is_firmware(name: str) -> bool:
     return name in ("curfew", "starter", "program") or name.startswith("curfew.")
@@ -52,9 +50,9 @@ def machine_side() -> dict[str, ModuleType]:
     names = ("report", "plant", "slots", "world", "machine", "neopixel", "time", "go")
     real_time = sys.modules.pop("time")
     modules = {}
-    os.environ["CURFEW_PATH"] = f"{STANDINS}:{MACHINE}"  # where go.py looks
+    os.environ["CURFEW_PATH"] = ":".join(map(str, MACHINE))  # where go.py looks
     path = sys.path[:]
-    sys.path[:0] = [str(STANDINS), str(MACHINE)]
+    sys.path[:0] = map(str, MACHINE)
     finders = sys.meta_path[:]
     sys.meta_path.remove(importlib.machinery.BuiltinImporter)  # type: ignore[arg-type]  # it finds its own `time`
     try:
@@ -85,7 +83,7 @@ def run(plan: dict[str, Any], firmware: Path = SOURCES) -> list[str]:
     here = os.getcwd()
     with tempfile.TemporaryDirectory(prefix="curfew-") as folder, lent(modules):
         fill(Path(folder), firmware, plan)
-        sys.path.insert(0, str(STANDINS))
+        sys.path.insert(0, str(MACHINE[0]))
         os.chdir(folder)  # the chip's flash
         try:
             MODULES["go"].run(plan, lines.append)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from simulator import expect, invariants
+from simulator import expect
 from simulator.result import Result, parse
+from simulator.rules import invariants
 from simulator.run import MachineDied, run
 from simulator.scenario import Scenario
 

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from simulator.words import SLOT_ACTS
-from tools import manifest
+from tools.build import manifest
 
 ROOT = Path(__file__).resolve().parent.parent
-MACHINE = ROOT / "simulator" / "machine"
-GO = MACHINE / "go.py"
+PLANT = ROOT / "simulator" / "plant"
+FAKES = ROOT / "simulator" / "fakes"
+MACHINE = (FAKES / "scenario", PLANT)  # search path of the machine side
+GO = PLANT / "go.py"
 BOARD = ROOT / "build" / "firmware"  # the root of a board's flash, and in it the program
 COMPILED = BOARD / "a"
 SOURCES = ROOT / "firmware"
@@ -63,8 +65,8 @@ def run(plan: dict[str, Any], vm: str = "micropython", on_time: Callable[[int], 
 def _command(vm: str) -> tuple[list[str], dict[str, str]]:
     """The VM's command line and the environment variables with its search paths."""
     if not GO.is_file():
-        raise RunError("the machine side (simulator/machine/go.py) is missing: take a complete copy")
-    machine = [str(MACHINE / "standins"), str(MACHINE)]
+        raise RunError("the machine side (simulator/plant/go.py) is missing: take a complete copy")
+    machine = [str(folder) for folder in MACHINE]
     if vm == "cpython":
         paths = os.pathsep.join(machine)
         return [sys.executable, "-u"], {"CURFEW_VM": "cpython", "CURFEW_PATH": paths}

@@ -3,7 +3,7 @@
 Belongs here: the closed lists a value can be one of. Must not be here: what a word means for a verdict.
 """
 
-STATES = ("IDLE", "ARMED", "BURNING", "WARNING", "OVERRIDE", "CLOSING", "FAULT")
+STATES = ("IDLE", "ARMED", "BURNING", "WARNING", "OVERRIDE", "VERIFYING", "FAULT")
 CONDUCTING_STATES = ("ARMED", "BURNING", "WARNING", "OVERRIDE")
 CONTACT = ("open", "closed")
 ON_OFF = ("on", "off")
@@ -31,7 +31,7 @@ PLAIN_CAUSES = (
 WARNED_CAUSES = ("TIMEOUT", "BURN_CAP", "OVERRIDE_END")
 CAUSES = PLAIN_CAUSES + tuple("REMOTE:" + source for source in SOURCES) + tuple("FAULT:" + fault for fault in FAULTS)
 CAUSE_FAMILIES = ("REMOTE", "FAULT")
-LIGHTS = ("DARK", "ARMED", "BURNING", "WARNING", "OVERRIDE", "CLOSING", "FAULT", "SERVICE")
+LIGHTS = ("DARK", "ARMED", "BURNING", "WARNING", "OVERRIDE", "VERIFYING", "FAULT", "SERVICE")
 SOUNDS = (
     "ARMED",
     "LET_GO",

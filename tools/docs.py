@@ -21,16 +21,17 @@ from typing import Any
 
 from benchmarks import kept as bench
 from benchmarks import table as bench_table
-from simulator import timeline, words
+from simulator import words
 from simulator.play import play
 from simulator.scenario import load
+from simulator.view import timeline
 from tools.markdown import rows
 from wiring import tables as wiring
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "firmware"))
 codes, faults, limits, signals, table = (
-    importlib.import_module("curfew." + name) for name in ("codes", "faults", "limits", "signals", "table")
+    importlib.import_module("curfew.core." + name) for name in ("codes", "faults", "limits", "signals", "table")
 )
 
 EN, ZH = 0, 1
@@ -45,18 +46,18 @@ STATES: Phrases = {
     "BURNING": ("the timer runs", "正在计时用火"),
     "WARNING": ("the last `warning_s` before the end", "结束前最后的 `warning_s`"),
     "OVERRIDE": ("manual override: no timer, but an end", "手动模式：不计时，但仍有上限"),
-    "CLOSING": ("opened; the proofs run, and the rest time", "已断开；正在验证并等待复位间隔"),
+    "VERIFYING": ("opened; the proofs run, and the rest time", "已断开；正在验证并等待复位间隔"),
     "FAULT": ("something is wrong; stays open until acknowledged", "有故障；确认之前一直断开"),
 }
 
 EVENTS: Phrases = {
     "FAULT_RAISED": ("a fault is raised", "出现故障"),
-    "CLOCK_BROKE": ("the clock cannot be believed", "时钟不可信"),
+    "CLOCK_FAULT": ("the clock cannot be believed", "时钟不可信"),
     "HELD": (f"button held {HOLD_S:g} s", f"按住按钮 {HOLD_S:g} 秒"),
     "REMOTE_OFF": ("OFF from afar", "远程关火"),
     "DEADLINE": ("the time is up", "时间到"),
     "FLAME_LOST": ("flame gone for `flame_out_s`", "火焰消失达 `flame_out_s`"),
-    "CONTACT_DEAD": (
+    "CONTACT_NOT_CONDUCTING": (
         f"hot thermocouple, dead magnet side for {limits.CONTACT_OPEN_MS // 1000} s",
         f"热电偶是热的，而电磁阀一侧 {limits.CONTACT_OPEN_MS // 1000} 秒没有电压",
     ),
@@ -68,19 +69,19 @@ EVENTS: Phrases = {
     "WINDOW_OVER": ("`ignite_window_s` over", "`ignite_window_s` 用完"),
     "WARNING_DUE": ("`warning_s` left", "只剩 `warning_s`"),
     "RELIT": ("millivolts rise again", "毫伏值又上升"),
-    "CLOSED": ("rest time over, proofs done", "间隔已到，验证完成"),
+    "VERIFIED": ("rest time over, proofs done", "间隔已到，验证完成"),
     "REMOTE_EXTEND": ("more time asked from afar", "远程请求加时"),
     "REMOTE_ARM": ("arming asked from afar", "远程请求开启"),
 }
 
 GUARDS: Phrases = {
     "ALWAYS": ("", ""),
-    "BLIND": ("no sensor fitted", "未装传感器"),
+    "NO_SENSOR": ("no sensor fitted", "未装传感器"),
     "SENSING": ("sensor fitted", "已装传感器"),
     "AUTO_ARM": ("`auto_arm` is on", "`auto_arm` 打开"),
-    "REACHES_FAR": ("this leaves more than `warning_s`", "加时后剩余多于 `warning_s`"),
+    "LEAVES_WARNING": ("this leaves more than `warning_s`", "加时后剩余多于 `warning_s`"),
     "EXTEND_ALLOWED": ("`remote_extend` is on and a flame is confirmed", "`remote_extend` 打开且确认有火焰"),
-    "EXTEND_FAR": (
+    "EXTEND_LEAVES_WARNING": (
         "`remote_extend` is on, a flame is confirmed, and this leaves more than `warning_s`",
         "`remote_extend` 打开、确认有火焰，且加时后剩余多于 `warning_s`",
     ),
@@ -88,23 +89,23 @@ GUARDS: Phrases = {
     "AT_CAP": ("the end is the cap", "终点就是上限"),
     "AT_RAISED_CAP": ("the end is the cap, raised by an override", "终点是被手动模式抬高的上限"),
     "BY_OVERRIDE": ("an override set the end", "终点由手动模式设定"),
-    "WAITED": ("somebody tried too early", "有人过早点火"),
+    "RELIT_TOO_EARLY": ("somebody tried too early", "有人过早点火"),
     "TIMED_BEFORE": ("the timer ran before the first press", "第一次按下之前定时器就在走"),
 }
 WITHOUT_WORDS = ("PENDING", "PROVED", "REFUTED", "UNTESTABLE", "TC", "MAGNET")  # verdicts and sides
-COLUMNS = ("FROM", "EVENT", "GUARD", "TO", "EFFECT", "CAUSE", "SOUND")
+COLUMNS = ("COL_FROM", "COL_EVENT", "COL_GUARD", "COL_TO", "COL_EFFECT", "COL_CAUSE", "COL_SOUND")
 OTHERWISE = ("otherwise", "其他情况")
 
 EFFECTS: Phrases = {
     "NOTHING": ("", ""),
     "START_TIMER": ("end = now + `timer_default_min`", "终点 = 现在 + `timer_default_min`"),
     "OPEN_WINDOW": ("`ignite_window_s` begins", "开始计 `ignite_window_s`"),
-    "EXTEND": (
+    "ADD_STEP": (
         "end + `timer_step_min`, at most `timer_max_min` left, never past the cap",
         "终点 + `timer_step_min`，剩余至多 `timer_max_min`，不超过上限",
     ),
     "START_OVERRIDE": ("end = now + `override_max_min`", "终点 = 现在 + `override_max_min`"),
-    "DIE_AGAIN": ("`flame_die_s` begins again", "重新计 `flame_die_s`"),
+    "RESTART_FLAMEOUT_TIMER": ("`flame_die_s` begins again", "重新计 `flame_die_s`"),
     "ALLOW_UPDATE": (
         "an update by Wi-Fi may come for 10 min, unless something conducts",
         "没有触点导通时，10 分钟内允许经 Wi-Fi 更新",
@@ -457,14 +458,14 @@ def light_of(number: int, tongue: int) -> str:
 
 def reasons() -> dict[int, str]:
     """The comment at the end of each line of limits.py, by line number."""
-    text = (ROOT / "firmware" / "curfew" / "limits.py").read_text("utf-8")
+    text = (ROOT / "firmware" / "curfew" / "core" / "limits.py").read_text("utf-8")
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     return {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT and t.start[1] > 0}
 
 
 def reason_of(key: str, tongue: int) -> str:
     """The comment beside the range of a setting in limits.py; KeyError where it has no Chinese."""
-    lines = (ROOT / "firmware" / "curfew" / "limits.py").read_text("utf-8").splitlines()
+    lines = (ROOT / "firmware" / "curfew" / "core" / "limits.py").read_text("utf-8").splitlines()
     number = next(n for n, line in enumerate(lines, 1) if line.strip().startswith(f'("{key}",'))
     reason = reasons().get(number, "")
     if not reason:
@@ -542,7 +543,7 @@ def part_diagram(names: Names, tongue: int) -> str:
         if target not in conducting and set(conducting) <= set(sources):
             sources = ["CONDUCTS", *(state for state in sources if state not in conducting)]
         for source in sources:
-            if source == target and target != "CLOSING":  # told by the table
+            if source == target and target != "VERIFYING":  # told by the table
                 continue
             edges = inner if source in conducting and target in conducting else outer
             labels = edges.setdefault((source, target), [])
@@ -550,7 +551,7 @@ def part_diagram(names: Names, tongue: int) -> str:
             if label not in labels:
                 labels.append(label)
     title, start = (("contact closed", "any start"), ("触点闭合", "每次启动"))[tongue]
-    lines = ["```mermaid", "stateDiagram-v2", f"  [*] --> CLOSING : {start}", f'  state "{title}" as CONDUCTS {{']
+    lines = ["```mermaid", "stateDiagram-v2", f"  [*] --> VERIFYING : {start}", f'  state "{title}" as CONDUCTS {{']
     lines += [f"    {a} --> {b} : {COMMA[tongue].join(labels)}" for (a, b), labels in inner.items()]
     lines += ["  }"] + [f"  {a} --> {b} : {COMMA[tongue].join(labels)}" for (a, b), labels in outer.items()] + ["```"]
     return "\n".join(lines)
@@ -641,7 +642,7 @@ def part_demo(_: Names, tongue: int) -> str:
 
     The build id is a made up one: the document would change with every byte of the firmware.
     """
-    scenario = load(ROOT / "simulator" / "demo.json", samples=True)
+    scenario = load(ROOT / "scenarios" / "demo.json", samples=True)
     story = timeline.lines(play(scenario, "cpython").result, scenario, color=False)
     return re.sub(r"build [0-9a-f]{8}", "build 1a2b3c4d", "\n".join(["```text", *map(str.rstrip, story), "```"]))
 

@@ -1,7 +1,7 @@
 """Send the built firmware to a box over Wi-Fi: signed for that box and that moment, only what it does not have.
 
 Belongs here: the computer's side of the update, its key file, progress. Does not: what a box accepts
-(firmware/curfew/services/update.py).
+(firmware/curfew/services/update/receiver.py).
 
     python -m tools.update HOST [--force]         PASSWORD or TOKEN in the environment, or asked for
     python -m tools.update --key PORT             read the key over the USB cable into keys/
@@ -24,8 +24,8 @@ from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tools import manifest
-from tools.build import OUT, SLOT
+from tools.build import manifest
+from tools.build.build import OUT, SLOT
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = ROOT / "keys"

@@ -1,7 +1,7 @@
 """The contact budget: does this contact leave the magnet of this stove enough current, and what does it cost the hand?
 
 Belongs here: what is asked, the judgement, the words, the picture. Does not: the loop's formulas, which the simulated
-stove shares (simulator/machine/magnet_loop.py).
+stove shares (simulator/plant/magnet_loop.py).
 
     python -m wiring.budget --emf-mv 25 --coil-mohm 20 --tc-mohm 30 --leads-mm 400 --awg 20 --contact-mohm 15
                             --hold-ma 150 --drop-ma 80 [--heat-s 4] [--cool-s 25] [--lang en|zh] [--plot OUT.svg]
@@ -14,8 +14,8 @@ from math import isfinite, pi
 from pathlib import Path
 from typing import NoReturn
 
-from simulator.machine.magnet_loop import loop_ma, time_to_fall_ms, time_to_rise_ms
-from simulator.plot import Svg
+from simulator.plant.magnet_loop import loop_ma, time_to_fall_ms, time_to_rise_ms
+from simulator.view.plot import Svg
 from wiring import chart
 
 COPPER_OHM_MM2_M = 0.01724  # at 20 degrees C, annealed (IEC 60028)

@@ -1,16 +1,16 @@
 """The frame of a picture: title, panel, axes and bands, in the style of the simulator's pictures.
 
-Belongs here: what budget and pump draw alike. Does not: a number of theirs, an element of SVG (simulator/plot.py).
+Belongs here: what budget and pump draw alike. Does not: a number of theirs, an element of SVG (simulator/view/plot.py).
 """
 
 from collections.abc import Sequence
 
-from simulator.plot import Svg, clean, number
+from simulator.view.plot import Svg, clean, number
 
 WIDTH = 900
 LEFT, RIGHT = 70, 872
 
-# (class, by day, by night, property), as in simulator/plot.py
+# (class, by day, by night, property), as in simulator/view/plot.py
 COLORS = (
     ("paper", "#ffffff", "#11151b", "fill"),
     ("ink", "#1c2430", "#e8ecf2", "fill"),

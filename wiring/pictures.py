@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from simulator.machine import charge_pump
+from simulator.plant import charge_pump
 from wiring import budget, pump
 
 FOLDER = Path(__file__).resolve().parent

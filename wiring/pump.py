@@ -1,7 +1,7 @@
 """The pulse drive's parts: when does the pump let go, over all tolerances, and does it bridge what the firmware does?
 
 Belongs here: tolerances, corners, a Monte Carlo, the search for values, words and picture. Does not: the circuit's
-formulas, which the simulated box shares (simulator/machine/charge_pump.py), the parts list (wiring.yaml).
+formulas, which the simulated box shares (simulator/plant/charge_pump.py), the parts list (wiring.yaml).
 
     python -m wiring.pump [--choose] [--lang en|zh] [--plot OUT.svg]
 """
@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from math import exp, log
 from pathlib import Path
 
-from simulator.machine import charge_pump
-from simulator.plot import Svg
+from simulator.plant import charge_pump
+from simulator.view.plot import Svg
 from wiring import chart
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "firmware"))
-from curfew import limits  # type: ignore[import-not-found]
+from curfew.core import limits  # type: ignore[import-not-found]
 
 Parts = dict[str, float]
 FROM_S, TO_S = limits.STALL_MAX_MS / 1000, 2 * limits.STALL_MAX_MS / 1000  # DESIGN: bridges a stall, halts a hang

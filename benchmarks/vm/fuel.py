@@ -26,13 +26,13 @@ for pair in NAMES.split(" "):  # noqa: F821
     last = max(last, number_of(name))
 
 sys.path.insert(0, "/input")
-from curfew.core import Controller, Inbox, Memory
-from curfew.settings import parse
+from curfew.bundles.core import Controller, Inbox, RtcMemory
+from curfew.core.settings import parse
 
 SETTLED = 520  # ticks: at its start the core looks at its contacts for ten seconds
 settings = parse(SETTINGS)  # noqa: F821
 burners = range(len(settings.burners))
-controller = Controller(settings, Memory(b""), Inbox(len(burners)), [0] * 4, False)
+controller = Controller(settings, RtcMemory(b""), Inbox(len(burners)), [0] * 4, False)
 now_ms = 0
 
 

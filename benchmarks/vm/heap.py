@@ -41,12 +41,12 @@ for _name in ("neopixel", "socket", "network"):
     __import__(_name)
 gc.collect()
 start = gc.mem_alloc()
-from curfew import core as loop
+from curfew.bundles import core as loop
 
 found["core_alone"] = grown(start)
 gc.collect()
 drivers_start = gc.mem_alloc()
-__import__("curfew.hardware.parts")
+__import__("curfew.bundles.hardware")
 found["drivers"] = grown(drivers_start)
 loop.Loop.run = measure
 sys.path.insert(0, "")  # the flash, as on the chip

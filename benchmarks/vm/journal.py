@@ -10,8 +10,8 @@ import os
 import sys
 import time
 
-from curfew import core as journal
-from curfew.core import Memory
+from curfew.bundles import core as journal
+from curfew.bundles.core import RtcMemory
 
 LOOKS = 25
 
@@ -30,14 +30,14 @@ def timed(work):
     return min(found)
 
 
-memory = Memory(b"")
+memory = RtcMemory(b"")
 seq = 0
 
 
 def one_more():
     global seq
     seq += 1
-    memory.note_opening(seq % 4, 1, 0, 1800, 20)
+    memory.note_shutoff(seq % 4, 1, 0, 1800, 20)
     journal.append(memory, memory.seq[0], memory.seq[0], always)
 
 

@@ -1,6 +1,6 @@
 """On the VM, with an idle chip: from the beginning of boot.py to safe relays and to the first tick.
 
-    micropython start.py       current folder: a flash; MICROPYPATH holds host_tests/vm/tiny
+    micropython start.py       current folder: a flash; MICROPYPATH holds simulator/fakes/tiny
 Prints "safe US" (the watchdog is asked for: every relay pin is low by then) and "ready US" (it is fed first).
 """
 

@@ -1,6 +1,6 @@
 """On the VM: the safety tick beside an empty loop over the same pins, block by block in turns.
 
-    micropython tick.py BLOCKS TICKS      current folder: a flash; MICROPYPATH holds host_tests/vm/tiny
+    micropython tick.py BLOCKS TICKS      current folder: a flash; MICROPYPATH holds simulator/fakes/tiny
 Prints JSON: "tick_ns" and "empty_ns" a tick by block, "bytes" allocated in all ticks of a block with the collector off,
 "heap" bytes of the whole box after a collection, "add_ns" of one round of a bare loop (what a chip's speed is told by).
 """
@@ -45,7 +45,7 @@ machine.RTC = Rtc
 machine.tick = lambda number: None
 gc.collect()
 before = gc.mem_alloc()
-from curfew import core as loop
+from curfew.bundles import core as loop
 
 EMPTY = 50  # empty loops for each tick: the processor's time is told in milliseconds
 blocks, ticks = int(sys.argv[1]), int(sys.argv[2])

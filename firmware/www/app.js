@@ -49,7 +49,7 @@ function burnerCard(n, many) {
   function update(burner) {
     const known = fresh();
     const blind = !burner.sensor;
-    const word = blind && ["IDLE", "CLOSING"].includes(burner.state) ? burner.state + "_blind" : burner.state;
+    const word = blind && ["IDLE", "VERIFYING"].includes(burner.state) ? burner.state + "_blind" : burner.state;
     const s = known && burner.conducts ? remaining_s(burner) : 0;
     card.className = "burner " + burner.state;
     card.dataset.state = known ? burner.state : "unknown";
@@ -154,7 +154,7 @@ function announce(burners) {
   if (!fresh()) return;
   const states = burners.map((one) => one.fault || one.state);
   const news = states.flatMap((word, n) => told[n] !== undefined && told[n] !== word
-    ? [(burners.length > 1 ? t("burner", n + 1) + ": " : "") + t(word) + (["CLOSING"].includes(word) && burners[n].cause ? ". " + cause(burners[n].cause) : "")] : []);
+    ? [(burners.length > 1 ? t("burner", n + 1) + ": " : "") + t(word) + (["VERIFYING"].includes(word) && burners[n].cause ? ". " + cause(burners[n].cause) : "")] : []);
   told = states;
   if (news.length) say(news.join(". "));
 }

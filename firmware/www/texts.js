@@ -39,7 +39,7 @@ export const TEXTS = {
   BURNING: ["Burning", "正在用火"],
   WARNING: ["Soon off", "即将关火"],
   OVERRIDE: ["Manual override", "手动模式"],
-  CLOSING: ["Closed, proving it", "已断开，正在验证"],
+  VERIFYING: ["Closed, proving it", "已断开，正在验证"],
   CLOSING_blind: ["Closed, resting", "已断开，间隔中"],
   FAULT: ["Fault", "故障"],
   unknown: ["Not known", "未知"],

@@ -1,6 +1,6 @@
 """On the VM: the whole firmware on a LittleFS that loses its power while the keeper writes, and what it does then.
 
-    micropython cook_over_cuts.py PLAN.json SEED BOOT.py     paths as for simulator/machine/go.py
+    micropython cook_over_cuts.py PLAN.json SEED BOOT.py     paths as for simulator/plant/go.py
 The plan's power_on is when the power is back. For each operation of the writings before it, in half of the manners:
 "#cut OPERATION MANNER", the lines of the run, then "#kept ..." for each line of the journal and "#stored BITS" for the
 stored faults of burner 0. Belongs here: running the plan over the cuts. Does not: a verdict.
@@ -13,8 +13,8 @@ from flash import DEVICES, MANNERS, Flash, Random, formatted, mounted
 
 import go
 import world
-from curfew import core as journal
-from curfew import core as store
+from curfew.bundles import core as journal
+from curfew.bundles import core as store
 
 OLD = ["%d 0 TIMEOUT 1800 1000" % number for number in range(1, 31)]  # more than fits into the directory itself
 with open(sys.argv[3]) as file:  # no starter: the programs themselves are cut elsewhere (slot_cuts.py)

@@ -1,6 +1,6 @@
 """On the VM: run a plan and count the bytes that the firmware allocates within its ticks.
 
-    micropython count_allocations.py PLAN.json      paths as for simulator/machine/go.py
+    micropython count_allocations.py PLAN.json      paths as for simulator/plant/go.py
 Prints "ticks N" and one line "tick T_MS BYTES" for every tick that allocated.
 """
 

@@ -2,7 +2,7 @@
 
     micropython -X heapsize=64k live_in_heap.py TICKS
 Prints "ticks N", "conducting N", "used BYTES" (after a collection, at the end) and "free BYTES".
-The current folder is the chip's flash; MICROPYPATH holds host_tests/vm/tiny.
+The current folder is the chip's flash; MICROPYPATH holds simulator/fakes/tiny.
 """
 
 import gc

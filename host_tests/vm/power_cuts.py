@@ -11,9 +11,9 @@ import sys
 
 from flash import DEVICES, MANNERS, Flash, PowerCut, Random, formatted, mounted
 
-from curfew import core as journal
-from curfew import core as memory
-from curfew import core as store
+from curfew.bundles import core as journal
+from curfew.bundles import core as memory
+from curfew.bundles import core as store
 
 TIMEOUT = 1  # of codes.py; the build has folded its names away
 TIDIED = 120  # after so many more at the latest LittleFS has tidied its directory up
@@ -29,9 +29,9 @@ def yes():
 
 
 def write_journal(number):
-    one = memory.Memory(b"")
+    one = memory.RtcMemory(b"")
     one.seq[0] = number - 1
-    one.note_opening(number % 4, TIMEOUT, 0, 1800 + number, 1000)
+    one.note_shutoff(number % 4, TIMEOUT, 0, 1800 + number, 1000)
     journal.append(one, number, number, yes)
 
 

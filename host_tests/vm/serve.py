@@ -8,22 +8,22 @@ import asyncio
 import sys
 import time
 
-from curfew.core import Inbox, Link, Memory, Snapshot, read_state
-from curfew.services.daily import House, Log
-from curfew.services.keeper import Keeper
-from curfew.services.site import Api, Door, Web, hashing
-from curfew.settings import checked
+from curfew.bundles.core import Inbox, Link, RtcMemory, Snapshot, read_state
+from curfew.bundles.http import Api, Auth, Server, hashing
+from curfew.bundles.services import Log, ServiceContext
+from curfew.core.settings import checked
+from curfew.services.persistence import Persistence
 
 settings = checked({"burners": [{}, {"relay_pin": 19}]})
 link = Link(Inbox(2), Snapshot(2, _thread.allocate_lock()))
 link.leave[0] = 1
 stored, health = read_state()
-keeper = Keeper(link, Memory(b""), 0, 2, stored, health)
+keeper = Persistence(link, RtcMemory(b""), 0, 2, stored, health)
 keeper.ask_restart = lambda: None
 config = {"password": list(hashing(sys.argv[2], b"0123456789abcdef"))[-1], "token": ""}
-house = House(keeper, link, time, settings, config, Log(), None)
-web = Web(house, asyncio.sleep_ms)
-api = Api(web, Door(time.ticks_ms()), lambda: None, "POWER_ON")
+house = ServiceContext(keeper, link, time, settings, config, Log(), None)
+web = Server(house, asyncio.sleep_ms)
+api = Api(web, Auth(time.ticks_ms()), lambda: None, "POWER_ON")
 
 
 async def serve():

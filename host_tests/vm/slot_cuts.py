@@ -13,8 +13,9 @@ from hashlib import sha256
 import starter
 from flash import MANNERS, Flash, PowerCut, Random, formatted, mounted
 
-from curfew.services import slots, update
-from curfew.services.site import Refused
+from curfew.bundles.http import Refused
+from curfew.services.update import receiver as update
+from curfew.services.update import slots
 
 SIZE, COUNT = 4096, 64
 PIECE = 3072
@@ -31,7 +32,7 @@ STALE = {"curfew/gone.mpy": b"gone", "curfew/changed.mpy": b"older", "manifest.t
 
 
 def manifest_of(files):
-    """As tools/manifest.py writes it, but for the seal, which the starter leaves to others."""
+    """As tools/build/manifest.py writes it, but for the seal, which the starter leaves to others."""
     rows = "".join(["%s %d %s\n" % (sha256(files[n]).digest().hex(), len(files[n]), n) for n in sorted(files)])
     return ("curfew 0.1.0 %s\n%s#0000\n" % (sha256(rows.encode()).digest().hex()[:8], rows)).encode()
 

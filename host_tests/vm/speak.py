@@ -12,7 +12,7 @@ import time
 gc.collect()
 _before = gc.mem_alloc()
 
-from curfew.services.broker import Broker
+from curfew.bundles.mqtt import Broker
 
 
 class Log:

@@ -8,7 +8,7 @@ import asyncio
 import gc
 import sys
 
-from curfew.services import life
+from curfew.services import thread
 
 
 async def failing(size):
@@ -31,12 +31,12 @@ class Link:
 
 def lived():
     """The fullness of the heap after a life."""
-    life.run(None, Link, None, None)
+    thread.run(None, Link, None, None)
     gc.collect()
     return gc.mem_alloc()
 
 
-sys.modules["curfew.services.daily"] = Household
+sys.modules["curfew.bundles.services"] = Household
 sys.modules["network"] = sys
 sys.argv[1:] = ["0"] + sys.argv[1:]
 before = lived()

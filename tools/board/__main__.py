@@ -17,7 +17,7 @@ from rich.console import Console
 from tools.board import backup, console, deploy, doctor, flash, plan, ports, pretended
 from tools.board.errors import BoardError
 from tools.board.link import Link
-from tools.build import FIRMWARE, OUT, ROOT
+from tools.build.build import FIRMWARE, OUT, ROOT
 
 PRETENDED_FLASH = ROOT / "build" / "pretended.flash"
 PRETENDED_SPEED = 10

@@ -19,10 +19,10 @@ from typing import Any
 
 from tools.board.errors import BoardError
 from tools.board.link import Link
-from tools.build import FIRMWARE
+from tools.build.build import FIRMWARE
 
 sys.path.append(str(FIRMWARE))
-settings_of_the_box = importlib.import_module("curfew.settings")
+settings_of_the_box = importlib.import_module("curfew.core.settings")
 
 FORM = 1
 SETTINGS = "settings.json"

@@ -21,8 +21,8 @@ from tools.board.errors import BoardError
 from tools.board.link import Link
 from tools.board.plan import Survey, is_sound, read_slot_txt, running, unfit
 from tools.board.survey import survey
-from tools.build import OUT
-from tools.libraries import PINNED
+from tools.build.build import OUT
+from tools.build.libraries import PINNED
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OK, LACKS, NEEDED = "ok", "missing", "needed"  # NEEDED: exit status 1

@@ -23,10 +23,10 @@ from mpremote.transport_serial import SerialTransport
 
 from tools.board.errors import BoardError, CableError
 from tools.board.ports import IN_USE, refusal
-from tools.build import FIRMWARE
+from tools.build.build import FIRMWARE
 
 sys.path.append(str(FIRMWARE))
-limits = importlib.import_module("curfew.limits")
+limits = importlib.import_module("curfew.core.limits")
 
 CHUNK_BYTES = 1536  # of a file at once: two kilobytes as text, which the board has in one piece
 TRIES = 3

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from tools import manifest
 from tools.board.image import VERSION_MIN
+from tools.build import manifest
 
 SLOTS = "ab"
 MAIN = "main.py"  # written last: whatever it needs is there by then
@@ -22,7 +22,7 @@ _ROW = re.compile(r"([0-9a-f]{64}) (\d+) (\S+)")
 
 @dataclass(frozen=True)
 class Built:
-    """A program as tools/build.py left it: everything by its path on the board, the slot's below the slot."""
+    """A program as tools/build/build.py left it: everything by its path on the board, the slot's below the slot."""
 
     root: dict[str, bytes]  # boot.py and the starter, in the order in which they are written
     settings: bytes

@@ -21,7 +21,7 @@ import tty
 from collections import deque
 from pathlib import Path
 
-CHIP = Path(__file__).resolve().parent / "chip"
+CHIP = Path(__file__).resolve().parent.parent.parent / "simulator" / "fakes" / "cable"
 FLASH_BYTES = 2 * 1024 * 1024  # what MicroPython leaves for files on a chip with 4 MB
 HEAP = "heapsize=192k"
 POWER, HARD, WATCHDOG = 1, 2, 3  # why a start began

@@ -8,20 +8,22 @@ import sys
 
 from machine import I2C, RTC, WDT, Pin
 
-from curfew import VERSION, journal, limits
-from curfew.controller import Controller
+from curfew import VERSION
+from curfew.core import limits
+from curfew.core.controller import Controller
 from curfew.hardware.ads1115 import ADDRESSES, ADS1115
 from curfew.hardware.panel import Panel
 from curfew.hardware.relay import Relays
 from curfew.hardware.scanner import Scanner
-from curfew.inbox import Inbox
-from curfew.loop import Loop
-from curfew.memory import STORED, Memory
-from curfew.services import slots
-from curfew.services.keeper import Keeper
-from curfew.services.life import run
-from curfew.snapshot import Snapshot
-from curfew.supervisor import ON_TRIAL, PROVED, Link, Supervisor
+from curfew.runtime.inbox import Inbox
+from curfew.runtime.loop import Loop
+from curfew.runtime.rtc_memory import AT_STORED, RtcMemory
+from curfew.runtime.snapshot import Snapshot
+from curfew.runtime.supervisor import TRIAL_CONFIRMED, TRIAL_PENDING, Link, Supervisor
+from curfew.services.persistence import Persistence
+from curfew.services.thread import run
+from curfew.services.update import slots
+from curfew.storage import journal
 
 _I2C_TIMEOUT_US = 5000  # the default of 50 ms would hold the loop up with every error
 # The chip's default of 5 KiB is too small for TLS; machines with long words need more for the same calls.
@@ -43,10 +45,10 @@ def build(clock, now, invalid):
     memory.seal()
     rtc.memory(memory.buffer)  # a RESTART that it recorded must outlive the next mishap
     panel = Panel([config.button_pin for config in now.burners], now.pixel_pin, now.buzzer_pin)
-    keeper = Keeper(link, memory, journal_seq, len(now.burners), stored, health)
+    keeper = Persistence(link, memory, journal_seq, len(now.burners), stored, health)
     _thread.stack_size(_THREAD_STACK)
     supervisor = Supervisor(link, _thread.start_new_thread, run, (keeper, link, clock, now))
-    link.trial[0] = ON_TRIAL if slots.trial else PROVED
+    link.trial[0] = TRIAL_PENDING if slots.trial else TRIAL_CONFIRMED
     told = (VERSION, slots.build_id(), slots.here, " on trial" if slots.trial else "", len(now.burners))
     print("Curfew %s build %s slot %s%s burners %d" % told)
     watchdog = WDT(timeout=limits.WATCHDOG_MS)
@@ -54,8 +56,8 @@ def build(clock, now, invalid):
 
 
 def _remembered(rtc):
-    """Memory, number of the last opening in the journal, stored faults, commissioning health."""
-    memory = Memory(rtc.memory())
+    """RtcMemory, number of the last opening in the journal, stored faults, commissioning health."""
+    memory = RtcMemory(rtc.memory())
     try:
         stored, health = journal.read_state()
         journal_seq = journal.last_seq()
@@ -64,7 +66,7 @@ def _remembered(rtc):
     if not memory.kept:  # a power-up: only the files know
         memory.count_from(journal_seq)
         for index in range(limits.BURNERS_MAX):
-            memory.put(STORED + index, stored[index])
+            memory.put(AT_STORED + index, stored[index])
     return memory, journal_seq, stored, health
 
 

@@ -6,7 +6,7 @@ Belongs here: pins and pixels. Does not: debouncing (button.py), what a light or
 from machine import PWM, Pin
 from neopixel import NeoPixel
 
-from curfew.signals import DARK, L_BURNING, L_OVERRIDE, L_SERVICE, LIGHT_ROW, LIGHTS, is_lit
+from curfew.core.signals import DARK, L_BURNING, L_OVERRIDE, L_SERVICE, LIGHT_ROW, LIGHTS, is_lit
 
 _DUTY_ON = 32768  # half: a piezo disc is loudest on a square wave
 

@@ -4,7 +4,7 @@ Belongs here: which channel next. Does not: registers (ads1115.py), what a volta
 channel that is not read simply grows old.
 """
 
-from curfew import limits
+from curfew.core import limits
 
 _REST_TICKS_MAX = 25  # half a second between tries on a dead bus, so that time-outs cost the loop little
 

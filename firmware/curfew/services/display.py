@@ -3,7 +3,7 @@
 Belongs here: choosing the text. Does not: segments and pins (hardware/display.py).
 """
 
-from curfew.faults import FAULTS
+from curfew.core.faults import FAULTS
 
 _POLL_MS = 500
 _IDLE = "----"

@@ -1,0 +1,391 @@
+"""One burner: its state, its deadline and cap, its faults; judges guards and carries out effects.
+
+Belongs here: everything that changes a burner's state, one event a tick, by way of table.py.
+Does not: the gate (safety.py), pins, what the millivolts mean (flame.py, proof.py), files.
+"""
+
+from curfew.core import faults, limits
+from curfew.core import table as t
+from curfew.core.button import Button
+from curfew.core.codes import (
+    ARMED,
+    BURNING,
+    CLOCK_FAULT,
+    CONTACT_NOT_CONDUCTING,
+    CONTACT_OPEN,
+    DEADLINE,
+    FAULT,
+    FAULT_RAISED,
+    FAULTED,
+    FLAME_LOST,
+    FLAME_SEEN,
+    HELD,
+    IDLE,
+    IGNITED,
+    OVERRIDE,
+    PENDING,
+    PRESSED,
+    PROVED,
+    REFUTED,
+    RELIT,
+    REMOTE,
+    REMOTE_ARM,
+    REMOTE_EXTEND,
+    REMOTE_OFF,
+    VERIFIED,
+    VERIFYING,
+    WARNING,
+    WARNING_DUE,
+    WINDOW_OVER,
+)
+from curfew.core.faults import FaultSet
+from curfew.core.flame import Flame
+from curfew.core.proof import Proof
+from curfew.core.safety import Gate
+from curfew.core.signals import L_SERVICE, S_LET_GO, S_NO, S_NONE, SIGN_ROW, SIGN_UNIT_MS, STATE_SIGNS
+from curfew.core.ticks import aged_ms
+
+
+class Burner:
+    """The whole mutable state of one burner. A start is a new object, in VERIFYING with the contact open."""
+
+    def __init__(self, settings, config, stored_faults, health_ref_permille):
+        self.settings = settings
+        self.config = config
+        self.state = VERIFYING
+        self.faults = FaultSet(stored_faults)
+        self.button = Button()
+        self.flame = Flame(config)
+        self.proof = Proof(config.sensor, settings.verify_open_ms)
+        self.gate = Gate(settings.reclose_hold_ms, settings.burn_max_ms + settings.override_max_ms)
+        self.remaining_ms = 0  # to the deadline, while there is one
+        self.cap_ms = 0  # to the cap of this conducting interval
+        self.window_ms = 0  # left for an ignition
+        self.cap_raised = False
+        self.by_override = False
+        self.interval_ms = 0  # how long the contact was meant to conduct, in this interval or the last
+        self.contact_ms = 0  # since the contact was last told to change
+        self.verifying_ms = 0  # in VERIFYING, ticks counted for no more than they surely took
+        self.sign_ms = 0  # phase of the light and of the returning sound
+        self.cause = 0  # of the last opening
+        self.detail = 0  # of REMOTE its source, of FAULT its code
+        self.light = 0
+        self.sound = S_NONE  # asked for in this tick
+        self.heard = S_NONE  # being played for this burner
+        self.update_allowed = False  # in this tick, by a hand
+        self.refused = 0
+        self.service = False  # the contact wants looking after
+        self.health_permille = 0  # of the last logged burn, 0 not yet
+        self.health_ref_permille = health_ref_permille  # of the commissioning, 0 not yet
+        self.health_due_ms = 0  # at which age of the interval, 0 for not (again)
+        self._local_act = False
+        self._override_used = False
+        self._double_ok = False
+        self._held_idle = False  # the hold that goes on began in IDLE, and was no OFF
+        self._let_go = False
+        self._waited = False
+
+    # --- sensing ---------------------------------------------------------------------------------------------------
+
+    def conducts(self):
+        """True in the states in which the contact is meant to conduct."""
+        return t.CONDUCTING >> self.state & 1 == 1
+
+    def is_proving(self):
+        """True while this burner's readings should come before all others: its opening is to be proved."""
+        return not self.conducts() and self.proof.wants_readings() and not self.flame.is_stale(limits.IGNITION_GAP_MS)
+
+    def take_reading(self, side, uv, age_ms):
+        """Take a reading of one side whose conversion began age_ms ago."""
+        since_ms = self.contact_ms - age_ms
+        if since_ms < 0:
+            return  # begun before the contact changed: belongs to neither
+        conducting = self.conducts()
+        believed = self.flame.take(side, uv, conducting, since_ms >= limits.SETTLE_MS)
+        if believed and not conducting:
+            self.proof.take(side, uv, since_ms)
+
+    # --- one tick --------------------------------------------------------------------------------------------------
+
+    def step(self, step_ms, clock_ok, pressed, off_asked, off_source, extend_asked, arm_asked):
+        """Advance by step_ms (0 when the clock cannot be believed), let at most one event happen.
+
+        True when the contact was told to open by this.
+        """
+        self.sound = S_NONE
+        self.update_allowed = False
+        self._age(step_ms)
+        pressed_event = self.button.step(pressed, step_ms)
+        self._look_for_faults()
+        event = self._first_event(clock_ok, pressed_event, off_asked, extend_asked, arm_asked)
+        opened = event is not None and self._happen(event, off_source)
+        self._sign(step_ms)
+        return opened
+
+    def _age(self, step_ms):
+        conducting = self.conducts()
+        self.contact_ms = aged_ms(self.contact_ms, step_ms)
+        self.flame.step(step_ms, conducting)
+        if conducting:
+            self.interval_ms = aged_ms(self.interval_ms, step_ms)
+            self.cap_ms -= step_ms
+            self.remaining_ms -= step_ms
+            self.window_ms -= step_ms
+        else:
+            self.proof.step(step_ms)
+            self.verifying_ms = aged_ms(self.verifying_ms, min(step_ms, limits.TICK_MS))
+
+    def _raise(self, code, there):
+        if self.faults.note(code, there):
+            self.button.ignore_until_up()
+
+    def _look_for_faults(self):
+        """Compare what is seen with what each fault is raised and ended by, in the order of rank."""
+        flame = self.flame
+        proof = self.proof
+        if self.config.sensor:
+            if flame.cleared_ms >= limits.WELD_CLEARED_MS:
+                proof.shown_open()
+                self._raise(faults.CONTACT_WELDED, False)
+            live = self.state in (IDLE, FAULT) and flame.live_count >= limits.LIVE_READINGS
+            if live or proof.opening == REFUTED:
+                self._raise(faults.CONTACT_WELDED, True)
+            if not self.conducts():
+                if proof.gas == PROVED or flame.is_out():
+                    self._raise(faults.FLAME_PERSISTS, False)
+                elif proof.gas == PENDING and proof.die_ms >= self.settings.flame_die_ms:
+                    self._raise(faults.FLAME_PERSISTS, True)
+            if flame.is_stale(limits.STALE_MS):
+                self._raise(faults.SENSOR_FAILED, True)
+            elif flame.back_ms >= limits.SENSOR_BACK_MS:
+                self._raise(faults.SENSOR_FAILED, False)
+        self._raise(faults.BUTTON_STUCK, self.button.stuck)
+
+    def _first_event(self, clock_ok, pressed_event, off_asked, extend_asked, arm_asked):
+        """The one event of this tick, in the precedence of codes.py; None when nothing happened."""
+        state = self.state
+        conducting = self.conducts()
+        flame = self.flame
+        sensing = self.config.sensor
+        if self.faults.raised and state != FAULT:
+            return FAULT_RAISED
+        if conducting and not clock_ok:
+            return CLOCK_FAULT
+        if pressed_event == HELD:
+            return HELD
+        if off_asked:
+            return REMOTE_OFF
+        if state == WARNING and self.remaining_ms <= 0:
+            return DEADLINE
+        if sensing and conducting:
+            if state != ARMED and flame.lost_ms >= self.settings.flame_out_ms:
+                return FLAME_LOST
+            if flame.dead_ms >= limits.CONTACT_OPEN_MS:
+                return CONTACT_NOT_CONDUCTING
+        if pressed_event is not None:
+            return pressed_event
+        if state == ARMED:
+            if flame.is_confirmed():
+                return FLAME_SEEN
+            if self.window_ms <= 0:
+                return WINDOW_OVER
+        elif state == IDLE and self.settings.auto_arm and sensing and flame.igniting:
+            return IGNITED
+        elif state in (BURNING, OVERRIDE) and self.remaining_ms <= self.settings.warning_ms:
+            return WARNING_DUE
+        elif state == VERIFYING:
+            if self.proof.relit:
+                return RELIT
+            if self.verifying_ms >= self.settings.reclose_hold_ms and self._is_proved():
+                return VERIFIED
+        if extend_asked:
+            return REMOTE_EXTEND
+        if arm_asked:
+            return REMOTE_ARM
+        return None
+
+    def _is_proved(self):
+        return self.proof.opening not in (PENDING, REFUTED) and self.proof.gas != PENDING
+
+    # --- what happens ----------------------------------------------------------------------------------------------
+
+    def _happen(self, event, off_source):
+        """Let an event happen as its row says; True when this opened the contact."""
+        if event == PRESSED:
+            self._double_ok = self.state in (BURNING, WARNING)
+        elif event == HELD:
+            self._held_idle = self.state == IDLE
+        if not self.conducts():
+            self._local_act = event in (PRESSED, IGNITED)
+        row = self._row(event)
+        if row < 0:
+            self.sound = S_NO
+            self.refused = (self.refused + 1) % limits.COUNT_MAX
+            return False
+        before = self.conducts()
+        if event == FLAME_SEEN:
+            self.health_due_ms = self.interval_ms + limits.HEALTH_AFTER_MS
+        self._do(t.TABLE[row + t.COL_EFFECT])
+        if t.TABLE[row + t.COL_TO] != t.SAME:
+            self._enter(t.TABLE[row + t.COL_TO])
+        opened = before and not self.conducts()
+        if opened:
+            self._end_interval(t.TABLE[row + t.COL_CAUSE], off_source)
+        elif not before and self.conducts():
+            self._start_interval()
+        self.sound = t.TABLE[row + t.COL_SOUND]
+        return opened
+
+    def _row(self, event):
+        """Where the row of the table for an event starts, -1 when it is refused."""
+        for row in range(0, len(t.TABLE), t.ROW):
+            if (
+                t.TABLE[row + t.COL_EVENT] == event
+                and t.TABLE[row + t.COL_FROM] >> self.state & 1
+                and self._holds(t.TABLE[row + t.COL_GUARD])
+            ):
+                return row
+        return -1
+
+    def _holds(self, guard):
+        settings = self.settings
+        if guard == t.ALWAYS:
+            return True
+        if guard == t.NO_SENSOR:
+            return not self.config.sensor
+        if guard == t.SENSING:
+            return self.config.sensor
+        if guard == t.AUTO_ARM:
+            return settings.auto_arm
+        if guard == t.LEAVES_WARNING:
+            return self._extended_ms() > settings.warning_ms
+        if guard == t.EXTEND_ALLOWED:
+            return settings.remote_extend and self.config.sensor and self.flame.is_confirmed()
+        if guard == t.EXTEND_LEAVES_WARNING:
+            return self._holds(t.EXTEND_ALLOWED) and self._holds(t.LEAVES_WARNING)
+        if guard == t.CAUSES_GONE:
+            return self.faults.present == 0
+        if guard == t.AT_CAP:
+            return self.remaining_ms == self.cap_ms
+        if guard == t.AT_RAISED_CAP:
+            return self.remaining_ms == self.cap_ms and self.cap_raised
+        if guard == t.BY_OVERRIDE:
+            return self.by_override
+        if guard == t.TIMED_BEFORE:
+            return self._double_ok
+        return guard == t.RELIT_TOO_EARLY and self._waited
+
+    def _extended_ms(self):
+        """What is left after one more step: never past timer_max_min or the cap, never less than before."""
+        settings = self.settings
+        wanted_ms = min(self.remaining_ms + settings.timer_step_ms, settings.timer_max_ms, self.cap_ms)
+        return max(self.remaining_ms, wanted_ms)
+
+    def _do(self, effect):
+        settings = self.settings
+        if effect == t.START_TIMER:
+            if not self.conducts():
+                self.cap_ms = settings.burn_max_ms
+            self.remaining_ms = min(settings.timer_default_ms, settings.timer_max_ms, self.cap_ms)
+            self.by_override = False
+        elif effect == t.OPEN_WINDOW:
+            self.cap_ms = settings.burn_max_ms
+            self.window_ms = settings.ignite_window_ms
+        elif effect == t.ADD_STEP:
+            extended_ms = self._extended_ms()
+            if extended_ms > self.remaining_ms:
+                self.by_override = False
+            self.remaining_ms = extended_ms
+        elif effect == t.START_OVERRIDE:
+            if not self._override_used:
+                self._override_used = True
+                if settings.override_max_ms > self.cap_ms:
+                    self.cap_ms = settings.override_max_ms
+                    self.cap_raised = True
+            self.remaining_ms = min(settings.override_max_ms, self.cap_ms)
+            self.by_override = True
+        elif effect == t.FORGET_FAULTS:
+            self.faults.acknowledge()
+        elif effect == t.ALLOW_UPDATE:
+            self.update_allowed = self._held_idle
+        elif effect == t.RESTART_FLAMEOUT_TIMER:
+            self.proof.die_again()
+            self._waited = True
+
+    def _enter(self, state):
+        if state == VERIFYING and not self.conducts() and self.state != VERIFYING:
+            self.proof.begin(False)  # acknowledged: the proofs run again
+        if state in (VERIFYING, FAULT) and self.state != state:
+            self.verifying_ms = 0
+            self._waited = False
+        if state == IDLE:
+            self.flame.forget_rise()
+        self.state = state
+        self.sign_ms = 0
+
+    def _start_interval(self):
+        """The state now wants the contact closed: a new interval begins."""
+        self.contact_ms = 0
+        self.interval_ms = 0
+        self.cap_raised = False
+        self._override_used = False
+        self._let_go = False
+        self.health_due_ms = 0
+        self.flame.contact_changed()
+        self.flame.was_live = False
+        self.flame.lost_ms = 0
+
+    def _end_interval(self, cause, off_source):
+        self.cause = cause
+        self.detail = 0
+        if cause == REMOTE:
+            self.detail = off_source
+        elif cause == FAULTED:
+            self.detail = self.faults.shown
+        self.service = self.service or cause == CONTACT_OPEN
+        self.remaining_ms = 0
+        self.contact_ms = 0
+        self._local_act = False
+        self.proof.begin(self.flame.was_live)
+        self.flame.contact_changed()
+
+    # --- the gate, signs -------------------------------------------------------------------------------------------
+
+    def grant(self, step_ms):
+        """Ask the gate; a refusal of what the state wants means that the program contradicts itself."""
+        wanted = self.conducts()
+        armed = self.state == ARMED
+        granted = self.gate.grant(
+            wanted, step_ms, limits.TICK_MS, self._local_act, self.faults.raised, armed, self.remaining_ms
+        )
+        if wanted and not granted:
+            self._raise(faults.PROGRAM_CORRUPT, True)
+        return granted
+
+    def remaining_s(self):
+        """Whole seconds to the deadline, rounded up; 0 when there is none."""
+        return max(0, (self.remaining_ms + 999) // 1000)
+
+    def _sign(self, step_ms):
+        """The light, sounds that come back, the 'let go', the health figure of a long burn."""
+        self.light = L_SERVICE if self.service and self.state == IDLE else STATE_SIGNS[self.state * SIGN_ROW]
+        every_ms = STATE_SIGNS[self.state * SIGN_ROW + 2] * SIGN_UNIT_MS
+        self.sign_ms = aged_ms(self.sign_ms, step_ms)
+        if every_ms and self.sign_ms >= every_ms:
+            self.sign_ms = 0
+            if self.sound == S_NONE:
+                self.sound = STATE_SIGNS[self.state * SIGN_ROW + 1]
+        if not self.conducts() or not self.config.sensor:
+            return
+        if not self._let_go and self.flame.is_holding():
+            self._let_go = True
+            self.sound = S_LET_GO
+        if self.health_due_ms and self.interval_ms >= self.health_due_ms:
+            health_permille = self.flame.health_permille()
+            if health_permille is not None:
+                self.health_due_ms = 0
+                self.health_permille = max(1, health_permille)
+                if not self.health_ref_permille:
+                    self.health_ref_permille = self.health_permille
+                elif health_permille >= self.health_ref_permille * limits.HEALTH_WORN_FACTOR:
+                    self.service = True

@@ -1,0 +1,132 @@
+"""The whole box as one pure step: inputs and time in, grants and signs out.
+
+Belongs here: the clock check, what concerns all burners at once, the order of a tick's decisions.
+Does not: pins, threads, files, machine, time. All mutable state hangs on one Controller.
+"""
+
+from curfew.core import faults, limits
+from curfew.core.burner import Burner
+from curfew.core.codes import FAULT, IDLE, RESTART
+from curfew.core.signals import S_NO, S_NONE, S_READY, Player
+from curfew.core.ticks import aged_ms, elapsed_ms
+from curfew.runtime.inbox import REQUEST_ARM, REQUEST_EXTEND
+from curfew.runtime.rtc_memory import AT_CONDUCTING, AT_RESETS, AT_STORED
+
+
+class Controller:
+    """Burners, player and clock. `pressed` is filled before step(); `granted` is what the relays get after it.
+
+    settings: a checked Settings. memory: RtcMemory of this start. inbox: shared with the services.
+    health_refs: commissioning values by burner, 0 for none yet. invalid: the settings could not be used.
+    """
+
+    def __init__(self, settings, memory, inbox, health_refs, invalid):
+        self.settings = settings
+        self.memory = memory
+        self.inbox = inbox
+        self.player = Player()
+        self.burners = []
+        for config in settings.burners:
+            index = len(self.burners)
+            self.burners.append(Burner(settings, config, memory.buffer[AT_STORED + index], health_refs[index]))
+        self.pressed = bytearray(len(self.burners))
+        self.granted = bytearray(len(self.burners))
+        self.step_ms = 0
+        self.quiet_ms = 0
+        self.update_ms = 0  # left in which an update may come by Wi-Fi
+        self._last_ms = None
+        self._still_ticks = 0
+        self._late_ms = 0  # what stalls took of the pump and ticks have not yet given back
+        for index, burner in enumerate(self.burners):
+            if memory.conducted >> index & 1:
+                burner.cause = RESTART
+                self._record(index, burner)
+            burner.faults.note(faults.UNSTABLE, memory.buffer[AT_RESETS] >= limits.RESETS_MAX)
+            burner.faults.note(faults.SETTINGS_INVALID, invalid)
+
+    def take_reading(self, burner, side, uv, age_ms):
+        """Hand one converter reading, begun age_ms ago, to its burner."""
+        self.burners[burner].take_reading(side, uv, age_ms)
+
+    def miss_reading(self, burner):
+        """A channel of this burner (if it has one) could not be read: what rose before it does not count."""
+        if burner < len(self.burners):
+            self.burners[burner].flame.forget_rise()
+
+    def wants_scan(self, burner):
+        """True when a burner's channels should be read next: while openings are being proved, only theirs."""
+        one = self.burners[burner]
+        if not one.config.sensor:
+            return False
+        if one.is_proving():
+            return True
+        for other in self.burners:
+            if other.is_proving():
+                return False
+        return True
+
+    def step(self, now_ms):
+        """One tick at now_ms: at most one event a burner, then the gate."""
+        clock_ok = self._keep_time(now_ms)
+        step_ms = self.step_ms
+        inbox = self.inbox
+        conducting = 0
+        allowed = -1
+        for index in range(len(self.burners)):
+            burner = self.burners[index]
+            opened = burner.step(
+                step_ms,
+                clock_ok,
+                self.pressed[index] == 1,
+                inbox.take_off(index),
+                inbox.source(index),
+                inbox.take_request(index, REQUEST_EXTEND, now_ms),
+                inbox.take_request(index, REQUEST_ARM, now_ms),
+            )
+            if opened:
+                self._record(index, burner)
+            granted = burner.grant(step_ms)
+            self.granted[index] = granted
+            if granted:
+                conducting |= 1 << index
+            self.memory.put(AT_STORED + index, burner.faults.raised & faults.STORED)
+            self.player.play(burner.sound, index)
+            if burner.update_allowed:
+                allowed = index
+        self.memory.put(AT_CONDUCTING, conducting)
+        self.update_ms = 0 if conducting else max(0, self.update_ms - step_ms)
+        if allowed >= 0:
+            self.player.play(S_NO if conducting else S_READY, allowed)
+            self.update_ms = 0 if conducting else limits.UPDATE_MS
+        self.player.step(step_ms)
+        for index in range(len(self.burners)):
+            self.burners[index].heard = self.player.sound if self.player.burner == index else S_NONE
+
+    def _keep_time(self, now_ms):
+        """Measure the step since the last tick; False when this clock cannot be believed."""
+        step_ms = 0 if self._last_ms is None else elapsed_ms(now_ms, self._last_ms)
+        self._still_ticks = min(self._still_ticks + 1, limits.STILL_TICKS_MAX) if step_ms == 0 else 0
+        self._last_ms = now_ms
+        late_ms = self._late_ms + step_ms
+        clock_ok = step_ms >= 0 and late_ms <= limits.STALL_MAX_MS and self._still_ticks < limits.STILL_TICKS_MAX
+        pulse = self.settings.relay_drive == "pulse"
+        self._late_ms = max(late_ms - limits.PUMP_TICK_MS, 0) if clock_ok and pulse else 0
+        self.step_ms = step_ms if clock_ok else 0
+        if self.quiet_ms < limits.QUIET_MS:
+            self.quiet_ms = aged_ms(self.quiet_ms, self.step_ms)
+            if self.quiet_ms >= limits.QUIET_MS:
+                self.memory.put(AT_RESETS, 0)
+                for burner in self.burners:
+                    burner.faults.note(faults.UNSTABLE, False)
+        return clock_ok
+
+    def _record(self, index, burner):
+        conducted_s = burner.interval_ms // 1000
+        self.memory.note_shutoff(index, burner.cause, burner.detail, conducted_s, burner.health_permille)
+
+    def is_at_rest(self):
+        """True when every burner is in IDLE or FAULT."""
+        for burner in self.burners:
+            if burner.state not in (IDLE, FAULT):
+                return False
+        return True

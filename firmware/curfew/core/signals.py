@@ -1,0 +1,102 @@
+"""What the box shows and sounds, as data, and the player that walks through it.
+
+Belongs here: colours, rhythms, melodies, which of them wins.
+Does not: when to use them (table.py and burner.py ask), pixels or pins (hardware/panel.py).
+"""
+
+# Rows of bytes, because tuples of tuples would cost the chip ten times the memory.
+# fmt: off
+# Lights, one per burner: red, green, blue, time on and time off in units of 50 ms (off 0: steady).
+DARK, L_ARMED, L_BURNING, L_WARNING, L_OVERRIDE, L_VERIFYING, L_FAULT, L_SERVICE = 0, 1, 2, 3, 4, 5, 6, 7
+LIGHT_ROW = 5
+LIGHT_UNIT_MS = 50
+LIGHTS = bytes((
+    0, 0, 0, 20, 0,  # DARK
+    0, 0, 60, 6, 6,  # ARMED: blue, blinks
+    0, 40, 0, 20, 0,  # BURNING: green
+    90, 40, 0, 3, 3,  # WARNING: amber, blinks fast
+    40, 0, 60, 20, 0,  # OVERRIDE: violet
+    15, 15, 15, 12, 12,  # VERIFYING: dim white, blinks slowly
+    90, 0, 0, 8, 4,  # FAULT: red, blinks
+    50, 25, 0, 2, 58,  # SERVICE: a short amber flash
+))
+
+# Sounds: rank (a higher one interrupts, an equal one replaces), then five notes: pitch in units of 100 Hz (0: pause)
+# and length in units of 20 ms (0: the end). 2.7 kHz is where the usual piezo disc is loudest.
+(S_NONE, S_ADDED, S_ARMED, S_OVERRIDE, S_REMIND, S_NO) = (0, 1, 2, 3, 4, 5)
+(S_READY, S_WAIT, S_LET_GO, S_ALREADY_OFF, S_OFF, S_WARNING, S_FAULT) = (6, 7, 8, 9, 10, 11, 12)
+SOUND_ROW = 11
+PITCH_HZ = 100
+NOTE_MS = 20
+SOUNDS = bytes((
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  # silence
+    1, 27, 3, 0, 0, 0, 0, 0, 0, 0, 0,  # ADDED
+    1, 20, 3, 0, 3, 20, 3, 0, 0, 0, 0,  # ARMED
+    1, 20, 5, 27, 5, 34, 10, 0, 0, 0, 0,  # OVERRIDE
+    1, 27, 8, 0, 0, 0, 0, 0, 0, 0, 0,  # REMIND
+    1, 7, 15, 0, 0, 0, 0, 0, 0, 0, 0,  # NO
+    1, 20, 5, 27, 8, 0, 0, 0, 0, 0, 0,  # READY
+    2, 10, 8, 0, 5, 10, 8, 0, 5, 10, 8,  # WAIT
+    2, 27, 25, 0, 0, 0, 0, 0, 0, 0, 0,  # LET_GO
+    2, 10, 4, 0, 4, 10, 4, 0, 0, 0, 0,  # ALREADY_OFF
+    3, 27, 6, 20, 6, 10, 12, 0, 0, 0, 0,  # OFF
+    3, 27, 10, 0, 5, 27, 10, 0, 0, 0, 0,  # WARNING
+    4, 27, 8, 10, 8, 27, 8, 10, 8, 27, 8,  # FAULT
+))
+
+# While in a state, in the order of codes.py: the light, a sound that comes back, and after how many units of 5 s
+# (0: never).
+SIGN_ROW = 3
+SIGN_UNIT_MS = 5000
+STATE_SIGNS = bytes((
+    DARK, S_NONE, 0,
+    L_ARMED, S_NONE, 0,
+    L_BURNING, S_NONE, 0,
+    L_WARNING, S_WARNING, 1,
+    L_OVERRIDE, S_REMIND, 120,  # ten minutes: no timer is not no memory
+    L_VERIFYING, S_NONE, 0,
+    L_FAULT, S_FAULT, 3,
+))
+# fmt: on
+
+
+def is_lit(light, phase_ms):
+    """True when a light is in the bright part of its rhythm; phase_ms counts from 0 up."""
+    on_ms = LIGHTS[light * LIGHT_ROW + 3] * LIGHT_UNIT_MS
+    off_ms = LIGHTS[light * LIGHT_ROW + 4] * LIGHT_UNIT_MS
+    return off_ms == 0 or phase_ms % (on_ms + off_ms) < on_ms
+
+
+class Player:
+    """Plays one sound at a time; `frequency_hz` is what the buzzer does now, 0 is silence."""
+
+    def __init__(self):
+        self.sound = S_NONE
+        self.burner = 0
+        self.frequency_hz = 0
+        self._note = 0  # where the note played now begins in its row
+        self._left_ms = 0
+
+    def play(self, sound, burner):
+        """Start a sound for a burner unless one of higher rank is playing; S_NONE changes nothing."""
+        if sound != S_NONE and SOUNDS[sound * SOUND_ROW] >= SOUNDS[self.sound * SOUND_ROW]:
+            self.sound = sound
+            self.burner = burner
+            self._note = -1  # the rank comes first
+            self._left_ms = 0
+
+    def step(self, step_ms):
+        """Walk on by step_ms."""
+        if self.sound == S_NONE:
+            return
+        self._left_ms -= step_ms
+        if self._left_ms > 0:
+            return
+        self._note += 2
+        at = self.sound * SOUND_ROW + self._note
+        if self._note >= SOUND_ROW or SOUNDS[at + 1] == 0:
+            self.sound = S_NONE
+            self.frequency_hz = 0
+        else:
+            self.frequency_hz = SOUNDS[at] * PITCH_HZ
+            self._left_ms = SOUNDS[at + 1] * NOTE_MS

@@ -1,0 +1,52 @@
+"""What services may ask of the safety loop, in bytes and ints that exist from the start.
+
+Belongs here: one OFF flag and one request slot a burner. Does not: judging them (burner.py), networks.
+The services post, the loop takes; an OFF is a flag and cannot be dropped, a second one merges with the first.
+"""
+
+from array import array
+
+from curfew.core import limits
+from curfew.core.ticks import elapsed_ms
+
+REQUEST_EXTEND, REQUEST_ARM = 0, 1  # requests; ARM exists to be refused
+
+
+class Inbox:
+    """Shared between the two threads; neither ever replaces an object in it."""
+
+    def __init__(self, burners):
+        self._off = bytearray(burners)
+        self._source = bytearray(burners)
+        self._asked = bytearray(2 * burners)
+        self._asked_ms = array("i", [0] * (2 * burners))
+
+    def post_off(self, burner, source):
+        """Ask for OFF; source is an index into codes.SOURCES."""
+        self._source[burner] = source
+        self._off[burner] = 1
+
+    def post_request(self, burner, kind, now_ms):
+        """Ask for EXTEND or ARM at now_ms; a second one before the first was seen replaces it."""
+        slot = 2 * burner + kind
+        self._asked_ms[slot] = now_ms
+        self._asked[slot] = 1
+
+    def take_off(self, burner):
+        """True once for every OFF; the flag falls before it is acted on, so one posted meanwhile stays."""
+        if not self._off[burner]:
+            return False
+        self._off[burner] = 0
+        return True
+
+    def source(self, burner):
+        """Who asked for OFF last, an index into codes.SOURCES."""
+        return self._source[burner]
+
+    def take_request(self, burner, kind, now_ms):
+        """True once for a request that is young enough; an older one, or one from the future, is forgotten."""
+        slot = 2 * burner + kind
+        if not self._asked[slot]:
+            return False
+        self._asked[slot] = 0
+        return 0 <= elapsed_ms(now_ms, self._asked_ms[slot]) <= limits.REQUEST_AGE_MS

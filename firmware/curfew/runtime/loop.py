@@ -1,0 +1,94 @@
+"""The safety loop: sample, decide, gate, drive, show, tell, feed the watchdog, sleep.
+
+Belongs here: the order of one tick and the way out. Does not: decisions (controller.py), pins (hardware/).
+It never waits for network, flash or a lock. It is the only place that feeds the watchdog.
+"""
+
+from curfew.core import limits
+from curfew.core.ticks import elapsed_ms
+from curfew.runtime.rtc_memory import AT_CLEAN, AT_CONDUCTING
+
+_ALL_STAGES = 0o1234567  # each stage reports in its turn: the watchdog is fed only for the whole story
+_QUIET_TRIES = 100  # two seconds: a thread that blocks longer is left to the reset
+
+
+class Restart(Exception):
+    """Nothing conducts and the services hang: the chip shall start again."""
+
+
+class Loop:
+    """The parts of the box and the tick that runs through them. clock has ticks_ms() and sleep_ms()."""
+
+    Restart = Restart  # what tick() may raise, for main.py
+
+    def __init__(self, clock, controller, relays, scanner, panel, rtc, link, supervisor, watchdog):
+        self.clock = clock
+        self.controller = controller
+        self.relays = relays
+        self.scanner = scanner
+        self.panel = panel
+        self.rtc = rtc
+        self.link = link
+        self.supervisor = supervisor
+        self.watchdog = watchdog
+        self._stages = 0
+
+    def run(self):
+        """Tick for ever. However this ends, the contacts open before anything else happens."""
+        try:
+            while True:
+                now_ms = self.clock.ticks_ms()
+                self.tick(now_ms)
+                spent_ms = elapsed_ms(self.clock.ticks_ms(), now_ms)
+                self.clock.sleep_ms(min(max(limits.TICK_MS - spent_ms, 1), limits.TICK_MS))
+        finally:
+            self.relays.open_all()
+
+    def end_clean(self):
+        """After run(): remember that this end was meant, and wait a moment for the services to fall silent."""
+        self.link.quiet[0] = 1
+        memory = self.controller.memory
+        memory.buffer[:] = self.rtc.memory()  # of the last whole tick: a broken off one may have changed half of it
+        memory.put(AT_CLEAN, 1)
+        memory.seal()
+        self.rtc.memory(memory.buffer)
+        for _ in range(_QUIET_TRIES):
+            if self.link.ended[0]:
+                break
+            self.clock.sleep_ms(limits.TICK_MS)
+
+    def tick(self, now_ms):
+        """One decision, from the pins and back to them; raises Restart."""
+        controller = self.controller
+        self._stages = 0
+        self.panel.sample(controller.pressed)
+        self._report(1)
+        self.scanner.sample(controller)
+        self._report(2)
+        controller.step(now_ms)
+        self._report(3)
+        self.relays.drive(controller.granted)
+        self._report(4)
+        self.panel.show(controller, self.supervisor.blocked)
+        self._report(5)
+        self._tell()
+        self._report(6)
+        self.supervisor.step(controller.step_ms)
+        if self.supervisor.blocked and controller.is_at_rest():
+            raise Restart
+        self._report(7)
+        if self._stages == _ALL_STAGES:
+            self.watchdog.feed()
+
+    def _report(self, stage):
+        self._stages = self._stages << 3 | stage
+
+    def _tell(self):
+        controller = self.controller
+        memory = controller.memory
+        if memory.dirty:
+            memory.seal()
+            self.rtc.memory(memory.buffer)
+        self.link.leave[0] = 0 if memory.buffer[AT_CONDUCTING] else 1
+        self.link.update_ms[0] = controller.update_ms
+        self.link.snapshot.publish(controller.burners)

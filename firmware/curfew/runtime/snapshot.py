@@ -1,0 +1,70 @@
+"""What the safety loop tells the services: ints in preallocated arrays behind one lock that the loop only tries.
+
+Belongs here: the fields. Does not: openings (memory.py), text, files, anything that allocates
+on the loop's side.
+"""
+
+from array import array
+
+# Fields of one burner.
+(
+    SNAP_STATE,
+    SNAP_CONDUCTS,
+    SNAP_REMAINING_S,
+    SNAP_CAUSE,
+    SNAP_DETAIL,
+    SNAP_FAULT,
+    SNAP_FAULTS_RAISED,
+    SNAP_TC_UV,
+    SNAP_MAGNET_UV,
+) = (0, 1, 2, 3, 4, 5, 6, 7, 8)
+(SNAP_FLAME, SNAP_HEALTH_PERMILLE, SNAP_HEALTH_REF_PERMILLE, SNAP_SERVICE, SNAP_REFUSED, SNAP_LIGHT, SNAP_SOUND) = (
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+)
+FIELDS = 16
+
+
+class Snapshot:
+    """The state of all burners at one tick."""
+
+    def __init__(self, burners, lock):
+        self.values = array("i", [0] * (burners * FIELDS))
+        self._lock = lock
+
+    def publish(self, burners):
+        """Copy the state out unless the services hold the lock just now; then the next tick does."""
+        if not self._lock.acquire(False):
+            return
+        values = self.values
+        at = 0
+        for burner in burners:
+            values[at + SNAP_STATE] = burner.state
+            values[at + SNAP_CONDUCTS] = burner.conducts()
+            values[at + SNAP_REMAINING_S] = burner.remaining_s()
+            values[at + SNAP_CAUSE] = burner.cause
+            values[at + SNAP_DETAIL] = burner.detail
+            values[at + SNAP_FAULT] = burner.faults.shown
+            values[at + SNAP_FAULTS_RAISED] = burner.faults.raised
+            values[at + SNAP_TC_UV] = burner.flame.tc_uv
+            values[at + SNAP_MAGNET_UV] = burner.flame.magnet_uv
+            values[at + SNAP_FLAME] = burner.flame.burning
+            values[at + SNAP_HEALTH_PERMILLE] = burner.health_permille
+            values[at + SNAP_HEALTH_REF_PERMILLE] = burner.health_ref_permille
+            values[at + SNAP_SERVICE] = burner.service
+            values[at + SNAP_REFUSED] = burner.refused
+            values[at + SNAP_LIGHT] = burner.light
+            values[at + SNAP_SOUND] = burner.heard
+            at += FIELDS
+        self._lock.release()
+
+    def copy_into(self, target):
+        """Fill an int array of the same size with one tick's values; for the services, waits for the lock."""
+        with self._lock:
+            for index in range(len(self.values)):
+                target[index] = self.values[index]

@@ -1,0 +1,99 @@
+"""Wi-Fi: joins the network, and joins again for ever when it is lost.
+
+Belongs here: when to try, how long to wait. Does not: making the WLAN object, the set-up access point (portal.py).
+The chip is never restarted for the network: the stove does not need it.
+"""
+
+from curfew.core.ticks import elapsed_ms
+
+_POLL_MS = 500
+_JOIN_MS = 20000  # a slow router with DHCP takes 10 s
+_PAUSE_MS = 1000
+_PAUSE_MAX_MS = 300000
+_STEADY_MS = 60000  # a link that held this long: the next loss begins with short pauses again
+_REASON_MAX = 999  # above are states
+_NO_NETWORK = 201
+_PASSWORD = (15, 202, 204)  # handshake timed out, refused, timed out
+
+_PAUSING, _JOINING, _ONLINE = 0, 1, 2
+
+
+class Wifi:
+    """wlan: a network.WLAN of the station side. config: the part "wifi". draw: like random.getrandbits.
+
+    `status`: "joining" or "online". `joins`: how often it came online.
+    """
+
+    def __init__(self, wlan, config, log, draw):
+        self.status = "joining"
+        self.joins = 0
+        self._wlan = wlan
+        self._config = config
+        self._log = log
+        self._draw = draw
+        self._state = _PAUSING
+        self._since_ms = 0
+        self._wait_ms = 0  # the first try is due at once
+        self._pause_ms = _PAUSE_MS
+
+    async def run(self, house, sleep_ms):
+        """Look after the link for ever; sleep_ms is asyncio's."""
+        while True:
+            self.step(house.clock.ticks_ms())
+            house.status["wifi"] = self.status
+            await sleep_ms(_POLL_MS)
+
+    def step(self, now_ms):
+        """Look at the link once; does not wait and does not raise."""
+        # A clock that went back makes everything due: too early is better than never.
+        due = not 0 <= elapsed_ms(now_ms, self._since_ms) < self._wait_ms
+        try:
+            if self._state == _PAUSING:
+                if due:
+                    self._join(now_ms)
+            elif self._state == _JOINING:
+                self._look(now_ms, due)
+            elif not self._wlan.isconnected():
+                self._pause(now_ms, "lost")
+            elif due:
+                self._pause_ms = _PAUSE_MS
+        except OSError as error:
+            self._pause(now_ms, "error %s" % error)
+
+    def rssi(self):
+        """Strength of the signal in dBm, None while there is no link."""
+        try:
+            return self._wlan.status("rssi") if self._state == _ONLINE else None
+        except OSError:
+            return None
+
+    def _enter(self, state, now_ms, wait_ms, text=""):
+        self._state = state
+        self._since_ms = now_ms
+        self._wait_ms = wait_ms
+        self.status = "online" if state == _ONLINE else "joining"
+        if text:
+            self._log.add("wifi", text)
+
+    def _join(self, now_ms):
+        self._enter(_JOINING, now_ms, _JOIN_MS)
+        if not self._wlan.active():  # the start of the radio stalls the chip: once, not with every try
+            self._wlan.active(True)
+        self._wlan.config(reconnects=0)  # the driver's own tries know no pauses
+        self._wlan.connect(self._config["ssid"], self._config["password"] or None)
+
+    def _look(self, now_ms, due):
+        if self._wlan.isconnected():
+            self.joins += 1
+            self._enter(_ONLINE, now_ms, _STEADY_MS, "online " + self._wlan.ifconfig()[0])
+            return
+        reason = self._wlan.status()
+        if due or reason <= _REASON_MAX:
+            text = "wrong password?" if reason in _PASSWORD else "no answer (%d)" % reason
+            self._pause(now_ms, "no such network" if reason == _NO_NETWORK else text)
+            self._wlan.disconnect()
+
+    def _pause(self, now_ms, text):
+        """Wait, each time twice as long, and up to half as much longer by chance: not all boxes of a house at once."""
+        self._enter(_PAUSING, now_ms, self._pause_ms + (self._pause_ms * self._draw(8) >> 9), text)
+        self._pause_ms = min(2 * self._pause_ms, _PAUSE_MAX_MS)

@@ -1,0 +1,71 @@
+"""The journal of openings and what must outlive a power cut, as small sealed text files.
+
+Belongs here: the form of the lines. Does not: deciding when to write (services/keeper.py), how (store.py).
+"""
+
+from curfew.core.codes import CAUSES, FAULTED, REMOTE, SOURCES
+from curfew.core.faults import FAULTS
+from curfew.core.limits import BURNERS_MAX
+from curfew.runtime import rtc_memory as m
+from curfew.storage import files
+
+PATH = "journal.txt"
+STATE_PATH = "state.txt"
+KEPT = 100  # closings; the page shows as many
+
+
+def cause_text(cause, detail):
+    """A cause in words of codes.py: "TIMEOUT", "REMOTE:voice", "FAULT:SENSOR_FAILED"; "-" for none."""
+    if cause == REMOTE:
+        return "REMOTE:" + SOURCES.split()[detail]
+    if cause == FAULTED:
+        return "FAULT:" + FAULTS.split()[detail]
+    return CAUSES.split()[cause]
+
+
+def last_seq():
+    """The number of the last opening in the journal, 0 for none."""
+    last = None
+    for last in files.lines(PATH):  # noqa: B007
+        pass
+    return int(last.split()[0]) if last else 0
+
+
+def append(memory, first, last, may_write):
+    """Write the openings numbered first to last behind the kept ones; False when leave was withdrawn.
+
+    A line: number, burner from 0, cause, seconds conducted, contact health in permille.
+    """
+    return files.replace(PATH, _with_new(memory, first, last), may_write)
+
+
+def _with_new(memory, first, last):
+    skip = files.count(PATH) + last - first + 1 - KEPT
+    for line in files.lines(PATH):
+        if skip <= 0:
+            yield line
+        skip -= 1
+    of = memory.of_shutoff
+    for seq in range(first, last + 1):
+        cause = cause_text(of(seq, m.ROW_CAUSE), of(seq, m.ROW_DETAIL))
+        conducted_s = of(seq, m.ROW_BURN_S) << 8 | of(seq, m.ROW_BURN_S + 1)
+        health = of(seq, m.ROW_HEALTH_PERMILLE) << 8 | of(seq, m.ROW_HEALTH_PERMILLE + 1)
+        yield "%d %d %s %d %d" % (seq, of(seq, m.ROW_BURNER), cause, conducted_s, health)
+
+
+def read_state():
+    """Stored faults (bits) and commissioning health (permille, 0 none) by burner, as two lists of four ints."""
+    stored = [0] * BURNERS_MAX
+    health = [0] * BURNERS_MAX
+    index = 0
+    for line in files.lines(STATE_PATH):
+        mask, permille = line.split()
+        stored[index] = int(mask)
+        health[index] = int(permille)
+        index += 1
+    return stored, health
+
+
+def write_state(stored, health, may_write):
+    """Keep what read_state() gives back; False when leave was withdrawn."""
+    return files.replace(STATE_PATH, ["%d %d" % pair for pair in zip(stored, health)], may_write)

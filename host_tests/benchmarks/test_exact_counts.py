@@ -1,0 +1,61 @@
+"""Nothing costs more than what was kept in benchmarks/counts.json: instructions of a tick, heap by part, bytes.
+
+Belongs here: the guard, and what it says. Does not: how it is measured (benchmarks/counts.py), times.
+"""
+
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+from benchmarks import counts
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+KEPT = {
+    "mpy.core": {"value": 1000, "unit": "bytes", "why": "first measured"},
+    "mpy.all": {"value": 5000, "unit": "bytes", "why": "first measured"},
+}
+
+
+@pytest.mark.parametrize("group", counts.GROUPS)
+def test_no_figure_is_more_than_one_percent_above_the_kept_one(group):
+    kept = {name: one for name, one in counts.read().items() if name.startswith(group + ".")}
+    found = counts.GROUPS[group][1]()
+    assert not set(kept) - set(found), "kept, but no longer measured"
+    fallen = counts.moved(found, kept, up=False)
+    if fallen:
+        warnings.warn("\n".join(["less than kept, so keep it: " + counts.COMMAND, *fallen]), stacklevel=1)
+    grown = counts.moved(found, kept, up=True)
+    assert not grown, "\n".join(["more than kept; if it must be so: " + counts.COMMAND, *grown])
+
+
+def test_a_tick_measured_twice_takes_the_same_to_the_instruction():
+    wasm = counts.Wasm()
+    assert counts.fuel(1, wasm, range(1)) == counts.fuel(1, wasm, range(1))
+
+
+def test_a_figure_has_moved_above_one_percent_and_the_line_says_what_from_where_to_where():
+    found = {"mpy.core": 1011, "mpy.all": 5050}
+    assert [line.split() for line in counts.moved(found, KEPT, up=True)] == [
+        ["mpy.core", "1000", "->", "1011", "+1.10", "%", "bytes"]
+    ]
+    assert counts.moved({"mpy.core": 990, "mpy.all": 4900}, KEPT, up=False)[0].startswith("mpy.all")
+    assert counts.moved({"mpy.new": 1}, KEPT, up=True)
+
+
+def test_what_moved_is_kept_with_its_reason_and_the_rest_as_it_was(tmp_path):
+    path = tmp_path / "counts.json"
+    counts.keep({name: one["value"] for name, one in KEPT.items()}, "first measured", path)
+    assert counts.read(path) == KEPT and len(path.read_text().splitlines()) == 4
+    assert counts.keep({"mpy.core": 900, "mpy.all": 5049}, 'a "shorter" table', path) == ["mpy.core"]
+    why = {"value": 900, "unit": "bytes", "why": 'a "shorter" table'}
+    assert counts.read(path) == {"mpy.core": why, "mpy.all": KEPT["mpy.all"]}
+
+
+@pytest.mark.parametrize("why", ["", " ", "1"])
+def test_nothing_is_kept_without_a_reason(why):
+    command = [sys.executable, "-m", "benchmarks.counts", "--keep", why]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2 and counts.NO_REASON in done.stderr

@@ -1,0 +1,246 @@
+"""boot.py: the relay pins are low before anything else, and program.py leaves every way out with the contacts open.
+
+Here: the order of the first effects, read and run against a recording chip; main.py's ways out. Not here: the loop.
+"""
+
+import ast
+import builtins
+import sys
+from pathlib import Path
+
+import pytest
+
+from curfew.core import limits
+from simulator.inside import lent
+
+FIRMWARE = Path(__file__).resolve().parent.parent.parent / "firmware"
+BOOT = (FIRMWARE / "boot.py").read_text()
+
+
+class Recorder:
+    """A `machine` that writes down what is done to it, in order."""
+
+    def __init__(self, fails_at=None):
+        self.done = []
+        recorder = self
+
+        class Pin:
+            IN, OUT, PULL_UP = 1, 3, 2
+
+            def __init__(self, *args, **named):
+                recorder.note(("Pin", args, named))
+
+            def __getattr__(self, name):
+                raise AssertionError(f"Pin.{name} is used: level and direction belong into one call")
+
+        class WDT:
+            def __init__(self, *args, **named):
+                recorder.note(("WDT", args, named))
+
+        self.fails_at = fails_at
+        self.Pin = Pin
+        self.WDT = WDT
+
+    def note(self, what):
+        if self.fails_at == len(self.done):
+            self.fails_at = None
+            raise OSError("this pin cannot be had")
+        self.done.append(what)
+
+
+def run_boot(recorder, monkeypatch):
+    """Run boot.py as the chip does; the names that it imported, with the number of effects before each."""
+    imports = []
+    real = builtins.__import__
+
+    def watched(name, *args, **named):
+        imports.append((name, len(recorder.done)))
+        return real(name, *args, **named)
+
+    monkeypatch.setitem(sys.modules, "machine", recorder)
+    monkeypatch.setattr(builtins, "__import__", watched)
+    try:
+        exec(compile(BOOT, "boot.py", "exec"), {"__name__": "__main__"})
+    finally:
+        monkeypatch.undo()
+    return imports
+
+
+def test_the_first_effects_are_all_relay_pins_driven_low_with_the_level_before_the_direction(monkeypatch):
+    recorder = Recorder()
+    run_boot(recorder, monkeypatch)
+    out = recorder.Pin.OUT
+    assert recorder.done[: len(limits.PINS_RELAY)] == [
+        ("Pin", (number, out), {"value": 0}) for number in limits.PINS_RELAY
+    ]
+
+
+def test_after_the_pins_comes_the_watchdog_and_then_nothing_more(monkeypatch):
+    recorder = Recorder()
+    run_boot(recorder, monkeypatch)
+    assert recorder.done[len(limits.PINS_RELAY) :] == [("WDT", (), {"timeout": limits.WATCHDOG_BOOT_MS})]
+
+
+def test_before_the_pins_are_low_nothing_is_imported_but_machine(monkeypatch):
+    recorder = Recorder()
+    imports = run_boot(recorder, monkeypatch)
+    assert imports[0] == ("machine", 0)
+    assert [name for name, effects in imports if effects < len(limits.PINS_RELAY)] == ["machine"]
+
+
+def test_boot_imports_nothing_but_machine_at_all(monkeypatch):
+    assert {name for name, _ in run_boot(Recorder(), monkeypatch)} == {"machine"}
+
+
+def test_read_as_a_text_boot_begins_with_the_import_and_the_loop_over_the_pins():
+    first, second = ast.parse(BOOT).body
+    assert isinstance(first, ast.ImportFrom) and first.module == "machine"
+    assert isinstance(second, ast.Try) and isinstance(second.body[0], ast.For) and len(second.body[0].body) == 1
+    call = second.body[0].body[0].value
+    assert ast.unparse(call) == "Pin(_number, Pin.OUT, value=0)"
+
+
+def test_a_pin_that_fails_still_leaves_a_watchdog_because_main_does_not_run_then(monkeypatch):
+    recorder = Recorder(fails_at=2)
+    with pytest.raises(OSError):
+        run_boot(recorder, monkeypatch)
+    assert recorder.done[-1] == ("WDT", (), {"timeout": limits.WATCHDOG_BOOT_MS})
+
+
+def test_boot_works_with_literals_because_nothing_may_be_imported_yet():
+    names = {node.id for node in ast.walk(ast.parse(BOOT)) if isinstance(node, ast.Name)}
+    assert names == {"Pin", "WDT", "_number"}
+
+
+# --- program.py ----------------------------------------------------------------------------------------------------
+
+
+class FakeChip:
+    """What program.py wants of `machine`, `time` and `sys`; `done` in order."""
+
+    def __init__(self):
+        self.done = []
+
+    def reset(self):
+        self.done.append("reset")
+
+    def WDT(self, timeout):
+        self.done.append(f"WDT {timeout}")
+
+    def sleep_ms(self, ms):
+        self.done.append(f"sleep {ms}")
+
+    def ticks_ms(self):
+        return 0
+
+    def print_exception(self, error):
+        self.done.append(f"told {type(error).__name__}")
+
+
+class FakeBox:
+    class Restart(Exception):
+        pass
+
+    def __init__(self, chip, error):
+        self.chip = chip
+        self.error = error
+        self.relays = self
+
+    def run(self):
+        self.chip.done.append("run")
+        raise self.error  # as Loop.run(): the contacts are open by then
+
+    def open_all(self):
+        self.chip.done.append("open all")
+
+    def end_clean(self):
+        self.chip.done.append("end clean")
+
+    def __getattr__(self, name):
+        raise AssertionError(f"program.py uses {name} of the box")
+
+
+def run_main(build_raises=None, run_raises=None, chip=None):
+    """Run main() with a box whose making or running raises; what was done, in order."""
+    chip = chip or FakeChip()
+    main = {"__name__": "program"}
+    with lent({"machine": chip, "time": chip}):
+        exec(compile((FIRMWARE / "program.py").read_text(), "program.py", "exec"), main)
+    main.update(sys=chip, print=lambda *_: chip.done.append("print"))
+
+    def start():
+        if build_raises:
+            raise build_raises
+        return FakeBox(chip, run_raises)
+
+    main["start"] = start
+    main["main"]("a", "")
+    return chip.done
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), OSError(5), MemoryError(), RuntimeError(), AssertionError()])
+def test_an_error_in_the_loop_is_told_and_ends_in_a_reset(error):
+    assert run_main(run_raises=error) == ["run", "open all", f"told {type(error).__name__}", "sleep 700", "reset"]
+
+
+def test_whatever_happens_while_an_error_is_told_the_chip_is_reset():
+    class Mute(FakeChip):
+        def print_exception(self, error):
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        run_main(run_raises=ValueError(), chip=(chip := Mute()))
+    assert chip.done == ["run", "open all", "reset"]
+
+
+@pytest.mark.parametrize("error", [ImportError("x"), OSError(5), MemoryError()])
+def test_a_box_that_cannot_be_built_waits_before_the_reset_and_never_spins(error):
+    done = run_main(build_raises=error)
+    assert done == [f"told {type(error).__name__}", "sleep 5000", "reset"]
+
+
+def test_a_restart_that_was_asked_for_is_a_clean_end_and_a_reset():
+    assert run_main(run_raises=FakeBox.Restart()) == ["run", "end clean", "reset"]
+
+
+def test_somebody_at_the_cable_gets_the_prompt_a_long_watchdog_and_no_reset():
+    done = run_main(run_raises=KeyboardInterrupt())
+    assert done == ["run", "open all", f"WDT {limits.WATCHDOG_CABLE_MS}", "end clean", "print"]
+
+
+def test_somebody_at_the_cable_before_there_is_a_box_gets_the_prompt_too():
+    done = run_main(build_raises=KeyboardInterrupt())
+    assert done == [f"WDT {limits.WATCHDOG_CABLE_MS}", "print"]
+
+
+# --- in a world ----------------------------------------------------------------------------------------------------
+
+
+def test_ctrl_c_while_it_burns_opens_the_contact_and_leaves_the_prompt(world):
+    box = world()
+    box.burn()
+    box.raises("Pin.value", "KeyboardInterrupt")
+    box.run_for(s=1)
+    assert (box.state(), box.contact(), box.world.running) == (None, "open", True)
+    assert "contacts open" in box.console()
+    assert box.world.wdt_ms == limits.WATCHDOG_CABLE_MS
+
+
+def test_after_ctrl_c_the_end_counts_as_a_clean_one(world):
+    box = world()
+    for _ in range(4):
+        box.raises("Pin.value", "KeyboardInterrupt")
+        box.run_for(s=1)
+        box.reset("soft")
+    box.until_state("IDLE")
+    assert box.fault() is None
+
+
+@pytest.mark.parametrize("where", ["RTC.memory", "PWM", "I2C", "_thread.start_new_thread"])
+def test_a_chip_part_that_fails_at_the_start_leaves_the_contacts_open_and_is_tried_again(world, where):
+    box = world(idle=False)
+    box.world.traps[where] = OSError
+    box.plan["events"].append([0, "raise", 0, {"in": where, "error": "OSError"}])
+    box.run_for(s=2)
+    assert box.contact() == "open"
+    box.until_state("IDLE", at_most_s=40)

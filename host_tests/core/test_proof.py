@@ -1,0 +1,481 @@
+"""What is proved after an opening: that the contact is open, and that the gas is closed. Unknown is never a proof.
+
+Here: proof.py and the burner's dealing with its verdicts. Not here: flame (test_flame.py).
+"""
+
+import pytest
+
+from curfew.core.codes import MAGNET, PENDING, PROVED, REFUTED, TC, UNTESTABLE
+from curfew.core.proof import Proof
+
+VERIFY_MS = 500
+NAMES = {PENDING: "PENDING", PROVED: "PROVED", REFUTED: "REFUTED", UNTESTABLE: "UNTESTABLE"}
+
+
+class Opening:
+    """A proof after an opening, fed a reading of each side every 40 ms."""
+
+    def __init__(self, was_live=True, sensor=True):
+        self.proof = Proof(sensor, VERIFY_MS)
+        self.proof.begin(was_live)
+
+    def run(self, ms, tc_uv=None, magnet_uv=None):
+        for _ in range(ms // 20):
+            self.proof.step(20)
+            if self.proof.age_ms % 40 == 0:
+                since_ms = self.proof.age_ms - 20
+                if tc_uv is not None:
+                    self.proof.take(TC, tc_uv, since_ms)
+                if magnet_uv is not None:
+                    self.proof.take(MAGNET, magnet_uv, since_ms)
+        return self
+
+    def fall(self, from_uv, to_uv, ms):
+        """The tip cools evenly."""
+        steps = ms // 40
+        for number in range(steps):
+            self.run(40, from_uv + (to_uv - from_uv) * number // steps, 0)
+        return self
+
+    def opening(self):
+        return NAMES[self.proof.opening]
+
+    def gas(self):
+        return NAMES[self.proof.gas]
+
+
+# --- the contact ---------------------------------------------------------------------------------------------------
+
+
+def test_an_opening_is_proved_when_the_magnet_side_was_live_and_is_dead():
+    assert Opening(was_live=True).run(600, 20_000, 0).opening() == "PROVED"
+
+
+def test_a_dead_magnet_side_that_was_never_seen_live_proves_nothing():
+    """A broken sense lead must not prove a cut."""
+    assert Opening(was_live=False).run(600, 20_000, 0).opening() == "UNTESTABLE"
+
+
+@pytest.mark.parametrize("was_live", [True, False])
+def test_an_opening_is_refuted_when_the_magnet_side_stays_live(was_live):
+    assert Opening(was_live).run(600, 10_000, 8000).opening() == "REFUTED"
+
+
+def test_without_a_sensor_nothing_can_be_tested():
+    opening = Opening(sensor=False)
+    assert (opening.opening(), opening.gas()) == ("UNTESTABLE", "UNTESTABLE")
+    assert not opening.proof.wants_readings()
+
+
+@pytest.mark.parametrize(
+    "tc_uv, verdict", [(1999, "UNTESTABLE"), (2000, "PROVED"), (2001, "PROVED"), (0, "UNTESTABLE")]
+)
+def test_a_cold_thermocouple_can_show_nothing(tc_uv, verdict):
+    assert Opening().run(600, tc_uv, 0).opening() == verdict
+
+
+@pytest.mark.parametrize("tc_uv, verdict", [(1999, "UNTESTABLE"), (2000, "REFUTED")])
+def test_a_cold_thermocouple_refutes_nothing_either(tc_uv, verdict):
+    assert Opening().run(600, tc_uv, 1900).opening() == verdict
+
+
+@pytest.mark.parametrize("ms, judged", [(480, False), (500, True)])
+def test_it_is_judged_when_the_time_to_verify_is_over(ms, judged):
+    assert (Opening().run(ms, 20_000, 0).opening() != "PENDING") is judged
+
+
+@pytest.mark.parametrize(
+    "tc, magnet, judged", [(2, 2, True), (1, 2, False), (2, 1, False), (0, 0, False), (3, 3, True)]
+)
+def test_it_is_judged_on_at_least_two_readings_of_each_side(tc, magnet, judged):
+    opening = Opening()
+    for _ in range(tc):
+        opening.proof.take(TC, 20_000, 100)
+    for _ in range(magnet):
+        opening.proof.take(MAGNET, 0, 100)
+    assert opening.proof.wants_readings() is not judged
+    assert (opening.run(600).opening() != "PENDING") is judged
+
+
+def test_a_start_has_seen_nothing_live_and_proves_no_opening():
+    opening = Opening()
+    opening.proof = Proof(True, VERIFY_MS)
+    assert opening.run(600, 20_000, 0).opening() == "UNTESTABLE"
+
+
+@pytest.mark.parametrize("magnet_uv, opening", [
+    ((8000,), "PENDING"), ((8000, 8000), "REFUTED"), ((0,), "PENDING"), ((0, 0), "PROVED"), ((8000, 0), "PENDING"),
+    ((8000, 0, 8000), "PENDING"), ((8000, 0, 8000, 8000), "REFUTED"), ((0, 8000, 0, 0), "PROVED"),
+])  # fmt: skip
+def test_it_is_judged_on_two_readings_in_a_row_and_no_more(magnet_uv, opening):
+    one = Opening()
+    for uv in magnet_uv:
+        one.proof.take(TC, 20_000, 100)
+        one.proof.take(TC, 20_000, 100)
+        one.proof.take(MAGNET, uv, 100)
+    one.proof.step(500)
+    assert one.opening() == opening
+
+
+@pytest.mark.parametrize("tc, live, dead, wanted", [
+    (0, 0, 0, True), (1, 2, 0, True), (1, 0, 2, True), (2, 1, 0, True), (2, 0, 1, True), (2, 2, 0, False),
+    (2, 0, 2, False),
+])  # fmt: skip
+def test_readings_are_wanted_until_two_of_each_side_agree(tc, live, dead, wanted):
+    opening = Opening()
+    for _ in range(tc):
+        opening.proof.take(TC, 20_000, 100)
+    for _ in range(live):
+        opening.proof.take(MAGNET, 8000, 100)
+    for _ in range(dead):
+        opening.proof.take(MAGNET, 0, 100)
+    assert opening.proof.wants_readings() is wanted
+
+
+@pytest.mark.parametrize("age_ms, wanted", [(500, True), (700, True), (701, False)])
+def test_readings_that_do_not_come_are_wanted_until_settled_ones_could_have_come(age_ms, wanted):
+    opening = Opening()
+    opening.proof.step(age_ms)
+    assert opening.proof.wants_readings() is wanted
+
+
+def test_no_more_readings_are_wanted_once_it_is_judged():
+    opening = Opening()
+    opening.proof.opening = PROVED
+    assert opening.proof.wants_readings() is False
+
+
+@pytest.mark.parametrize("since_ms, judged", [(0, False), (59, False), (60, True)])
+def test_a_reading_begun_before_the_longest_release_of_the_drive_does_not_count(since_ms, judged):
+    opening = Opening()
+    for _ in range(4):
+        opening.proof.take(TC, 20_000, since_ms)
+        opening.proof.take(MAGNET, 8000, since_ms)
+    assert (opening.run(600).opening() == "REFUTED") is judged
+
+
+def test_two_readings_in_a_row_must_agree():
+    opening = Opening()
+    for magnet_uv in (8000, 0) * 10:
+        opening.run(40, 20_000, magnet_uv)
+    assert opening.opening() == "PENDING"
+    opening.run(80, 20_000, 0)
+    assert opening.opening() == "PROVED"
+
+
+def test_a_verdict_stands_whatever_is_read_afterwards():
+    opening = Opening().run(600, 20_000, 0)
+    assert opening.run(5000, 20_000, 8000).opening() == "PROVED"
+
+
+def test_silence_is_never_a_proof():
+    assert Opening().run(600_000 // 10).opening() == "PENDING"
+
+
+def test_a_weld_that_was_shown_to_be_gone_counts_as_proved():
+    opening = Opening().run(600, 10_000, 8000)
+    opening.proof.shown_open()
+    assert opening.opening() == "PROVED"
+
+
+@pytest.mark.parametrize("before", [PENDING, UNTESTABLE, PROVED])
+def test_showing_that_a_weld_is_gone_changes_no_other_verdict(before):
+    opening = Opening()
+    opening.proof.opening = before
+    opening.proof.shown_open()
+    assert opening.proof.opening == before
+
+
+def test_a_new_opening_begins_from_nothing():
+    opening = Opening().run(600, 20_000, 0).fall(20_000, 2000, 20_000)
+    assert (opening.opening(), opening.gas()) == ("PROVED", "PROVED")
+    opening.proof.begin(False)
+    assert (opening.opening(), opening.gas()) == ("PENDING", "PENDING")
+    assert (opening.proof.age_ms, opening.proof.die_ms) == (0, 0)
+
+
+# --- the gas -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("uv, proved", [(3001, False), (3000, False), (2999, True)])
+def test_the_gas_is_proved_out_under_three_millivolts(uv, proved):
+    opening = Opening().run(1000, 4000, 0).run(400, uv, 0)
+    assert (opening.gas() == "PROVED") is proved
+
+
+def test_a_tip_that_has_fallen_to_half_and_goes_on_falling_is_proof_enough():
+    opening = Opening().run(600, 24_000, 0).fall(24_000, 12_100, 10_000)
+    assert opening.gas() == "PENDING"
+    opening.fall(12_000, 9000, 4000)
+    assert opening.gas() == "PROVED"
+
+
+def test_a_tip_that_has_fallen_to_half_and_stays_there_is_no_proof():
+    opening = Opening().run(600, 24_000, 0).fall(24_000, 12_000, 10_000)
+    opening.run(60_000, 12_000, 0)
+    assert opening.gas() == "PENDING"
+
+
+def test_a_tip_that_rests_at_half_and_then_falls_on_is_proof_enough():
+    """A pot lifted off and put back: the judgement begins again, from where the tip rested."""
+    opening = Opening().run(600, 24_000, 0).fall(24_000, 12_000, 10_000).run(15_000, 11_900, 0)
+    assert opening.gas() == "PENDING"
+    opening.fall(11_900, 11_400, 4000)
+    assert opening.gas() == "PROVED"
+
+
+def half_way():
+    """An opening that is proved, and a tip that was just seen at half of its peak of 24 mV."""
+    opening = Opening()
+    opening.proof.take(TC, 24_000, 300)
+    opening.proof.opening = PROVED
+    opening.proof.take(TC, 12_000, 300)
+    return opening
+
+
+@pytest.mark.parametrize("after_ms, uv, gas", [
+    (2000, 11_625, "PROVED"), (1999, 11_625, "PENDING"), (2000, 11_626, "PENDING"), (9999, 11_625, "PROVED"),
+])  # fmt: skip
+def test_going_on_falling_means_by_a_thirty_second_after_two_seconds(after_ms, uv, gas):
+    opening = half_way()
+    opening.proof.step(after_ms)
+    opening.proof.take(TC, uv, 300)
+    assert opening.gas() == gas
+
+
+@pytest.mark.parametrize("rested_ms, after_ms, uv, gas", [
+    (9980, 20, 11_625, "PROVED"), (10_000, 20, 11_625, "PENDING"), (10_000, 2000, 11_336, "PENDING"),
+    (10_000, 1999, 11_335, "PENDING"), (10_000, 2000, 11_335, "PROVED"),
+])  # fmt: skip
+def test_what_has_not_fallen_within_ten_seconds_is_measured_from_there(rested_ms, after_ms, uv, gas):
+    opening = half_way()
+    opening.proof.step(rested_ms)
+    opening.proof.take(TC, 11_700, 300)
+    opening.proof.step(after_ms)
+    opening.proof.take(TC, uv, 300)
+    assert opening.gas() == gas
+
+
+def test_what_rises_above_half_again_is_measured_from_where_it_comes_back():
+    opening = half_way()
+    for uv in (13_000, 11_600):
+        opening.proof.step(1000)
+        opening.proof.take(TC, uv, 300)
+    assert opening.gas() == "PENDING"
+
+
+def test_the_fall_is_measured_from_the_first_reading_at_half():
+    opening = half_way()
+    opening.proof.take(TC, 11_000, 300)
+    opening.proof.step(2000)
+    opening.proof.take(TC, 11_625, 300)
+    assert opening.gas() == "PROVED"
+
+
+def test_a_fall_by_a_hair_is_not_going_on_falling():
+    opening = Opening().run(600, 24_000, 0).run(400, 11_000, 0)
+    for uv in range(11_000, 10_900, -10):
+        opening.run(400, uv, 0)
+    assert opening.gas() == "PENDING"
+
+
+def test_a_tip_that_rises_above_half_again_begins_the_search_again():
+    opening = Opening().run(600, 24_000, 0).run(1000, 11_000, 0).run(1500, 13_000, 0).run(400, 11_000, 0)
+    assert opening.gas() == "PENDING"
+
+
+def test_a_flame_that_burns_on_is_never_proved_out():
+    assert Opening().run(600, 24_000, 0).run(300_000, 24_000, 0).gas() == "PENDING"
+
+
+def test_a_cold_tip_at_the_opening_makes_the_gas_untestable():
+    opening = Opening().run(600, 1500, 0)
+    assert (opening.opening(), opening.gas()) == ("UNTESTABLE", "UNTESTABLE")
+
+
+@pytest.mark.parametrize("tc_uv, gas", [(1999, "UNTESTABLE"), (2000, "PENDING")])
+def test_a_tip_is_cold_below_two_millivolts(tc_uv, gas):
+    opening = Opening()
+    for _ in range(2):
+        opening.proof.take(TC, tc_uv, 300)
+        opening.proof.take(MAGNET, 0, 300)
+    opening.proof.step(500)
+    assert opening.gas() == gas
+
+
+def test_a_cold_tip_says_nothing_while_the_magnet_side_was_not_read():
+    assert Opening().run(600, 1500).gas() == "PENDING"
+
+
+def test_the_gas_is_judged_only_after_the_contact_was():
+    opening = Opening()
+    for _ in range(10):
+        opening.proof.take(TC, 24_000, 300)
+        opening.proof.take(TC, 2900, 300)
+    assert opening.gas() == "PENDING"
+
+
+@pytest.mark.parametrize("since_ms, counts", [(199, False), (200, True)])
+def test_only_settled_readings_make_the_peak(since_ms, counts):
+    opening = Opening()
+    opening.proof.take(TC, 50_000, since_ms)
+    opening.proof.opening = PROVED
+    opening.proof.take(TC, 20_000, 400)
+    opening.proof.step(20)
+    opening.proof.take(TC, 20_000, 420)
+    assert (opening.proof._mark_ms >= 0) is counts, "20 mV are no half of 20, but of 50"
+
+
+# --- relit ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("low_uv, relit", [(16_001, False), (16_000, True), (15_000, True)])
+def test_a_rise_counts_as_relit_after_a_fall_by_a_fifth(low_uv, relit):
+    opening = Opening().run(600, 20_000, 0).run(400, low_uv, 0).run(400, low_uv + 1000, 0)
+    assert opening.proof.relit is relit
+
+
+@pytest.mark.parametrize("rise_uv, relit", [(999, False), (1000, True)])
+def test_a_rise_counts_as_relit_from_a_millivolt_on(rise_uv, relit):
+    opening = Opening().run(600, 20_000, 0).run(400, 10_000, 0).run(400, 10_000 + rise_uv, 0)
+    assert opening.proof.relit is relit
+
+
+def test_a_rise_back_to_the_very_peak_is_relit_too():
+    assert Opening().run(600, 20_000, 0).run(400, 15_000, 0).run(400, 20_000, 0).proof.relit
+
+
+def test_a_gas_that_was_proved_out_is_proved_anew_after_a_relighting():
+    opening = Opening().run(600, 20_000, 0).fall(20_000, 2000, 10_000)
+    assert opening.gas() == "PROVED"
+    opening.run(400, 8000, 0)
+    assert opening.proof.relit
+    opening.proof.die_again()
+    assert opening.gas() == "PENDING"
+
+
+def test_one_relighting_counts_once():
+    opening = Opening().run(600, 20_000, 0).run(400, 9000, 0).run(400, 12_000, 0)
+    opening.proof.die_again()
+    assert not opening.run(400, 12_000, 0).proof.relit
+
+
+def test_a_relighting_forgets_from_where_the_fall_was_measured():
+    opening = half_way()
+    opening.proof.die_again()
+    opening.proof.step(2000)
+    opening.proof.take(TC, 6000, 300)
+    assert opening.gas() == "PENDING"
+    opening.proof.step(2000)
+    opening.proof.take(TC, 5800, 300)
+    assert opening.gas() == "PROVED"
+
+
+def test_without_a_sensor_a_relighting_changes_nothing():
+    opening = Opening(sensor=False)
+    opening.proof.die_again()
+    assert opening.gas() == "UNTESTABLE"
+
+
+def test_a_tip_that_goes_on_heating_up_after_the_opening_is_not_relit():
+    opening = Opening().run(600, 10_000, 0).fall(10_000, 20_000, 5000)
+    assert not opening.proof.relit
+
+
+def test_after_a_relighting_the_flame_has_its_time_again_and_must_fall_from_its_new_peak():
+    opening = Opening().run(600, 20_000, 0).fall(20_000, 9000, 10_000).run(400, 12_000, 0)
+    assert opening.proof.relit
+    opening.proof.die_again()
+    assert (opening.proof.die_ms, opening.proof.relit, opening.gas()) == (0, False, "PENDING")
+    opening.fall(12_000, 6100, 5000)
+    assert opening.gas() == "PENDING"
+    opening.fall(6000, 4000, 5000)
+    assert opening.gas() == "PROVED"
+
+
+# --- the burner deals with it --------------------------------------------------------------------------------------
+
+
+def opened(core, **changed):
+    """A burner with a sensor in the tick after an OFF, the tip hot."""
+    box = core(sensor=True, **{"reclose_hold_s": 3, "flame_die_s": 30, **changed})
+    box.flame()
+    box.run(s=2)
+    box.off()
+    return box
+
+
+def cool(box, from_uv=20_000, tau_s=10):
+    """The tip cools after the gas closed, seen every tick, until IDLE or a fault."""
+    uv = from_uv * 1000
+    while box.state() == "VERIFYING":
+        uv -= uv // (tau_s * 50)
+        box.uv[0] = [uv // 1000, 0]
+        box.step()
+
+
+def test_a_proved_opening_and_a_proved_gas_lead_to_idle(core):
+    box = opened(core)
+    cool(box)
+    assert (box.state(), box.fault()) == ("IDLE", None)
+
+
+def test_a_refuted_opening_is_a_welded_contact_at_the_time_to_verify(core):
+    box = opened(core, verify_open_ms=500)
+    box.uv[0] = [10_000, 8000]
+    box.run(ms=480)
+    assert box.state() == "VERIFYING"
+    box.run(ms=40)
+    assert (box.state(), box.fault()) == ("FAULT", "CONTACT_WELDED")
+
+
+def test_a_gas_that_is_not_proved_out_in_its_time_is_a_persisting_flame(core):
+    box = opened(core, flame_die_s=30)
+    box.uv[0] = [20_000, 0]
+    box.run(ms=30_000 - 20)
+    assert box.state() == "VERIFYING"
+    box.step()
+    assert (box.state(), box.fault()) == ("FAULT", "FLAME_PERSISTS")
+
+
+def test_a_cold_tip_leads_to_idle_without_any_proof(core):
+    box = opened(core)
+    box.uv[0] = [1000, 0]
+    box.run(s=4)
+    assert (box.state(), box.fault()) == ("IDLE", None)
+
+
+def test_the_rest_is_waited_for_even_when_everything_is_proved_before(core):
+    box = opened(core, reclose_hold_s=20)
+    box.uv[0] = [20_000, 0]
+    box.run(s=1)
+    box.uv[0] = [100, 0]
+    box.run(ms=19_000 - 20)
+    assert box.state() == "VERIFYING"
+    box.step()
+    assert box.state() == "IDLE"
+
+
+def test_relighting_too_early_gives_the_flame_its_time_again_and_says_wait_and_ready(core):
+    box = opened(core, flame_die_s=30)
+    sounds = []
+    for uv in (20_000, 15_000, 10_000, 15_000, 20_000):
+        box.uv[0] = [uv, 0]
+        for _ in range(250):
+            box.step()
+            sounds.append(box.sound())
+    assert "WAIT" in sounds and box.state() == "VERIFYING"
+    assert box.one().proof.die_ms < 11_000
+    assert not box.conducts()
+    box.run(s=2)
+    for _ in range(100):
+        cool(box)
+        sounds.append(box.sound())
+    assert box.state() == "IDLE" and "READY" in sounds
+
+
+def test_a_burner_whose_sensor_falls_silent_in_closing_is_a_failed_sensor_and_not_idle(core):
+    box = opened(core)
+    box.blind[0] = True
+    box.run(s=10)
+    assert (box.state(), box.fault()) == ("FAULT", "SENSOR_FAILED")

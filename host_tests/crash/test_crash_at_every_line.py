@@ -1,0 +1,150 @@
+"""Crash at every line: an exception at each line that the firmware executes, once and for ever.
+
+Here: which exceptions, that no line and no handler is left out, and bugs that must be caught. Not here: the cooks
+(short_cooks.py), what has to come of a crash (aftermath.py), who catches what (crash.py).
+"""
+
+from collections import Counter
+
+import pytest
+
+from host_tests.crash.crash import FIRMWARE, HANDLERS, break_every, handlers, lines, share_out, text
+from host_tests.crash.crash_scenarios import COOKS, PRESSED
+from host_tests.fixtures.seeded_firmware import seeded
+
+# Lines that no cook reaches, by file and text, and why.
+NEVER = {
+    ("curfew/core/burner.py", "self._raise(faults.PROGRAM_CORRUPT, True)"): "only a program that contradicts itself",
+    ("curfew/core/faults.py", "return False"): "acknowledging stands behind a guard that asks the same",
+    ("curfew/runtime/snapshot.py", "return"): "the simulator's services never hold the lock while the loop runs",
+    (
+        "curfew/storage/files.py",
+        "return False",
+    ): "nor does the loop run, and take its leave back, within a round of theirs",
+    ("curfew/services/persistence.py", "self._restart = True"): "only who comes over the network asks for a restart",
+    ("curfew/services/persistence.py", "return self._memory.seq[0]"): "or for the number of the last opening",
+    (
+        "curfew/runtime/supervisor.py",
+        "link.trial[0] = TRIAL_FAILED",
+    ): "ten minutes on trial; the other such line is reached",
+    (
+        "curfew/services/update/slots.py",
+        "from curfew.storage import files",
+    ): "only who comes over the network brings a program",
+    ("curfew/services/update/slots.py", 'build = "?"'): "the starter has just read that file",
+    ("curfew/services/update/slots.py", "except (OSError, ValueError, IndexError):"): "the same",
+    (
+        "curfew/services/update/slots.py",
+        'return "b" if here == "a" else "a"',
+    ): "only who comes over the network brings one",
+    (
+        "curfew/services/update/slots.py",
+        'return store.replace(PATH, ["active " + here, "trial %s new %s" % (other(), way)], may_write)',
+    ): "the same",
+    ("starter.py", 'return "", ""'): "a box without a program never comes back; test_starter.py looks at it",
+    **{
+        ("curfew/services/thread.py", line): "only a chip with a radio"
+        for line in (
+            "_serve(keeper, link, clock, settings, network)",
+            "import asyncio",
+            "from curfew.config import forget",
+            "from curfew.services.runner import run_services",
+            "loop = asyncio.new_event_loop()  # what an earlier life of this thread left behind must not go on",
+            "loop.set_exception_handler(_unheard)",
+            'forget("services.http.config_api")  # a request that ended with its life dropped nothing',
+            "gc.collect()",
+            'if hasattr(gc, "threshold"):  # CPython has no such want',
+            "gc.threshold(_RUBBISH_BYTES)",
+            "asyncio.run(live(keeper, link, clock, settings, network))",
+            'if not isinstance(context["exception"], MemoryError):',
+            'sys.print_exception(context["exception"])',
+            'context["exception"] = context["future"] = None',
+        )
+    },
+}
+# Handlers of what nobody else raises: they are reached by their own way.
+OWN = {
+    ("program.py", "main", "box.Restart"),
+    ("curfew/core/settings.py", "load", "Invalid"),
+    ("curfew/core/settings.py", "load", "UnicodeError"),
+}
+ONCE = [RuntimeError, KeyboardInterrupt, OSError, MemoryError]
+FOR_EVER = [RuntimeError, MemoryError]
+
+
+@pytest.fixture(scope="session")
+def shares():
+    """Which lines are broken in which cook, by name."""
+    return {cook.name: share for cook, share in zip(COOKS, share_out(COOKS), strict=True)}
+
+
+def test_every_line_is_reached_by_a_cook_or_it_is_said_why_not(shares):
+    reached = set().union(*(part for share in shares.values() for part in share))
+    every = {(file, number) for (file, _), numbers in lines().items() for number in numbers}
+    missed = {(file[len(str(FIRMWARE)) + 1 :], text(file, number)) for file, number in every - reached}
+    assert missed == set(NEVER)
+
+
+def test_of_every_handler_it_is_said_what_it_is_there_for():
+    assert handlers() == set(HANDLERS) | OWN
+
+
+def wrong_in(verdicts):
+    return [f"{what}\n    {verdict}" for (_, what), verdict in verdicts if verdict]
+
+
+def all_is_well(share, cook, errors, forever):
+    verdicts, left = break_every(share, cook, errors, forever)
+    assert wrong_in(verdicts) == []
+    assert left == []
+    forks = Counter(error for (error, _), _ in verdicts)
+    assert forks[errors[0].__name__] == sum(map(len, share))
+
+
+@pytest.mark.parametrize("cook", COOKS, ids=lambda cook: cook.name)
+def test_thrown_once_at_any_line_every_contact_opens_and_the_box_comes_back(shares, cook):
+    all_is_well(shares[cook.name], cook, ONCE, forever=False)
+
+
+# What is thrown for ever comes after two resets, and the first of them would end a trial.
+PROVED = [cook for cook in COOKS if b"trial" not in cook.files.get("slot.txt", b"")]
+
+
+@pytest.mark.parametrize("cook", PROVED, ids=lambda cook: cook.name)
+def test_thrown_whenever_a_line_comes_by_nothing_conducts_and_the_box_is_unstable(shares, cook):
+    all_is_well(shares[cook.name], cook, FOR_EVER, forever=True)
+
+
+# --- bugs that must be caught --------------------------------------------------------------------------------------
+
+TICK = "                self.tick(now_ms)\n"
+SWALLOWED = f"                try:\n    {TICK}                except Exception:\n                    pass\n"
+ON_THE_WAY_OUT = "        finally:\n            self.relays.open_all()\n"
+BUGS = {
+    "the loop swallows what is raised": (False, [("curfew/runtime/loop.py", TICK, SWALLOWED)]),
+    "nobody opens on the way out": (
+        False,
+        [
+            ("curfew/runtime/loop.py", ON_THE_WAY_OUT, "        finally:\n            pass\n"),
+            ("program.py", "                box.relays.open_all()", "                pass"),
+        ],
+    ),
+    "abnormal starts are not counted": (
+        True,
+        [("curfew/runtime/rtc_memory.py", "min(self.buffer[AT_RESETS] + 1, 255)", "self.buffer[RESETS]")],
+    ),
+    "a cable gets no time": (False, [("program.py", "machine.WDT(timeout=600000)", "pass")]),
+    "every end is a clean one": (True, [("program.py", "sys.print_exception(error)", "box and box.end_clean()")]),
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_on_the_way_out_is_caught_by_crashing_in_the_panel(tmp_path, bug):
+    forever, changes = BUGS[bug]
+    firmware = seeded(tmp_path, *changes)
+    (share,) = share_out([PRESSED], firmware)
+    panel = [{line for line in part if line[0].endswith("panel.py")} for part in share]
+    errors = [KeyboardInterrupt] if "cable" in bug else [RuntimeError]
+    verdicts, _ = break_every(panel, PRESSED, errors, forever, firmware)
+    assert len(verdicts) > 10
+    assert wrong_in(verdicts)

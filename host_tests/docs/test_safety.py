@@ -1,0 +1,182 @@
+"""SAFETY.md says what it must, names only tests that exist, and a green run in which one of them did not run is red.
+
+Here: the document, how it is read, and the hooks of conftest.py in a small suite of their own. Not here: links and
+commands of the documents (test_docs.py).
+"""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from curfew.core import codes, faults
+from host_tests.docs import safety_table
+from simulator.rules import invariants
+
+TEXT = safety_table.DOCUMENT.read_text("utf-8")
+ROWS = list(safety_table.rows(TEXT, safety_table.HAZARDS))
+NAMED = safety_table.named(TEXT)
+CLASS_B = ("Component", "Fault to be found", "Here", "By", "Missing")
+COMPONENTS = [
+    "Processor registers", "Program counter", "Interrupts", "Clock", "Invariable memory (program)", "Variable memory",
+    "Addressing of memory", "Internal data path", "External communication", "Digital inputs and outputs",
+    "Analogue inputs and converter", "Analogue multiplexer", "Monitoring devices", "Custom chips",
+]  # fmt: skip
+# What a hazard is shown by, or why it is not: at least three words.
+NOT_SHOWN = re.compile(r"\bnot shown: \S+ \S+ \S+")
+SMALL = """
+| Hazard | Cause | Effect | Guard | What remains | Shown by |
+| --- | --- | --- | --- | --- | --- |
+| one | a | b | c | d | [it holds](host_tests/test_small.py) [test_small](host_tests/test_small.py) |
+| two | a | b | c | d | not shown: nobody knows how |
+
+| Another | table |
+| --- | --- |
+| of | no interest |
+
+And [time is up](scenarios/timer/time_is_up.json), told [again](https://example.org) as
+[time is up](scenarios/timer/time_is_up.json).
+"""
+IT_HOLDS, ALL_OF_SMALL = "host_tests/test_small.py::test_it_holds", "host_tests/test_small.py"
+TIME_IS_UP = "host_tests/simulator/test_scenarios.py::test_scenario[time_is_up]"
+
+
+def functions(path):
+    """The names of the tests in a file."""
+    names = [node.name for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)]
+    return [name for name in names if name.startswith("test_")]
+
+
+# --- the document ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_named_test_exists(name):
+    path, _, test = name.partition("::")
+    test, _, stem = test.partition("[")
+    there = functions(safety_table.ROOT / path)
+    assert test in there if test else there
+    assert not stem or list(safety_table.ROOT.glob(f"scenarios/*/{stem[:-1]}.json"))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].replace(" ", "_"))
+def test_a_hazard_has_all_its_cells_and_names_a_test_or_says_why_none_shows_it(row):
+    assert len(row) == len(safety_table.HAZARDS)
+    assert all(row)
+    assert safety_table.named(row[-1]) or NOT_SHOWN.search(row[-1])
+    assert "not shown" not in row[-1] or NOT_SHOWN.search(row[-1])
+
+
+def test_no_hazard_is_told_twice():
+    names = [row[0] for row in ROWS]
+    assert names and len(names) == len(set(names))
+
+
+def test_every_rule_that_the_simulator_judges_is_told_once_and_no_other():
+    told = re.findall(r"^- \*\*([SL]\d+)\*\* \S", TEXT, flags=re.MULTILINE)
+    assert told == [name for name, _, _ in invariants.CHECKS if re.fullmatch(r"[SL]\d+", name)]
+
+
+@pytest.mark.parametrize("name", [*faults.FAULTS.split(), *codes.CAUSES.split()[1:]])
+def test_every_fault_and_every_cause_of_an_opening_has_its_place_among_the_hazards(name):
+    assert any(f"`{name}`" in cell for row in ROWS for cell in row)
+
+
+def test_every_component_of_class_b_has_its_verdict():
+    verdicts = {row[0]: row[2] for row in safety_table.rows(TEXT, CLASS_B)}
+    assert list(verdicts) == COMPONENTS
+    assert set(verdicts.values()) <= {"met", "partly", "not met", "not asked"}
+    assert ("none is met in full" in TEXT) == ("met" not in verdicts.values())
+
+
+@pytest.mark.parametrize("sentence", ["**a welded contact**", "### The monthly test", "Nothing here is certified"])
+def test_what_must_be_said_plainly_is_said(sentence):
+    assert sentence in TEXT
+
+
+# --- how it is read --------------------------------------------------------------------------------------------------
+
+
+def test_only_the_rows_under_the_right_head_are_read():
+    assert [row[0] for row in safety_table.rows(SMALL, safety_table.HAZARDS)] == ["one", "two"]
+    assert list(safety_table.rows(SMALL, ("Another", "table"))) == [("of", "no interest")]
+
+
+def test_a_link_names_a_function_a_file_or_a_scenario_and_each_counts_once():
+    assert safety_table.named(SMALL) == [IT_HOLDS, ALL_OF_SMALL, TIME_IS_UP]
+
+
+@pytest.mark.parametrize("link", ["[is up](scenarios/timer/time_is_up.json)", "[names](host_tests/fixtures/names.py)"])
+def test_a_link_into_the_tests_that_names_none_is_refused(link):
+    with pytest.raises(ValueError, match="names no test"):
+        safety_table.named(f"before {link} after")
+
+
+# --- and whether it ran ----------------------------------------------------------------------------------------------
+
+
+def after(*reports):
+    """The complaints about a named function, a named file and a named scenario after these reports."""
+    ran = safety_table.Ran()
+    for report in reports:
+        ran.take(*report)
+    return safety_table.complaints([IT_HOLDS, ALL_OF_SMALL, TIME_IS_UP], ran.outcomes)
+
+
+def passed(node):
+    return [(node, when, "passed") for when in ("setup", "call", "teardown")]
+
+
+def test_nothing_is_said_when_all_that_is_named_passed():
+    assert after(*passed(f"{IT_HOLDS}[1]"), *passed(f"{IT_HOLDS}[2]"), *passed(TIME_IS_UP)) == []
+
+
+def test_what_did_not_run_is_named():
+    missed = [f"SAFETY.md names {name}, which did not run" for name in (IT_HOLDS, TIME_IS_UP)]
+    assert after(*passed(f"{ALL_OF_SMALL}::test_it_holds_well")) == missed
+
+
+@pytest.mark.parametrize("when", ["setup", "call"])
+def test_one_skipped_parameter_is_enough(when):
+    skipped = [(f"{IT_HOLDS}[2]", when, "skipped"), (f"{IT_HOLDS}[2]", "teardown", "passed")]
+    told = after(*passed(f"{IT_HOLDS}[1]"), *skipped, *passed(TIME_IS_UP))
+    assert told == [f"SAFETY.md names {name}: {IT_HOLDS}[2] was skipped" for name in (IT_HOLDS, ALL_OF_SMALL)]
+
+
+def test_a_test_that_only_was_set_up_did_not_run():
+    told = after((IT_HOLDS, "setup", "passed"), *passed(TIME_IS_UP))
+    assert told[0] == f"SAFETY.md names {IT_HOLDS}, which did not run"
+
+
+WHOLE = "def test_it_holds():\n    pass\n"
+SKIPPED = f"import pytest\n\n\n@pytest.mark.skip\n{WHOLE}\n\ndef test_other():\n    pass\n"
+
+
+# What is run: the file, the options of pytest; and then the exit status and what is said.
+SESSIONS = {
+    "all passed": (WHOLE, [], 0, "1 passed"),
+    "passed in one of two processes": (WHOLE, ["-n", "2"], 0, "1 passed"),
+    "skipped": (SKIPPED, [], 1, f"{IT_HOLDS} was skipped"),
+    "skipped in another process": (SKIPPED, ["-n", "1"], 1, f"{IT_HOLDS} was skipped"),
+    "renamed": (WHOLE.replace("holds", "fits"), [], 1, f"SAFETY.md names {IT_HOLDS}, which did not run"),
+    "only some by name": (SKIPPED, ["-k", "other"], 0, "1 passed"),
+    "only some by mark": (SKIPPED, ["-m", "slow or not slow"], 0, "1 passed"),
+    "only one": (SKIPPED, ["host_tests/test_small.py::test_other"], 0, "1 passed"),
+}
+
+
+@pytest.mark.parametrize("session", SESSIONS)
+def test_a_whole_run_without_a_named_test_is_red_and_a_part_of_it_is_not(session, tmp_path):
+    content, options, status, said = SESSIONS[session]
+    for name in ("__init__.py", "conftest.py", "docs/__init__.py", "docs/safety_table.py"):
+        (tmp_path / "host_tests" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(safety_table.ROOT / "host_tests" / name, tmp_path / "host_tests" / name)
+    shutil.copy(safety_table.ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "SAFETY.md").write_text("[it holds](host_tests/test_small.py)")
+    (tmp_path / "host_tests" / "test_small.py").write_text(content)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, said in done.stdout) == (status, True), done.stdout + done.stderr

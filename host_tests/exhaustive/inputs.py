@@ -1,0 +1,213 @@
+"""What may happen to a box between one class of states and the next, by name: real ticks, real readings, real presses.
+
+Belongs here: one function per input that drives a box; it returns False where the input makes no sense. Does not: which
+of them a variant tries (explore.py), the box itself (explored_box.py).
+"""
+
+from host_tests.exhaustive.box import DRIFTS, LEVELS, RISE_TO_UV, TICK_MS, Box
+from host_tests.exhaustive.classes import alike, clocks, next_step_ms
+from host_tests.exhaustive.judge import HOLD_MS, STALL_MAX_MS, STILL_TICKS, Violation
+
+WAIT_TICKS = 400  # ten quiet minutes are 300; whoever met nothing new in so many steps will not
+SETTLED_TICKS = 12  # the same without any clock ahead
+DRIFT_STEP_MS = {"rising": TICK_MS, "falling": 5 * TICK_MS}
+COLD_UV = 500
+DEBOUNCE = (TICK_MS, TICK_MS, TICK_MS)  # the third tick with a level believes it
+PRESS_MS = 2 * sum(DEBOUNCE)  # from before the first tick of a press to the tick of its event
+OFF_MS = HOLD_MS + sum(DEBOUNCE)  # of a hold
+REQUEST_TOO_OLD_MS = 5001
+TIMERS = ("window", "warning", "deadline", "far")
+RESTS = ("rest",)
+
+
+def _drifts(around):
+    return around.mode == "rising" and around.tc_uv < RISE_TO_UV or around.mode == "falling" and around.tc_uv > COLD_UV
+
+
+def _time_passes(mode):
+    """With this to be seen until something is new, or nothing will be."""
+
+    def act(box: Box):
+        around = box.around[0]
+        around.mode = mode
+        running = clocks(box)
+        first = alike(box, running)
+        for ticks in range(WAIT_TICKS):
+            drifts = _drifts(around)
+            step_ms = next_step_ms(running)
+            box.tick(min(step_ms, DRIFT_STEP_MS[mode]) if drifts else step_ms)
+            running = clocks(box)
+            if alike(box, running) != first:
+                break
+            if ticks >= SETTLED_TICKS and not drifts and not any(left_ms > 0 for _, left_ms, _ in running):
+                break
+
+    return act
+
+
+def _miss(box):
+    before, box.around[0].mode = box.around[0].mode, "missed"
+    box.tick()
+    box.around[0].mode = before
+
+
+def _ticks(*steps_ms):
+    def act(box):
+        for step_ms in steps_ms:
+            box.tick(step_ms)
+
+    return act
+
+
+def _stand(box):
+    # While open a clock that stands is no event, and its ticks are many.
+    for _ in range(STILL_TICKS if box.controller.granted[0] else 1):
+        box.tick(0)
+
+
+# --- the finger ----------------------------------------------------------------------------------------------------
+
+
+def _finger(box):
+    box.finger(not box.controller.pressed[0])
+    box.tick()
+
+
+def _bounce(box):
+    _finger(box)
+    _finger(box)
+
+
+def _gesture(*held_ms):
+    """Down for so long beyond the debounce, and up again; only a finger that is up can do it."""
+
+    def act(box):
+        if box.controller.pressed[0]:
+            return False
+        box.finger(True)
+        _ticks(*DEBOUNCE, *held_ms)(box)
+        box.finger(False)
+        _ticks(*DEBOUNCE)(box)
+
+    return act
+
+
+def _lean(box):
+    if box.controller.pressed[0]:
+        box.finger(False)
+        _ticks(*DEBOUNCE)(box)
+    else:
+        box.finger(True)
+        _ticks(*DEBOUNCE, *[STALL_MAX_MS] * 16)(box)
+
+
+def _timed(gesture, lead_ms, late_ticks, timers):
+    """The gesture so that its event comes so many ticks after the first of these timers reaches its end."""
+
+    def act(box):
+        due_ms = lead_ms - late_ticks * TICK_MS
+        ahead = [(left_ms, name) for name, left_ms, _ in clocks(box) if name in timers and left_ms > due_ms]
+        if box.controller.pressed[0] or not ahead:
+            return False
+        timer = min(ahead)[1]
+        while True:
+            running = clocks(box)
+            left_ms = next((left_ms for name, left_ms, _ in running if name == timer), due_ms)
+            if left_ms <= due_ms:
+                break
+            box.tick(min(next_step_ms(running), max(TICK_MS, (left_ms - due_ms) // TICK_MS * TICK_MS)))
+        return gesture(box)
+
+    return act
+
+
+# --- from afar -----------------------------------------------------------------------------------------------------
+
+
+def _off(box):
+    box.off()
+    box.tick()
+
+
+def _request(post, age_ms=0):
+    """One tick with a request, and beside it the same tick without: what is not allowed changes nothing."""
+
+    def act(box):
+        before = box.save()
+        box.tick()
+        without = _outcome(box)
+        box.put_back(before)
+        post(box, age_ms)
+        box.tick()
+        allowed = post is Box.extend and not age_ms and box.judges[0].may_extend()
+        if not allowed and _outcome(box) != without:
+            raise Violation(f"S3: {without} without a request from afar, {_outcome(box)} with it")
+
+    return act
+
+
+def _outcome(box):
+    """State, grant, what is left to deadline and cap."""
+    burner = box.controller.burners[0]
+    return burner.state, box.controller.granted[0], burner.remaining_ms, burner.cap_ms
+
+
+def _off_and_extend(box):
+    box.extend()
+    _off(box)
+
+
+# --- starts --------------------------------------------------------------------------------------------------------
+
+
+def _restart(times=1, **how):
+    def act(box):
+        for _ in range(times):
+            box.restart(**how)
+
+    return act
+
+
+def _restart_as_it_conducts(box):
+    # Abnormal starts gather to UNSTABLE: here only those that matter, so that one fault does not double everything.
+    box.restart(clean=not box.controller.granted[0])
+
+
+_PRESS, _HOLD = _gesture(), _gesture(HOLD_MS)
+INPUTS = {
+    "time": _time_passes("cold"),
+    **{name: _time_passes(name) for name in (*LEVELS, *DRIFTS, "nothing", "impossible")},
+    "missed": _miss,
+    "stall": _ticks(STALL_MAX_MS),
+    "leap": _ticks(STALL_MAX_MS + 1),
+    "back": _ticks(-TICK_MS),
+    "stand": _stand,
+    "finger": _finger,
+    "bounce": _bounce,
+    "press": _PRESS,
+    "hold": _HOLD,
+    "hold long": _gesture(*[1000] * 5),
+    "lean": _lean,
+    "off": _off,
+    "off and extend": _off_and_extend,
+    "extend": _request(Box.extend),
+    "extend, too late": _request(Box.extend, REQUEST_TOO_OLD_MS),
+    "arm": _request(Box.arm),
+    "restart": _restart(),
+    "restart, clean": _restart(clean=True),
+    "restart thrice": _restart(times=3),
+    "restart, no settings": _restart(invalid=True),
+    "restart, as it conducts": _restart_as_it_conducts,
+}
+for _late_ticks, _when in ((-1, "before"), (0, "at"), (1, "after")):
+    INPUTS[f"press {_when} the timer"] = _timed(_PRESS, PRESS_MS, _late_ticks, TIMERS)
+    INPUTS[f"hold {_when} the timer"] = _timed(_HOLD, OFF_MS, _late_ticks, TIMERS)
+    INPUTS[f"press {_when} the rest"] = _timed(_PRESS, PRESS_MS, _late_ticks, RESTS)
+CLOCK = ("stall", "leap", "back", "stand")
+AFAR = ("off", "off and extend", "extend", "extend, too late", "arm")
+FINGER = ("finger", "bounce")
+GESTURES = ("press", "hold", "hold long", "lean")
+AT_TIMER = tuple(name for name in INPUTS if name.endswith("the timer"))
+AT_REST = tuple(name for name in INPUTS if name.endswith("the rest"))
+STARTS = ("restart", "restart, clean", "restart thrice", "restart, no settings")
+SEEN = (*LEVELS, *DRIFTS, "nothing", "impossible", "missed")

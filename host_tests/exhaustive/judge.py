@@ -1,0 +1,282 @@
+"""What must hold after every tick of an exploration, judged from what went in and what came out.
+
+Belongs here: one burner's ghost, which counts finger, rest, time and sight a second time, and the sentences it asks
+for. It takes no age from the firmware. Does not: driving, comparing two runs (explore.py).
+"""
+
+from curfew.core import codes, faults
+from curfew.runtime import rtc_memory
+
+TICK_MS, STALL_MAX_MS, STILL_TICKS = 20, 2000, 50
+DEBOUNCE_MS, HOLD_MS, HOLD_LONG_MS, DOUBLE_MS = 40, 800, 5000, 500
+BLIND_MS, BLIND_STEP_MS, GAP_MS, SEEN_AGAIN_MS, SETTLE_MS = 1500, 100, 500, 1000, 220  # a stall makes no sensor old
+WELD_HOT_UV, WELD_DARK_UV, WELD_SHOWN_MS = 3000, 300, 1000
+OUT_UV, FLAME_UV, FLAME_MS = 3000, 1500, 2500
+RISE_MS = 2000  # a hand that lights was there so short a time ago
+QUIET_MS = 600_000
+LONG_AGO_MS = 1 << 40
+ANNOUNCED = (codes.TIMEOUT, codes.BURN_CAP, codes.OVERRIDE_END)
+
+
+class Violation(AssertionError):
+    """A sentence about what should not have happened."""
+
+
+class Finger:
+    """What a button's level means, counted a second time; `event` is of the last tick, "" for none."""
+
+    def __init__(self):
+        self.begin()
+
+    def begin(self):
+        """A start: a button counts only after it was seen up."""
+        self.level, self.level_ms = 0, 0
+        self.down, self.down_ms = False, 0
+        self.event = ""
+        self.ignore()
+
+    def ignore(self):
+        """A fault was raised: what is down now is no order."""
+        self.counts = False
+        self.tapped_ms = LONG_AGO_MS  # since a press that a second one would make a double press
+
+    def step(self, level, ms):
+        """The level of this tick, so long after the last one."""
+        self.event = ""
+        self.level_ms = self.level_ms + ms if level == self.level else 0
+        self.level = level
+        self.tapped_ms += ms
+        if self.down:
+            was_ms = self.down_ms
+            self.down_ms += ms
+            for due_ms, event in ((HOLD_MS, "hold"), (HOLD_LONG_MS, "long hold")):
+                if self.counts and was_ms < due_ms <= self.down_ms:
+                    self.event = event
+                    return
+        if self.level_ms < DEBOUNCE_MS:
+            return
+        if level and not self.down:
+            self.down, self.down_ms = True, 0
+        elif not level:
+            if self.down and self.counts:
+                self._released()
+            self.down, self.counts = False, True
+
+    def _released(self):
+        if self.down_ms >= HOLD_MS:
+            self.tapped_ms = LONG_AGO_MS
+        elif self.tapped_ms <= DOUBLE_MS:
+            self.event = "double press"
+            self.tapped_ms = LONG_AGO_MS
+        else:
+            self.event = "press"
+            self.tapped_ms = 0
+
+
+class Judge:
+    """The ghost of one burner: begin() at every start, before() and after() around every tick.
+
+    `granted` is what the gate said in this tick; whoever listens at the gate sets it. Raises Violation.
+    """
+
+    def __init__(self, index, settings):
+        self.index = index
+        self.settings = settings
+        self.sensor = settings.burners[index].sensor
+        self.finger = Finger()
+        self.granted = self.conducting = False
+        self.doubled = False  # in this conducting interval
+        self.length_ms = 0  # of this conducting interval
+        self.cap_ms = 0  # left to its cap
+        self.open_ms = 0  # since it ended; a step counts for one tick at most
+        self.warned_ms = 0
+        self.unwarned_ticks = 0
+        self.tc_uv = self.magnet_uv = 0  # as last seen
+        self.seq = 0
+        self._forget()
+
+    def _forget(self):
+        self.conducting = False
+        self.still_ticks = 0
+        self.rise_ms = LONG_AGO_MS  # since the thermocouple last rose
+        self.peak_uv = 0  # since the last opening or start
+        self.since_change_ms = 0
+        self.tc_blind_ms = self.magnet_blind_ms = 0
+        self.blind_ms = self.fresh_ms = self.shown_open_ms = self.flame_ms = self.quiet_ms = 0
+
+    def begin(self, controller):
+        """A start, told by the RTC memory whether the contact conducted."""
+        told = self._told(controller)
+        if told != ([codes.RESTART] if self.conducting else []):
+            self._say(f"S13: the start tells the causes {told}")
+        if self.conducting:
+            self.open_ms = 0
+        self._forget()
+        self.finger.begin()
+
+    # --- before the firmware sees a tick ---------------------------------------------------------------------------
+
+    def before(self, controller, around, ms):
+        """Count what goes in."""
+        burner = controller.burners[self.index]
+        self.still_ticks = self.still_ticks + 1 if ms == 0 else 0
+        self.broken = not 0 <= ms <= STALL_MAX_MS or self.still_ticks >= STILL_TICKS
+        self.step_ms = ms = 0 if self.broken else ms
+        self.state = burner.state
+        self.raised = burner.faults.raised
+        self.present = burner.faults.present
+        self.granted = False
+        self.off = around.off_asked
+        self.finger.step(controller.pressed[self.index], ms)
+        self.quiet_ms += ms
+        if self.state == codes.WARNING:
+            self.warned_ms += ms
+        if self.conducting:
+            self.length_ms += ms
+            self.cap_ms -= ms
+        else:
+            self.open_ms += min(ms, TICK_MS)
+        if self.sensor:
+            self._look(around, ms)
+
+    def _look(self, around, ms):
+        settled = self.since_change_ms >= SETTLE_MS
+        self.since_change_ms += ms
+        grown_ms = min(ms, BLIND_STEP_MS)
+        self.tc_blind_ms += grown_ms
+        self.magnet_blind_ms += grown_ms
+        self.rise_ms += ms
+        if around.is_seen(codes.TC, settled):
+            self.tc_blind_ms = grown_ms
+            self.rise_ms = 0 if around.tc_uv > self.tc_uv else self.rise_ms
+            self.tc_uv = around.tc_uv
+            self.peak_uv = max(self.peak_uv, self.tc_uv)
+        if around.is_seen(codes.MAGNET, settled):
+            self.magnet_blind_ms = grown_ms
+            self.magnet_uv = around.magnet_uv
+        self.blind_ms = max(self.tc_blind_ms, self.magnet_blind_ms)
+        seen = self.blind_ms <= GAP_MS
+        self.fresh_ms = self.fresh_ms + ms if seen else 0
+        shown_open = seen and not self.conducting and self.tc_uv > WELD_HOT_UV and self.magnet_uv < WELD_DARK_UV
+        self.shown_open_ms = self.shown_open_ms + ms if shown_open else 0
+        flame = seen and self.conducting and self.tc_uv > FLAME_UV
+        self.flame_ms = self.flame_ms + ms if flame else 0
+
+    def may_extend(self):
+        """True when a request from afar may lengthen this burn: it is allowed, and a flame was seen long enough."""
+        return self.settings.remote_extend and self.sensor and self.flame_ms >= FLAME_MS
+
+    # --- after it --------------------------------------------------------------------------------------------------
+
+    def after(self, controller):
+        """Judge what came out."""
+        burner = controller.burners[self.index]
+        granted = controller.granted[self.index] == 1
+        raised = burner.faults.raised
+        if raised & ~self.raised:
+            self.finger.ignore()
+        if granted:
+            self._keep_cap(burner)
+            self._judge_conducting(raised)
+        elif self.state == codes.IDLE and self.finger.event == "press" and not raised and not self.off:
+            self._say("L1: a press in IDLE does not conduct")
+        self._judge_faults(burner, raised)
+        self._judge_telling(controller, burner, self.conducting and not granted)
+        if granted != self.conducting:
+            self.conducting = granted
+            self.length_ms = self.open_ms = self.peak_uv = self.since_change_ms = 0
+            self.doubled = False
+        if burner.state == codes.WARNING:
+            if self.unwarned_ticks > 1:  # one tick is an override that the cap ends at once
+                self.warned_ms = self.step_ms  # a long step may have let it begin late
+            self.unwarned_ticks = 0
+        else:
+            self.unwarned_ticks += 1
+
+    def _keep_cap(self, burner):
+        if not self.conducting:
+            self.cap_ms = self.settings.burn_max_ms
+        elif self.finger.event == "double press" and burner.state == codes.OVERRIDE and not self.doubled:
+            self.doubled = True
+            self.cap_ms = max(self.cap_ms, self.settings.override_max_ms)
+        if burner.remaining_s() * 1000 >= self.cap_ms + 1000:
+            self._say(f"S2: {burner.remaining_s()} s are left, and {self.cap_ms} ms to the cap")
+
+    def _judge_conducting(self, raised):
+        settings = self.settings
+        if not self.granted:
+            self._say("S1: conducts without a grant in this tick")
+        longest_ms = settings.burn_max_ms + (settings.override_max_ms if self.doubled else 0)
+        if self.length_ms > longest_ms + TICK_MS:
+            self._say(f"S2: conducts for {self.length_ms} ms, {longest_ms} are allowed")
+        if self.finger.event == "hold" or self.off:
+            self._say("S4: conducts in the tick of an OFF")
+        if raised:
+            self._say("S7: conducts with a fault")
+        if self.sensor and self.blind_ms > BLIND_MS:
+            self._say(f"S8: conducts with a sensor that was blind for {self.blind_ms} ms")
+        if self.conducting and self.broken:
+            self._say("S9: goes on conducting in the tick of a broken clock")
+        if not self.conducting:
+            lit = self.sensor and settings.auto_arm and self.rise_ms <= RISE_MS
+            if self.finger.event != "press" and not lit:
+                self._say("S3, S5: starts to conduct without a hand on the box or the knob")
+            if self.open_ms < settings.reclose_hold_ms:
+                self._say(f"S6: starts to conduct after a rest of {self.open_ms} ms")
+
+    def _judge_faults(self, burner, raised):
+        if raised >> faults.PROGRAM_CORRUPT & 1:
+            self._say("S1: the gate refused what the state wanted")
+        if (raised != 0) != (burner.state == codes.FAULT):
+            self._say("S7: a fault without the state, or the state without a fault")
+        if self.sensor and self.blind_ms > BLIND_MS and not raised >> faults.SENSOR_FAILED & 1:
+            self._say("S8: a blind sensor is no fault")
+        acknowledged = self.finger.event == "long hold" and self.state == codes.FAULT
+        if self.raised & ~raised and not (
+            acknowledged and burner.state == codes.VERIFYING and not burner.faults.present
+        ):
+            self._say("S7: a fault went without an acknowledgement, or with its cause still there")
+        gone = self.present & ~burner.faults.present
+        if gone:
+            for code, may_go in (
+                (faults.CONTACT_WELDED, self.shown_open_ms >= WELD_SHOWN_MS),
+                (faults.FLAME_PERSISTS, self.tc_uv < OUT_UV or self.tc_uv * 2 <= self.peak_uv),
+                (faults.SENSOR_FAILED, self.fresh_ms >= SEEN_AGAIN_MS),
+                (faults.BUTTON_STUCK, not self.finger.down),
+                (faults.UNSTABLE, self.quiet_ms >= QUIET_MS),
+                (faults.SETTINGS_INVALID, False),
+            ):
+                if gone >> code & 1 and not may_go:
+                    self._say(f"S7: the cause of fault {code} went although nothing showed it")
+
+    def _judge_telling(self, controller, burner, opened):
+        told = self._told(controller)
+        if told != ([burner.cause] if opened else []):
+            self._say(f"S13: {'an opening' if opened else 'no opening'} is told as {told}")
+        if not opened:
+            return
+        first = (
+            (codes.FAULTED, burner.faults.raised),
+            (codes.CLOCK, self.broken),
+            (codes.BUTTON, self.finger.event == "hold"),
+            (codes.REMOTE, self.off),
+        )
+        due = next((cause for cause, there in first if there), None)
+        if burner.cause != due and (due is not None or burner.cause in [cause for cause, _ in first]):
+            self._say(f"S13: an opening by {due} is told as {burner.cause}")
+        if burner.cause in ANNOUNCED and self.warned_ms < self.settings.warning_ms:
+            self._say(f"S10: an end by time was announced for {self.warned_ms} ms")
+
+    def _told(self, controller):
+        """The causes of this burner among the rows that are new in the memory's ring."""
+        kept = controller.memory
+        rows = range(self.seq + 1, kept.seq[0] + 1)
+        self.seq = kept.seq[0]
+        return [
+            kept.of_shutoff(n, rtc_memory.ROW_CAUSE)
+            for n in rows
+            if kept.of_shutoff(n, rtc_memory.ROW_BURNER) == self.index
+        ]
+
+    def _say(self, sentence):
+        raise Violation(f"{sentence} (burner {self.index})")

@@ -1,0 +1,247 @@
+"""Every input in every class of states that can be reached, and that the search sees what it should see.
+
+Here: the parts of explore.py against the numbers kept in explored.json, the rows of the table, seeded bugs. Not here:
+long random walks, the plant, files.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+from curfew.core import codes
+from host_tests.exhaustive import explore
+from host_tests.exhaustive.box import Box
+from host_tests.exhaustive.inputs import INPUTS
+from host_tests.fixtures.every_tick import flat
+from host_tests.fixtures.names import EVENTS, STATES
+
+HERE = Path(__file__).parent
+FIRMWARE = HERE.parent / "firmware"
+KEPT = json.loads(explore.KEPT.read_text())
+
+# What cannot happen, with the reason.
+IMPOSSIBLE = {
+    "FAULT FAULT_RAISED ALWAYS",  # a further fault joins the set without an event
+    "OVERRIDE HELD_LONG ALWAYS",  # the hold before it has opened, and then there is no way to a second press
+    "BURNING REMOTE_EXTEND EXTEND_ALLOWED",  # where an extension does not reach far, WARNING_DUE comes first
+}
+# Where a pair that has no row in the table, or none whose guard holds, can come about at all.
+REFUSED = {
+    "REMOTE_ARM": "IDLE ARMED BURNING WARNING OVERRIDE VERIFYING FAULT",
+    "REMOTE_EXTEND": "IDLE ARMED BURNING WARNING OVERRIDE VERIFYING FAULT",
+    "PRESSED": "ARMED VERIFYING FAULT",
+    "DOUBLE_PRESSED": "IDLE ARMED BURNING WARNING VERIFYING FAULT",  # in OVERRIDE the first press leads out of it
+    "HELD_LONG": "FAULT",  # a cause is still there
+}
+
+
+@pytest.mark.parametrize("part", explore.PARTS)
+def test_every_input_in_every_class_keeps_the_invariants_and_as_much_is_reached_as_before(part):
+    numbers = explore.PARTS[part]()
+    assert explore.less_than_kept(part, numbers) == []
+    if numbers != KEPT[part]:
+        warnings.warn(f"{part}: more is reached than before, keep it: {explore.KEEP}", stacklevel=1)
+
+
+def _kept_pairs():
+    return {pair for part in KEPT.values() for pair in part["pairs"]}
+
+
+def test_every_row_of_the_table_happens_in_every_state_it_counts_in():
+    due = {f"{state} {event} {guard}" for event, guard, states in explore.rows() for state in states}
+    assert due - _kept_pairs() == IMPOSSIBLE
+
+
+def test_every_pair_that_can_be_refused_is_refused_and_no_other():
+    due = {f"{state} {event} refused" for event, states in REFUSED.items() for state in states.split()}
+    assert {pair for pair in _kept_pairs() if pair.endswith("refused")} == due
+    assert set(REFUSED) <= set(EVENTS.values())
+    assert {state for states in REFUSED.values() for state in states.split()} == set(STATES.values())
+
+
+def test_less_than_was_kept_is_told_in_a_sentence():
+    numbers = {**KEPT["blind"], "states": 1, "pairs": KEPT["blind"]["pairs"][1:]}
+    assert explore.less_than_kept("blind", numbers) == [
+        f"blind: states 1, there were {KEPT['blind']['states']}; if that is meant: {explore.KEEP}",
+        f"blind: {KEPT['blind']['pairs'][0]} does not happen any more; if that is meant: {explore.KEEP}",
+    ]
+
+
+def test_a_box_that_was_put_back_is_the_same_down_to_every_number():
+    box = Box(explore.SENSING)
+    while box.controller.burners[0].state != codes.IDLE:
+        INPUTS["cold"](box)
+    for name in ("press", "flame", "flame"):
+        INPUTS[name](box)
+    assert box.controller.granted[0]
+    saved, before = box.save(), flat(box.controller)
+    for name in ("hold", "nothing", "restart", "cold"):
+        INPUTS[name](box)
+        assert flat(box.controller) != before
+    box.put_back(saved)
+    assert flat(box.controller) == before
+
+
+# --- what the search must see: one bug each, quoted from the firmware -----------------------------------------------
+
+# name: (how the sentence begins, the part that sees it, (file, text that is there once, what it becomes) ...)
+MAY_EXTEND = "return settings.remote_extend and self.config.sensor and self.flame.is_confirmed()"
+SEEDED = {
+    "the gate is not asked": (
+        "S1",
+        "blind",
+        ("core/controller.py", "granted = burner.grant(step_ms)", "granted = burner.conducts()"),
+    ),
+    "a grant is kept": (
+        "S1",
+        "blind",
+        (
+            "core/controller.py",
+            "granted = burner.grant(step_ms)",
+            "granted = burner.grant(step_ms) or self.granted[index]",
+        ),
+    ),
+    "every override raises the cap": ("S2", "blind", ("core/burner.py", "if not self._override_used:", "if True:")),
+    "more time from afar is always allowed": ("S3", "blind", ("core/burner.py", MAY_EXTEND, "return True")),
+    "more time from afar without a proved flame": (
+        "S3",
+        "sensing, extended from afar",
+        ("core/burner.py", MAY_EXTEND, "return settings.remote_extend and self.config.sensor"),
+    ),
+    "a remote arm lights": (
+        "S3",
+        "blind",
+        (
+            "core/table.py",
+            "_I, PRESSED, NO_SENSOR,",
+            "_I, 17, NO_SENSOR, BURNING, START_TIMER, 0, S_ARMED,\n    _I, PRESSED, NO_SENSOR,",
+        ),
+        ("core/burner.py", "self._local_act = event in (PRESSED, IGNITED)", "self._local_act = True"),
+    ),
+    "a hold takes a tick too long": (
+        "S4",
+        "blind",
+        ("core/button.py", "if before_ms < limits.HOLD_MS <=", "if before_ms < limits.HOLD_MS + 20 <="),
+    ),
+    "an OFF is lost beside a request": (
+        "S4",
+        "blind",
+        ("core/burner.py", "if off_asked:", "if off_asked and not extend_asked:"),
+    ),
+    "the knob lights although auto_arm is off": (
+        "S3, S5",
+        "sensing, extended from afar",
+        ("core/burner.py", "self.settings.auto_arm and sensing", "sensing"),
+        ("core/burner.py", "return settings.auto_arm", "return True"),
+    ),
+    "a rest of one second": (
+        "S6",
+        "blind",
+        (
+            "core/burner.py",
+            "if self.verifying_ms >= self.settings.reclose_hold_ms and",
+            "if self.verifying_ms >= 1000 and",
+        ),
+        ("core/safety.py", "has_rested(self.open_ms, self.hold_ms)", "has_rested(self.open_ms, 1000)"),
+    ),
+    "long steps count towards the rest": (
+        "S6",
+        "blind",
+        (
+            "core/burner.py",
+            "aged_ms(self.verifying_ms, min(step_ms, limits.TICK_MS))",
+            "aged_ms(self.verifying_ms, step_ms)",
+        ),
+        ("core/safety.py", "self.open_ms + min(step_ms, tick_ms)", "self.open_ms + step_ms"),
+    ),
+    "a weld is forgiven after half of the time": (
+        "S7",
+        "sensing",
+        ("core/burner.py", "flame.cleared_ms >= limits.WELD_CLEARED_MS", "flame.cleared_ms >= 500"),
+    ),
+    "a fault is acknowledged with its cause there": (
+        "S7",
+        "blind",
+        ("core/table.py", "_F, HELD_LONG, CAUSES_GONE", "_F, HELD_LONG, ALWAYS"),
+        ("core/faults.py", "if self.present:", "if False:"),
+    ),
+    "a blind sensor is trusted for long": (
+        "S8",
+        "sensing",
+        ("core/burner.py", "flame.is_stale(limits.STALE_MS)", "flame.is_stale(3 * limits.STALE_MS)"),
+    ),
+    "a broken clock is no event": ("S9", "blind", ("core/burner.py", "if conducting and not clock_ok:", "if False:")),
+    "a clock that stands is believed": (
+        "S9",
+        "blind",
+        ("core/controller.py", " and self._still_ticks < limits.STILL_TICKS_MAX", ""),
+    ),
+    "ticks do not wrap": (
+        "S9",
+        "blind",
+        ("core/ticks.py", "step_ms = (now_ms - then_ms) & _MASK", "step_ms = now_ms - then_ms"),
+    ),
+    "the warning comes late": (
+        "S10",
+        "blind",
+        ("core/burner.py", "self.remaining_ms <= self.settings.warning_ms", "self.remaining_ms <= 5000"),
+    ),
+    "another finger stops the time": (
+        "S12",
+        "two burners",
+        (
+            "core/controller.py",
+            "                step_ms,\n                clock_ok,",
+            "                0 if index == 0 and 1 in self.pressed[1:] else step_ms,\n                clock_ok,",
+        ),
+    ),
+    "the first cause is kept": (
+        "S13",
+        "blind",
+        ("core/burner.py", "self.cause = cause\n", "self.cause = self.cause or cause\n"),
+    ),
+    "a restart is not told": (
+        "S13",
+        "blind",
+        (
+            "core/controller.py",
+            "burner.cause = RESTART\n                self._record(index, burner)",
+            "burner.cause = RESTART",
+        ),
+    ),
+    "a press after a refusal is lost": (
+        "L1",
+        "blind",
+        ("core/burner.py", "return not self.config.sensor", "return not self.config.sensor and self.refused == 0"),
+    ),
+    "a stuck button never comes loose": (
+        "L2",
+        "blind",
+        (
+            "core/burner.py",
+            "BUTTON_STUCK, self.button.stuck)",
+            "BUTTON_STUCK, self.button.stuck or self.state == FAULT)",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("bug", SEEDED)
+def test_a_seeded_bug_is_seen(bug, tmp_path):
+    begins, part, *changes = SEEDED[bug]
+    copy = tmp_path / "curfew"
+    shutil.copytree(FIRMWARE / "curfew", copy)
+    for name, there, becomes in changes:
+        text = (copy / name).read_text()
+        assert text.count(there) == 1, f"{name}: {there!r} is there {text.count(there)} times: quote it anew"
+        (copy / name).write_text(text.replace(there, becomes))
+    command = [sys.executable, str(HERE / "explore.py"), part]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"{part}: {begins}" in done.stdout, done.stdout + done.stderr

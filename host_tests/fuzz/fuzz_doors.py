@@ -1,0 +1,517 @@
+"""What a stranger may send to the doors of the box, and what it may do: generators, and a plain reading of each.
+
+Belongs here: requests with a name, a body and flaws; packets of a broker; the two ends that carry bytes without a
+socket, in a time that passes as fast as it is asked. Does not: expectations of the box as a whole (test_fuzz_doors.py).
+"""
+
+import asyncio
+import errno
+import json
+import re
+import selectors
+from pathlib import Path
+from types import SimpleNamespace
+
+from hypothesis import strategies as st
+
+from host_tests.fixtures.web import PASSWORD, TOKEN
+
+# --- bytes ---------------------------------------------------------------------------------------------------------
+
+BITS_OF_HTTP = [
+    b"\r\n", b"\r\n\r\n", b"\0", b"\xff\xfe", b" ", b":", b"POST ", b"PUT ", b"/api/v1/off",
+    b"Content-Length: 9999\r\n", b"Transfer-Encoding: chunked\r\n", b"Cookie: session=\r\n",
+    b"Authorization: Bearer \r\n", b"X-CSRF-Token: 0\r\n",
+    b"[" * 40, b"{" * 1000, b"9" * 500, b"x" * 5000, "²".encode(),
+]  # fmt: skip
+
+
+@st.composite
+def mutated(draw, whole, bits):
+    """Bytes of `whole` with one to four places cut out, doubled, flipped, or replaced by rubbish or one of `bits`."""
+    data = bytearray(draw(whole))
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(data)))
+        end = min(len(data), start + draw(st.sampled_from([0, 0, 1, 1, 2, 7, 40])))
+        kind = draw(st.sampled_from(["out", "twice", "flip", "rubbish", "bit"]))
+        if kind == "flip":
+            data[start:end] = bytes(byte ^ 1 << draw(st.integers(0, 7)) for byte in data[start:end])
+        elif kind == "twice":
+            data[end:end] = data[start:end]
+        else:
+            data[start:end] = {"out": b"", "rubbish": draw(st.binary(max_size=8)), "bit": draw(st.sampled_from(bits))}[
+                kind
+            ]
+    return bytes(data)
+
+
+@st.composite
+def pieces(draw, data, waits):
+    """[(seconds to wait before, bytes), ...]: data split at up to four places."""
+    at = sorted(draw(st.lists(st.integers(0, len(data)), max_size=4)))
+    cuts = [0, *at, len(data)]
+    return [(draw(waits), data[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
+
+
+# --- HTTP: the ends ------------------------------------------------------------------------------------------------
+
+
+class _Hurried(selectors.DefaultSelector):
+    """Nobody waits: time jumps to when the next one has something to do."""
+
+    now_s = 0.0
+
+    def select(self, timeout=None):
+        assert timeout is not None, "everybody waits for ever"
+        self.now_s += max(0, timeout)
+        return super().select(0)
+
+
+class HurriedLoop(asyncio.SelectorEventLoop):
+    """An event loop in which an hour takes no time."""
+
+    def __init__(self):
+        self._hurried = _Hurried()
+        super().__init__(self._hurried)
+
+    def time(self):
+        return self._hurried.now_s
+
+
+class Writer:
+    """Where an answer goes; mood: "takes" it, is "deaf" (never takes what was sent), or has "gone"."""
+
+    def __init__(self, mood):
+        self._mood = mood
+        self.sent = b""
+        self.closed = False
+
+    def write(self, data):
+        assert not self.closed
+        self.sent += data
+
+    async def drain(self):
+        if self._mood == "deaf":
+            await asyncio.sleep(3600)
+        if self._mood == "gone":
+            raise ConnectionResetError(errno.ECONNRESET, "gone")
+
+    def close(self):
+        self.closed = True
+
+    async def wait_closed(self):
+        await self.drain()
+
+
+# --- HTTP: requests ------------------------------------------------------------------------------------------------
+
+DOCUMENT = json.loads((Path(__file__).parent.parent.parent / "docs" / "openapi.json").read_text())
+EVERYWHERE = {int(word) for word in re.findall(r"(?<![\d,])[45]\d\d\b", DOCUMENT["info"]["description"])}
+BURNERS = 2
+
+
+def documented(path):
+    """{method: statuses} of a path in the API's document, {} for one that is not there."""
+    known = path
+    for burner in range(BURNERS):
+        known = known.replace(f"/burners/{burner}/", "/burners/{burner}/")
+    methods = {} if "{" in path else DOCUMENT["paths"].get(known, {})
+    return {
+        name.upper(): {int(status) for status in of["responses"]}
+        for name, of in methods.items()
+        if name != "parameters"
+    }
+
+
+ROUTES = [
+    (method, path.replace("{burner}", str(burner)))
+    for path in DOCUMENT["paths"]
+    for burner in range(BURNERS if "{" in path else 1)
+    for method in documented(path.replace("{burner}", "0"))
+]
+ACTING = [route for route in ROUTES if route[0] != "GET"]
+OPEN = ("/api/v1/status", "/api/v1/login")
+
+# Who asks: the headers, and what a read and a write of his end in (None: he may). The names in { } are of this moment.
+WHO = {
+    "a program": ({"Authorization": "Bearer " + TOKEN}, None, None),
+    "a page": ({"Cookie": "session={name}", "X-CSRF-Token": "{guard}"}, None, None),
+    "a page with other cookies": ({"Cookie": "a=b; session={name}; c", "X-CSRF-Token": "{guard}"}, None, None),
+    "a page of another site": ({"Cookie": "session={name}"}, None, 403),
+    "a page with an empty guard": ({"Cookie": "session={name}", "X-CSRF-Token": ""}, None, 403),
+    "a page with the guard of another": ({"Cookie": "session={name}", "X-CSRF-Token": "{other_guard}"}, None, 403),
+    "a page with a guard used before": ({"Cookie": "session={name}", "X-CSRF-Token": "{ended_guard}"}, None, 403),
+    "a page logged out": ({"Cookie": "session={ended}", "X-CSRF-Token": "{ended_guard}"}, 401, 401),
+    "a page with a wrong cookie": ({"Cookie": "session=" + "0" * 32, "X-CSRF-Token": "{guard}"}, 401, 401),
+    "a page with an empty cookie": ({"Cookie": "session=", "X-CSRF-Token": "{guard}"}, 401, 401),
+    "a guard alone": ({"X-CSRF-Token": "{guard}"}, 401, 401),
+    "nobody": ({}, 401, 401),
+    "a program with a wrong token": ({"Authorization": "Bearer " + TOKEN[::-1]}, 401, 401),
+    "a program with half a token": ({"Authorization": "Bearer " + TOKEN[:16]}, 401, 401),
+    "a program with a longer token": ({"Authorization": "Bearer " + TOKEN + "0"}, 401, 401),
+    "a program with no token": ({"Authorization": "Bearer "}, 401, 401),
+    "a program by another scheme": ({"Authorization": "Basic " + TOKEN}, 401, 401),
+}
+ALLOWED = ["a program", "a page", "a page with other cookies"]
+
+_PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9)
+ANYTHING = st.recursive(
+    _PLAIN,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+# Bodies that are right, whatever the box holds; then objects that are wrong.
+RIGHT = {
+    "/api/v1/login": st.just({"password": PASSWORD}),
+    "/api/v1/settings": st.fixed_dictionaries(
+        {"timer_default_min": st.integers(20, 40)}, optional={"timer_max_min": st.just(None), "auto_arm": st.booleans()}
+    ),
+    "/api/v1/network": st.fixed_dictionaries(
+        {"language": st.sampled_from(["en", "zh", "auto"])},
+        optional={"name": st.sampled_from(["Kitchen", "灶"]), "wifi": st.just({"ssid": "home", "password": "12345678"}),
+                  "password": st.just({"set": True}), "voice": st.none()},
+    ),
+    "/api/v1/commissioning": st.lists(
+        st.fixed_dictionaries({"id": st.sampled_from(["plug", "weld"]), "passed": st.none() | st.booleans()}),
+        max_size=3,
+    ).map(lambda rows: {"results": rows}),
+}  # fmt: skip
+WRONG = {
+    "/api/v1/login": st.fixed_dictionaries({"password": _PLAIN.filter(lambda value: value != PASSWORD)}) | st.just({}),
+    "/api/v1/settings": st.sampled_from(
+        [{"burners": []}, {"burners": 1}, {"arm": True}, {"timer_default_min": 10**30}, {"timer_max_min": True},
+         {"relay_drive": "always"}, {"burn_max_min": 9999}]
+    ),
+    "/api/v1/network": st.sampled_from(
+        [{"token": TOKEN}, {"password": "short"}, {"password": "x" * 65}, {"wifi": 1}, {"mqtt": {"port": 0}},
+         {"voice": {"topics": ["+"]}}, {"x": {}}, {"password": None}]
+    ),
+    "/api/v1/commissioning": st.sampled_from(
+        [{}, {"results": 1}, {"results": [1]}, {"results": [{"id": "gas", "passed": True}]}, {"results": [{}]},
+         {"results": [{"id": "plug", "passed": "yes"}]}]
+    ),
+}  # fmt: skip
+NO_OBJECT = [
+    b"", b"{", b"[]", b"1", b'"off"', b"\xff\xfe", b"\0", b"nul", b"1e999", b"9" * 4000, b"[" * 4096,
+    b"{" + b" " * 4000, b'{"a":' * 40 + b"1" + b"}" * 40,
+]  # fmt: skip
+BODIED = [(method, path) for method, path in ROUTES if path in RIGHT and method != "GET"]
+KINDS = ["right", "wrong", "any object", "no object", "another type"]
+
+
+class Request:
+    """What is sent, part by part, so that one part can be made wrong."""
+
+    def __init__(self, method, path, headers, body):
+        self.method = method
+        self.path = path
+        self.version = "HTTP/1.1"
+        self.lines = [f"{name}: {value}" for name, value in headers.items()]
+        self.length = str(len(body)) if body or method != "GET" else None
+        self.body = body
+        self.broken = None  # the whole text instead
+        self.cut = False
+        self.late = False
+
+    def head(self):
+        first = f"{self.method} {self.path} {self.version}"
+        length = [] if self.length is None else [f"Content-Length: {self.length}"]
+        return "\r\n".join([first, *self.lines, *length, "", ""])
+
+    def raw(self):
+        return self.head().encode() + self.body
+
+
+def _set(**parts):
+    def change(request):
+        for name, value in parts.items():
+            setattr(request, name, value)
+
+    return change
+
+
+def _line(*lines):
+    def change(request):
+        request.lines.extend(lines)
+
+    return change
+
+
+def _path(request):
+    path, mark, tail = request.path.partition("?")
+    request.path = path + "/x" + mark + tail
+
+
+def _short(request):
+    request.length = str(len(request.body) + 1)
+
+
+# What can be wrong with a request as such: the change, and the statuses that say so. None of them has an effect.
+FLAWS = {
+    "no version": (_set(version=""), {400}),
+    "version 2": (_set(version="HTTP/2"), {400}),
+    "four words": (_set(version="HTTP/1.1 x"), {400}),
+    "no such method": (_set(method="BREW"), {405}),
+    "a method in small letters": (_set(method="post"), {405}),
+    "a method that cannot be here": (_set(method="DELETE"), {405}),
+    "a longer path": (_path, {404}),
+    "a path without its slash": (_set(path="api/v1/off"), {400}),
+    "a burner that is not there": (_set(path="/api/v1/burners/2/off"), {404}),
+    "a burner before the first": (_set(path="/api/v1/burners/-1/off"), {404}),
+    "a header without a colon": (_line("X"), {400}),
+    "the same header twice": (_line("If-None-Match: 1", "if-none-match: 1"), {400}),
+    "a long line": (_line("Host: " + "x" * 600), {431}),
+    "two lengths": (_line("content-length: 0", "Content-length: 0"), {400}),
+    "chunks": (_line("transfer-ENCODING: chunked"), {411}),
+    "a length below zero": (_set(length="-1"), {400}),
+    "a length with a sign": (_set(length="+1"), {400}),
+    "a length in words": (_set(length="ten"), {400}),
+    "a length with an exponent": (_set(length="1e3"), {400}),
+    "no length": (_set(length=""), {400}),
+    "a body one too long": (_set(length="4097", body=b" " * 4097), {413}),
+    "a huge body": (_set(length="99999999999999999999"), {413}),
+    "a huge header": (_line("X: " + "x" * 5000), {431}),
+    "many headers": (_line(*(f"X{n}: {n}" for n in range(500))), {431}),
+    "too few bytes": (_short, {400, 408, 413}),  # the last, where it had been as long as may be
+    "cut off": (_set(cut=True), {400}),
+    "too slow": (_set(late=True), {408}),
+}
+
+
+class Told:
+    """One drawn request, and what it should end in.
+
+    raw: its bytes; pieces: (seconds to wait before, bytes); ends: then the sender says that no more will follow; mood:
+    of a Writer. value: of its body. statuses: one of these. deed: None, ("off" or "extend", burners), or the name of a
+    resource.
+    """
+
+
+class _Asking:
+    """Who asks for what, as a failure tells it; called, a Told."""
+
+    def __init__(self, told, *words):
+        self._told = told
+        self._words = words
+
+    def __call__(self, secrets, extend_allowed, cooking):
+        return self._told(secrets, extend_allowed, cooking)
+
+    def __repr__(self):
+        return " ".join(map(str, self._words))
+
+
+@st.composite
+def requests(draw):
+    """A request of somebody for something, right or with a wrong body, and with up to two flaws, as a function.
+
+    The function takes the secrets of this moment (names in WHO), extend_allowed and cooking, and returns a Told.
+    """
+    aspect = draw(st.sampled_from(["who", "body", "flaw"]))
+    routes = {"who": ROUTES, "body": BODIED, "flaw": ACTING}
+    method, path = draw(st.sampled_from(routes[aspect]))
+    who = draw(st.sampled_from(list(WHO) if aspect == "who" else ALLOWED))
+    value, body, kind = None, b"", "none"
+    if (method, path) in BODIED:
+        kind = draw(st.sampled_from(KINDS)) if aspect == "body" else "right"
+        if kind == "no object":
+            body = draw(st.sampled_from(NO_OBJECT))
+        else:
+            of = {"wrong": WRONG[path], "any object": st.dictionaries(st.text(max_size=5), ANYTHING, max_size=3)}
+            value = draw(of.get(kind, RIGHT[path]))
+            body = json.dumps(value).encode()
+    elif draw(st.booleans()):
+        body = draw(st.binary(max_size=40) | st.sampled_from(NO_OBJECT))
+    flaws = []
+    if aspect == "flaw":
+        flaws = draw(st.lists(st.sampled_from(list(FLAWS)), min_size=1, max_size=2, unique=True))
+    quirks = draw(st.lists(st.sampled_from(["Host: curfew", "Accept: */*", "x-y:z", "É: ü"]), max_size=2, unique=True))
+    tail = draw(st.sampled_from(["", "", "?a=b", "?", "?burner=1&x=/off"]))
+    old = draw(st.booleans())
+    shuffled = draw(st.randoms(use_true_random=False))
+    waits = draw(st.lists(st.sampled_from([0, 0, 0, 0.1, 0.9]), min_size=5, max_size=5))
+    places = draw(st.lists(st.floats(0, 1), max_size=4))
+    ends = draw(st.booleans())
+    mood = draw(st.sampled_from(["takes"] * 8 + ["deaf", "gone"]))
+
+    def told(secrets, extend_allowed, cooking):
+        type_of = "text/plain" if kind == "another type" else "application/json"
+        headers, read, write = WHO[who]
+        headers = {name: text.format(**secrets) for name, text in headers.items()}
+        if body:
+            headers["Content-Type"] = type_of
+        request = Request(method, path + tail, headers, body)
+        request.lines += quirks
+        shuffled.shuffle(request.lines)
+        if old:
+            request.version = "HTTP/1.0"
+            request.lines = [line.partition(":")[0].upper() + ":" + line.partition(":")[2] for line in request.lines]
+        for flaw in flaws:
+            FLAWS[flaw][0](request)
+        one = Told()
+        one.mood, one.path = mood, path
+        one.statuses, one.deed = _meant(
+            method,
+            path,
+            None if path in OPEN else read if method == "GET" else write,
+            kind,
+            value,
+            extend_allowed,
+            cooking,
+        )
+        if flaws:
+            one.statuses, one.deed = set().union(*(FLAWS[flaw][1] for flaw in flaws)), None
+        raw = request.raw()
+        if request.cut:
+            raw = raw[: int(places[0] * (len(raw) - 1)) if places else len(raw) // 2]
+        in_time = len(raw) - request.late  # bytes
+        cuts = [0, *sorted(int(place * in_time) for place in places), in_time]
+        one.pieces = [(wait, raw[a:b]) for wait, a, b in zip(waits, cuts, cuts[1:], strict=False)]
+        if request.late:
+            one.pieces.append((6, raw[-1:]))
+        one.ends = ends or request.cut
+        one.raw, one.value = raw, value
+        return one
+
+    return _Asking(told, who, method, path, kind, value, flaws)
+
+
+def _meant(method, path, refusal, kind, value, extend_allowed, cooking):
+    """Statuses and deed of a request that is whole; kind and value: of its body."""
+    name = path.rpartition("/")[2]
+    burners = [int(path.split("/")[4])] if "/burners/" in path else list(range(BURNERS))
+    if refusal:
+        return {refusal}, None
+    if method == "GET":
+        return {200}, None
+    if name == "off":
+        return {202}, ("off", burners)
+    if name == "extend":
+        return ({202}, ("extend", burners)) if extend_allowed else ({403}, None)
+    if name == "logout":
+        return {200}, None
+    if name == "update":  # no hand has opened the window
+        return {403, 400, 415} if method == "POST" else {409}, None
+    if kind == "no object":
+        return {400, 415}, None  # 415: an empty body has no type
+    if kind == "another type":
+        return {415}, None
+    if name == "login":
+        password = value.get("password")
+        return {200 if password == PASSWORD else 401 if isinstance(password, str) else 422}, None
+    if kind == "wrong":
+        return {422}, None
+    done = ({409}, None) if cooking else ({200}, name)
+    return done if kind == "right" else (done[0] | {400, 422}, done[1])
+
+
+# --- MQTT ----------------------------------------------------------------------------------------------------------
+
+
+class Line:
+    """A connection on which a broker says what a test wants; `sent`: what the box said."""
+
+    def __init__(self, said, ends=False):
+        self._said = [piece for piece in said if piece]
+        self._ends = ends
+        self.sent = b""
+        self.closed = False
+        self.found = None
+
+    def step(self):
+        return True
+
+    def recv_into(self, buffer, size):
+        assert not self.closed
+        if not self._said:
+            if self._ends:
+                return 0
+            raise OSError(errno.EAGAIN, "nothing yet")
+        piece, rest = self._said[0][:size], self._said[0][size:]
+        self._said[:1] = [rest] if rest else []
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def send(self, data):
+        self.sent += bytes(data)
+        return len(data)
+
+    def close(self):
+        self.closed = True
+
+
+def packet(first, body):
+    """Bytes of an MQTT packet."""
+    length, size = b"", len(body)
+    while True:
+        size, digit = size >> 7, size & 127
+        length += bytes((digit | (128 if size else 0),))
+        if not size:
+            return bytes((first,)) + length + body
+
+
+def publish(topic, payload, qos=0, retain=False, dup=False, number=7):
+    """Bytes of a PUBLISH; topic: bytes."""
+    first = 0x30 | dup << 3 | qos << 1 | retain
+    return packet(first, len(topic).to_bytes(2, "big") + topic + (number.to_bytes(2, "big") if qos else b"") + payload)
+
+
+WELCOME = packet(0x20, b"\0\0")
+CHIP_ID = "a1b2c3"
+BASE = b"curfew/a1b2c3"
+NOW_S = 1_800_000_000
+LONG = 256  # bytes of a packet that the box takes in
+
+# Words of a command and what they mean.
+WORDS = {
+    b"OFF": "OFF", b"off": "OFF", b" Close\n": "OFF", b'{"do": "OFF"}': "OFF", b'{"do": "close", "at": null}': "OFF",
+    b'{"do": "OFF", "at": 1800000000}': "OFF", b'{"do": "OFF", "at": 1799999995}': "OFF",
+    b'{"do":"OFF","at":1999999999}': "OFF",
+    b'{"do": "OFF", "at": 1799999994}': None, b'{"do": "OFF", "at": 0}': None, b'{"do": "OFF", "at": "now"}': None,
+    b'{"do": "OFF", "at": 1.8e9}': None, b'{"do": "OFF", "at": true}': None, b'{"do": ["OFF"]}': None, b'["OFF"]': None,
+    b'{"OFF": 1}': None, b'{"do": "OFF"': None, b"OFF" + b" " * 126: None, b"OFFx": None, b"": None, b"\xff\0": None,
+    b"ON": None, b"OPEN": None, b"ARM": None, b'{"do": "ON"}': None, b"{" * 100: None, b'{"a":' * 25: None,
+    b"EXTEND": "EXTEND", b'{"do": "extend"}': "EXTEND", b'{"do": "EXTEND", "at": 1799999000}': None,
+}  # fmt: skip
+TOPICS = {
+    BASE + b"/command": [0, 1], BASE + b"/burner/0/command": [0], BASE + b"/burner/1/command": [1],
+    BASE + b"/burner/2/command": [], BASE + b"/burner/-1/command": [], BASE + b"/burner/00/command": [], b"": [],
+    BASE + b"/burner/0/state": [], BASE.upper() + b"/command": [], b"curfew/a1b2c4/command": [], b"\0": [],
+    BASE + b"/burner/" + b"9" * 80 + b"/command": [], BASE + b"/command/" + b"x" * 300: [],
+}  # fmt: skip
+VOICE_WORDS = {
+    b"off": "OFF", b"OFF": "OFF", b" Off\r\n": "OFF", b"off#50": "OFF", b"off#on": "OFF", b"on": None, b"on#off": None,
+    b"offf": None, b"": None, b"\xff": None, b"#off": None, b'{"do": "OFF"}': None, b"extend": None,
+}  # fmt: skip
+VOICE_TOPICS = {b"left006": [0], b"right006": [1], b"left006/set": [], b"": [], b"LEFT006": [], b"l" * 300: []}
+
+
+def messages(topics, words):
+    """((topic, word, qos, retained), bytes) of a PUBLISH that is one."""
+    asked = st.tuples(
+        st.sampled_from([topic for topic in topics if topics[topic]]) | st.sampled_from(list(topics)),
+        st.sampled_from(list(words)) | st.sampled_from([b"x" * 300, b"off" + b"x" * 2000]),
+        st.integers(0, 1),
+        st.sampled_from([False, False, False, True]),
+        st.booleans(),
+        st.integers(1, 65535),
+    )
+    return asked.map(lambda one: (one[:4], publish(*one)))
+
+
+# Packets that mean nothing, and such after which nobody can go on.
+HARMLESS = [packet(0xD0, b""), packet(0x40, b"\0\1"), packet(0x40, b"\xff\xff"), packet(0xD0, b"x" * 9), WELCOME]
+FATAL = [
+    packet(0xB0, b"\x12\x34"), packet(0x90, b"\x12\x34\0"), packet(0x90, b"\0\1\x80"), packet(0x90, b"\0"),
+    packet(0x20, b""), packet(0x20, b"\0\2"), packet(0x20, b"\0\5"), packet(0x40, b""), packet(0x30, b""),
+    packet(0x30, b"\xff\xffOFF"), packet(0x32, b"\0\1x"), publish(b"\xff", b"OFF"), packet(0, b""), packet(0xF0, b""),
+    packet(0x10, b"x"), packet(0xD0, b"x" * 400), b"\x30\xff\xff\xff\xff\x01",
+]  # fmt: skip
+BITS_OF_MQTT = [*HARMLESS, *FATAL, b"\x31", b"\x33", b"\x36", b"\x30\xff\xff\xff\x7f", b"\xff" * 9, b"\0" * 400, BASE]
+
+
+def ticking():
+    """A clock that only a test moves."""
+    clock = SimpleNamespace(now_ms=0)
+    clock.ticks_ms = lambda: clock.now_ms
+    return clock

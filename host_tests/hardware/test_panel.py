@@ -1,0 +1,159 @@
+"""Buttons, lights and buzzer: pins as they are wired, and nothing written that did not change.
+
+Here: hardware/panel.py over a recording chip. Not here: debouncing, what a light means.
+"""
+
+import pytest
+
+from host_tests.fixtures.names import LIGHTS
+
+BUTTONS = [25, 26]
+LIGHT = {name: number for number, name in LIGHTS.items()}
+
+
+class Burner:
+    light = LIGHT["DARK"]
+    sign_ms = 0
+
+
+class Controller:
+    def __init__(self):
+        self.burners = [Burner(), Burner()]
+        self.player = type("Player", (), {"frequency_hz": 0})()
+
+
+@pytest.fixture
+def panel(chip):
+    return chip.driver("panel").Panel(BUTTONS, 16, 17)
+
+
+@pytest.fixture
+def box():
+    return Controller()
+
+
+def writes(chip):
+    return chip.done.count(("write",))
+
+
+# --- buttons -------------------------------------------------------------------------------------------------------
+
+
+def test_a_button_is_an_input_with_a_pull_up_and_the_buzzer_begins_silent(chip, panel):
+    assert [what for what in chip.done if what[0] == "pin" and what[1] in BUTTONS] == [
+        ("pin", pin, 1, 2, None) for pin in BUTTONS
+    ]
+    assert ("pwm", 17, 2000, 0) in chip.done
+
+
+@pytest.mark.parametrize("first, second", [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_a_button_to_ground_is_down_when_its_pin_is_low(chip, panel, first, second):
+    chip.inputs = {25: first, 26: second}
+    pressed = bytearray([9, 9])
+    panel.sample(pressed)
+    assert list(pressed) == [1 - first, 1 - second]
+
+
+def test_a_broken_button_lead_is_a_button_that_is_up(panel):
+    pressed = bytearray(2)
+    panel.sample(pressed)
+    assert list(pressed) == [0, 0]
+
+
+# --- lights --------------------------------------------------------------------------------------------------------
+
+
+def test_the_lights_are_written_once_at_the_start_and_then_only_when_they_change(chip, panel, box):
+    for _ in range(50):
+        panel.show(box, False)
+    assert writes(chip) == 1
+    assert chip.pixels == [(0, 0, 0), (0, 0, 0)]
+    box.burners[1].light = LIGHT["BURNING"]
+    panel.show(box, False)
+    panel.show(box, False)
+    assert writes(chip) == 2
+
+
+def test_every_burner_has_its_own_pixel(chip, panel, box):
+    box.burners[0].light = LIGHT["FAULT"]
+    box.burners[1].light = LIGHT["BURNING"]
+    panel.show(box, False)
+    first, second = chip.pixels
+    assert first != second and sum(first) and sum(second)
+    assert max(first) == first[0], "a fault is red"
+    assert max(second) == second[1], "burning is green"
+
+
+@pytest.mark.parametrize("name", sorted(set(LIGHTS.values()) - {"DARK"}))
+def test_no_light_but_dark_is_dark(chip, panel, box, name):
+    box.burners[0].light = LIGHT[name]
+    panel.show(box, False)
+    assert sum(chip.pixels[0])
+    assert all(0 <= part <= 255 for part in chip.pixels[0])
+
+
+@pytest.mark.parametrize("name", ["DARK", "BURNING", "OVERRIDE"])
+def test_services_that_hang_flash_over_a_steady_light(chip, panel, box, name):
+    box.burners[0].light = LIGHT[name]
+    colours = {False: set(), True: set()}
+    for hang in colours:
+        for ms in range(0, 3000, 20):
+            box.burners[0].sign_ms = ms
+            panel.show(box, hang)
+            colours[hang].add(chip.pixels[0])
+    assert len(colours[False]) == 1 and len(colours[True]) == 2 and colours[False] < colours[True]
+
+
+@pytest.mark.parametrize("name", ["ARMED", "WARNING", "VERIFYING", "FAULT", "SERVICE"])
+def test_services_that_hang_change_nothing_about_a_light_that_blinks(chip, panel, box, name):
+    box.burners[0].light = LIGHT[name]
+    for ms in range(0, 3000, 20):
+        box.burners[0].sign_ms = ms
+        panel.show(box, False)
+        alone = chip.pixels[0]
+        panel.show(box, True)
+        assert chip.pixels[0] == alone
+
+
+def test_a_blinking_light_goes_dark_and_comes_back(chip, panel, box):
+    box.burners[0].light = LIGHT["WARNING"]
+    seen = []
+    for ms in range(0, 3000, 20):
+        box.burners[0].sign_ms = ms
+        panel.show(box, False)
+        seen.append(bool(sum(chip.pixels[0])))
+    assert True in seen and False in seen
+    assert writes(chip) == 1 + sum(before != after for before, after in zip(seen, seen[1:], strict=False))
+
+
+# --- buzzer --------------------------------------------------------------------------------------------------------
+
+
+def test_the_buzzer_is_told_its_frequency_when_a_note_begins_and_nothing_while_it_lasts(chip, panel, box):
+    box.player.frequency_hz = 2700
+    for _ in range(10):
+        panel.show(box, False)
+    assert [what for what, _ in chip.pwm] == ["freq", "duty"]
+    assert chip.pwm[0] == ("freq", 2700) and chip.pwm[1][1] > 0
+
+
+def test_silence_is_no_duty_and_never_a_frequency_of_nought(chip, panel, box):
+    box.player.frequency_hz = 2700
+    panel.show(box, False)
+    chip.pwm.clear()
+    box.player.frequency_hz = 0
+    panel.show(box, False)
+    assert chip.pwm == [("duty", 0)]
+
+
+def test_notes_follow_each_other_without_a_pause(chip, panel, box):
+    for frequency_hz in (2700, 2000, 1000):
+        box.player.frequency_hz = frequency_hz
+        panel.show(box, False)
+    assert [value for what, value in chip.pwm if what == "freq"] == [2700, 2000, 1000]
+
+
+def test_a_box_that_is_silent_from_the_start_touches_no_buzzer(chip, panel, box):
+    for _ in range(10):
+        panel.show(box, False)
+    assert chip.pwm == []

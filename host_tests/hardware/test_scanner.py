@@ -1,0 +1,247 @@
+"""The scanner: round robin, at most one start and one read a tick, patience after errors, only what is asked for.
+
+Here: hardware/scanner.py with converters that record. Not here: registers (test_ads1115.py), what a voltage means.
+"""
+
+import pytest
+
+from curfew.core import limits
+from curfew.hardware.scanner import Scanner
+
+
+class Converter:
+    """Records; `ready_after` ticks a conversion is done; `error` is raised by everything while it is set."""
+
+    def __init__(self, bench, number):
+        self.bench = bench
+        self.number = number
+        self.ready_after = 1
+        self.error = None
+        self.started_at = 0
+
+    def _touch(self, what):
+        self.bench.touched.append((self.bench.tick, self.number, what))
+        if self.error:
+            raise self.error
+
+    def start(self, channel):
+        self._touch(f"start {channel}")
+        self.started_at = self.bench.tick
+
+    def is_ready(self):
+        self._touch("ask")
+        return self.bench.tick - self.started_at >= self.ready_after
+
+    def read_uv(self):
+        self._touch("read")
+        return 1000 * self.number + self.bench.tick
+
+
+class Bench:
+    """A scanner, its converters, and a controller that wants some burners scanned."""
+
+    def __init__(self, burners=2, converters=None):
+        self.burners = [None] * burners
+        self.touched = []
+        self.readings = []
+        self.missed = []
+        self.wanted = set(range(burners))
+        self.tick = 0
+        self.converters = [Converter(self, number) for number in range(converters or (burners + 1) // 2)]
+        self.scanner = Scanner(self.converters)
+
+    def wants_scan(self, burner):
+        return burner in self.wanted
+
+    def take_reading(self, burner, side, uv, age_ms):
+        self.readings.append((burner, side, age_ms))
+
+    def miss_reading(self, burner):
+        self.missed.append(burner)
+
+    def run(self, ticks):
+        for _ in range(ticks):
+            self.tick += 1
+            self.scanner.sample(self)
+        return self
+
+    def in_one_tick(self, what):
+        """The largest number of touches of a kind in one tick."""
+        ticks = [tick for tick, _, touched in self.touched if touched.startswith(what)]
+        return max((ticks.count(tick) for tick in set(ticks)), default=0)
+
+
+# --- round robin ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("burners", [1, 2, 3, 4])
+def test_every_channel_of_every_burner_is_read_in_turn(burners):
+    bench = Bench(burners).run(2 * burners * 5 + 1)
+    channels = [(burner, side) for burner in range(burners) for side in (0, 1)]
+    seen = [(burner, side) for burner, side, _ in bench.readings]
+    assert len(seen) == 2 * burners * 5
+    first = channels.index(seen[0])
+    assert seen == [channels[(first + number) % len(channels)] for number in range(len(seen))]
+
+
+@pytest.mark.parametrize("burners", [1, 2, 3, 4])
+@pytest.mark.parametrize("ready_after", [1, 2, 3])
+def test_one_start_and_one_read_a_tick_at_most(burners, ready_after):
+    bench = Bench(burners)
+    for converter in bench.converters:
+        converter.ready_after = ready_after
+    bench.run(200)
+    assert bench.in_one_tick("start") == 1
+    assert bench.in_one_tick("read") == 1
+    assert bench.in_one_tick("ask") == 1
+
+
+def test_a_reading_has_the_age_of_its_conversion():
+    bench = Bench(1)
+    for ready_after in (1, 2, 3):
+        bench.converters[0].ready_after = ready_after
+        bench.readings.clear()
+        bench.run(20)
+        assert {age_ms for _, _, age_ms in bench.readings[1:]} == {ready_after * limits.TICK_MS}
+
+
+def test_a_box_without_a_sensor_touches_no_bus():
+    bench = Bench(2)
+    bench.scanner = Scanner(())
+    bench.run(100)
+    assert bench.touched == []
+
+
+def test_a_burner_that_is_not_there_is_not_read():
+    bench = Bench(burners=3).run(100)
+    assert {burner for burner, _, _ in bench.readings} == {0, 1, 2}
+    assert {what for _, number, what in bench.touched if number == 1 and what[:5] == "start"} == {"start 0", "start 1"}
+
+
+# --- only what is wanted -------------------------------------------------------------------------------------------
+
+
+def test_only_wanted_burners_are_read():
+    bench = Bench(4)
+    bench.wanted = {1}
+    bench.run(100)
+    assert {burner for burner, _, _ in bench.readings} == {1}
+    assert len(bench.readings) >= 98, "and without a pause"
+
+
+def test_when_no_burner_is_wanted_nothing_is_started():
+    bench = Bench(2)
+    bench.wanted = set()
+    bench.run(50)
+    assert bench.touched == []
+    bench.wanted = {0}
+    bench.run(5)
+    assert bench.readings
+
+
+def test_an_opening_burner_is_read_twice_on_both_sides_within_the_shortest_time_to_verify():
+    bench = Bench(4).run(33)
+    bench.readings.clear()
+    bench.wanted = {2}
+    ticks = 0
+    while [r[:2] for r in bench.readings].count((2, 0)) < 2 or [r[:2] for r in bench.readings].count((2, 1)) < 2:
+        bench.run(1)
+        ticks += 1
+    assert limits.RELEASE_MS + ticks * limits.TICK_MS <= 400
+
+
+# --- converters that do not answer ---------------------------------------------------------------------------------
+
+
+def test_a_conversion_that_is_never_done_is_given_up_and_the_next_one_started():
+    bench = Bench(1)
+    bench.converters[0].ready_after = 10**6
+    bench.run(100)
+    starts = [what for _, _, what in bench.touched if what.startswith("start")]
+    assert len(starts) >= 2
+    assert bench.readings == [] and bench.missed
+
+
+@pytest.mark.parametrize("ready_after, read", [(5, True), (6, False)])
+def test_a_conversion_is_waited_for_a_tenth_of_a_second(ready_after, read):
+    bench = Bench(1)
+    bench.converters[0].ready_after = ready_after
+    bench.run(1 + ready_after)
+    assert (bool(bench.readings), bool(bench.missed)) == (read, not read)
+
+
+def test_a_converter_that_begins_to_answer_again_is_read_again():
+    bench = Bench(1)
+    bench.converters[0].ready_after = 10**6
+    bench.run(500)
+    bench.converters[0].ready_after = 1
+    bench.run(60)
+    assert len(bench.readings) >= 20
+
+
+@pytest.mark.parametrize("ticks", [50, 500])
+def test_a_dead_bus_is_tried_ever_more_seldom_but_never_given_up(ticks):
+    bench = Bench(1)
+    bench.converters[0].error = OSError(19)
+    bench.run(ticks)
+    tried = sorted({tick for tick, _, _ in bench.touched})
+    gaps = [after - before for before, after in zip(tried, tried[1:], strict=False)]
+    assert gaps == sorted(gaps)
+    assert gaps[-1] * limits.TICK_MS <= 600
+    if ticks == 500:
+        assert gaps[-1] >= 20, "time-outs cost the loop little"
+
+
+def test_an_error_never_leaves_the_scanner():
+    for error in (OSError(19), OSError(116)):
+        bench = Bench(2)
+        bench.converters[0].error = error
+        bench.run(100)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ValueError(), RuntimeError()])
+def test_anything_but_an_error_of_the_bus_is_not_hidden(error):
+    bench = Bench(1)
+    bench.converters[0].error = error
+    with pytest.raises(type(error)):
+        bench.run(1)
+
+
+def test_after_an_error_the_next_success_is_believed_at_once():
+    bench = Bench(1)
+    bench.converters[0].error = OSError(19)
+    bench.run(200)
+    bench.converters[0].error = None
+    bench.run(30)
+    bench.readings.clear()
+    bench.run(20)
+    assert len(bench.readings) == 20
+
+
+def test_an_error_in_the_middle_of_a_reading_is_no_reading():
+    bench = Bench(1).run(10)
+    before = len(bench.readings)
+    bench.converters[0].error = OSError(19)
+    bench.run(1)
+    assert len(bench.readings) == before
+    assert bench.missed == [0]
+
+
+def test_a_dead_converter_takes_nothing_from_the_other_one():
+    """Burners 0 and 1 are read as often as if the second converter did not exist."""
+    bench, alone = Bench(4), Bench(2)
+    bench.converters[1].error = OSError(19)
+    bench.run(1000)
+    alone.run(1000)
+    mine = [reading for reading in bench.readings if reading[0] < 2]
+    assert len(mine) >= len(alone.readings) * 9 // 10
+    assert not [reading for reading in bench.readings if reading[0] >= 2]
+
+
+def test_a_silent_converter_takes_little_from_the_other_one():
+    bench, alone = Bench(4), Bench(2)
+    bench.converters[1].ready_after = 10**6
+    bench.run(1000)
+    alone.run(1000)
+    mine = [reading for reading in bench.readings if reading[0] < 2]
+    assert len(mine) >= len(alone.readings) * 7 // 10

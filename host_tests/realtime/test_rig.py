@@ -1,0 +1,229 @@
+"""The desk itself: what the firmware does on it in real time is seen, judged, and seen to be wrong where it is.
+
+Belongs here: that the rig can be believed. Does not: the doors under load, and how quick they must be.
+"""
+
+import os
+import signal
+import socket
+
+import pytest
+
+from host_tests.fixtures.desk import SHORT, Desk, network_of, seeded_build
+from host_tests.fixtures.web import PASSWORD, Client
+
+QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a cook of seconds
+ALLOCATES = ("curfew/hardware/relay.py", "conducting = True", "conducting = [index]")
+DEAF = (
+    "curfew/runtime/inbox.py",
+    "self._off[burner] = 0\n        return True",
+    "self._off[burner] = 0\n        return False",
+)
+LATE = (
+    "curfew/runtime/loop.py",
+    "self.clock.sleep_ms(min(max(limits.TICK_MS - spent_ms, 1), limits.TICK_MS))",
+    "self.clock.sleep_ms(150 if now_ms % 1000 < 20 else 20 - spent_ms)",
+)
+
+
+class Door(Client):
+    """A client of the web server of a desk, logged in as soon as it answers."""
+
+    def __init__(self, desk):
+        super().__init__(desk.web_port)
+        desk.wait_for(self.answers, 20, "the web server")
+        self.me = self.login()
+
+    def answers(self):
+        """True when the server says anything at all."""
+        try:
+            return self.ask("GET", "status").status == 200
+        except OSError:
+            return False
+
+    def off(self):
+        """Ask for OFF of all burners."""
+        assert self.ask("POST", "off", **self.me).status == 202
+
+    def told(self):
+        """The status as the page gets it."""
+        return self.ask("GET", "status", **self.me).json
+
+
+def online(folder, **asked):
+    """A desk on the network, its burner without a sensor, so that a press is enough."""
+    return Desk(folder, sensor=False, network=network_of(PASSWORD), **{**SHORT, **asked})
+
+
+def test_a_cook_from_lighting_to_rest_keeps_every_invariant(tmp_path):
+    with Desk(tmp_path, stove=QUICK, **SHORT) as desk:
+        desk.light(5)
+        desk.wait_state("ARMED")
+        desk.wait_state("BURNING")
+        desk.wait_for(lambda: not desk.world.burners[0].pressed, 5, "the end of the hand")
+        assert (desk.contact(), desk.gas()) == ("closed", "on")
+        desk.hold()
+        assert (desk.contact(), desk.gas()) == ("open", "off")
+        desk.wait_state("IDLE", s=40)
+        desk.wait_for(lambda: (desk.flash / "journal.txt").exists(), 5, "the journal")
+        assert [level for _, _, level in desk.edges] == [1, 0]
+        view = desk.view()
+    states = [line["state"] for line in view.lines[0]]
+    assert [state for state, before in zip(states, [None, *states], strict=False) if state != before] == [
+        *("VERIFYING", "IDLE", "ARMED", "BURNING", "VERIFYING", "IDLE")
+    ]  # fmt: skip
+    assert (desk.flash / "journal.txt").read_text().split()[:3] == ["1", "0", "BUTTON"]
+
+
+def test_a_pump_that_the_ticks_keep_alive_lets_the_relay_pull(tmp_path):
+    with Desk(tmp_path, sensor=False, relay_drive="pulse", **SHORT) as desk:
+        desk.press()
+        desk.wait_for(lambda: desk.contact() == "closed", 2, "the contact")
+        desk.hold()
+        assert desk.contact() == "open"
+
+
+def test_an_off_through_the_web_is_timed_from_asking_to_the_coil(tmp_path):
+    with online(tmp_path) as desk:
+        door = Door(desk)
+        desk.press()
+        desk.wait_state("BURNING")
+        with desk.remote_off(source="web") as off:
+            door.off()
+        took_ms = off.wait()
+        assert off.asked_us < off.posted_us < off.heard_us and off.coil_us == desk.edges[-1][0]
+        assert 0 < took_ms < 1000
+        assert [post[1:] for post in desk.posts] == [(0, "off", "web")]
+        assert desk.told()["cause"] == "REMOTE:web"
+
+
+def test_a_loop_that_does_not_obey_an_off_is_caught(tmp_path):
+    desk = online(tmp_path, firmware=seeded_build(tmp_path, DEAF))
+    door = Door(desk)
+    desk.press()
+    desk.wait_state("BURNING")
+    door.off()
+    ticks = desk.ticks
+    desk.wait_for(lambda: desk.ticks > ticks + 30)
+    assert {name for name, _ in desk.violations()} == {"S4"}
+
+
+def test_an_off_that_never_reaches_the_loop_is_caught(tmp_path):
+    desk = online(tmp_path)
+    desk.press()
+    desk.wait_state("BURNING")
+    with desk.remote_off(source="mqtt"):
+        pass  # nobody sends it
+    ticks = desk.ticks
+    desk.wait_for(lambda: desk.ticks > ticks + 30)
+    assert {name for name, _ in desk.violations()} == {"S4"}
+
+
+def conducting_ticks(folder, **asked):
+    """A desk without services that conducted for a while and opened again; (its ticks, those that allocated)."""
+    with Desk(folder, sensor=False, alone=True, **SHORT, **asked) as desk:
+        desk.press()
+        desk.wait_state("BURNING")
+        ticks = desk.ticks
+        desk.wait_for(lambda: desk.ticks > ticks + 100)
+        desk.hold()
+        desk.wait_state("IDLE")
+    return desk.ticks, desk.allocated
+
+
+def test_no_tick_allocates_on_the_desk(tmp_path):
+    ticks, allocated = conducting_ticks(tmp_path)
+    assert ticks > 300 and allocated == []
+
+
+def test_a_tick_that_allocates_is_seen(tmp_path):
+    _, allocated = conducting_ticks(tmp_path, firmware=seeded_build(tmp_path, ALLOCATES))
+    assert len(allocated) > 100
+
+
+def test_a_tick_that_is_late_is_seen_and_named(tmp_path):
+    with Desk(tmp_path, firmware=seeded_build(tmp_path, LATE), **SHORT) as desk:
+        named = len(desk.stalls)
+        desk.wait_for(lambda: len(desk.stalls) >= named + 3, 10, "three late ticks")
+    assert max(desk.late_ms) >= 130
+    assert max(ms for _, ms in desk.stalls) >= 150
+
+
+def test_a_quiet_desk_tells_how_late_its_ticks_are(tmp_path, capsys):
+    with Desk(tmp_path, **SHORT) as desk:
+        pass
+    late_ms = sorted(desk.late_ms)
+    assert len(late_ms) == desk.ticks - 1 and late_ms[0] > -20
+    with capsys.disabled():
+        print(f"\ntick of the quiet desk: median {late_ms[len(late_ms) // 2]:.2f} ms late, worst {late_ms[-1]:.2f}")
+
+
+def test_a_reset_in_the_middle_of_a_burn_opens_and_the_box_remembers_it(tmp_path):
+    with Desk(tmp_path, sensor=False, **SHORT) as desk:
+        desk.press()
+        desk.wait_state("BURNING")
+        desk.reset("wdt")
+        assert desk.contact() == "open" and desk.starts == 2
+        assert desk.told()["cause"] == "RESTART"
+        desk.wait_state("IDLE")
+
+
+def test_a_program_that_stands_still_is_reset_by_its_watchdog(tmp_path):
+    with Desk(tmp_path, sensor=False, **SHORT) as desk:
+        desk.press()
+        desk.wait_state("BURNING")
+        os.kill(desk.pid, signal.SIGSTOP)
+        desk.wait_for(lambda: desk.starts == 2, 20, "the watchdog")
+        assert desk.contact() == "open"
+        desk.wait_for(lambda: desk.state() == "IDLE")
+
+
+def test_a_vm_that_crashes_fails_the_test(tmp_path):
+    desk = Desk(tmp_path, **SHORT)
+    os.kill(desk.pid, signal.SIGSEGV)
+    with pytest.raises(AssertionError, match="ended by itself with status -11"):
+        desk.wait_for(lambda: False)
+    with pytest.raises(AssertionError, match="ended by itself with status -11"):
+        desk.close()
+
+
+def test_wifi_comes_and_goes_and_the_heap_can_be_weighed(tmp_path):
+    with online(tmp_path) as desk:
+        door = Door(desk)
+        desk.wait_for(lambda: door.told()["services"]["wifi"] == "online", 10, "the network")
+        desk.wifi(False)
+        desk.wait_for(lambda: door.told()["services"]["wifi"] == "joining", 10, "its loss")
+        desk.wifi(True)
+        desk.wait_for(lambda: door.told()["services"]["wifi"] == "online", 10, "the network again")
+        assert 0 < desk.rig_bytes < desk.live_bytes() <= desk.peak_bytes
+
+
+def test_a_look_up_that_hangs_blocks_the_services_and_not_the_loop(tmp_path):
+    mqtt = {"host": "localhost", "port": 1, "tls": False}
+    with Desk(tmp_path, sensor=False, network=network_of(PASSWORD, mqtt=mqtt), **SHORT) as desk:
+        door = Door(desk)
+        desk.lookups_hang(60)
+        quiet = Client(desk.web_port)
+        desk.wait_for(lambda: not_a_word(quiet), 30, "services that hang")
+        desk.press()
+        desk.hold()
+        assert [level for _, _, level in desk.edges] == [1, 0]
+        desk.lookups_hang(0)
+        desk.wait_for(door.answers, 10, "services that are back")
+
+
+def not_a_word(client):
+    """True when the server takes a request and says nothing for half a second."""
+    with client.connect(b"GET /api/v1/status HTTP/1.1\r\nHost: curfew\r\n\r\n") as connection:
+        connection.settimeout(0.5)
+        try:
+            return connection.recv(1) is None
+        except TimeoutError:
+            return True
+
+
+def test_a_connect_may_be_made_to_hang(tmp_path):
+    with Desk(tmp_path, **SHORT) as desk:
+        desk.connects_hang()
+        with pytest.raises(TimeoutError):
+            socket.create_connection(("127.0.0.1", desk.dead_port), 0.5)

@@ -1,0 +1,278 @@
+"""An update over Wi-Fi: who may bring a program, how it gets into its slot, and that the old one is never lost.
+
+Here: the box on the desk over real HTTP, tools/update.py as its user runs it, everything that is refused. Not here:
+what the starter makes of the slots (test_starter.py), power cuts on a real file system (test_slot_cuts.py).
+"""
+
+import hashlib
+import json
+import shutil
+
+import pytest
+
+from curfew.services.http import auth
+from host_tests.fixtures.desk import SHORT, Desk, network_of, seeded_build
+from host_tests.fixtures.web import PASSWORD, TOKEN
+from host_tests.realtime.test_rig import Door
+from simulator import run
+from tools import update
+from tools.build import manifest
+
+DEVICE = "240ac412ab0f"  # of the chip on the desk
+NEWER = ("curfew/__init__.py", 'VERSION = "0.1.0"', 'VERSION = "0.2.0"')
+QUICK = ("curfew/services/persistence.py", "_PROOF_POLLS = 600", "_PROOF_POLLS = 20")  # two seconds instead of a minute
+DEAF = ("curfew/services/runner.py", "    log = Log()\n    config, why", "    return\n    config, why")
+
+
+@pytest.fixture(scope="module")
+def newer(tmp_path_factory):
+    """The slot of a newer program that proves itself quickly."""
+    return seeded_build(tmp_path_factory.mktemp("newer"), NEWER, QUICK) / "a"
+
+
+@pytest.fixture(scope="module")
+def deaf(tmp_path_factory):
+    """The slot of a newer program whose services die at once."""
+    return seeded_build(tmp_path_factory.mktemp("deaf"), NEWER, DEAF) / "a"
+
+
+def online(folder, **asked):
+    config = network_of(PASSWORD, token=auth.token_hash(TOKEN))
+    return Desk(folder, sensor=False, network=config, **{**SHORT, **asked})
+
+
+def box_of(desk):
+    """The computer's side, once the server answers and the box has its key."""
+    Door(desk)
+    desk.wait_for(lambda: (desk.flash / "key.txt").exists(), 20, "the key")
+    return update.Box(f"127.0.0.1:{desk.web_port}", TOKEN)
+
+
+def key_of(desk):
+    return bytes.fromhex((desk.flash / "key.txt").read_text().split("\n")[0])
+
+
+def opened(desk, box):
+    """The window, by a hand on the box."""
+    desk.hold(5.4)
+    desk.wait_for(lambda: box.ask("GET", "/update")["nonce"], 10, "the window")
+
+
+def slot_of(desk, name):
+    return {
+        str(path.relative_to(desk.flash / name)): path.read_bytes()
+        for path in (desk.flash / name).rglob("*")
+        if path.is_file()
+    }
+
+
+def files_of(program):
+    return {str(path.relative_to(program)): path.read_bytes() for path in program.rglob("*") if path.is_file()}
+
+
+def quiet(what, at, of):
+    pass
+
+
+def test_a_new_program_comes_over_the_air_proves_itself_and_stays(tmp_path, newer):
+    sent = set()
+    with online(tmp_path) as desk:
+        box = box_of(desk)
+        opened(desk, box)
+        build = update.send(box, key_of(desk), newer, False, lambda what, _at, _of: sent.add(what))
+        update.wait_for_proof(box, build, quiet_words)
+        assert slot_of(desk, "b") == files_of(newer)
+        assert slot_of(desk, "a") == files_of(run.COMPILED)
+        about = box.ask("GET", "/update")
+        assert (about["version"], about["build"], about["slot"], about["trial"]) == ("0.2.0", build, "b", "")
+        assert about["window_s"] == 0, "a restart closes the window"
+        assert (desk.flash / "slot.txt").read_text().startswith("active b\n#")
+        assert f"Curfew 0.2.0 build {build} slot b on trial" in desk.console()
+        desk.reset("en")
+        assert f"Curfew 0.2.0 build {build} slot b burners" in desk.console()
+        status = desk.wait_for(lambda: box_answers(box), 20, "the server")
+        assert (status["build"], status["version"], status["trial"]) == (build, "0.2.0", False)
+    old = files_of(run.COMPILED)
+    assert sent - {""} == {path for path, data in files_of(newer).items() if old.get(path) != data}
+
+
+def test_a_new_program_whose_services_die_makes_room_for_the_old_one_by_itself(tmp_path, deaf):
+    with online(tmp_path) as desk:
+        box = box_of(desk)
+        opened(desk, box)
+        starts = desk.starts
+        build = update.send(box, key_of(desk), deaf, False, quiet)
+        desk.wait_for(lambda: desk.starts == starts + 2, 60, "the old program")
+        with pytest.raises(update.UpdateError, match="did not|old one"):
+            update.RESTART_S, kept = 3, update.RESTART_S
+            try:
+                update.wait_for_proof(box, build, quiet_words)
+            finally:
+                update.RESTART_S = kept
+        desk.wait_for(lambda: box_answers(box), 20, "the old program's server")
+        assert box.ask("GET", "/status")["version"] == "0.1.0"
+        assert (desk.flash / "slot.txt").read_text().startswith("active a\n#")
+        assert "New program in slot b: did not prove itself. Back to slot a." in desk.console()
+
+
+def quiet_words(_):
+    pass
+
+
+def box_answers(box):
+    try:
+        return box.ask("GET", "/status")
+    except update.UpdateError:
+        return None
+
+
+# --- refused -------------------------------------------------------------------------------------------------------
+
+
+def refusal(ask):
+    with pytest.raises(update.UpdateError) as found:
+        ask()
+    text = str(found.value)
+    assert "\n" not in text
+    return text
+
+
+def post(box, told):
+    return box.ask("POST", "/update", json.dumps(told).encode())
+
+
+def test_whatever_is_not_signed_for_this_box_and_this_window_is_refused_before_a_byte_is_written(tmp_path, newer):
+    with online(tmp_path) as desk:
+        box = box_of(desk)
+        before = sorted(str(path) for path in desk.flash.rglob("*"))
+        key = key_of(desk)
+
+        # Without a hand on the box, nothing.
+        assert "hold the button of the idle box for 5 s" in refusal(lambda: update.send(box, key, newer, False, quiet))
+        told = update.header(key, newer, DEVICE, "0" * 32, False)
+        assert "window is closed" in refusal(lambda: post(box, told))
+
+        opened(desk, box)
+        nonce = box.ask("GET", "/update")["nonce"]
+        good = update.header(key, newer, DEVICE, nonce, False)
+        other = update.header(key, newer, "ffffffffffff", nonce, False)
+        assert "is for ffffffffffff, not for " + DEVICE in refusal(lambda: post(box, other))
+        old = update.header(key, newer, DEVICE, "0" * 32, False)
+        assert "another window" in refusal(lambda: post(box, old))
+        forged = update.header(bytes(32), newer, DEVICE, nonce, False)
+        assert "signature" in refusal(lambda: post(box, forged))
+        for field in ("version", "force", "manifest", "size"):
+            first = "8" if good[field][0] == "9" else "9"
+            changed = {**good, field: first + good[field][1:]}
+            assert "signature" in refusal(lambda changed=changed: post(box, changed)), field
+        assert "signature: not a text" in refusal(lambda: post(box, {**good, "signature": 7}))
+        assert "no update has begun" in refusal(lambda: box.ask("PUT", "/update", b"x", "x/y", **{"X-At": "-1:0"}))
+
+        # A newer one runs as "older" once the box is older: the version is signed, and only force passes.
+        older = tmp_path / "older"
+        shutil.copytree(newer, older)
+        text = (older / "manifest.txt").read_text().replace("curfew 0.2.0 ", "curfew 0.0.9 ", 1)
+        (older / "manifest.txt").write_text(text)
+        told = update.header(key, older, DEVICE, nonce, False)
+        assert "0.0.9 is older than 0.1.0; FORCE=1" in refusal(lambda: post(box, told))
+
+        # Nobody without a log-in, however well signed.
+        stranger = update.Box(f"127.0.0.1:{desk.web_port}")
+        assert "log in" in refusal(lambda: post(stranger, good))
+        assert sorted(str(path) for path in desk.flash.rglob("*")) == before
+
+        # A replay: once it was taken, the same header is worth nothing.
+        assert post(box, good)["next"] == "-1:0"
+        assert "another window" in refusal(lambda: post(box, good))
+        assert sorted(str(path) for path in desk.flash.rglob("*")) == before
+        assert box.ask("GET", "/update")["device"] == DEVICE
+        for path in ("/status", "/update", "/network", "/settings", "/log"):
+            assert key.hex() not in json.dumps(box.ask("GET", path))
+
+
+def begin(desk, box, program):
+    """A header that is taken; which piece is wanted then."""
+    nonce = desk.wait_for(lambda: box.ask("GET", "/update")["nonce"], 10, "a nonce")
+    return post(box, update.header(key_of(desk), program, DEVICE, nonce, False))["next"]
+
+
+def put(box, piece, at):
+    return box.ask("PUT", "/update", piece, "application/octet-stream", **{"X-At": at})["next"]
+
+
+def test_bytes_that_are_not_the_signed_ones_a_lost_sender_and_a_lighting_leave_the_old_program(tmp_path, newer):
+    text = (newer / "manifest.txt").read_bytes()
+    pieces = [text[at : at + 3072] for at in range(0, len(text), 3072)]
+    with online(tmp_path) as desk:
+        box = box_of(desk)
+        opened(desk, box)
+
+        # A manifest with a changed byte.
+        at = begin(desk, box, newer)
+        for piece in pieces[:-1]:
+            at = put(box, piece, at)
+        assert "not the bytes that were signed" in refusal(lambda: put(box, pieces[-1][:-1] + b"?", at))
+        assert not (desk.flash / "b" / "manifest.txt").exists()
+
+        # A file with a changed byte, and a piece out of its order.
+        at = begin(desk, box, newer)
+        assert "-1:0 is wanted" in refusal(lambda: put(box, pieces[0], "-1:3072"))
+        for piece in pieces:
+            at = put(box, piece, at)
+        file = (newer / update.paths(newer)[int(at.split(":")[0])]).read_bytes()
+        assert len(file) < 3072
+        assert "longer than its manifest says" in refusal(lambda: put(box, file + b"?", at))
+        at = begin(desk, box, newer)
+        for piece in pieces:
+            at = put(box, piece, at)
+        assert "not the bytes" in refusal(lambda: put(box, bytes(len(file)), at))
+
+        # A hand lights in the middle: the window is closed, and nothing is written while it burns.
+        at = begin(desk, box, newer)
+        for piece in pieces[:-1]:
+            at = put(box, piece, at)
+        desk.press()
+        desk.wait_state("BURNING")
+        names = slot_of(desk, "b")
+        desk.wait_for(lambda: "begun" in refusal(lambda: put(box, pieces[-1], at)), 10, "the end of the update")
+        assert slot_of(desk, "b") == names
+        assert box.ask("GET", "/update")["window_s"] == 0
+        desk.hold()
+        desk.wait_state("IDLE", s=40)
+        assert slot_of(desk, "a") == files_of(run.COMPILED)
+        desk.reset("en")
+        assert "Curfew 0.2.0" not in desk.console()
+
+
+def test_the_key_is_made_once_and_kept_by_the_computer_where_only_its_owner_can_read_it(tmp_path):
+    with online(tmp_path) as desk:
+        box_of(desk)
+        key = key_of(desk)
+        desk.reset("en")
+        box_of(desk)
+        assert key_of(desk) == key and len(set(key)) > 10
+    path = update.keep_key(DEVICE, key.hex(), tmp_path / "keys")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert update.key_of(DEVICE, tmp_path / "keys") == key
+    with pytest.raises(update.UpdateError, match="make key PORT="):
+        update.key_of("000000000000", tmp_path / "keys")
+
+
+def test_the_signature_is_hmac_sha_256_of_the_fields_in_their_order(newer):
+    told = update.header(b"k" * 32, newer, DEVICE, "n", True)
+    assert told["manifest"] == hashlib.sha256((newer / manifest.NAME).read_bytes()).hexdigest()
+    from curfew.services.update import receiver as firmware
+
+    message = "\n".join(told[name] for name in firmware._FIELDS.split()).encode()
+    assert firmware.signed(b"k" * 32, message) == told["signature"]
+    assert tuple(firmware._FIELDS.split()) == update.SIGNED
+
+
+def test_the_command_tells_in_one_line_what_is_missing(capsys, monkeypatch):
+    monkeypatch.setenv("TOKEN", "t")
+    assert update.main([]) == 1
+    assert capsys.readouterr().err == "update: name the box: make update HOST=curfew-1a2b.local\n"
+    assert update.main(["127.0.0.1:9"]) == 1
+    assert "no answer" in capsys.readouterr().err
+    assert update.main(["--key", "/dev/not_there"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,287 @@
+"""What the box remembers in RTC memory: the record is believed whole or not at all, abnormal starts are counted.
+
+Here: memory.py, and the counting with the controller. Not here: files (test_journal.py).
+"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curfew.core import codes, faults, limits
+from curfew.runtime import rtc_memory
+from curfew.runtime.rtc_memory import AT_CLEAN, AT_CONDUCTING, AT_RESETS, AT_STORED, RtcMemory
+
+QUIET = {"reclose_hold_s": 3}
+
+
+def record(clean=False, resets=0, conducting=0, openings=()):
+    """The bytes that a program left behind."""
+    one = RtcMemory(b"")
+    one.put(AT_RESETS, resets)
+    one.put(AT_CONDUCTING, conducting)
+    for opening in openings:
+        one.note_shutoff(*opening)
+    if clean:
+        one.put(AT_CLEAN, 1)
+    one.seal()
+    return bytes(one.buffer)
+
+
+OPENINGS = [(0, codes.TIMEOUT, 0, 1800, 0), (3, codes.REMOTE, 2, 65_535, 1234)]
+
+
+# --- believed whole or not at all ----------------------------------------------------------------------------------
+
+
+def test_a_record_that_was_sealed_is_kept():
+    again = RtcMemory(record(openings=OPENINGS, conducting=0b1010))
+    assert again.kept
+    assert again.conducted == 0b1010
+    assert again.seq[0] == 2
+
+
+def test_any_single_bit_that_flipped_refuses_the_record():
+    whole = record(openings=OPENINGS, conducting=1, resets=2)
+    for at in range(len(whole)):
+        for bit in range(8):
+            damaged = bytearray(whole)
+            damaged[at] ^= 1 << bit
+            one = RtcMemory(bytes(damaged))
+            assert not one.kept, f"bit {bit} of byte {at}"
+            assert (one.conducted, one.seq[0], one.buffer[AT_RESETS]) == (0, 0, 0)
+
+
+def test_any_two_neighbouring_bytes_that_were_swapped_refuse_the_record():
+    whole = record(openings=OPENINGS, conducting=1, resets=2)
+    for at in range(len(whole) - 1):
+        damaged = bytearray(whole)
+        damaged[at], damaged[at + 1] = whole[at + 1], whole[at]
+        assert RtcMemory(bytes(damaged)).kept == (whole[at] == whole[at + 1])
+
+
+def test_a_record_cut_off_anywhere_is_refused():
+    whole = record(openings=OPENINGS)
+    for length in range(len(whole)):
+        assert not RtcMemory(whole[:length]).kept
+    assert not RtcMemory(whole + b"\x00").kept
+
+
+@pytest.mark.parametrize(
+    "previous", [b"", b"\x00" * rtc_memory.SIZE, b"\xff" * rtc_memory.SIZE, b"\x00" * 2048, b"\xc5\x01"]
+)
+def test_memory_that_holds_no_record_is_a_power_up(previous):
+    one = RtcMemory(previous)
+    assert not one.kept
+    assert (one.conducted, one.seq[0], one.buffer[AT_RESETS], one.buffer[AT_CONDUCTING]) == (0, 0, 0, 0)
+    assert [one.buffer[AT_STORED + index] for index in range(limits.BURNERS_MAX)] == [0] * 4
+
+
+def test_a_record_of_another_layout_is_refused_even_with_a_good_checksum():
+    for at in (0, 1):
+        other = bytearray(record())
+        one = RtcMemory(b"")
+        one.buffer[:] = other
+        one.buffer[at] ^= 1
+        one.seal()
+        assert not RtcMemory(bytes(one.buffer)).kept
+
+
+@given(st.binary(max_size=2 * rtc_memory.SIZE))
+def test_no_bytes_at_all_raise(previous):
+    RtcMemory(previous)
+
+
+def test_the_record_fits_into_the_rtc_memory_and_every_value_into_a_byte():
+    assert rtc_memory.SIZE <= 2048
+    assert len(record()) == rtc_memory.SIZE
+
+
+# --- dirty ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_memory_wants_to_be_written():
+    assert RtcMemory(b"").dirty and RtcMemory(record()).dirty
+
+
+def test_only_a_change_makes_it_dirty_again():
+    one = RtcMemory(b"")
+    one.seal()
+    assert not one.dirty
+    one.put(AT_CONDUCTING, 0)
+    assert not one.dirty
+    one.put(AT_CONDUCTING, 1)
+    assert one.dirty
+
+
+def test_an_opening_makes_it_dirty():
+    one = RtcMemory(b"")
+    one.seal()
+    one.note_shutoff(*OPENINGS[0])
+    assert one.dirty
+
+
+# --- openings ------------------------------------------------------------------------------------------------------
+
+
+def row_of(one, seq):
+    of = one.of_shutoff
+    return (
+        of(seq, rtc_memory.ROW_BURNER), of(seq, rtc_memory.ROW_CAUSE), of(seq, rtc_memory.ROW_DETAIL),
+        of(seq, rtc_memory.ROW_BURN_S) << 8 | of(seq, rtc_memory.ROW_BURN_S + 1),
+        of(seq, rtc_memory.ROW_HEALTH_PERMILLE) << 8 | of(seq, rtc_memory.ROW_HEALTH_PERMILLE + 1),
+    )  # fmt: skip
+
+
+def test_openings_are_numbered_from_one_and_read_back():
+    one = RtcMemory(record(openings=OPENINGS))
+    assert [row_of(one, seq) for seq in (1, 2)] == OPENINGS
+
+
+def test_the_last_openings_are_kept_and_older_ones_make_room():
+    openings = [(number % 4, 1 + number % 9, 0, number, number) for number in range(1, 30)]
+    one = RtcMemory(record(openings=openings))
+    assert one.seq[0] == 29
+    last = range(29 - rtc_memory.ROWS + 1, 30)
+    assert [row_of(one, seq) for seq in last] == openings[-rtc_memory.ROWS :]
+
+
+@pytest.mark.parametrize("value, kept", [(0, 0), (65_534, 65_534), (65_535, 65_535), (65_536, 65_535), (2**29, 65_535)])
+def test_a_length_saturates_instead_of_wrapping(value, kept):
+    one = RtcMemory(record(openings=[(0, 1, 0, value, value)]))
+    assert row_of(one, 1) == (0, 1, 0, kept, kept)
+
+
+def test_numbers_start_over_long_before_they_grow():
+    one = RtcMemory(b"")
+    one.seq[0] = 0xFFFFFF
+    one.note_shutoff(*OPENINGS[0])
+    assert one.seq[0] == 1
+
+
+def test_a_number_that_came_from_the_journal_survives_a_reset_before_the_next_opening():
+    one = rtc_memory.RtcMemory(b"")
+    one.count_from(70_000)
+    one.seal()
+    assert rtc_memory.RtcMemory(bytes(one.buffer)).seq[0] == 70_000
+
+
+@pytest.mark.parametrize("seq", [1, 255, 256, 65_535, 65_536, 0xFFFFFE])
+def test_the_number_itself_survives(seq):
+    one = RtcMemory(b"")
+    one.seq[0] = seq
+    one.note_shutoff(*OPENINGS[0])
+    one.seal()
+    assert RtcMemory(bytes(one.buffer)).seq[0] == seq + 1
+
+
+# --- abnormal starts -----------------------------------------------------------------------------------------------
+
+
+def test_a_power_up_is_not_abnormal():
+    assert RtcMemory(b"").buffer[AT_RESETS] == 0
+
+
+def test_a_start_after_a_clean_end_is_not_abnormal():
+    assert RtcMemory(record(clean=True, resets=2)).buffer[AT_RESETS] == 2
+
+
+def test_every_other_start_is_counted():
+    assert [RtcMemory(record(resets=resets)).buffer[AT_RESETS] for resets in (0, 1, 2)] == [1, 2, 3]
+
+
+def test_the_count_stops_before_it_wraps_to_healthy():
+    assert RtcMemory(record(resets=255)).buffer[AT_RESETS] == 255
+
+
+def test_a_clean_end_is_clean_once():
+    one = RtcMemory(record(clean=True))
+    assert one.buffer[AT_CLEAN] == 0
+    one.seal()
+    assert RtcMemory(bytes(one.buffer)).buffer[AT_RESETS] == 1
+
+
+@pytest.mark.parametrize("resets, fault", [(0, None), (1, None), (2, "UNSTABLE"), (3, "UNSTABLE"), (255, "UNSTABLE")])
+def test_the_third_abnormal_start_is_unstable(core, resets, fault):
+    box = core(previous=record(resets=resets), idle=False)
+    box.step()
+    assert box.fault() == fault
+
+
+def test_ten_quiet_minutes_forget_the_abnormal_starts_and_end_the_cause(core):
+    box = core(previous=record(resets=2), idle=False, **QUIET)
+    for _ in range(299):
+        box.step(2000)
+    box.run(ms=1980)
+    assert box.memory.buffer[AT_RESETS] == 3
+    assert box.one().faults.present
+    box.step()
+    assert box.memory.buffer[AT_RESETS] == 0
+    assert not box.one().faults.present
+
+
+def test_unstable_waits_for_the_hand_even_when_it_has_been_quiet(core):
+    box = core(previous=record(resets=2), idle=False, **QUIET)
+    for _ in range(305):
+        box.step(2000)
+    assert box.state() == "FAULT"
+    box.hold(s=6)
+    box.run(s=5)
+    assert (box.state(), box.fault()) == ("IDLE", None)
+
+
+def test_unstable_cannot_be_acknowledged_before_it_has_been_quiet(core):
+    box = core(previous=record(resets=2), idle=False, **QUIET)
+    box.run(s=1)
+    box.hold(s=6)
+    assert (box.state(), box.fault()) == ("FAULT", "UNSTABLE")
+
+
+def test_a_clock_that_leaps_brings_no_quiet_minutes(core):
+    box = core(previous=record(resets=2), idle=False, **QUIET)
+    for _ in range(1000):
+        box.step(2001)
+        box.step(-2001)
+    assert box.memory.buffer[AT_RESETS] == 3
+
+
+def test_three_watchdog_resets_are_shown_as_unstable(world):
+    box = world(sensor=False)
+    for _ in range(2):
+        box.reset("wdt")
+        box.run_for(s=1)
+        assert box.fault() is None
+    box.reset("wdt")
+    box.run_for(s=1)
+    assert box.fault() == "UNSTABLE"
+    box.press()
+    assert box.contact() == "open"
+
+
+def test_power_cuts_are_never_unstable(world):
+    box = world(sensor=False)
+    for _ in range(5):
+        box.power_cut()
+        box.run_for(s=1)
+    assert box.fault() is None
+
+
+# --- what is kept besides ------------------------------------------------------------------------------------------
+
+
+def test_stored_faults_come_back_from_the_record(core):
+    box = core(burners=2)
+    box.one(1).faults.note(faults.CONTACT_WELDED, True)
+    box.one(0).faults.note(faults.BUTTON_STUCK, True)
+    box.run(100)
+    box.memory.seal()
+    again = core(burners=2, previous=bytes(box.memory.buffer), idle=False)
+    again.run(s=1)
+    assert [again.raised(0), again.raised(1)] == [[], ["CONTACT_WELDED"]]
+
+
+def test_who_conducts_is_in_the_record_from_the_tick_in_which_it_does(core):
+    box = core(burners=2)
+    box.press(1)
+    assert box.memory.buffer[AT_CONDUCTING] == 0b10
+    box.off(burner=1)
+    assert box.memory.buffer[AT_CONDUCTING] == 0

@@ -1,0 +1,193 @@
+"""What the services are told: every field, one tick at a time, and nothing that the loop would wait for.
+
+Here: snapshot.py, and that the simulator looks where the firmware writes. Not here: what services do with it.
+"""
+
+from array import array
+
+import pytest
+
+from curfew.core import codes
+from curfew.runtime import snapshot
+from host_tests.fixtures import names
+from simulator import inside
+
+REPORT = inside.MODULES["report"]
+FIELDS = [
+    "STATE", "CONDUCTS", "REMAINING_S", "CAUSE", "DETAIL", "FAULT", "FAULTS_RAISED", "TC_UV", "MAGNET_UV", "FLAME",
+    "HEALTH_PERMILLE", "HEALTH_REF_PERMILLE", "SERVICE", "REFUSED", "LIGHT", "SOUND",
+]  # fmt: skip
+
+
+class Lock:
+    """A lock that can be held by the other thread."""
+
+    def __init__(self):
+        self.held = False
+        self.waited = False
+
+    def acquire(self, wait=True):
+        if self.held:
+            self.waited = self.waited or wait
+            return False
+        self.held = True
+        return True
+
+    def release(self):
+        assert self.held
+        self.held = False
+
+    def __enter__(self):
+        assert self.acquire()
+
+    def __exit__(self, *_):
+        self.release()
+
+
+def published(box):
+    """The values of a core, by field name, for each burner."""
+    one = snapshot.Snapshot(len(box.controller.burners), Lock())
+    one.publish(box.controller.burners)
+    return [
+        {name: one.values[at * snapshot.FIELDS + getattr(snapshot, "SNAP_" + name)] for name in FIELDS}
+        for at in range(len(box.controller.burners))
+    ]
+
+
+# --- fields --------------------------------------------------------------------------------------------------------
+
+
+def test_every_field_has_a_place_of_its_own_and_there_is_no_room_between():
+    assert sorted(getattr(snapshot, "SNAP_" + name) for name in FIELDS) == list(range(snapshot.FIELDS))
+
+
+def test_every_field_is_told_for_every_burner(core):
+    box = core(burners=2, sensor=True)
+    box.flame(1)
+    box.run(s=2)
+    box.one(1).service = True
+    box.one(1).refused = 3
+    first, second = published(box)
+    assert (first["STATE"], first["CONDUCTS"], first["FAULT"]) == (codes.IDLE, 0, -1)
+    assert (second["STATE"], second["CONDUCTS"], second["FLAME"]) == (codes.BURNING, 1, 1)
+    assert (second["TC_UV"], second["MAGNET_UV"]) == (10_000, 8000)
+    assert (second["REMAINING_S"], second["SERVICE"], second["REFUSED"]) == (box.one(1).remaining_s(), 1, 3)
+    box.off("mqtt", 1)
+    second = published(box)[1]
+    assert (second["CAUSE"], second["DETAIL"], second["CONDUCTS"]) == (codes.REMOTE, 2, 0)
+    assert second["SOUND"] == box.one(1).heard != 0
+
+
+def test_every_value_stands_in_its_own_field_of_its_own_burner(core):
+    box = core(burners=3, sensor=True)
+    for number, one in enumerate(box.controller.burners):
+        base = 100 * (number + 1)
+        one.conducts = lambda base=base: base + 1
+        one.remaining_s = lambda base=base: base + 2
+        one.state, one.cause, one.detail, one.refused = base, base + 3, base + 4, base + 13
+        one.faults.shown, one.faults.raised = base + 5, base + 6
+        one.flame.tc_uv, one.flame.magnet_uv, one.flame.burning = base + 7, base + 8, base + 9
+        one.health_permille, one.health_ref_permille = base + 10, base + 11
+        one.service, one.light, one.heard = base + 12, base + 14, base + 15
+    for number, told in enumerate(published(box)):
+        assert list(told.values()) == [100 * (number + 1) + field for field in range(len(FIELDS))]
+
+
+def test_it_holds_whole_small_numbers_only(core):
+    box = core(burners=4)
+    one = snapshot.Snapshot(4, Lock())
+    one.publish(box.controller.burners)
+    assert isinstance(one.values, array) and one.values.itemsize == 4
+
+
+# --- the lock ------------------------------------------------------------------------------------------------------
+
+
+def test_the_loop_only_tries_the_lock_and_leaves_the_values_of_another_tick(core):
+    box = core()
+    one = snapshot.Snapshot(1, Lock())
+    one.publish(box.controller.burners)
+    one._lock.held = True
+    box.press()
+    one.publish(box.controller.burners)
+    assert one.values[snapshot.SNAP_STATE] == codes.IDLE
+    assert not one._lock.waited
+    one._lock.held = False
+    one.publish(box.controller.burners)
+    assert one.values[snapshot.SNAP_STATE] == codes.BURNING
+
+
+def test_the_lock_is_free_after_telling_and_after_reading(core):
+    one = snapshot.Snapshot(1, Lock())
+    one.publish(core().controller.burners)
+    assert not one._lock.held
+    one.copy_into(array("i", [0] * snapshot.FIELDS))
+    assert not one._lock.held
+
+
+def test_a_copy_is_one_tick_and_stays_as_it_is(core):
+    box = core()
+    one = snapshot.Snapshot(1, Lock())
+    one.publish(box.controller.burners)
+    copy = array("i", [0] * snapshot.FIELDS)
+    one.copy_into(copy)
+    box.press()
+    one.publish(box.controller.burners)
+    assert copy[snapshot.SNAP_STATE] == codes.IDLE
+
+
+def test_publishing_replaces_no_object(core):
+    box = core(burners=2)
+    one = snapshot.Snapshot(2, Lock())
+    values = one.values
+    for _ in range(10):
+        box.step()
+        one.publish(box.controller.burners)
+    assert one.values is values
+
+
+# --- the simulator looks where the firmware writes -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["STATE", "REMAINING_S", "CAUSE", "DETAIL", "FAULT", "LIGHT", "SOUND"])
+def test_the_simulator_reads_each_field_from_its_place(name):
+    assert getattr(REPORT, name) == getattr(snapshot, "SNAP_" + name)
+    assert REPORT.FIELDS == snapshot.FIELDS
+
+
+def test_the_simulator_knows_the_states_by_the_same_numbers():
+    assert dict(enumerate(REPORT.STATES)) == names.STATES
+
+
+def test_the_simulator_knows_the_causes_by_the_same_numbers():
+    told = {number: (name or "") for number, name in enumerate(REPORT.CAUSES)}
+    assert {**told, codes.FAULTED: "FAULTED"} == names.CAUSES
+    assert (REPORT.REMOTE, REPORT.FAULTED) == (codes.REMOTE, codes.FAULTED)
+
+
+def test_the_simulator_knows_the_faults_by_the_same_numbers():
+    assert dict(enumerate(REPORT.FAULTS)) == names.FAULTS
+
+
+def test_the_simulator_knows_the_sounds_and_lights_by_the_same_numbers():
+    assert {number: name or "NONE" for number, name in enumerate(REPORT.SOUNDS)} == names.SOUNDS
+    assert dict(enumerate(REPORT.LIGHTS)) == names.LIGHTS
+
+
+def test_the_simulator_knows_the_sources_and_requests_by_the_same_numbers():
+    world = inside.MODULES["world"]
+    from curfew.runtime import inbox
+
+    assert list(REPORT.SOURCES) == names.SOURCES
+    assert (world.EXTEND, world.ARM) == (inbox.REQUEST_EXTEND, inbox.REQUEST_ARM)
+
+
+def test_no_name_of_state_cause_light_or_sound_is_missing_from_the_report():
+    """By reflection over the firmware: a new one without a word in the simulator fails here."""
+    from curfew.core import faults, signals
+
+    assert {n for n in vars(signals) if n.startswith("S_")} == {"S_" + name for name in names.SOUNDS.values()}
+    lights = {n for n in vars(signals) if n.startswith("L_")} | {"L_DARK"}
+    assert lights == {"L_" + name for name in names.LIGHTS.values()}
+    codes_of_faults = {n for n, v in vars(faults).items() if n.isupper() and isinstance(v, int)}
+    assert codes_of_faults - {"NO_FAULT", "STORED", "COUNT"} == set(names.FAULTS.values())

@@ -1,0 +1,224 @@
+"""Who may come in, decided without a server: hashes, sessions, pauses, all with time as a number.
+
+Here: door.py around its limits. Not here: HTTP (test_api.py).
+"""
+
+import hashlib
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from curfew.core.ticks import later_ms
+from curfew.services.http import auth
+
+MASK = 2**30 - 1
+
+
+def random(number):
+    """Random bytes that are not."""
+    return hashlib.sha256(b"%d" % number).digest()
+
+
+def hashed(password, salt=b"salt", rounds=3):
+    return [*auth.hashing(password, salt, rounds)][-1]
+
+
+# --- secrets -------------------------------------------------------------------------------------------------------
+
+
+@hypothesis.given(st.text(), st.text())
+def test_same_is_equality(one, other):
+    assert auth.same(one, one)
+    assert auth.same(one, other) == (one == other)
+
+
+def test_same_looks_at_every_byte_of_both():
+    """A difference anywhere counts: in the first digest byte as in the last."""
+    for number in range(500):
+        assert not auth.same("kept", f"kept{number}")
+
+
+def test_a_hash_is_what_the_text_says():
+    digest = b"salt"
+    for _ in range(3):
+        digest = hashlib.sha256(digest + b"secret").digest()
+    assert hashed("secret") == "sha256$3$73616c74$" + digest.hex()
+
+
+@hypothesis.given(st.text(), st.text(), st.binary(max_size=16), st.binary(max_size=16), st.integers(1, 5))
+def test_equal_hashes_mean_equal_passwords_salts_and_rounds(one, other, salt, grain, rounds):
+    assert (hashed(one, salt, rounds) == hashed(other, salt, rounds)) == (one == other)
+    assert (hashed(one, salt, rounds) == hashed(one, grain, rounds)) == (salt == grain)
+    assert hashed(one, salt, rounds) != hashed(one, salt, rounds + 1)
+
+
+def test_a_password_is_checked_with_the_salt_and_the_rounds_it_was_kept_with():
+    kept = hashed("secret", b"\x00\xff", 7)
+    assert [*auth.hashing_like("secret", kept)][-1] == kept
+    assert [*auth.hashing_like("Secret", kept)][-1] != kept
+
+
+def test_hashing_gives_others_their_turn():
+    steps = [*auth.hashing("secret", b"salt")]
+    assert steps[:-1] == [None] * (auth.ROUNDS // 50)
+
+
+@pytest.mark.parametrize("kept", ["", "x", "sha256$3$zz$00", "sha256$x$00$00"])
+def test_a_kept_hash_that_is_none_is_an_error_and_no_open_door(kept):
+    with pytest.raises(ValueError):
+        [*auth.hashing_like("secret", kept)]
+
+
+# --- pauses --------------------------------------------------------------------------------------------------------
+
+
+def test_the_pause_doubles_from_a_second_to_five_minutes():
+    one = auth.Auth(0)
+    now_ms = 0
+    pauses = []
+    for _ in range(12):
+        assert one.knock(now_ms) == 0
+        pauses.append(one.knock(now_ms))
+        now_ms += pauses[-1] * 1000
+    assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
+
+
+@pytest.mark.parametrize("failures", [1, 2, 5, 9, 20])
+def test_a_pause_ends_to_the_millisecond_and_asking_does_not_stretch_it(failures):
+    one = auth.Auth(0)
+    now_ms = 0
+    for _ in range(failures):
+        assert one.knock(now_ms) == 0
+        pause_ms = min(1000 * 2 ** len(range(_)), 300000)
+        for early_ms in (1, pause_ms // 2, pause_ms - 1):
+            assert one.knock(now_ms + early_ms) == (pause_ms - early_ms + 999) // 1000
+        now_ms += pause_ms
+    assert one.knock(now_ms) == 0
+
+
+def test_a_right_password_ends_the_pause():
+    one = auth.Auth(0)
+    for now_ms in (0, 1000, 3000):
+        assert one.knock(now_ms) == 0
+    one.open(random(1))
+    assert one.knock(3000) == 0
+    assert one.knock(3000) == 1
+
+
+def test_a_second_try_during_the_first_has_to_wait():
+    one = auth.Auth(0)
+    assert one.knock(0) == 0  # its hash is still being made
+    assert one.knock(10) == 1
+
+
+def test_an_hour_without_a_try_forgives_and_a_minute_less_does_not():
+    for calm_ms, expected in ((auth.FORGET_MS - 1, 8), (auth.FORGET_MS, 1)):
+        one = auth.Auth(0)
+        for now_ms in (0, 1000, 3000):
+            one.knock(now_ms)
+        assert one.knock(3000 + calm_ms) == 0
+        assert one.knock(3000 + calm_ms) == expected
+
+
+def test_the_forgiving_hour_allows_fewer_tries_than_the_pauses_do():
+    tries = 9  # until a pause of more than an hour's ninth
+    assert tries < auth.FORGET_MS // auth.PAUSE_MAX_MS
+
+
+def test_a_clock_that_goes_back_neither_shortens_a_pause_nor_hangs():
+    one = auth.Auth(5000)
+    one.knock(5000)
+    assert one.knock(1000) == 1
+    assert one.knock(1999) == 1
+    assert one.knock(2000) == 0
+
+
+@pytest.mark.parametrize("start_ms", [0, MASK - 500, MASK, 2**29 - 1])
+def test_the_wrap_of_the_ticks_is_no_event(start_ms):
+    one = auth.Auth(start_ms)
+    session = one.open(random(1))
+    one.knock(start_ms)
+    assert one.knock(later_ms(start_ms, 999)) == 1
+    assert one.knock(later_ms(start_ms, 1000)) == 0
+    assert one.find(session.name, later_ms(start_ms, 2000)) is session
+
+
+# --- sessions ------------------------------------------------------------------------------------------------------
+
+
+def test_a_session_is_found_by_its_name_and_by_nothing_else():
+    one = auth.Auth(0)
+    session = one.open(random(1))
+    assert len(session.name) == len(session.guard) == 32 and session.name != session.guard
+    assert one.find(session.name, 0) is session
+    for name in ("", session.name[:-1], session.name + "0", session.name.upper(), session.guard, "0" * 32):
+        assert one.find(name, 0) is None
+
+
+def test_a_session_ends_after_a_day_without_use_and_lasts_with_it():
+    one = auth.Auth(0)
+    session = one.open(random(1))
+    assert one.find(session.name, auth.IDLE_MS - 1) is session
+    assert one.find(session.name, 2 * auth.IDLE_MS - 2) is session
+    assert one.find(session.name, 3 * auth.IDLE_MS - 2) is None
+    assert session not in one._sessions
+
+
+def test_an_unused_session_stays_ended_however_often_the_ticks_wrap():
+    one = auth.Auth(0)
+    session = one.open(random(1))
+    now_ms = 0
+    for _ in range(200):  # more than a wrap, in steps of hours
+        now_ms = later_ms(now_ms, 3600000 * 3)
+        one.age(now_ms)
+    assert one.find(session.name, now_ms) is None
+
+
+def test_the_fifth_log_in_ends_the_one_idle_for_longest():
+    one = auth.Auth(0)
+    sessions = []
+    for number in range(auth.SESSIONS_MAX):
+        one.age(number)
+        sessions.append(one.open(random(number)))
+    one.find(sessions[0].name, 10)
+    one.open(random(99))
+    assert [session in one._sessions for session in sessions] == [True, False, True, True]
+
+
+def test_a_closed_session_is_closed_and_the_others_are_not():
+    one = auth.Auth(0)
+    first, second = one.open(random(1)), one.open(random(2))
+    one.close(first)
+    one.close(first)
+    assert one.find(first.name, 0) is None
+    assert one.find(second.name, 0) is second
+
+
+def test_wrong_passwords_never_end_a_session():
+    one = auth.Auth(0)
+    session = one.open(random(1))
+    for now_ms in range(0, 1000000, 500):
+        one.knock(now_ms)
+        assert one.find(session.name, now_ms) is session
+
+
+@hypothesis.given(st.lists(st.tuples(st.sampled_from("kofca"), st.integers(0, 10**8)), max_size=60))
+def test_whatever_happens_numbers_stay_small_and_sessions_few(steps):
+    one = auth.Auth(0)
+    now_ms = 0
+    for what, step_ms in steps:
+        now_ms = later_ms(now_ms, step_ms)
+        if what == "k":
+            assert 0 <= one.knock(now_ms) <= 300
+        elif what == "o":
+            one.open(random(now_ms))
+        elif what == "f":
+            one.find("x", now_ms)
+        elif what == "c" and one._sessions:
+            one.close(one._sessions[0])
+        else:
+            one.age(now_ms)
+        assert len(one._sessions) <= auth.SESSIONS_MAX
+        assert all(0 <= session._idle_ms < 2**30 for session in one._sessions)
+        assert 0 <= one._wait_ms <= auth.PAUSE_MAX_MS and one._pause_ms <= auth.PAUSE_MAX_MS

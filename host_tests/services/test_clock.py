@@ -1,0 +1,407 @@
+"""The time of day from a server, and the dates of openings; real UDP on loopback, time moved by hand."""
+
+import datetime
+import select
+import socket
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curfew.services.context import DATES_PATH
+from curfew.services.net import clock as c
+from curfew.storage import files
+from host_tests.fixtures.cutting_flash import Flash
+from host_tests.fixtures.services import House, rounds, run
+
+NOW_S = 1_790_000_000
+NTP_S = 2_208_988_800
+SENT = b"\x23" + bytes(39) + b"8 bytes!"
+
+
+def reply_to(sent, unix_s=NOW_S, first=0x24, stratum=2, nonce=None):
+    stamp = struct.pack(">II", (unix_s + NTP_S) % 2**32, 0)
+    return bytes([first, stratum]) + bytes(22) + (sent[40:48] if nonce is None else nonce) + bytes(8) + stamp
+
+
+class Server:
+    """A time server on loopback that answers when told to."""
+
+    def __init__(self):
+        self.door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.door.bind(("127.0.0.1", 0))
+        self.port = self.door.getsockname()[1]
+
+    def asked(self):
+        """The request that waits, None when there is none."""
+        if not select.select([self.door], [], [], 0)[0]:
+            return None
+        data, self.sender = self.door.recvfrom(100)
+        return data
+
+    def answer(self, data):
+        self.door.sendto(data, self.sender)
+
+
+@pytest.fixture
+def server():
+    made = Server()
+    yield made
+    made.door.close()
+
+
+@pytest.fixture
+def rig(server):
+    house = House()
+    clock = c.Clock(house, ("127.0.0.1",), server.port)
+    yield house, clock, server
+    clock._close()
+
+
+def synced(rig, unix_s=NOW_S):
+    house, clock, server = rig
+    clock.step()
+    server.answer(reply_to(server.asked(), unix_s))
+    clock.step()
+    assert clock.unix_s() == unix_s
+    return house, clock, server
+
+
+# --- asking --------------------------------------------------------------------------------------------------------
+
+
+def test_it_asks_at_once_and_takes_the_time(rig):
+    house, clock, server = rig
+    assert clock.unix_s() is None
+    clock.step()
+    sent = server.asked()
+    assert len(sent) == 48 and sent[0] == 0x23 and sent[1:40] == bytes(39)
+    server.answer(reply_to(sent))
+    clock.step()
+    assert clock.unix_s() == NOW_S
+    house.now_ms += 999
+    assert clock.unix_s() == NOW_S
+    house.now_ms += 1
+    assert clock.unix_s() == NOW_S + 1
+
+
+def test_every_request_is_another_one(rig):
+    house, clock, server = rig
+    clock.step()
+    first = server.asked()
+    for _ in range(3):
+        house.now_ms += 15_000
+        clock.step()
+    assert server.asked()[40:] != first[40:]
+
+
+@pytest.mark.parametrize(("wifi", "leave"), [("joining", True), ("portal", True), ("online", False)])
+def test_it_asks_only_online_and_while_nothing_burns(rig, wifi, leave):
+    house, clock, server = rig
+    house.status["wifi"], house.leave = wifi, leave
+    clock.step()
+    assert server.asked() is None
+
+
+def test_without_a_reply_it_asks_again_after_growing_pauses(rig):
+    house, clock, server = rig
+    asked_ms = []
+    for now_ms in range(0, 30_000_000, 500):
+        house.now_ms = now_ms
+        clock.step()
+        if server.asked():
+            asked_ms.append(now_ms)
+    waited = [later - earlier - 3000 for earlier, later in zip(asked_ms, asked_ms[1:], strict=False)]
+    assert waited == [min(15_000 * 2**step, 3_600_000) for step in range(len(waited))] and len(waited) > 10
+
+
+def test_a_name_that_cannot_be_found_is_tried_again_with_the_next_server(server):
+    house = House()
+    clock = c.Clock(house, ("no.such.host.invalid", "127.0.0.1"), server.port)
+    clock.step()
+    assert server.asked() is None and house.log.lines() == ["clock no answer"]
+    house.now_ms += 14_999
+    clock.step()
+    assert server.asked() is None
+    house.now_ms += 1
+    clock.step()
+    assert server.asked()
+    clock._close()
+
+
+def test_after_a_day_it_asks_again(rig):
+    house, clock, server = synced(rig)
+    house.now_ms += 86_399_999
+    clock.step()
+    assert server.asked() is None
+    house.now_ms += 1
+    clock.step()
+    server.answer(reply_to(server.asked(), NOW_S + 86_390))
+    clock.step()
+    assert clock.unix_s() == NOW_S + 86_390
+
+
+def test_a_wrong_reply_is_passed_over_and_the_right_one_still_taken(rig):
+    house, clock, server = rig
+    clock.step()
+    sent = server.asked()
+    for wrong in (b"", b"x", reply_to(sent, nonce=b"guessing"), reply_to(sent, stratum=0)):
+        server.answer(wrong)
+        clock.step()
+        assert clock.unix_s() is None
+    server.answer(reply_to(sent))
+    clock.step()
+    assert clock.unix_s() == NOW_S
+
+
+def test_a_reply_from_somebody_else_is_not_heard(rig):
+    house, clock, server = rig
+    clock.step()
+    sent = server.asked()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.sendto(reply_to(sent), server.sender)
+    clock.step()
+    assert clock.unix_s() is None
+
+
+def test_nobody_at_the_port_is_no_harm():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    house = House()
+    clock = c.Clock(house, ("127.0.0.1",), port)
+    for now_ms in range(0, 60_000, 500):
+        house.now_ms = now_ms
+        clock.step()
+    clock._close()
+    assert clock.unix_s() is None and house.log.counts["clock"] >= 2
+
+
+# --- judging a reply ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "good"),
+    [
+        ({}, True),
+        ({"first": 0x1C}, True),
+        ({"first": 0x64}, True),
+        ({"first": 0x14}, False),  # version 2
+        ({"first": 0x2C}, False),  # version 5
+        ({"first": 0xE4}, False),  # alarm: not in step
+        ({"first": 0x23}, False),  # a client, our own request
+        ({"first": 0x25}, False),  # a broadcast
+        ({"stratum": 0}, False),  # kiss of death
+        ({"stratum": 1}, True),
+        ({"stratum": 15}, True),
+        ({"stratum": 16}, False),
+        ({"nonce": bytes(8)}, False),
+        ({"unix_s": 1_735_689_599}, False),
+        ({"unix_s": 1_735_689_600}, True),
+        ({"unix_s": 2_085_978_496}, True),  # where NTP starts over, in 2036
+        ({"unix_s": 4_102_444_799}, True),
+        ({"unix_s": 4_102_444_800}, False),
+    ],
+)
+def test_a_reply_is_judged(change, good):
+    told = c.told_s(reply_to(SENT, **change), SENT)
+    assert told == (change.get("unix_s", NOW_S) if good else None)
+
+
+@given(st.binary(max_size=60) | st.binary(min_size=48, max_size=48).map(lambda b: b[:24] + SENT[40:] + b[32:]))
+def test_any_bytes_are_refused_or_give_a_year_of_this_century(data):
+    told = c.told_s(data, SENT)
+    assert told is None or 2025 <= datetime.datetime.fromtimestamp(told, datetime.timezone.utc).year < 2100
+
+
+@given(st.integers(0, 49))
+def test_a_reply_of_another_length_is_refused(length):
+    assert (c.told_s((reply_to(SENT) + b"x")[:length], SENT) is None) == (length != 48)
+
+
+# --- keeping the time ----------------------------------------------------------------------------------------------
+
+
+def test_the_time_goes_on_over_the_wrap_of_the_ticks(rig):
+    house, clock, server = rig
+    house.now_ms = 0x3FFFFFFF - 100
+    synced(rig)
+    for day in range(1, 30):
+        house.now_ms += 86_400_000
+        assert clock.unix_s() == NOW_S + day * 86_400
+
+
+@given(st.lists(st.integers(0, 500_000_000), max_size=20))
+def test_no_millisecond_is_lost_however_often_it_is_asked(steps_ms):
+    house = House()
+    clock = c.Clock(house)
+    clock._base_s = NOW_S
+    for step_ms in steps_ms:
+        house.now_ms += step_ms
+        assert clock.unix_s() == NOW_S + house.now_ms // 1000
+
+
+def test_ticks_that_go_back_do_not_take_the_time_back(rig):
+    house, clock, server = rig
+    house.now_ms = 1_000_000
+    synced(rig)
+    house.now_ms = 400_000
+    assert clock.unix_s() == NOW_S
+    house.now_ms += 5000
+    assert clock.unix_s() == NOW_S + 5
+
+
+@given(st.integers(946_684_800, 4_102_444_799), st.integers(-720, 840))
+def test_the_text_is_that_of_the_python_library(unix_s, zone_min):
+    zone = datetime.timezone(datetime.timedelta(minutes=zone_min))
+    assert c.iso(unix_s, zone_min) == datetime.datetime.fromtimestamp(unix_s, zone).isoformat()
+
+
+def test_the_text_is_right_where_time_begins_in_2000(monkeypatch):
+    """As on the chip."""
+    real = c.time.gmtime
+
+    class Time:
+        @staticmethod
+        def gmtime(seconds):
+            return real(seconds + 946_684_800)
+
+    monkeypatch.setattr(c, "time", Time)
+    assert c.iso(NOW_S, 480) == "2026-09-21T22:13:20+08:00"
+
+
+# --- the dates of openings ------------------------------------------------------------------------------------------
+
+
+def dates():
+    return list(files.lines(DATES_PATH))
+
+
+def test_an_opening_is_dated_at_the_moment_it_was_heard_of(rig, on):
+    on(Flash())
+    house, clock, _ = synced(rig)
+    clock.note(7)
+    assert dates() == []  # older than this start
+    house.leave = False
+    house.now_ms += 60_000
+    clock.note(8)
+    house.now_ms += 30_000
+    clock.note(8)
+    assert dates() == []  # something conducts
+    house.leave = True
+    clock.note(8)
+    assert dates() == [f"8 {NOW_S + 60}"]
+
+
+def test_several_openings_of_one_moment_are_all_dated(rig, on):
+    on(Flash())
+    _, clock, _ = synced(rig)
+    clock.note(1)
+    clock.note(5)
+    assert dates() == [f"{number} {NOW_S}" for number in (2, 3, 4, 5)]
+    clock.note(1000)
+    assert len(dates()) == 36
+
+
+def test_an_opening_before_the_time_was_known_is_dated_afterwards(rig, on):
+    on(Flash())
+    house, clock, _ = rig
+    clock.note(0)
+    clock.note(1)
+    house.now_ms += 90_000
+    clock.note(1)
+    assert dates() == []
+    synced(rig)
+    clock.note(1)
+    assert dates() == [f"1 {NOW_S - 90}"]
+
+
+def test_the_last_hundred_are_kept(rig, on):
+    on(Flash())
+    _, clock, _ = synced(rig)
+    for number in range(120):
+        clock.note(number)
+    assert [int(line.split()[0]) for line in dates()] == list(range(20, 120))
+
+
+def test_nothing_is_written_without_news(rig, on):
+    flash = on(Flash())
+    _, clock, _ = synced(rig)
+    clock.note(1)
+    clock.note(2)
+    steps = flash.steps
+    for _ in range(50):
+        clock.note(2)
+    assert flash.steps == steps
+
+
+def test_a_journal_that_begins_again_does_not_inherit_dates(rig, on):
+    on(Flash())
+    house, clock, _ = synced(rig)
+    for number in (4, 5, 6, 7):
+        clock.note(number)
+    clock.note(0)
+    house.now_ms += 1000
+    clock.note(1)
+    assert [line.split()[0] for line in dates()] in (["0", "1"], ["1"])
+
+
+def test_leave_withdrawn_while_writing_keeps_the_old_dates_and_tries_again(rig, on):
+    on(Flash())
+    house, clock, _ = synced(rig)
+    clock.note(1)
+    clock.note(2)
+    old = dates()
+    for granted in range(8):
+        left = [granted]
+
+        def may_write(left=left):
+            left[0] -= 1
+            return left[0] >= 0
+
+        house.may_write = may_write
+        clock.note(3)
+        if dates() != old:
+            break
+        assert dates() == old
+    assert granted > 3 and [line.split()[0] for line in dates()] == ["2", "3"]
+
+
+def test_a_refused_write_rests_a_minute_and_is_tried_again(rig, on):
+    flash = on(Flash())
+    house, clock, _ = synced(rig)
+    clock.note(1)
+    flash.fails_at = flash.steps
+    clock.note(2)
+    assert dates() == [] and "clock dates not written" in house.log.lines()
+    house.now_ms += 59_999
+    clock.note(2)
+    assert dates() == []
+    house.now_ms += 1
+    clock.note(2)
+    assert dates() == [f"2 {NOW_S}"]
+
+
+def test_a_long_time_without_leave_keeps_few_openings(rig, on):
+    on(Flash())
+    house, clock, _ = synced(rig)
+    house.leave = False
+    for number in range(100):
+        clock.note(number)
+    house.leave = True
+    clock.note(99)
+    assert [int(line.split()[0]) for line in dates()] == list(range(68, 100))
+
+
+def test_the_task_asks_and_listens_and_closes_its_door(rig, on):
+    on(Flash())
+    house, clock, server = rig
+
+    def each():
+        request = server.asked()
+        if request:
+            server.answer(reply_to(request))
+
+    run(clock.run(lambda: 0, rounds(3, each)))
+    assert clock.unix_s() == NOW_S and clock._door is None

@@ -1,0 +1,287 @@
+"""Which services a box needs after a start, and what becomes of one that fails.
+
+Here: services/runner.py with stand-ins for chip and radio. Not here: what the services do; both threads together
+(test_within_reach.py).
+"""
+
+import asyncio
+import importlib
+import json
+import sys
+import threading
+import types
+
+import pytest
+
+from curfew.core import limits, settings
+from curfew.runtime import snapshot, supervisor
+from curfew.runtime.inbox import Inbox
+from curfew.runtime.rtc_memory import RtcMemory
+from curfew.services.net.network_settings import checked
+from curfew.services.persistence import Persistence
+
+WIFI = {"ssid": "home", "password": "12345678"}
+JOINED = {"wifi": WIFI, "password": "hash"}
+BROKER = {"host": "192.168.1.2"}
+
+
+def forget():
+    """Drop what was imported on a stand-in chip."""
+    for parent, name in (("curfew.hardware", "chip"), ("curfew.services", "runner")):
+        sys.modules.pop(f"{parent}.{name}", None)
+        vars(sys.modules.get(parent, types.SimpleNamespace())).pop(name, None)
+
+
+class Box:
+    """A runner on a stand-in chip; the current folder is its flash. Time goes on when everybody sleeps."""
+
+    def __init__(self, monkeypatch, config, settings_values):
+        self.low = set()  # buttons that are down
+        self.levels = {}  # of outputs
+        self.now_ms = 0
+        self.sleeping = []  # until when
+        self.reason = 1  # of reset_cause(): power
+        if config is not None:
+            with open("network.json", "w") as file:
+                json.dump(checked(config), file)
+        monkeypatch.setitem(sys.modules, "machine", self._machine())
+        monkeypatch.setattr(asyncio, "sleep_ms", self._sleep_ms, raising=False)
+        forget()
+        self.runner = importlib.import_module("curfew.services.runner")
+        monkeypatch.setattr(self.runner.ServiceContext, "look", lambda house: house.values)
+        self.settings = settings.checked({"burners": [{}], **settings_values})
+        burners = len(self.settings.burners)
+        self.link = supervisor.Link(Inbox(burners), snapshot.Snapshot(burners, threading.Lock()))
+        blank = [0] * limits.BURNERS_MAX
+        self.keeper = Persistence(self.link, RtcMemory(b""), 0, burners, blank, blank)
+        self.house = None
+
+    def _machine(self):
+        box = self
+
+        class Pin:
+            IN, OUT, PULL_UP = 0, 1, 2
+
+            def __init__(self, number, mode, pull=None, value=None):
+                self.number = number
+                if mode == Pin.OUT:
+                    box.levels[number] = value
+
+            def value(self, level=None):
+                if level is None:
+                    return 0 if self.number in box.low else 1
+                box.levels[self.number] = int(level)
+                return None
+
+        return types.SimpleNamespace(Pin=Pin, reset_cause=lambda: self.reason, unique_id=lambda: b"\xa1\xb2\xc3")
+
+    async def _sleep_ms(self, ms):
+        until_ms = self.now_ms + ms
+        self.sleeping.append(until_ms)
+        while self.now_ms < until_ms:
+            await asyncio.sleep(0)
+            if until_ms == min(self.sleeping):
+                self.now_ms = max(self.now_ms, until_ms)
+        self.sleeping.remove(until_ms)
+
+    def ticks_ms(self):
+        return self.now_ms
+
+    def due(self):
+        """The names of the services that this start needs."""
+        from curfew.services.log import Log
+        from curfew.services.net.network_settings import load
+
+        config, _ = load("network.json")
+        self.house = self.runner.ServiceContext(
+            self.keeper, self.link, self, self.settings, config, Log(), self.runner.chip
+        )
+        services = self.runner.ServiceRunner(self.house, None)
+        asyncio.run(services.start())
+        return [name for name, _ in services.due]
+
+    def live(self, serve, rounds=400):
+        """Live for so many looks with a single service, which is given its number of the try."""
+        tries = []
+
+        class Only:
+            def __init__(self, house, network):
+                self.due = []
+                self.house = house
+
+            async def start(self):
+                self.due.append(("only", self.one))
+
+            async def one(self):
+                tries.append(box.now_ms)
+                box.house = self.house
+                await serve(len(tries))
+
+        box = self
+        self.runner.ServiceRunner = Only
+        polls = []
+
+        def poll():
+            polls.append(1)
+            if len(polls) * 5 >= rounds:
+                self.link.quiet[0] = 1
+
+        self.keeper.poll = poll
+        asyncio.run(self.runner.run_services(self.keeper, self.link, self, self.settings, None))
+        return tries
+
+
+@pytest.fixture
+def box(tmp_path, monkeypatch):
+    """A function that makes a Box: box(config of network.json or None, **settings)."""
+    monkeypatch.chdir(tmp_path)
+    yield lambda config=None, **settings_values: Box(monkeypatch, config, settings_values)
+    forget()
+
+
+@pytest.mark.parametrize(
+    "config",
+    [None, {}, {"wifi": WIFI}, {"password": "hash"}, {"wifi": WIFI, "password": ""}],
+    ids=["no file", "empty", "no password", "no Wi-Fi", "empty password"],
+)
+def test_a_box_without_wifi_or_password_opens_the_set_up_and_nothing_that_needs_a_network(box, config):
+    assert box(config).due() == ["portal", "update", "web"]
+
+
+def test_a_file_that_cannot_be_used_opens_the_set_up(box):
+    made = box(JOINED)
+    with open("network.json", "w") as file:
+        file.write('{"wifi": ')
+    assert made.due() == ["portal", "update", "web"]
+
+
+@pytest.mark.parametrize(
+    ("more", "services"),
+    [
+        ({}, ["wifi", "clock", "update", "web"]),
+        ({"mqtt": BROKER}, ["wifi", "clock", "mqtt", "update", "web"]),
+        ({"mqtt": {"host": ""}}, ["wifi", "clock", "update", "web"]),
+        ({"voice": {"topics": ["stove006"]}}, ["wifi", "clock", "voice", "update", "web"]),
+        ({"voice": {"topics": []}}, ["wifi", "clock", "update", "web"]),
+        ({"mqtt": BROKER, "voice": {"topics": ["stove006"]}}, ["wifi", "clock", "mqtt", "voice", "update", "web"]),
+    ],
+)
+def test_a_box_that_is_set_up_has_the_services_that_it_was_asked_for(box, more, services):
+    assert box({**JOINED, **more}).due() == services
+
+
+def test_a_display_is_served_where_both_its_pins_are_given(box):
+    assert "display" in box(JOINED, display_clk_pin=4, display_dio_pin=13).due()
+    assert "display" not in box(JOINED, display_clk_pin=4).due()
+
+
+def test_a_button_held_for_ten_seconds_from_the_power_up_opens_the_set_up(box):
+    made = box(JOINED)
+    made.low.add(25)
+    assert made.due() == ["portal", "update", "web"]
+    assert made.now_ms == 10_000
+
+
+def test_a_button_let_go_sooner_does_not(box):
+    made = box(JOINED)
+    made.low.add(25)
+    asked = made._sleep_ms
+
+    async def let_go(ms):
+        await asked(ms)
+        if made.now_ms >= 9_900:
+            made.low.clear()
+
+    asyncio.sleep_ms = let_go
+    assert made.due() == ["wifi", "clock", "update", "web"]
+
+
+def test_a_button_held_when_the_program_starts_by_itself_means_nothing(box):
+    made = box(JOINED)
+    made.low.add(25)
+    made.reason = 3  # the watchdog
+    assert made.due() == ["wifi", "clock", "update", "web"] and made.now_ms == 0
+
+
+def test_a_service_that_fails_is_told_and_started_again_after_pauses_that_grow(box):
+    made = box(JOINED)
+
+    async def fail(number):
+        raise OSError(number)
+
+    tries = made.live(fail, 2500)
+    pauses = [after - before for before, after in zip(tries, tries[1:], strict=False)]
+    assert len(pauses) >= 4 and all(now >= 2 * before - 100 for before, now in zip(pauses, pauses[1:], strict=False))
+    assert made.house.log.lines()[1] == "only OSError(1)"
+
+
+def test_a_service_that_needs_memory_that_is_not_there_just_now_is_started_again(box):
+    made = box(JOINED)
+
+    async def hungry(number):
+        if number < 3:
+            raise MemoryError
+
+    assert len(made.live(hungry)) == 3
+
+
+def test_a_service_that_has_nothing_to_do_is_not_started_again(box):
+    async def nothing(number):
+        return None
+
+    assert len(box(JOINED).live(nothing)) == 1
+
+
+def test_what_even_the_guard_cannot_mend_ends_the_thread(box):
+    made = box(JOINED)
+
+    async def fatal(number):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        made.live(fatal)
+
+
+def test_the_hood_s_output_follows_the_flame(box):
+    made = box(JOINED, hood_pin=4)
+    lit = [False]
+    made.runner.ServiceContext.flame = lambda house: lit[0]
+    seen = []
+
+    async def burn(number):
+        for lit[0] in (False, True, False):
+            for _ in range(3):
+                await asyncio.sleep_ms(20)
+            seen.append(made.levels[4])
+
+    made.live(burn)
+    assert seen == [0, 1, 0]
+
+
+def test_the_set_up_of_a_box_that_knows_its_network_ends_after_a_quarter_of_an_hour(box, monkeypatch):
+    made = box(JOINED)
+    made.due()
+    limits_s = []
+
+    async def run_out(answers, seconds):
+        answers.close()
+        limits_s.append(seconds)
+        raise asyncio.TimeoutError
+
+    class Portal:
+        def __init__(self, ap, log):
+            pass
+
+        def open(self):
+            pass
+
+        async def run(self, house, sleep_ms):
+            return None
+
+    monkeypatch.setattr("curfew.services.net.portal.Portal", Portal)
+    monkeypatch.setattr(made.runner.asyncio, "wait_for", run_out)
+    services = made.runner.ServiceRunner(made.house, types.SimpleNamespace(WLAN=lambda kind: None, AP_IF=1))
+    asyncio.run(services._set_up())
+    assert limits_s == [900]
+    made.keeper.poll()
+    assert made.link.pong[0] == supervisor.PONG_RESTART

@@ -1,0 +1,146 @@
+"""Wi-Fi joins again for ever, with growing pauses, and never raises."""
+
+import pytest
+
+from curfew.core.ticks import later_ms
+from curfew.services.log import Log
+from curfew.services.net.wifi import Wifi
+from host_tests.fixtures.services import House, Wlan, rounds, run
+
+CONFIG = {"ssid": "home", "password": "12345678"}
+
+
+class Rig:
+    """A Wifi on a radio, stepped every 500 ms; draw: what chance says, 0 to 255."""
+
+    def __init__(self, air="good", draw=0, now_ms=0):
+        self.wlan = Wlan(air)
+        self.log = Log()
+        self.wifi = Wifi(self.wlan, CONFIG, self.log, lambda bits: min(draw, (1 << bits) - 1))
+        self.now_ms = now_ms
+
+    def run_for(self, ms):
+        """Steps for so long; the milliseconds from the beginning at which a try began."""
+        found = []
+        for passed_ms in range(0, ms, 500):
+            before = self.wlan.tries()
+            self.wifi.step(self.now_ms)
+            if self.wlan.tries() > before:
+                found.append(passed_ms)
+            self.now_ms = later_ms(self.now_ms, 500)
+        return found
+
+
+def pauses_ms(tries):
+    return [later - earlier for earlier, later in zip(tries, tries[1:], strict=False)]
+
+
+def test_it_joins_at_once_and_says_so():
+    rig = Rig()
+    rig.run_for(1000)
+    assert rig.wifi.status == "online" and rig.wifi.joins == 1
+    assert ("connect", "home", "12345678") in rig.wlan.calls
+    assert rig.log.lines() == ["wifi online 192.168.4.1"]
+    assert rig.wifi.rssi() == -61
+
+
+def test_an_open_network_is_joined_without_a_key():
+    wlan = Wlan()
+    Wifi(wlan, {"ssid": "cafe", "password": ""}, Log(), lambda bits: 0).step(0)
+    assert ("connect", "cafe", None) in wlan.calls
+
+
+def test_the_driver_does_not_try_by_itself():
+    rig = Rig()
+    rig.run_for(500)
+    assert rig.wlan.config_values == {"reconnects": 0}
+
+
+@pytest.mark.parametrize(
+    ("air", "word"), [("password", "wrong password?"), ("absent", "no such network"), ("silent", "no answer (1001)")]
+)
+def test_pauses_double_from_one_second_to_five_minutes_and_never_end(air, word):
+    rig = Rig(air)
+    pauses = pauses_ms(rig.run_for(3_600_000))
+    looked_ms = 20_000 if air == "silent" else 500
+    assert len(pauses) > 10
+    assert pauses == [min(1000 * 2**step, 300_000) + looked_ms for step in range(len(pauses))]
+    assert rig.wifi.status == "joining" and rig.wifi.rssi() is None
+    assert rig.log.lines() == ["wifi " + word]
+
+
+def test_a_radio_that_fails_is_tried_again_with_the_same_pauses():
+    rig = Rig("broken")
+    rig.run_for(3_600_000)
+    assert 15 < rig.wlan.calls.count(("active", True)) < 25
+    rig.wlan.air = "good"
+    rig.run_for(302_000)
+    assert rig.wifi.status == "online"
+
+
+def test_chance_makes_a_pause_longer_by_less_than_half():
+    assert pauses_ms(Rig("absent", draw=255).run_for(3000)) == [
+        2000
+    ]  # 1498 ms, seen at the next step, one step to look
+    long = pauses_ms(Rig("absent", draw=255).run_for(8_000_000))
+    assert 445_000 <= max(long) <= 450_500
+
+
+def test_a_lost_link_is_joined_again_after_a_second():
+    rig = Rig()
+    rig.run_for(1000)
+    rig.wlan.linked = False
+    assert rig.run_for(5000) == [1000]
+    assert rig.wifi.status == "online" and rig.wifi.joins == 2 and "wifi lost" in rig.log.lines()
+
+
+@pytest.mark.parametrize(("held_ms", "pause_ms"), [(59_000, 2000), (62_000, 1000)])
+def test_only_a_link_that_held_a_minute_makes_the_pauses_short_again(held_ms, pause_ms):
+    rig = Rig()
+    rig.run_for(1000)
+    rig.wlan.linked = False
+    rig.run_for(1500 + held_ms)
+    rig.wlan.linked = False
+    assert rig.run_for(5000) == [pause_ms]
+
+
+def test_the_radio_is_started_once():
+    rig = Rig("absent")
+    rig.run_for(1_000_000)
+    assert [call for call in rig.wlan.calls if call[0] == "active"] == [("active", True)]
+
+
+def test_the_ticks_may_wrap_in_a_pause():
+    rig = Rig("absent", now_ms=0x3FFFFFFF - 700)
+    assert rig.run_for(10_000) == [0, 1500, 4000, 8500]
+
+
+@pytest.mark.parametrize("jump_ms", [-300_000, -1, 300_000])
+def test_a_jumping_clock_at_worst_makes_it_try_too_early(jump_ms):
+    rig = Rig("absent")
+    rig.run_for(600_000)
+    rig.now_ms = (rig.now_ms + jump_ms) & 0x3FFFFFFF
+    assert rig.run_for(320_000)
+
+
+def test_a_network_that_comes_back_is_found():
+    rig = Rig("absent")
+    rig.run_for(3_600_000)
+    rig.wlan.air = "good"
+    rig.run_for(302_000)
+    assert rig.wifi.status == "online"
+
+
+def test_a_radio_that_fails_to_tell_its_strength_tells_none():
+    rig = Rig()
+    rig.run_for(1000)
+    rig.wlan.air = "broken"
+    assert rig.wifi.rssi() is None
+
+
+def test_the_task_shows_its_word_in_the_house():
+    house = House()
+    house.status["wifi"] = "off"
+    seen = []
+    run(Rig().wifi.run(house, rounds(3, lambda: seen.append(house.status["wifi"]))))
+    assert seen == ["joining", "online", "online"]

@@ -1,0 +1,150 @@
+"""Random cooks with random faults: 200 of them hold every invariant and come back, and a broken firmware is found.
+
+Here: the campaign itself, small, and its command line. Not here: what must hold (rules/invariants.py); more runs:
+make campaign RUNS=20000.
+"""
+
+import json
+
+import pytest
+
+from host_tests.simulator.test_seeded_bugs import with_bug
+from simulator import __main__ as command
+from simulator import inside, run_settings, scenario
+from simulator.campaign import detection, generator, runner
+from simulator.play import Verdict
+from simulator.result import parse
+from simulator.rules.observed import View
+
+AGAIN = ".venv/bin/python -m simulator campaign --runs 1 --seed {}"
+BOTH = [range(first, first + 10) for first in range(1, 41, 10)]
+SEEDS = [range(first, first + 20) for first in range(41, 201, 20)]
+
+
+def complaints(outcomes):
+    return [f"{AGAIN.format(o.seed)}: {name}: {text}" for o in outcomes for name, text in o.wrong]
+
+
+@pytest.mark.parametrize("seeds", BOTH, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
+def test_nothing_breaks_and_both_machines_tell_the_same_line_by_line(seeds):
+    assert complaints(runner.run_seeds(seeds, "both")) == []
+
+
+@pytest.mark.parametrize("seeds", SEEDS, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
+def test_nothing_breaks_and_every_box_comes_back(seeds):
+    assert complaints(runner.run_seeds(seeds, "cpython")) == []
+
+
+def test_a_seed_is_one_scenario_for_ever():
+    one = generator.draw(7)
+    assert one == generator.draw(7) != generator.draw(8)
+    wanted = scenario.parse(json.dumps(one), run_settings.shipped())
+    assert inside.run(wanted.plan) == inside.run(wanted.plan)
+
+
+def test_all_kinds_of_faults_and_acts_are_drawn_and_every_file_is_valid():
+    drawn = [generator.draw(seed) for seed in range(1, 201)]
+    for one in drawn:
+        scenario.parse(json.dumps(one), run_settings.shipped())
+    done = {event["do"] for one in drawn for event in one["events"]}
+    assert done >= {do for do, _, _ in generator.FAULTS.values()} | {do for _, do, _ in generator.ACTS}
+    assert {one["stove"]["burners"] for one in drawn} == {1, 2, 3, 4}
+
+
+def test_after_the_faults_everything_is_mended_and_the_box_must_be_used_once_more():
+    one = generator.draw(7)
+    last = [event["do"] for event in one["events"]][-5:]
+    assert last == ["light", "knob_off", "hold", "press", "hold"]
+    asked = [entry.get("state", entry.get("coil")) for entry in one["expect"]]
+    assert asked == ["IDLE", "on", "off"]
+
+
+def test_faults_are_acknowledged_often_enough_for_l2_to_mean_something():
+    outcomes = runner.run_seeds(range(1, 13), "cpython")
+    assert sum(outcome.acknowledged for outcome in outcomes) >= 2
+
+
+# ---- the summary -------------------------------------------------------------------------------------------
+
+
+def counted(kind_name, events, stove=None, until="0:00:40"):
+    settings = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
+    text = {"name": "one fault", "until": until, "settings": settings, "stove": stove or {}, "events": events}
+    wanted = scenario.parse(json.dumps(text), run_settings.shipped())
+    view = View(parse(inside.run(wanted.plan)), wanted.plan)
+    return detection.count(next(kind for kind in detection.KINDS if kind.name == kind_name), view)
+
+
+LIGHT = {"at": "0:00:05", "do": "light"}
+
+
+def test_a_fault_that_opened_the_contact_is_counted_with_its_time():
+    count = counted("converter silent", [LIGHT, {"at": "0:00:20", "do": "sensor", "value": "stale"}])
+    assert (count.injected, count.conducting, count.noticed) == (1, 1, 1)
+    assert len(count.open_ms) == 1 and 1300 <= count.open_ms[0] <= 1700
+
+
+def test_a_fault_of_a_box_at_rest_opens_nothing():
+    count = counted("converter silent", [{"at": "0:00:20", "do": "sensor", "value": "stale"}])
+    assert (count.injected, count.conducting, count.noticed, count.open_ms) == (1, 0, 1, [])
+
+
+def test_a_second_off_does_not_take_the_opening_of_the_first():
+    offs = [{"at": "0:00:20", "do": "remote_off"}, {"at": "0:00:22", "do": "remote_off"}]
+    count = counted("off from afar", [LIGHT, *offs])
+    assert (count.injected, count.conducting) == (2, 1)
+    assert len(count.open_ms) == 1 and count.open_ms[0] <= 40
+
+
+def test_an_off_by_hand_counts_from_the_end_of_its_hold_time():
+    count = counted("off by the button", [LIGHT, {"at": "0:00:20", "do": "hold"}])
+    assert count.open_ms and count.open_ms[0] <= 80
+
+
+# ---- the command -------------------------------------------------------------------------------------------
+
+
+def test_the_command_prints_the_kinds_and_one_line_of_sum(capsys):
+    assert command.main(["campaign", "--runs", "3", "--seed", "5", "--jobs", "1"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("campaign: seeds 5 to 7 on cpython, 1 at a time\n")
+    assert all(kind.name in out for kind in detection.KINDS)
+    assert out.splitlines()[-1].startswith("ok  3 runs, ") and out.endswith(", 0 runs went wrong\n")
+
+
+@pytest.mark.parametrize("wrong", [["--runs", "0"], ["--seed", "x"], ["--vm", "esp32"], ["--jobs", "0"]])
+def test_a_wrong_argument_is_one_line_and_status_2(wrong, capsys):
+    assert command.main(["campaign", *wrong]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("\n") == 1 and wrong[0] in captured.err
+
+
+def test_a_violation_names_seed_and_invariant_and_leaves_a_scenario_that_is_red(tmp_path, monkeypatch, capsys):
+    bug = {"core/burner.py": [("            return REMOTE_ARM\n", "            return PRESSED\n")]}
+    firmware = with_bug(tmp_path, bug)
+    monkeypatch.chdir(tmp_path)
+    run = inside.run
+    monkeypatch.setattr(inside, "run", lambda plan: run(plan, firmware))
+    seed = next(
+        s for s in range(1, 200) if any(event["do"] == "remote_arm" for event in generator.draw(s)["events"][:8])
+    )
+    assert command.main(["campaign", "--runs", "1", "--seed", str(seed), "--jobs", "1"]) == 1
+    out = capsys.readouterr().out
+    assert f"seed {seed}  VIOLATED S3: " in out
+    path = f"build/campaign/seed_{seed}.json"
+    assert f"-m simulator run {path} --vm cpython --seed {seed}" in out
+    wanted = scenario.load(path)
+    assert "S3" in dict(runner.judge(wanted, run(wanted.plan, firmware)).failed_invariants)
+
+
+def test_beyond_ten_runs_that_went_wrong_only_seeds_are_told_and_every_scenario_is_kept(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "WRONG_SHOWN", 1)
+    monkeypatch.setattr(runner, "judge", lambda wanted, lines: Verdict(parse(lines), ["nothing is right"], [], 1, 0))
+    assert command.main(["campaign", "--runs", "3", "--seed", "5", "--jobs", "1"]) == 1
+    out = capsys.readouterr().out
+    assert out.count("VIOLATED") == 1
+    assert "build/campaign/: seeds 6 7\n" in out
+    assert sorted(path.name for path in (tmp_path / "build" / "campaign").iterdir()) == [
+        f"seed_{seed}.json" for seed in (5, 6, 7)
+    ]

@@ -1,0 +1,391 @@
+"""Deploy against a pretended board: the real VM, a real LittleFS, real mpremote behind a pseudo-terminal.
+
+Here: what is copied, what is left when cable or power go, what is said. Not here: the starter's judgement of slots,
+flashing MicroPython (test_flash.py), the user's files (test_backup.py).
+"""
+
+import os
+import pty
+import zlib
+from dataclasses import replace
+
+import pytest
+import serial
+
+from host_tests.fixtures import board as fixture
+from host_tests.fixtures.board import program_with
+from tools.board import __main__ as cli
+from tools.board import deploy, link, plan, ports
+from tools.board.errors import CableError
+from tools.build import sizes
+
+BUILT = program_with()
+PAGE = b"\x1f\x8b another page"
+
+
+@pytest.fixture(scope="module")
+def deployed_flash(tmp_path_factory):
+    """A flash with the built program in slot a."""
+    flash = tmp_path_factory.mktemp("board") / "flash"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        bench = fixture.Bench(flash, monkeypatch)
+        with bench.board:
+            outcome = bench.deploy(BUILT)
+    assert outcome.slot == "a", outcome
+    return flash
+
+
+@pytest.fixture
+def bench(tmp_path, deployed_flash, monkeypatch):
+    """A board that runs the built program."""
+    made = fixture.Bench(fixture.copy_of(deployed_flash, tmp_path / "flash"), monkeypatch)
+    with made.board:
+        made.until_said(f"build {BUILT.build} slot a")
+        yield made
+
+
+@pytest.fixture
+def fresh(tmp_path, monkeypatch):
+    """A board that has MicroPython and nothing else."""
+    made = fixture.Bench(tmp_path / "flash", monkeypatch)
+    with made.board:
+        yield made
+
+
+def program_of(there):
+    """All of a survey that a deploy may change; the box itself writes its journal and state meanwhile."""
+    return there.slots, there.slot_txt, {name: told for name, told in there.root.items() if name.endswith(".py")}
+
+
+# --- what is copied --------------------------------------------------------------------------------------------------
+
+
+def test_a_fresh_board_gets_everything_into_slot_a_and_runs_without_a_trial(fresh):
+    outcome = fresh.deploy(BUILT)
+    assert (outcome.slot, outcome.build, outcome.version) == ("a", BUILT.build, BUILT.version)
+    there = fresh.survey()
+    assert there.slots == {"a": BUILT.hashes, "b": {}}
+    assert there.slot_txt == ""
+    assert {"boot.py", "main.py", "settings.json"} <= set(there.root)
+    assert fresh.written[-1] == "main.py", "before everything else is there, nothing starts"
+
+
+def test_an_unchanged_program_copies_nothing(bench):
+    before = program_of(bench.survey())
+    outcome = bench.deploy(BUILT)
+    assert (outcome.build, bench.written) == (BUILT.build, [])
+    assert program_of(bench.survey()) == before
+
+
+def test_one_changed_file_travels_with_the_manifest_and_nothing_else_does(bench):
+    new = program_with("www/style.css.gz", PAGE)
+    outcome = bench.deploy(new)
+    assert (outcome.slot, outcome.build) == ("b", new.build)
+    assert bench.written == ["b/www/style.css.gz", "b/manifest.txt", "slot.txt"]
+    there = bench.survey()
+    assert there.slots == {"a": BUILT.hashes, "b": new.hashes}
+    assert there.slot_txt == plan.slot_text("b"), "it has proved itself"
+
+
+def test_the_next_change_goes_into_the_other_slot_and_what_is_right_there_is_left(bench, monkeypatch):
+    bench.deploy(program_with("www/style.css.gz", PAGE))
+    plans = []
+    planned = deploy.planned
+    monkeypatch.setattr(deploy, "planned", lambda new, there: plans.append(planned(new, there)) or plans[-1])
+    new = program_with("www/app.js.gz", PAGE)
+    assert bench.deploy(new).slot == "a"
+    assert bench.written == ["a/www/app.js.gz", "a/manifest.txt", "slot.txt"]
+    assert plans[0].copy == ()
+
+
+def test_a_file_that_is_no_longer_built_is_removed_from_the_slot(bench):
+    bench.deploy(program_with("www/extra/more.txt", b"1"))
+    bench.deploy(program_with("www/style.css.gz", PAGE))
+    new = program_with("www/style.css.gz", PAGE + b"2")
+    assert bench.deploy(new).slot == "b"
+    assert bench.survey().slots["b"] == new.hashes
+    assert "extra" not in bench.run("import os\nprint(os.listdir('b/www'))")
+
+
+def test_a_changed_starter_alone_goes_to_the_root_and_no_slot_is_touched(bench):
+    root = {**BUILT.root, "boot.py": BUILT.root["boot.py"] + b"# newer\n"}
+    outcome = bench.deploy(replace(BUILT, root=root))
+    assert (outcome.slot, bench.written) == ("a", ["boot.py"])
+
+
+def test_settings_of_the_user_are_never_overwritten(bench):
+    own = '{"timer_default_min": 20, "burners": [{}]}'
+    bench.run(f"f=open('settings.json','w');f.write({own!r});f.close()")
+    bench.deploy(program_with("www/style.css.gz", PAGE))
+    assert bench.run("print(open('settings.json').read())").strip() == own
+
+
+def test_a_damaged_program_is_repaired_in_place_by_the_one_file_that_is_damaged(bench):
+    bench.run("f=open('a/curfew/bundles/core.mpy','w');f.write('damaged');f.close()")
+    outcome = bench.deploy(BUILT)
+    assert (outcome.slot, bench.written) == ("a", ["a/curfew/bundles/core.mpy"])
+
+
+def test_a_damaged_active_slot_is_the_one_that_is_written_so_that_the_sound_one_stays(bench):
+    second = program_with("www/style.css.gz", PAGE)
+    bench.deploy(second)
+    bench.run("f=open('b/curfew/core.mpy','w');f.write('damaged');f.close()")  # the box falls back to a
+    new = program_with("www/app.js.gz", PAGE)
+    assert bench.deploy(new).slot == "b"
+    assert bench.survey().slots["a"] == BUILT.hashes
+
+
+# --- a program that does not do --------------------------------------------------------------------------------------
+
+
+def test_a_program_that_cannot_start_is_answered_by_the_old_one_which_comes_back(bench):
+    told = bench.refused(program_with("program.mpy", b"no program"))
+    assert "the old version came back" in told and BUILT.build in told
+    assert plan.running(bench.survey()) == "a"
+
+
+def test_settings_that_the_box_refuses_are_named_and_the_program_is_not_called_healthy(bench):
+    bench.run("f=open('settings.json','w');f.write('{}');f.close()")
+    told = bench.refused(BUILT)
+    assert "refuses its settings" in told and "reset-settings" in told
+
+
+# --- cable and power -------------------------------------------------------------------------------------------------
+
+
+def test_a_cable_pulled_half_way_is_one_line_and_the_next_deploy_goes_on_where_it_was(bench, monkeypatch):
+    new = program_with("www/style.css.gz", os.urandom(20_000))
+    run = link.Link.run
+    pieces = []
+
+    def pulled(cable, program, hear=None):
+        if program.startswith("f.write("):
+            pieces.append(program)
+            if len(pieces) == 5:
+                bench.board.unplug()
+        return run(cable, program, hear)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(link.Link, "run", pulled)
+        told = bench.refused(new)
+    assert "broke" in told or "fell silent" in told
+    bench.board.plug()
+    bench.board.power_on()
+    bench.until_said(f"build {BUILT.build} slot a", 2)
+    outcome = bench.deploy(new)
+    assert (outcome.slot, outcome.build) == ("b", new.build)
+    assert bench.written == ["b/www/style.css.gz", "b/manifest.txt", "slot.txt"]
+    assert not [path for path in bench.survey().slots["b"] if path.endswith(".new")]
+
+
+def cuts(bench, new, monkeypatch):
+    """The flash after every step of a deploy, each content once, in order."""
+    run = link.Link.run
+    seen = {}
+
+    def noted(cable, program, hear=None):
+        told = run(cable, program, hear)
+        data = bench.board.flash.read_bytes()
+        seen.setdefault(zlib.crc32(data), zlib.compress(data, 1))
+        return told
+
+    with monkeypatch.context() as patched:
+        patched.setattr(link.Link, "run", noted)
+        outcome = bench.deploy(new)
+    assert outcome.build == new.build, outcome
+    return list(seen.values())
+
+
+def test_after_a_cut_between_any_two_steps_the_board_starts_the_old_program_or_the_new_one(
+    bench, tmp_path, monkeypatch
+):
+    bench.deploy(program_with("www/extra.txt", b"an older one, with a file that is stale afterwards"))
+    bench.deploy(BUILT)  # both slots are in use now, slot a is active
+    root = {name: data + b"# newer\n" for name, data in BUILT.root.items()}
+    new = replace(program_with("www/style.css.gz", PAGE), root=root)
+    left = cuts(bench, new, monkeypatch)
+    assert len(left) > 15
+    came = []
+    for flash in left:
+        (tmp_path / "cut").write_bytes(zlib.decompress(flash))
+        told = fixture.started(tmp_path / "cut")
+        builds = [build for build in (BUILT.build, new.build) if f"build {build} slot" in told]
+        assert len(builds) == 1 and "PROGRAM_CORRUPT" not in told, told
+        came += builds
+    turn = came.index(new.build)
+    assert came == [BUILT.build] * turn + [new.build] * (len(came) - turn), "never back and forth"
+
+
+def test_a_first_deploy_that_was_cut_leaves_the_prompt_or_the_program_and_never_half_of_it(
+    fresh, tmp_path, monkeypatch
+):
+    left = cuts(fresh, BUILT, monkeypatch)
+    for flash in left[:: len(left) // 5] + left[-14:]:
+        (tmp_path / "cut").write_bytes(zlib.decompress(flash))
+        told = fixture.started(tmp_path / "cut")
+        assert f"build {BUILT.build} slot a" in told or ">>> " in told and "Error" not in told, told
+
+
+# --- no room ---------------------------------------------------------------------------------------------------------
+
+FILL = """
+import os
+f=open('mine','wb')
+v=os.statvfs('')
+left=v[0]*v[3]-%d
+b=bytes(4096)
+while left>0:
+    f.write(b);left-=4096
+f.close()
+"""
+
+
+def test_a_flash_without_room_is_refused_before_anything_is_written(bench):
+    bench.run(FILL % 60_000)
+    before = program_of(bench.survey())
+    told = bench.refused(program_with("www/style.css.gz", PAGE))
+    assert "lacks" in told and "KiB" in told and bench.written == []
+    assert program_of(bench.survey()) == before
+
+
+def test_a_flash_that_fills_up_in_the_middle_is_one_line_and_the_old_program_runs_on(bench, monkeypatch):
+    bench.run(FILL % 40_000)
+    monkeypatch.setattr(deploy, "missing_bytes", lambda *_: 0)
+    told = bench.refused(program_with("www/style.css.gz", PAGE))
+    assert "flash is full" in told
+    bench.until_said(f"build {BUILT.build} slot a", 2)
+    assert plan.running(bench.survey()) == "a"
+
+
+# --- ports -----------------------------------------------------------------------------------------------------------
+
+
+class Usb:
+    def __init__(self, device, vid=0x10C4):
+        self.device = device
+        self.vid = vid
+
+
+def refused(monkeypatch, capsys, *words, there=()):
+    """What a command says that is refused: one line, status 1."""
+    monkeypatch.setattr(ports.list_ports, "comports", lambda: list(there))
+    assert cli.main(list(words)) == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and told.startswith(words[0] + ": ")
+    return told
+
+
+@pytest.mark.parametrize("command", ["deploy", "monitor", "console", "backup", "reset-settings"])
+def test_without_a_board_each_command_says_in_one_line_what_is_missing(command, monkeypatch, capsys):
+    told = refused(monkeypatch, capsys, command)
+    assert "no USB serial port" in told and "make board" in told
+
+
+def test_other_serial_ports_are_not_taken_for_a_board(monkeypatch, capsys):
+    assert "no USB serial port" in refused(monkeypatch, capsys, "deploy", there=[Usb("/dev/ttyS0", None)])
+
+
+def test_the_only_likely_port_is_taken():
+    assert ports.chosen("", "deploy", [Usb("/dev/ttyS0", None), Usb("/dev/ttyUSB3")]) == "/dev/ttyUSB3"
+
+
+def test_of_several_boards_none_is_taken_and_all_are_named(monkeypatch, capsys):
+    told = refused(monkeypatch, capsys, "deploy", there=[Usb("/dev/ttyUSB0"), Usb("/dev/ttyUSB1", 0x1A86)])
+    assert "/dev/ttyUSB0" in told and "/dev/ttyUSB1" in told and "PORT=" in told
+
+
+def test_a_port_that_is_not_there_is_named(monkeypatch, capsys):
+    assert "/dev/ttyUSB9 is not there" in refused(monkeypatch, capsys, "deploy", "--port", "/dev/ttyUSB9")
+
+
+def test_a_file_is_no_serial_port(monkeypatch, capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "cannot be used" in refused(monkeypatch, capsys, "deploy", "--port", str(tmp_path / "file"))
+
+
+def test_a_port_in_use_is_named_and_the_box_runs_on(bench, monkeypatch, capsys):
+    with serial.Serial(bench.board.port, exclusive=True):
+        assert "in use by another program" in refused(monkeypatch, capsys, "deploy", "--port", bench.board.port)
+    assert bench.board.starts == [1]
+
+
+def test_a_port_with_nothing_behind_it_is_no_micropython(monkeypatch, capsys):
+    monkeypatch.setattr(link, "_SILENT_S", 0.2)
+    monkeypatch.setattr(link, "_READ_S", 0.2)
+    monkeypatch.setattr(link, "_INSIST_S", 0.2)
+    holder, end = pty.openpty()
+    told = refused(monkeypatch, capsys, "deploy", "--port", os.ttyname(end))
+    os.close(holder)
+    os.close(end)
+    assert "no MicroPython prompt" in told or "broke" in told
+
+
+def test_a_program_that_crashes_at_every_start_is_interrupted_all_the_same(bench):
+    bench.run("import os;os.remove('a/manifest.txt')")
+    bench.until_said("PROGRAM_CORRUPT")
+    outcome = bench.deploy(BUILT)
+    assert (outcome.slot, bench.written) == ("a", ["a/manifest.txt"])
+
+
+# --- a board that will not do ----------------------------------------------------------------------------------------
+
+PLAIN = "Generic ESP32 module with ESP32"
+
+
+@pytest.mark.parametrize("machine, version, why", [
+    (PLAIN, "1.29.0", ""), (PLAIN, "1.26.0", ""), (PLAIN, "2.0.0", ""), (PLAIN, "1.25.0", "too old"),
+    ("Generic ESP32S3 module with ESP32S3", "1.29.0", "not the plain ESP32"),
+    ("ESP32C3 module with ESP32C3", "1.29.0", "not the plain ESP32"),
+    ("Raspberry Pi Pico with RP2040", "1.29.0", "not the plain ESP32"),
+    ("Generic ESP32 module with SPIRAM with ESP32", "1.29.0", "SPIRAM"),
+])  # fmt: skip
+def test_only_a_plain_esp32_with_a_new_micropython_will_do(machine, version, why):
+    wrong = plan.unfit(plan.Survey({}, {}, machine=machine, micropython=version))
+    assert why in wrong and bool(why) == bool(wrong)
+
+
+def test_a_board_that_will_not_do_is_left_as_it_is(bench, monkeypatch):
+    monkeypatch.setattr(plan, "PRETENDED", ())
+    told = bench.refused(program_with("www/style.css.gz", PAGE))
+    assert "not the plain ESP32" in told and "nothing was changed" in told and bench.written == []
+    bench.until_said(f"build {BUILT.build} slot a", 2)
+
+
+# --- on the way ------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_arrives_damaged_leaves_the_old_one(bench, monkeypatch):
+    monkeypatch.setattr(link.base64, "b64encode", lambda piece: b"AAAA")
+    told = bench.refused(program_with("www/style.css.gz", PAGE))
+    assert "arrived damaged" in told
+    assert plan.running(bench.survey()) == "a"
+
+
+def test_the_users_ctrl_c_leaves_the_old_program_running(bench, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(link.Link, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        bench.deploy(program_with("www/style.css.gz", PAGE))
+    bench.until_said(f"build {BUILT.build} slot a", 2)
+
+
+def test_the_relay_pins_are_low_and_the_watchdog_is_long_before_anything_is_copied(bench):
+    assert "Pin.OUT, value=0" in link._HOLD
+    assert link._HOLD.index("Pin.OUT") < link._HOLD.index("WDT(timeout=600000)")
+    with link.Link(bench.board.port) as cable:
+        cable.take_over()
+        assert bench.board.watch_s == 600
+
+
+def test_a_broken_cable_is_an_error_of_the_cable(bench):
+    with pytest.raises(CableError), link.Link(bench.board.port) as cable:
+        cable.take_over()
+        bench.board.unplug()
+        for _ in range(3):
+            cable.run("print(1)")
+
+
+def test_the_compiled_program_with_its_libraries_stays_under_100_kb():
+    assert sizes.compiled() < sizes.COMPILED_BYTES_MAX == 100_000

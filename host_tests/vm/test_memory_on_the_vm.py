@@ -1,0 +1,159 @@
+"""What the firmware costs on the real MicroPython VM: nothing in any tick, 64 KiB in all, 20 kB for its core.
+
+Belongs here: bytes, heaps, two threads. Does not: what the box does (test_scenarios.py).
+"""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from host_tests.fixtures.desk import seeded_build
+from simulator import run, run_settings, scenario
+
+HERE = Path(__file__).resolve().parent
+VM = HERE
+
+# Cooks in which nearly everything changes at one time or another.
+FAMILIES = {
+    "two burners": {
+        "stove": {"burners": 2},
+        "events": [
+            {"at": "0:00:05", "do": "light"},
+            {"at": "0:00:06", "do": "light", "burner": 1},
+            {"at": "0:00:30", "do": "press"},
+            {"at": "0:00:31", "do": "double_press", "burner": 1},
+            {"at": "0:00:40", "do": "remote_off", "burner": 1, "source": "voice"},
+            {"at": "0:00:41", "do": "remote_arm"},
+            {"at": "0:00:42", "do": "remote_extend"},
+            {"at": "0:00:50", "do": "hold", "burner": 1},
+            {"at": "0:01:20", "do": "light", "burner": 1},
+            {"at": "0:01:40", "do": "blow_out", "burner": 1},
+        ],
+    },
+    "faults": {
+        "stove": {"burners": 2},
+        "events": [
+            {"at": "0:00:05", "do": "light"},
+            {"at": "0:00:10", "do": "light", "burner": 1},
+            {"at": "0:00:30", "do": "weld"},
+            {"at": "0:00:40", "do": "hold"},
+            {"at": "0:00:45", "do": "knob_off"},
+            {"at": "0:00:50", "do": "unweld"},
+            {"at": "0:01:00", "do": "sensor", "value": "open", "side": "tc", "burner": 1},
+            {"at": "0:01:10", "do": "sensor", "value": "ok", "burner": 1},
+            {"at": "0:01:15", "do": "hold", "s": 6, "burner": 1},
+            {"at": "0:01:30", "do": "button_down"},
+            {"at": "0:02:10", "do": "button_up"},
+        ],
+    },
+    "four burners, no sensor, pulse drive": {
+        "settings": {"relay_drive": "pulse"},
+        "stove": {"burners": 4, "sensor": False},
+        "events": [{"at": f"0:00:{4 + number:02}", "do": "press", "burner": number} for number in range(4)],
+    },
+    "stalls, jumps and resets": {
+        "stove": {"burners": 1},
+        "events": [
+            {"at": "0:00:05", "do": "light"},
+            {"at": "0:00:20", "do": "gil_hold", "ms": 1500},
+            {"at": "0:00:30", "do": "clock_jump", "ms": -5000},
+            {"at": "0:00:50", "do": "reset", "cause": "wdt"},
+            {"at": "0:01:00", "do": "services_block", "s": 30},
+            {"at": "0:01:10", "do": "light"},
+        ],
+    },
+}
+SHIPPED = {"events": [], "settings": run_settings.shipped()}
+SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
+
+
+def plan_of(family):
+    """The plan of a family of events."""
+    text = {"name": family, "until": "0:03:00", **FAMILIES[family], "expect": [{"openings": 99}]}
+    text["settings"] = {**SHORT, **text.get("settings", {})}
+    return scenario.parse(json.dumps(text), json.loads((run.SOURCES / "settings.json").read_text())).plan
+
+
+def on_the_vm(flash, heap, program, *args, firmware=run.COMPILED, machine=run.MACHINE):
+    """Run a program of host_tests/vm on the VM with flash as its current folder; its lines, and its exit status."""
+    path = os.pathsep.join([str(firmware), *map(str, machine), str(run.BOARD), ".frozen"])
+    command = [run._micropython(), "-X", f"heapsize={heap}", str(VM / program), *map(str, args)]
+    done = subprocess.run(command, cwd=flash, env={**os.environ, "MICROPYPATH": path}, capture_output=True, text=True)
+    return done.stdout.splitlines(), done.returncode, done.stderr
+
+
+def figure(lines, word):
+    """The number behind a word."""
+    return next(int(line.split()[1]) for line in lines if line.startswith(word + " "))
+
+
+def count_allocations(flash, plan, firmware=run.BOARD):
+    """Ticks, and the (time, bytes) of those that allocated."""
+    (flash / "plan.json").write_text(json.dumps(plan))
+    run.fill(flash, firmware, plan)
+    lines, status, errors = on_the_vm(flash, "2m", "count_allocations.py", flash / "plan.json")
+    assert status == 0 and "broken off" not in lines, (lines[-3:], errors)
+    return figure(lines, "ticks"), [line for line in lines if line.startswith("tick ")]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_no_tick_allocates_a_single_byte_steady_or_changing(tmp_path, family):
+    ticks, allocating = count_allocations(tmp_path, plan_of(family))
+    assert ticks > 5000
+    assert allocating == []
+
+
+def test_a_tick_that_allocates_would_be_seen(tmp_path):
+    # A firmware whose loop makes a list each tick while something conducts.
+    firmware = seeded_build(tmp_path, ("curfew/hardware/relay.py", "conducting = True", "conducting = [index]"))
+    _, allocating = count_allocations(tmp_path, plan_of("two burners"), firmware)
+    assert len(allocating) > 1000
+
+
+def test_the_whole_program_lives_in_64_kib_and_writes_its_journal_there(tmp_path):
+    run.fill(tmp_path, run.BOARD, SHIPPED)
+    lines, status, errors = on_the_vm(tmp_path, "64k", "live_in_heap.py", 1500, machine=(run.FAKES / "tiny",))
+    assert status == 0, (lines[-5:], errors)
+    assert figure(lines, "ticks") == 1500
+    assert figure(lines, "conducting") > 100
+    assert (tmp_path / "journal.txt").read_text().splitlines()[0].split()[:3] == ["1", "0", "BUTTON"]
+
+
+def test_the_compiled_core_stays_under_20_kb():
+    # Everything but drivers and services.
+    names = ("__init__", "transient", "bundles/core", "core/config", "core/limits", "core/settings")
+    sizes = {name: (run.COMPILED / "curfew" / f"{name}.mpy").stat().st_size for name in names}
+    assert sum(sizes.values()) < 20000
+
+
+def test_a_life_of_the_services_that_ended_in_an_error_nobody_awaited_leaves_nothing_behind(tmp_path):
+    # MicroPython's asyncio keeps the last such task, and all that it knows, until the next one.
+    lines, status, errors = on_the_vm(tmp_path, "192k", "two_lives.py", 20000, machine=())
+    assert status == 0, (lines, errors)
+    assert errors.count("RuntimeError") + "\n".join(lines).count("RuntimeError") == 2
+    assert figure(lines, "held") < 1000
+
+
+def two_threads(flash, seconds):
+    """Run both threads under load; (ticks, worst lateness in ms, rounds of the load, ticks that conducted)."""
+    run.fill(flash, run.BOARD, SHIPPED)
+    lines, status, errors = on_the_vm(flash, "192k", "two_threads.py", seconds, machine=(run.FAKES / "tiny",))
+    assert status == 0, (lines[-5:], errors)
+    return [figure(lines, word) for word in ("ticks", "late", "rounds", "conducting")]
+
+
+def test_two_threads_live_beside_each_other_under_load(tmp_path):
+    # Lateness is not judged here: this machine is shared, `make soak` judges it on a quiet one.
+    ticks, _, rounds, conducting = two_threads(tmp_path, 20)
+    assert ticks == 1000 and rounds > 1000 and conducting > 0
+
+
+@pytest.mark.slow
+def test_two_threads_live_beside_each_other_for_ten_minutes_and_no_tick_is_late(tmp_path):
+    ticks, late_ms, rounds, conducting = two_threads(tmp_path, 600)
+    print(f"\n{ticks} ticks, the worst {late_ms} ms late, beside {rounds} rounds of load; {conducting} ticks conducted")
+    assert ticks == 30000 and conducting > 0
+    assert late_ms <= 20

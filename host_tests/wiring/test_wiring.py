@@ -1,0 +1,285 @@
+"""wiring.yaml is the firmware's pin map and two sound circuits.
+
+Here: pins against limits.py, boot.py, settings.json and the simulator; nets, parts and cables against what safety asks
+of them. Not here: the drawings (test_wiring_drawings.py), the tables in the documents (test_docs.py).
+"""
+
+import ast
+import json
+import re
+
+import pytest
+
+from simulator import run_settings
+from tools.docs import ROOT, limits
+from wiring import source
+from wiring.source import BUILDS, WiringError, build
+
+MAP = source.source()
+ESP32 = set(range(40)) - {20, 24, 28, 29, 30, 31}  # these have no pad or are not led out
+
+
+def pins_with(*roles):
+    return [pin for pin in MAP["pins"] if pin["role"] in roles]
+
+
+def boot_pins():
+    """The pins that boot.py drives low, read from its source."""
+    tree = ast.parse((ROOT / "firmware" / "boot.py").read_text("utf-8"))
+    loop = next(node for node in ast.walk(tree) if isinstance(node, ast.For))
+    return ast.literal_eval(loop.iter)
+
+
+def test_relays_and_buttons_have_the_default_pins_of_their_burners():
+    for role, place in (("relay", 0), ("button", 1)):
+        by_burner = {pin["burner"]: pin["pin"] for pin in pins_with(role)}
+        assert by_burner == {burner: pair[place] for burner, pair in enumerate(limits.BURNER_PINS)}
+
+
+def test_everything_else_has_its_default_pin_and_no_burner():
+    box = {pin["role"]: pin for pin in MAP["pins"] if pin["role"] not in ("relay", "button", "spare")}
+    assert {f"{role}_pin": pin["pin"] for role, pin in box.items()} == dict(limits.BOX_PINS)
+    assert all(pin["burner"] is None for pin in box.values())
+
+
+def test_what_holds_a_contact_sits_on_relay_pins_and_nothing_else_does():
+    assert sorted(pin["pin"] for pin in pins_with("relay", "pump")) == sorted(limits.PINS_RELAY)
+    others = [pin["pin"] for pin in MAP["pins"] if pin["role"] not in ("relay", "pump")]
+    assert sorted(others) == sorted(limits.PINS_OTHER)
+
+
+def test_the_pump_is_the_last_of_the_relay_pins():
+    assert [pin["pin"] for pin in pins_with("pump")] == list(limits.PINS_RELAY[-1:])
+
+
+def test_every_pin_of_the_chip_is_either_mapped_or_refused_once():
+    mapped = [pin["pin"] for pin in MAP["pins"]]
+    refused = [pin for row in MAP["refused"] for pin in row["pins"]]
+    assert sorted(mapped + refused) == sorted(ESP32)
+
+
+def test_boot_drives_every_pin_that_holds_a_contact():
+    assert sorted(boot_pins()) == sorted(limits.PINS_RELAY)
+
+
+def test_what_can_hold_a_contact_is_an_output_with_a_low_safe_level():
+    for pin in pins_with("relay", "pump"):
+        assert (pin["direction"], pin["safe_level"]) == ("out", 0)
+
+
+def test_every_pin_and_every_refusal_has_a_reason():
+    assert all(row[tongue].strip() for row in MAP["pins"] + MAP["refused"] for tongue in ("en", "zh"))
+
+
+def test_the_simulator_wires_the_burners_alike():
+    assert tuple(run_settings.PINS) == tuple(limits.BURNER_PINS)
+
+
+def test_the_shipped_settings_have_the_default_pins():
+    shipped = json.loads((ROOT / "firmware" / "settings.json").read_text("utf-8"))
+    for pair, burner in zip(limits.BURNER_PINS, shipped["burners"], strict=False):
+        assert (burner["relay_pin"], burner["button_pin"]) == pair
+    assert not {key for key, _ in limits.BOX_PINS} & set(shipped), "the defaults are meant"
+
+
+# --- the two builds ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=BUILDS)
+def made(request):
+    return build(request.param)
+
+
+def ohms(part):
+    number, unit = re.fullmatch(r"(\d+) ([kM]?)Ω", part.value).groups()
+    return int(number) * {"": 1, "k": 1000, "M": 1000000}[unit]
+
+
+def between(made, one, other, kind):
+    """The parts of a kind, by the letter of their ref, whose two pins are on these nets."""
+    return [
+        part
+        for part in made.parts.values()
+        if part.ref.startswith(kind) and {made.net_of(f"{part.ref}.{pin}") for pin in part.pins} == {one, other}
+    ]
+
+
+def test_the_firmware_accepts_the_settings_of_a_build(made):
+    from curfew.core import settings
+
+    shipped = json.loads((ROOT / "firmware" / "settings.json").read_text("utf-8"))
+    wanted = settings.parse(json.dumps({**shipped, **made.settings}))
+    assert len(wanted.burners) == made.burners
+    assert all(config.sensor == ("sensor" in made.groups) for config in wanted.burners)
+
+
+def test_every_pin_of_the_chip_does_what_the_pin_map_says(made):
+    merged = {**dict(limits.BOX_PINS), **made.settings}
+    roles = {"PIXEL": "pixel_pin", "BUZZER": "buzzer_pin", "SDA": "sda_pin", "SCL": "scl_pin", "PUMP": "pump_pin"}
+    roles |= {"CLK": "display_clk_pin", "DIO": "display_dio_pin"}
+    expected = {net: merged[key] for net, key in roles.items() if net in made.nets}
+    for number, burner in enumerate(made.settings["burners"], 1):
+        expected |= {f"RELAY{number}": burner["relay_pin"], f"BUTTON{number}": burner["button_pin"]}
+    found = {net: int(pin[3:]) for net, pins in made.nets.items() for pin in pins if re.fullmatch(r"U1\.\d+", pin)}
+    assert found == expected
+
+
+def test_a_pin_that_nobody_drives_leaves_the_contact_open(made):
+    for number in range(1, made.burners + 1):
+        (pull_down,) = between(made, f"RELAY{number}", "GND", "R")
+        assert pull_down.board == "loop", "behind the cable, which may be torn"
+        assert made.net_of(f"Q{number}1.e") == "GND"
+        assert made.net_of(f"Q{number}1.c") == made.net_of(f"K{number}.-")
+        assert len(between(made, f"RELAY{number}", f"BASE{number}", "R")) == 1
+
+
+def test_every_coil_has_its_diode_the_right_way_round(made):
+    for number in range(1, made.burners + 1):
+        assert made.net_of(f"D{number}1.k") == made.net_of(f"K{number}.+")
+        assert made.net_of(f"D{number}1.a") == made.net_of(f"K{number}.-")
+
+
+def test_with_the_pulse_drive_every_coil_hangs_on_the_pump_and_on_its_own_driver():
+    made = build("full")
+    assert made.nets["VCOIL"][0] == "Q1.d"
+    assert {pin.partition(".")[0] for pin in made.nets["VCOIL"]} == {"Q1", "K1", "K2", "D11", "D21"}
+    assert (made.net_of("Q1.s"), made.net_of("Q1.g")) == ("5V", made.net_of("U3.OUT"))
+    assert len(between(made, "5V", "PUMP_OUT", "R")) == 1, "without the comparator the coils have nothing"
+
+
+def test_a_pump_pin_that_is_stuck_feeds_nothing():
+    """Between the pin and the stored charge lie a capacitor and a diode that lets nothing back."""
+    made = build("full")
+    (inlet,) = between(made, "PUMP", "PUMP_AC", "R")
+    assert 3300 / ohms(inlet) <= 20, "mA, what the pin gives at most"
+    assert len(between(made, "PUMP_AC", "PUMP_MID", "C")) == 1
+    assert {"C2", "D2", "D3"} == {pin.partition(".")[0] for pin in made.nets["PUMP_MID"]}
+    assert (made.net_of("D3.a"), made.net_of("D3.k")) == ("PUMP_MID", "PUMP_DC")
+    assert (made.net_of("D2.a"), made.net_of("D2.k")) == ("GND", "PUMP_MID")
+    assert len(between(made, "PUMP_DC", "GND", "R")) == len(between(made, "PUMP_DC", "GND", "C")) == 1
+    assert made.net_of("U3.IN-") == "PUMP_DC", "charged means a low output, and that switches Q1 on"
+
+
+def test_contact_and_bypass_lie_in_series_between_thermocouple_and_magnet(made):
+    for number in range(1, made.burners + 1):
+        sides = {made.net_of(f"TC{number}.inner"), made.net_of(f"MG{number}.inner")}
+        assert len(sides) == 2
+        for ref, one, other in ((f"K{number}", "11", "14"), (f"K{number}", "21", "24"), (f"S{number}1", "1", "2")):
+            assert {made.net_of(f"{ref}.{one}"), made.net_of(f"{ref}.{other}")} == sides
+
+
+def test_nothing_but_contact_bypass_and_sense_resistors_touches_the_loop(made):
+    allowed = {"X", "K", "S"} | ({"R"} if "sensor" in made.groups else set())
+    for net, pins in made.nets.items():
+        if net.startswith("LOOP_"):
+            end = "TC" if net.startswith("LOOP_TC") else "MG"
+            assert {re.match("[A-Z]+", pin)[0] for pin in pins} == allowed | {end}, net
+
+
+def test_no_fault_behind_the_sense_leads_can_hold_a_magnet(made):
+    leads = [part for part in made.parts.values() if re.fullmatch(r"R\d[34]", part.ref)]
+    for part in leads:
+        ends = sorted(made.net_of(f"{part.ref}.{pin}").partition("_")[0] for pin in part.pins)
+        assert ends == ["LOOP", "SENSE"]
+        assert part.board == "loop", "before the cable, which may chafe"
+    injected_ma = sum(5000 / ohms(part) for part in leads) / made.burners  # both leads of a burner at 5 V
+    assert injected_ma <= 1, "drop-out is some 80 mA"
+
+
+def test_a_broken_sense_lead_reads_zero(made):
+    for number in range(1, made.burners + 1) if "sensor" in made.groups else ():
+        for side in ("TC", "MAG"):
+            net = f"SENSE_{side}{number}"
+            assert [ohms(part) for part in between(made, net, "GND", "R")] == [1000000]
+            assert [part.value for part in between(made, net, "GND", "C")] == ["100 nF"]
+
+
+def test_the_converter_has_the_channels_that_the_scanner_reads(made):
+    for number in range(1, made.burners + 1) if "sensor" in made.groups else ():
+        assert made.net_of(f"U2.A{2 * (number - 1)}") == f"SENSE_TC{number}"
+        assert made.net_of(f"U2.A{2 * (number - 1) + 1}") == f"SENSE_MAG{number}"
+        assert made.net_of("U2.ADDR") == "GND", "address 0x48, the first of ads1115.ADDRESSES"
+
+
+def test_the_box_meets_the_stove_at_one_lug_or_not_at_all(made):
+    """Without a converter nothing of the box may be joined to the stove but the contact."""
+    on = {net: {pin.partition(".")[0] for pin in made.nets[net]} for net in ("CHASSIS", "GND")}
+    lug = {"E1"} if "sensor" in made.groups else set()
+    assert on["CHASSIS"] & on["GND"] == lug
+    assert on["CHASSIS"] == lug | {ref for ref in made.parts if ref[:2] in ("TC", "MG")}
+
+
+def test_nothing_that_must_not_see_five_volts_is_fed_with_them(made):
+    for pin in ("U2.VDD", "DS1.VCC"):
+        if pin.partition(".")[0] in made.parts:
+            assert made.net_of(pin) == "3V3"
+
+
+def test_cables_join_every_net_that_is_on_several_boards(made):
+    for net, pins in made.nets.items():
+        boards = {made.parts[pin.partition(".")[0]].board for pin in pins}
+        reached = {min(boards)}
+        for _ in made.cables:
+            for cable in made.cables:
+                if net in cable.nets and {cable.start, cable.end} & reached:
+                    reached |= {cable.start, cable.end}
+        if net != "CHASSIS":  # the stove's own body
+            assert boards <= reached, net
+
+
+def test_every_part_says_why_what_to_look_for_and_costs_something_unless_it_is_the_stoves():
+    for row in MAP["parts"]:
+        assert set(row) <= {"refs", "group", "board", "value", "pins", "price_usd", "en", "zh", "makers", "sources"}, (
+            row["refs"]
+        )
+        for tongue in ("en", "zh"):
+            assert set(row[tongue]) == {"name", "reason", "look_for"}, row["refs"]
+            assert all(row[tongue].values()), row["refs"]
+        assert re.search("[\u4e00-\u9fff]", row["zh"]["reason"]) and not re.search("[\u4e00-\u9fff]", str(row["en"]))
+        assert (row["price_usd"] > 0) == (row["refs"][0] not in ("TC{n}", "MG{n}")), row["refs"]
+        assert all(maker["source"].startswith("https://") for maker in row["makers"])
+
+
+def test_a_part_is_named_with_the_value_that_it_has_on_the_schematic():
+    for row in MAP["parts"]:
+        for word in row.get("value", "").replace("½ ", "").split("  "):
+            assert word in row["en"]["name"] and word in row["zh"]["name"], row["refs"]
+
+
+def test_two_makers_of_the_relay_are_named():
+    (relay,) = [row for row in MAP["parts"] if row["refs"] == ["K{n}"]]
+    assert len({maker["maker"] for maker in relay["makers"]}) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "complaint"),
+    [
+        ("pins: [D1.k, ", "pins: [", "net VPIX: only"),
+        ("{net: BUZZER_OUT, pins: [R2.2, BZ1.1]}", "{net: BUZZER_OUT, pins: [R2.2, BZ1.3]}", "BZ1.3: no part"),
+        ("pins: [R1.2, LED1.din]", "pins: [R1.2, LED1.din, BZ1.1]", "BZ1.1: on"),
+        ("open: [LED1.dout]", "open: []", "LED1.dout: on no net"),
+        ("nets: [5V, GND], colours: [RD, BK]", "nets: [5V, VPIX], colours: [RD, BK]", "W1: VPIX has nothing"),
+    ],
+)
+def test_a_source_that_contradicts_itself_is_refused_by_name(monkeypatch, tmp_path, before, after, complaint):
+    text = source.FILE.read_text("utf-8")
+    assert before in text
+    monkeypatch.setattr(source, "FILE", tmp_path / "wiring.yaml")
+    source.FILE.write_text(text.replace(before, after), "utf-8")
+    with pytest.raises(WiringError, match=re.escape(complaint)):
+        for name in BUILDS:
+            build(name)
+
+
+def test_every_number_of_the_plant_has_a_source():
+    plant = ast.parse((ROOT / "simulator" / "plant" / "plant.py").read_text("utf-8"))
+    stove = next(
+        node.value
+        for node in plant.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "STOVE"
+    )
+    assert isinstance(stove, ast.Dict)
+    text = (ROOT / "wiring" / "README.md").read_text("utf-8")
+    sources = text[text.index("## Sources") :]
+    told = {key.value for key in stove.keys} - {"bypass"}  # a switch is no number
+    assert not {key for key in told if f"`{key}`" not in sources}

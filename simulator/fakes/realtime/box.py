@@ -1,0 +1,187 @@
+"""On the VM: the unmodified firmware with both its threads, on the chip of this folder.
+
+    micropython box.py PIPE INPUTS RTC_FILE RESET_CAUSE real|alone|stove [FRIEND]    current folder: the flash
+real: the loop lives in real time. alone: so it does, without a services thread, and each tick tells how many bytes it
+allocated. stove: the loop's time is what the host answers to each sleep (INPUTS is the number of that pipe); the
+services stay in real time, as asyncio knows no other. FRIEND: see wire.py. Belongs here: starting boot.py and main.py
+as the chip does, and what goes between services and loop. Does not: a verdict, the host's end (realtime/rig.py).
+"""
+
+import _thread
+import gc
+import sys
+import time
+from array import array
+
+import hooks
+import machine
+import wire
+
+_ALONE = sys.argv[5] == "alone"
+_STOVE = sys.argv[5] == "stove"
+_DEATH_MS = 5000  # that no death takes
+_deaths = 0  # of the services, as far as the loop has seen
+_posted = array("l", [0] * wire.SIZE)
+
+
+class _NoThread:
+    """Instead of `_thread`: nothing that is started ever gets its turn."""
+
+    allocate_lock = _thread.allocate_lock
+
+    @staticmethod
+    def stack_size(size):
+        return size
+
+    @staticmethod
+    def start_new_thread(entry, args):
+        return 0
+
+
+def _post(burner, what, source):
+    _posted[wire.A] = burner
+    _posted[wire.B] = what
+    _posted[wire.C] = source
+    wire.send(_posted, wire.POST)
+
+
+def _listen_in(inbox):
+    """Tell of everything that the services post, just after they did. what: 0 OFF, 1 EXTEND, 2 ARM."""
+    global _take_off, _post_off, _post_request
+    post_off, post_request, _take_off = inbox.post_off, inbox.post_request, inbox.take_off
+
+    def told_off(self, burner, source):
+        wire.waiting[burner] = 1
+        post_off(self, burner, source)
+        _post(burner, 0, source)
+
+    def told_request(self, burner, kind, now_ms):
+        post_request(self, burner, kind, now_ms)
+        _post(burner, 1 + kind, 0)
+
+    _post_off, _post_request = post_off, post_request
+    inbox.post_off, inbox.post_request, inbox.take_off = told_off, told_request, _take
+
+
+def _take(self, burner):
+    """The loop looks for an OFF; does not allocate."""
+    if not _take_off(self, burner):
+        return False
+    wire.waiting[burner] = 0
+    return True
+
+
+def _sleep(ms):
+    """The loop sleeps in stove time; what the host says from afar is in the inbox when it wakes. Does not allocate."""
+    global _deaths
+    machine.sleep(ms)
+    wire.hear()
+    if _deaths != wire.inputs[wire.DEATHS]:
+        _deaths = wire.inputs[wire.DEATHS]
+        _see_them_end()
+    if not wire.inputs[wire.OFFS] and not wire.inputs[wire.ASKS] or machine.box is None:
+        return
+    inbox = machine.box.link.inbox
+    for burner in range(len(machine.box.controller.burners)):
+        source = wire.inputs[wire.OFFS] >> 4 * burner & 15
+        if source:
+            _post_off(inbox, burner, source - 1)
+        for kind in range(2):
+            if wire.inputs[wire.ASKS] >> 2 * burner + kind & 1:
+                _post_request(inbox, burner, kind, wire.inputs[wire.TICKS_MS])
+
+
+def _see_them_end():
+    """No stove time passes until services that were told to die are gone: theirs is real time. Does not allocate."""
+    for _ in range(_DEATH_MS):
+        if machine.box is None or machine.box.link.ended[0]:
+            return
+        time.sleep_ms(1)
+
+
+def _look_after(keeper):
+    """With every round of the keeper, in the services thread: block or die if the host says so; weigh the heap."""
+    poll = keeper.poll
+    deaths = wire.inputs[wire.DEATHS]
+
+    def looked_after(self):
+        nonlocal deaths
+        while wire.inputs[wire.BLOCKED]:
+            time.sleep_ms(5)
+        if deaths != wire.inputs[wire.DEATHS]:
+            deaths = wire.inputs[wire.DEATHS]
+            raise SystemExit
+        poll(self)
+        figures = wire.figures
+        figures[3] += 1
+        figures[1] = max(figures[1], gc.mem_alloc())
+        if figures[2] != wire.inputs[wire.MEASURE]:
+            gc.collect()
+            figures[0] = gc.mem_alloc()
+            figures[2] = wire.inputs[wire.MEASURE]
+
+    keeper.poll = looked_after
+
+
+def _boot():
+    with open("boot.py") as file:
+        exec(file.read(), {"__name__": "__main__"})
+    sys.path.insert(0, "")
+    import starter
+
+    enter = starter.enter
+
+    def entered(slot):
+        program = enter(slot)
+        if _STOVE:
+            program.time = hooks.Clock  # the one place where stove time comes in: program.py hands it to everybody
+        program.start = _attached(program.start)
+        return program
+
+    starter.enter = entered
+    del starter
+    with open("main.py") as file:
+        exec(file.read(), {"__name__": "__main__"})
+
+
+def _attached(start):
+    def started():
+        global _deaths
+        box = start()
+        from curfew.services.persistence import Persistence  # all of it is there by now
+
+        link = box.link
+        own = type(link.snapshot)(len(box.controller.burners), _thread.allocate_lock())
+        machine.attach(box, own, _ALONE)
+        _listen_in(type(link.inbox))
+        _look_after(Persistence)
+        _deaths = wire.inputs[wire.DEATHS]
+        gc.collect()
+        return box
+
+    return started
+
+
+if _ALONE:
+    sys.modules["_thread"] = _NoThread
+if _STOVE:
+    sys.modules["_thread"] = hooks.Threads
+    sys.modules["gc"] = hooks.Collector
+    hooks.sleep = _sleep
+for _name in ("neopixel", "socket", "network"):  # on the chip they take none of the heap: they are the rig's, too
+    try:
+        __import__(_name)
+    except ImportError:  # no radio
+        pass
+wire.open_ends(int(sys.argv[1]), int(sys.argv[2]) if _STOVE else sys.argv[2])
+machine.rtc_path = sys.argv[3]
+wire.friend = sys.argv[6] if len(sys.argv) > 6 else None
+machine.cause = int(sys.argv[4])
+gc.collect()
+wire.say(wire.HELLO, gc.mem_alloc())
+try:
+    _boot()
+except Exception as error:
+    sys.print_exception(error)
+wire.say(wire.STOPPED)
+wire.park()

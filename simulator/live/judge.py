@@ -1,0 +1,118 @@
+"""The invariants beside a stove that is played: a process of its own looks at the run so far, again and again.
+
+Belongs here: that process (`python -m simulator.judge` reads requests and writes verdicts, one JSON object a line), and
+how often it is asked. Does not: what must hold (invariants.py), what is done about it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from simulator.live.stove import SETTLED_ROUNDS, Stove
+
+EVERY_S = 2.0
+SHARE = 10  # a look that took long is followed by so many times its length of rest: a tenth of a core at most
+SETTLE_S = 3.0  # who waits longer for that may judge as it is
+
+
+class Judge:
+    """Looks at a stove until close(); told(verdict) is called with each new verdict, from its own thread.
+
+    A verdict: {"t": ms, "held": n, "violated": [[name, sentence]], "failed": [sentence] or None}; failed are the
+    expectations of a loaded scenario, once it has come to its end.
+    """
+
+    def __init__(self, stove: Stove, told: Callable[[dict[str, Any]], None]):
+        self._stove = stove
+        self._told = told
+        self._closing = threading.Event()
+        self._process: Any = None
+        self._thread = threading.Thread(target=self._look_on, name="judge", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the process; no verdict comes after this."""
+        self._closing.set()
+        if self._process:
+            self._process.kill()
+        self._thread.join()
+
+    def _look_on(self) -> None:
+        known, seen = 0, None
+        rest_s = EVERY_S
+        while not self._closing.wait(rest_s):
+            stove = self._stove
+            ended = stove.until_ms is not None and stove.world.now_ms >= stove.until_ms
+            now = (len(stove.lines), ended)
+            if now == seen or stove.failure:
+                continue
+            begun_s = time.monotonic()
+            while stove.settled < SETTLED_ROUNDS and time.monotonic() - begun_s < SETTLE_S:
+                if self._closing.wait(0.05):
+                    return
+            begun_s = time.monotonic()
+            try:
+                asked = stove.ask(stove.so_far, known).result(timeout=10)
+                asked["expect"] = json.dumps(stove.top) if ended else None
+                verdict = self._ask(asked)
+            except Exception:  # the stove or the process is being put away, or is too busy: the next look will tell
+                if self._closing.is_set():
+                    return
+                self._process, known = None, 0
+                continue
+            known += len(asked["lines"])
+            seen = now
+            self._told(verdict)
+            rest_s = max(EVERY_S, SHARE * (time.monotonic() - begun_s))
+
+    def _ask(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "simulator.live.judge"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )  # fmt: skip
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+
+def verdict_on(lines: list[str], asked: dict[str, Any]) -> dict[str, Any]:
+    """The verdict on all lines of a run and the rest of a request."""
+    from simulator import expect, run_settings, scenario
+    from simulator.result import parse
+    from simulator.rules import invariants
+
+    now_ms = asked["now_ms"]
+    rows = [f"#journal {now_ms} {row}" for row in asked["journal"]]
+    result = parse([*lines, *rows, f"#end {now_ms}"])
+    told = {int(text): t_ms for kind, t_ms, text in result.marks if kind == "do"}
+    events = [[told[at], *rest] for at, (_, *rest) in enumerate(asked["plan"]["events"]) if at in told]
+    plan = {**asked["plan"], "events": sorted(events, key=lambda event: event[0])}
+    result.marks = [mark for mark in result.marks if mark[0] != "do"]  # the plan has their times now
+    violated = invariants.check(result, plan)
+    failed = None
+    if asked["expect"]:
+        top = scenario.parse(asked["expect"], run_settings.shipped())
+        failed = expect.check(result, top.expectations)
+    held = len(invariants.applicable(plan)) - len({name for name, _ in violated})
+    return {"t": now_ms, "held": held, "violated": violated, "failed": failed}
+
+
+def main() -> None:
+    """Answer until the other end is gone."""
+    os.nice(10)  # the stove goes first
+    lines: list[str] = []
+    for text in sys.stdin:
+        asked = json.loads(text)
+        lines += asked["lines"]
+        print(json.dumps(verdict_on(lines, asked)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,421 @@
+"""The stove in a browser: one address on loopback, any number of tabs, one stove.
+
+Belongs here: HTTP, the WebSocket, who looks on, the relay to the box's own page, ports. Does not: the stove (live.py),
+words and drawing (www/).
+"""
+
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from simulator import run, run_settings, scenario
+from simulator.fields import REQUIRED, ScenarioError, read_json
+from simulator.live.judge import Judge
+from simulator.live.story import Story
+from simulator.live.stove import BURNER_KEYS, CALLS, DEFAULT, FRAMES_KEPT, PASSWORD, SPEEDS, Refused, Stove
+from simulator.scenario import ACTS
+
+HOST = "127.0.0.1"
+PORT = 8160
+PORTS_TRIED = 20
+WWW = Path(__file__).resolve().parent / "www"
+SCENARIOS = run.ROOT / "scenarios"
+FRAME_S = 1 / 30
+REST_FRAME_S = 0.5  # while nothing changes but the clock
+ALONE_S = 30  # nobody looks for so long: the stove waits for somebody
+MESSAGE_BYTES = 1 << 20  # a scenario from disk is far smaller
+SENT_MAX = 60  # frames that a tab may be behind before it misses some
+POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'"
+BOX_OFF = b"HTTP/1.1 503 Off\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThe box is off.\n"
+
+
+class PortError(OSError):
+    """No port is free; the text is one line."""
+
+
+def listening(port: int | None) -> socket.socket:
+    """A socket on that port of loopback, or on the first free one from PORT on."""
+    wanted = [port] if port is not None else range(PORT, PORT + PORTS_TRIED)
+    for number in wanted:
+        door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((HOST, number))
+            door.listen(64)
+            return door
+        except OSError:
+            door.close()
+    if port is not None:
+        raise PortError(f"port {port} is in use: give another one (PORT=8170), or none for the next free one")
+    raise PortError(f"no port from {PORT} to {PORT + PORTS_TRIED - 1} is free: give one (PORT=9000)")
+
+
+def known_scenarios() -> dict[str, Path]:
+    """The scenario files of this repository by the names under which the page asks for them."""
+    files = [*SCENARIOS.glob("*.json"), *sorted(SCENARIOS.glob("*/*.json"), key=lambda path: path.stem)]
+    return {path.stem: path for path in files}
+
+
+def acts_table() -> dict[str, list[dict[str, Any]]]:
+    """What can be done, for the page's drawer: per act its fields with what each may hold."""
+    return {
+        do: [
+            {
+                "key": key, "kind": field.kind, "low": field.low, "high": field.high, "unit": field.unit,
+                "choice": list(CALLS if field.kind == "call" else field.choice),
+                "default": None if field.default is REQUIRED else field.default,
+            }
+            for key, field in fields.items()
+        ]
+        for do, fields in ACTS.items()
+    }  # fmt: skip
+
+
+class Tab:
+    """One page that looks on."""
+
+    def __init__(self, socket: WebSocket):
+        self.socket = socket
+        self.looks = True
+        self.holds: set[tuple[str, int]] = set()  # what the hand of this page has not let go of: knobs and buttons
+        self.queue: deque[str] = deque()
+        self.bell = asyncio.Event()
+
+    def send(self, text: str, droppable: bool = False) -> None:
+        if droppable and len(self.queue) > SENT_MAX:
+            return
+        self.queue.append(text)
+        self.bell.set()
+
+    async def pump(self) -> None:
+        while True:
+            await self.bell.wait()
+            self.bell.clear()
+            while self.queue:
+                await self.socket.send_text(self.queue.popleft())
+
+
+class Kitchen:
+    """The one stove, whoever looks at it, and what they ask for."""
+
+    def __init__(self, top: dict[str, Any] | None, broker: tuple[str, int] | None):
+        self._broker = broker
+        self.page_port = 0  # of the relay
+        self.tabs: set[Tab] = set()
+        self._news = asyncio.Event()
+        self._loop: Any = None
+        self._alone_since = time.monotonic()
+        self._waits: int | None = None  # the speed to go on with when somebody looks again
+        self._web_port: int | None = None
+        self._make(top)
+
+    def _make(self, top: dict[str, Any] | None, speed: int = 1) -> None:
+        self.stove = Stove(top, self._broker, speed, self._rang, self._web_port)
+        self._web_port = self.stove.web_port
+        self.story = Story(self.stove)
+        self.verdict: dict[str, Any] | None = None
+        self.samples: deque[list[Any]] = deque(maxlen=FRAMES_KEPT)
+        self._last: Any = None
+        self._last_s = 0.0
+        self.judge = Judge(self.stove, self._judged)
+
+    def _rang(self) -> None:
+        self._soon(self._news.set)
+
+    def _judged(self, verdict: dict[str, Any]) -> None:
+        self.verdict = verdict
+        self._soon(self.tell, {"verdict": verdict})
+
+    def _soon(self, function: Callable[..., Any], *args: Any) -> None:
+        """Have the server's own thread call this; nobody needs it once the server is closing."""
+        if self._loop:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(function, *args)
+
+    def close(self) -> None:
+        """Put everything away."""
+        self.judge.close()
+        self.stove.close()
+
+    async def _change(self, top: dict[str, Any] | None) -> None:
+        """Another stove instead of this one."""
+        if top is not None:
+            text = json.dumps({"until": "1:00:00", **top})
+            scenario.parse(text, run_settings.shipped())  # raises before anything is put away
+        watched = top is not None and "until" in top
+        speed = (self.stove.speed or 1) if watched else 1
+        await asyncio.to_thread(self.close)
+        self._make(top, speed)
+        self.stove.begin()
+        for tab in self.tabs:
+            self.greet(tab)
+
+    def tell(self, message: dict[str, Any], droppable: bool = False) -> None:
+        """Send to all who look."""
+        text = json.dumps(message, separators=(",", ":"))
+        for tab in self.tabs:
+            if tab.looks or not droppable:
+                tab.send(text, droppable)
+
+    def greet(self, tab: Tab) -> None:
+        """All that a new page has to know."""
+        stove = self.stove
+        plant = {key: stove.world.burners[0].stove[key] for key in ("magnet_hold_ma", "magnet_drop_ma")}
+        tab.send(json.dumps({
+            "hello": {
+                "keys": BURNER_KEYS, "acts": acts_table(), "plant": plant, "name": stove.top["name"],
+                "about": stove.scenario.about, "until": stove.until_ms, "page_port": self.page_port,
+                "password": PASSWORD, "broker": self._broker and f"{self._broker[0]}:{self._broker[1]}",
+                "speeds": SPEEDS, "history": list(self.samples), "story": list(self.story.kept),
+                "verdict": self.verdict,
+            }
+        }))  # fmt: skip
+        tab.send(json.dumps({"frame": stove.frame()}))
+
+    # --- looking ---------------------------------------------------------------------------------------------------
+
+    async def show(self) -> None:
+        """Tell all tabs what there is to see, as often as anything changes; for ever."""
+        self._loop = asyncio.get_running_loop()
+        self.stove.begin()
+        next_s = time.monotonic()
+        while True:
+            self._news.clear()
+            self._look()
+            rests = self.stove.speed == 0 or not any(tab.looks for tab in self.tabs)
+            now_s = time.monotonic()
+            next_s = max(next_s + FRAME_S, now_s)  # what comes in a crowd is told once, in the next frame
+            if rests:
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), REST_FRAME_S)
+            await asyncio.sleep(max(0.0, next_s - time.monotonic()))
+
+    def _look(self) -> None:
+        stove, now_s = self.stove, time.monotonic()
+        news = self.story.read()
+        if news:
+            self.tell({"story": news})
+        self._mind_the_stove(now_s)
+        frame = stove.frame()
+        frame["tones"] = [stove.tones.popleft() for _ in range(len(stove.tones))]
+        frame["over"], frame["failure"] = stove.over, stove.failure
+        shown = {key: value for key, value in frame.items() if key not in ("t", "pace")}
+        moves = frame["speed"] and (stove.is_lit() or frame["tone"])
+        if shown == self._last and not moves and now_s - self._last_s < REST_FRAME_S:
+            return
+        self._last, self._last_s = shown, now_s
+        at = [BURNER_KEYS.index(key) for key in ("tip_c", "tc_uv", "magnet_uv", "mohm", "ma", "state")]
+        sample = [frame["t"], *([burner[index] for index in at] for burner in frame["burners"])]
+        if not self.samples or self.samples[-1][0] != frame["t"]:
+            self.samples.append(sample)
+        self.tell({"frame": frame}, droppable=True)
+
+    def _mind_the_stove(self, now_s: float) -> None:
+        """Nobody looks: the stove waits, unless a broker hears it."""
+        if self.tabs:
+            self._alone_since = now_s
+            if self._waits is not None:
+                self.stove.ask(self.stove.set_speed, self._waits)
+                self._waits = None
+        elif self._waits is None and self.stove.speed and not self._broker and now_s - self._alone_since > ALONE_S:
+            self._waits = self.stove.speed
+            self.stove.ask(self.stove.set_speed, 0)
+
+    # --- asking ----------------------------------------------------------------------------------------------------
+
+    async def hear(self, tab: Tab, asked: dict[str, Any]) -> None:
+        """Do what a page asks for; raises ScenarioError or Refused with a line for whoever asked."""
+        stove = self.stove
+        if "looks" in asked:
+            tab.looks = bool(asked["looks"])
+        elif "new" in asked:
+            await self._change(self._new_stove(asked["new"] or {}))
+        elif "load" in asked:
+            path = known_scenarios().get(str(asked["load"]))
+            if path is None:
+                raise Refused(f"load: there is no scenario {asked['load']!r} in the repository")
+            scenario.load(path)  # a clear line first
+            await self._change(json.loads(path.read_bytes()))
+        elif "scenario" in asked:
+            scenario.parse(str(asked["scenario"]), run_settings.shipped())
+            await self._change(json.loads(str(asked["scenario"])))
+        else:
+            calls: dict[str, Callable[[], Any]] = {
+                "speed": lambda: stove.set_speed(asked["speed"]),
+                "step": lambda: stove.step(asked["step"]),
+                "knob": lambda: stove.knob(asked["knob"], bool(asked.get("down"))),
+                "button": lambda: stove.button(asked["button"], bool(asked.get("down"))),
+                "fill": lambda: stove.fill(asked["fill"]),
+                "do": lambda: stove.act(asked),
+            }
+            call = next((calls[key] for key in calls if key in asked), None)
+            if call is None:
+                raise Refused(f"{', '.join(asked) or 'nothing'}: not something that a stove can do")
+            await asyncio.wrap_future(stove.ask(call))
+            for what in ("knob", "button"):
+                if what in asked:
+                    (tab.holds.add if asked.get("down") else tab.holds.discard)((what, asked[what]))
+
+    @staticmethod
+    def _new_stove(asked: dict[str, Any]) -> dict[str, Any] | None:
+        """The default stove with other settings or parts; None for none."""
+        if not asked:
+            return None
+        stove = {**DEFAULT["stove"], **asked.get("stove", {})}
+        settings = {**DEFAULT["settings"], **asked.get("settings", {})}
+        if stove["burners"] == 4:  # the fourth button needs the pin
+            del settings["display_clk_pin"], settings["display_dio_pin"]
+        return {**DEFAULT, "settings": settings, "stove": stove}
+
+    # --- HTTP ------------------------------------------------------------------------------------------------------
+
+    async def live(self, socket: WebSocket) -> None:
+        origin = socket.headers.get("origin", "")
+        if origin and origin.split("//")[-1] != socket.headers.get("host"):
+            await socket.close(1008)  # a page from elsewhere has no business here
+            return
+        await socket.accept()
+        tab = Tab(socket)
+        self.tabs.add(tab)
+        self.greet(tab)
+        self._news.set()
+        pump = asyncio.create_task(tab.pump())
+        try:
+            while True:
+                text = await socket.receive_text()
+                try:
+                    asked = json.loads(text)
+                    await self.hear(tab, asked if isinstance(asked, dict) else {})
+                except (ScenarioError, Refused) as error:
+                    tab.send(json.dumps({"refused": str(error)}))
+                except (ValueError, TypeError, KeyError, asyncio.CancelledError) as error:
+                    tab.send(json.dumps({"refused": f"not understood: {error!r}"[:200]}))
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            pump.cancel()
+            self.tabs.discard(tab)
+            for what, burner in tab.holds:  # a hand whose page is gone has let go
+                self.stove.ask(self.stove.knob if what == "knob" else self.stove.button, burner, False)
+
+    async def saved(self, request: Request) -> Response:
+        name = request.query_params.get("name")
+        made = await asyncio.wrap_future(self.stove.ask(self.stove.saved, name))
+        headers = {"Content-Disposition": 'attachment; filename="scenario.json"', "Cache-Control": "no-store"}
+        return Response(json.dumps(made, indent=1, ensure_ascii=False) + "\n", 200, headers, "application/json")
+
+    async def scenarios(self, _: Request) -> Response:
+        found = []
+        for key, path in known_scenarios().items():
+            top = read_json(path.read_text("utf-8"))
+            found.append({"key": key, "name": top["name"], "about": top.get("about", ""), "until": top["until"]})
+        return JSONResponse(found)
+
+    def app(self) -> Starlette:
+        """Everything behind the one address."""
+        routes = [
+            Route("/scenario.json", self.saved),
+            Route("/scenarios", self.scenarios),
+            WebSocketRoute("/live", self.live),
+            Mount("/", StaticFiles(directory=WWW, html=True)),
+        ]
+        app = Starlette(routes=routes)
+        return app
+
+
+def guarded(app: Any, page_port: int) -> Any:
+    """The app, every answer of which tells the browser to fetch nothing from outside."""
+    policy = f"{POLICY}; frame-src http://{HOST}:{page_port}".encode()
+
+    async def call(scope: Any, receive: Any, send: Any) -> None:
+        async def told(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                extra = [(b"content-security-policy", policy), (b"cache-control", b"no-cache")]
+                message["headers"] = [*message["headers"], *extra]
+            await send(message)
+
+        await app(scope, receive, told if scope["type"] == "http" else send)
+
+    return call
+
+
+async def relay(kitchen: Kitchen, address: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """One connection to the box's own page, which allows no frame around itself but for this one address."""
+    own = f"frame-ancestors {address}".encode()
+    try:
+        up_reader, up_writer = await asyncio.open_connection(HOST, kitchen.stove.web_port)
+    except OSError:
+        writer.write(BOX_OFF)
+        writer.close()
+        return
+
+    async def flow(source: asyncio.StreamReader, target: asyncio.StreamWriter, outward: bool) -> None:
+        try:
+            while data := await source.read(1 << 16):
+                target.write(data.replace(b"frame-ancestors 'none'", own) if outward else data)
+                await target.drain()
+        except OSError:
+            pass
+
+    both = [asyncio.create_task(flow(reader, up_writer, False)), asyncio.create_task(flow(up_reader, writer, True))]
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in both:
+            task.cancel()
+        for end in (writer, up_writer):
+            end.close()
+
+
+async def _serve(kitchen: Kitchen, door: socket.socket, say: Callable[[str], None]) -> None:
+    address = f"http://{HOST}:{door.getsockname()[1]}"
+    relays = await asyncio.start_server(lambda reader, writer: relay(kitchen, address, reader, writer), HOST, 0)
+    kitchen.page_port = relays.sockets[0].getsockname()[1]
+    config = uvicorn.Config(
+        guarded(kitchen.app(), kitchen.page_port), log_level="warning", ws="wsproto", lifespan="off",
+        timeout_graceful_shutdown=1, ws_max_size=MESSAGE_BYTES,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    show = asyncio.create_task(kitchen.show())
+    show.add_done_callback(lambda _: setattr(server, "should_exit", True))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, lambda: setattr(server, "should_exit", True))
+    say(address)
+    try:
+        await server.serve(sockets=[door])
+    finally:
+        relays.close()
+        show.cancel()
+
+
+def serve(
+    top: dict[str, Any] | None, port: int | None, broker: tuple[str, int] | None, say: Callable[[str], None]
+) -> None:
+    """Serve until Ctrl-C; say(address) once it can be opened. Raises PortError, ScenarioError."""
+    door = listening(port)
+    kitchen = Kitchen(top, broker)
+    try:
+        asyncio.run(_serve(kitchen, door, say))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        kitchen.close()
+        door.close()
+        if kitchen.stove.failure:
+            print(f"simulator: {kitchen.stove.failure}", file=sys.stderr)

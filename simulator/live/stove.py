@@ -1,0 +1,632 @@
+"""A stove on the desk: the real firmware in its own process, and a stove whose time goes as fast as somebody wants.
+
+Belongs here: how stove time passes beside real time, the hand of whoever plays, the record of what was done, saving it.
+Does not: process and wire (rig.py), physics (machine/), judging (judge.py), any page or terminal.
+
+The box is in step with the stove: each time its loop sleeps, it waits for this side to let that time pass. So nothing
+that happens here in real time, not a pause either, is a stall there; and what was done runs again as a scenario,
+line by line. Its services live in real time; the loop's clock is theirs, too.
+"""
+
+import json
+import os
+import queue
+import select
+import shutil
+import tempfile
+import threading
+import time
+from array import array
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from simulator import run, run_settings, scenario
+from simulator.fields import ScenarioError, read_json
+from simulator.inside import MODULES
+from simulator.live.pot import Pot
+from simulator.realtime.rig import (
+    CODES,
+    FIELDS,
+    FOR_EVER_MS,
+    KIND,
+    A,
+    B,
+    C,
+    ChipReset,
+    D,
+    E,
+    Rig,
+    network_of,
+    world_module,
+)
+from simulator.result import parse
+from simulator.times import parse_time, show_time
+
+PASSWORD = "curfew-desk"  # of the device's own page
+SPEEDS = (0, 1, 10, 60)
+TICK_MS = 20  # of the box: the shortest step
+NEAR_S = 0.004  # time this close is there already: a finer sleep costs more than it is worth
+BEHIND_S = 0.25  # a stove that is so late goes on from here, and does not run after its time
+IDLE_S = 0.5
+SERVICES_LAG_MS = 10_000  # stove time may run ahead of the services by so much
+SETTLED_ROUNDS = 3  # of the services, until what there was to write is written, or cannot be just now
+SERVICES_WAIT_S = 0.02  # then every tick waits so long for them: they have a minute before the loop calls them blocked
+SILENT_S = 30  # a program that does not end its tick for so long in real time hangs in itself
+FRAMES_KEPT = 2400  # of what was seen, for the strips of a page that is opened later
+READY_MS = 15_000  # a box that starts rests its contacts first: a hand at the stove need not wait for that
+RECORD_MS = 24 * 3600 * 1000  # of stove time in one record, and
+RECORD_LINES = 60_000  # lines of trace: then the stove stops, and is begun anew
+HELD_MS = 3_600_000  # a hand on the knob, while nobody knows yet when it will let go
+TOLERANCE_MS = 100  # of what a saved scenario expects
+CALLS = (
+    "Pin", "Pin.value", "PWM", "PWM.freq", "PWM.duty_u16", "I2C", "I2C.writeto", "I2C.readfrom_mem_into", "WDT",
+    "WDT.feed", "RTC.memory", "machine.reset", "NeoPixel.write", "time.ticks_ms", "time.sleep_ms", "lock.acquire",
+    "lock.release", "gc.collect", "_thread.start_new_thread",
+)  # fmt: skip
+ERRORS = ("MemoryError", "OSError", "ValueError", "RuntimeError", "KeyboardInterrupt")
+report: Any = MODULES["report"]
+DEFAULT: dict[str, Any] = {
+    "name": "at the stove",
+    "settings": {"display_clk_pin": 4, "display_dio_pin": 13},
+    "stove": {"burners": 2, "sensor": True},
+}
+
+
+class Closed(BaseException):
+    """The stove is put away."""
+
+
+class Refused(ValueError):
+    """What was asked for cannot be done; the text is one line that says why."""
+
+
+class LiveWorld(world_module.World):
+    """A World whose time waits, and whose services are real. wait() is called before any time passes."""
+
+    def __init__(self, plan: dict[str, Any], emit: Callable[[str], None], flash: Path, wait: Callable[[], None]):
+        self.thread: Any = None
+        self._remote: list[tuple[str, int, int]] = []
+        super().__init__(plan, emit)
+        self.pots = [Pot() for _ in self.burners]
+        self.offs = self.asks = 0  # words from afar, as the wire has them, until the next answer
+        self.deaths_of_services = 0
+        self.started_thread = False
+        self.flash = f"{flash}/"
+        self._wait = wait
+
+    def _step(self, dt_ms: int) -> None:
+        super()._step(dt_ms)
+        for burner, pot in zip(self.burners, self.pots, strict=True):
+            pot.step(dt_ms, burner.flame, burner.simmer)
+
+    def _die(self, cause: str) -> None:
+        self.started_thread = False
+        self.offs = self.asks = 0
+        super()._die(cause)
+
+    def thread_started(self) -> None:
+        self.thread = (None, None)
+        self.started_thread = True
+        self._poll_ms = self.now_ms
+
+    def _end_services(self) -> None:
+        if self.thread:
+            self.deaths_of_services += 1
+            self.thread = None
+
+    def _serve(self) -> None:
+        listens = self.thread is not None and self.now_ms >= self._blocked_until_ms
+        if listens and self.now_ms - self._poll_ms >= world_module.POLL_MS:
+            self._poll_ms = self.now_ms
+            self._deliver()
+
+    def _deliver(self) -> None:
+        if self.thread is None or self.now_ms < self._blocked_until_ms:
+            return
+        for kind, burner, what in self._remote:
+            if kind == "off":
+                self.offs = self.offs & ~(15 << 4 * burner) | (what + 1) << 4 * burner
+            else:
+                self.asks |= 1 << 2 * burner + what
+        self._remote = []
+
+    def _do_repair_settings(self, _: int, args: dict[str, Any]) -> None:
+        Path(self.flash, "settings.json").write_text(args["text"])
+
+    @property
+    def blocked(self) -> bool:
+        """True while the services stand still by order."""
+        return self.now_ms < self._blocked_until_ms
+
+
+class Stove(Rig):
+    """One stove with its box. top: a scenario (DEFAULT for none), whose events happen by themselves.
+
+    broker: (host, port) or None. changed() is called from the stove's own thread whenever there is news for whoever
+    looks on. Call begin(), and close() at the end. Whatever is asked of it goes through ask(), which answers with a
+    Future. To be read at any time: frame(), lines, until_ms (of a scenario, else None), failure, speed.
+    """
+
+    def __init__(
+        self, top: dict[str, Any] | None = None, broker: tuple[str, int] | None = None, speed: int = 1,
+        changed: Callable[[], None] = lambda: None, web_port: int | None = None, firmware: Path = run.BOARD,
+    ):  # fmt: skip
+        self.top = dict(top or DEFAULT)
+        self.loaded = top is not None
+        text = json.dumps({"until": show_time(scenario.UNTIL_MAX_MS), **self.top})
+        self.scenario = scenario.parse(text, run_settings.shipped())
+        self.until_ms = parse_time(self.top["until"]) if "until" in self.top else None
+        items = self.top.get("events", [])
+        self.items = sorted(items, key=lambda item: parse_time(item["at"]) or 0)
+        self.lines: list[str] = []
+        self.speed = speed
+        self.pace = 0.0  # how fast the stove really went lately
+        self.tone_hz = 0
+        self.digits = 0
+        self._tone_ms = 0
+        self.tones: deque[tuple[int, int]] = deque(maxlen=64)  # (Hz, ms of stove time): what the buzzer did
+        self.pixels = [0] * 4
+        self.over: str | None = None  # why the stove stopped by itself
+        self._changed = changed
+        self._step_to_ms = 0
+        self._holds: dict[int, int] = {}  # burner: index of the `light` whose hand is still on the knob
+        self._asked: queue.Queue[tuple[Callable[[], Any], Future[Any]]] = queue.Queue()
+        self._bell = threading.Event()
+        self._closing = False
+        self._base_s, self._base_ms = time.monotonic(), 0
+        self._pace_s, self._pace_ms = time.monotonic(), 0
+        self._rounds = self._rounds_ms = 0
+        self.settled = SETTLED_ROUNDS  # rounds of the services since there was something for them to write
+        self._folder = tempfile.mkdtemp(prefix="curfew-stove-")
+        plan = {**self.scenario.plan, "until_ms": FOR_EVER_MS, "samples": False}
+        world = LiveWorld(plan, self._emit, Path(self._folder) / "flash", self._wait)
+        parts = {}
+        if broker:
+            parts["mqtt"] = {"host": broker[0], "port": broker[1], "tls": False}
+        super().__init__(
+            Path(self._folder),
+            plan,
+            world,
+            "stove",
+            network_of(PASSWORD, **parts),
+            firmware=firmware,
+            friend=broker[0] if broker else None,
+        )
+        if web_port:
+            self.web_port = web_port
+        self._answers: Any = None
+        self._stdout: Any = None
+        self._block = array("q")
+        self._noted: Any = None  # what the services may have to write down
+        self._thread = threading.Thread(target=self._live, name="stove", daemon=True)
+
+    # --- from outside ----------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Switch on."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Put everything away; nothing runs afterwards."""
+        self._closing = True
+        self._bell.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def ask(self, function: Callable[..., Any], *args: Any) -> "Future[Any]":
+        """Have the stove's own thread call this, between two ticks."""
+        future: Future[Any] = Future()
+        self._asked.put((lambda: function(*args), future))
+        self._bell.set()
+        return future
+
+    def is_lit(self) -> bool:
+        """Whether anything burns, moves or sounds: then one looks more often."""
+        return any(burner.flame or burner.pressed or burner.is_moving() for burner in self.world.burners)
+
+    # --- what can be asked of it: in its own thread ----------------------------------------------------------------
+
+    def set_speed(self, speed: int) -> None:
+        """Stove seconds in a second; 0: pause."""
+        if speed not in SPEEDS:
+            raise Refused(f"speed: {speed} is not one of {', '.join(map(str, SPEEDS))}")
+        if self.over and speed:
+            raise Refused(self.over)
+        self.speed = speed
+        self._rebase()
+        self._changed()
+
+    def step(self, ms: int) -> None:
+        """Let so much stove time pass, and pause."""
+        self.set_speed(0)
+        self._step_to_ms = self.world.now_ms + max(TICK_MS, min(int(ms), 3_600_000))
+
+    def act(self, item: dict[str, Any]) -> None:
+        """Begin an entry of `events` now; its time is that of the stove. Raises ScenarioError, Refused."""
+        item = {"at": show_time(self.world.now_ms), **{key: value for key, value in item.items() if key != "at"}}
+        burner = item.get("burner", 0)
+        if item.get("do") == "light":
+            self._let_go(burner)
+        event = self._parsed(item)
+        if event[1] == "raise" and event[3]["in"] not in CALLS:
+            raise Refused(f'in: "{event[3]["in"]}" is not one of {", ".join(CALLS)}')
+        if event[1] == "knob_off":
+            self._let_go(burner)
+        self._record(item, event)
+        self.world.do(event[1], event[2], event[3])
+        self._changed()
+
+    def button(self, burner: int, down: bool) -> None:
+        """A finger goes down on the button of a burner, or up."""
+        if self._known(burner) and self.world.buttons[burner] != down:
+            self.act({"do": "button_down" if down else "button_up", "burner": burner})
+
+    def knob(self, burner: int, down: bool) -> None:
+        """A hand turns a knob on and holds it pushed in, or lets go."""
+        self._known(burner)
+        if not down:
+            self._let_go(burner)
+        elif burner not in self._holds:
+            item = {"at": show_time(self.world.now_ms), "do": "light", "burner": burner, "hold_s": HELD_MS // 1000}
+            self._holds[burner] = len(self.items)
+            self._record(item, self._parsed(item))
+            self.world.do("light", burner, {"hold_ms": HELD_MS})
+        self._changed()
+
+    def _let_go(self, burner: int) -> None:
+        """What was recorded as a hand that stays gets its end."""
+        index = self._holds.pop(burner, None)
+        if index is None:
+            return
+        world = self.world
+        event = self.plan["events"][index]
+        held_ms = max(TICK_MS, world.now_ms - event[0])
+        self.items[index]["hold_s"] = held_ms // 1000 if held_ms % 1000 == 0 else held_ms / 1000
+        event[3] = {"hold_ms": held_ms}
+        for at, queued in enumerate(world._queue):
+            if queued[1] // 8 == index and queued[3] == "let_go":
+                world._queue[at] = (event[0] + held_ms, *queued[1:])
+        pending = sorted(world._queue[world._next :], key=world_module._when)
+        world._queue[world._next :] = pending
+
+    def fill(self, burner: int) -> None:
+        """Cold water into the pot."""
+        self._known(burner)
+        self.world.pots[burner].fill()
+        self._changed()
+
+    def _known(self, burner: int) -> bool:
+        if not isinstance(burner, int) or not 0 <= burner < len(self.world.burners):
+            raise Refused(f"burner: {burner!r} is not one of 0 to {len(self.world.burners) - 1}")
+        return True
+
+    def _parsed(self, item: dict[str, Any]) -> list[Any]:
+        stove = self.scenario.plan["stove"]
+        checked = read_json(json.dumps(item))
+        return scenario.parse_event(checked, run_settings.shipped(), self.plan["burners"], stove.get("sensor", True))
+
+    def _record(self, item: dict[str, Any], event: list[Any]) -> None:
+        self.items.append(item)
+        self.plan["events"].append(event)
+
+    def saved(self, name: str | None = None) -> dict[str, Any]:
+        """What was done until now as a scenario that the command line plays to the same result."""
+        now_ms = max(self.world.now_ms, 1)
+        kept = {key: self.top[key] for key in ("seed", "stove", *run_settings.KEYS) if key in self.top}
+        events = [(event[0], item) for event, item in zip(self.plan["events"], self.items, strict=True)]
+        done = [dict(item) for at_ms, item in sorted(events, key=lambda pair: pair[0]) if at_ms < now_ms]
+        for item in done:
+            if item["do"] == "light" and item.get("hold_s") == HELD_MS // 1000:  # the hand is still there
+                item["hold_s"] = max(1, (now_ms - (parse_time(item["at"]) or 0)) // 1000)
+        return {
+            "name": (name or self.top["name"]).strip() or "at the stove",
+            "about": f"Played on the stove on the desk, {show_time(now_ms)} long.",
+            "until": show_time(now_ms),
+            **kept,
+            "events": done,
+            "expect": self._expect(now_ms),
+        }
+
+    def _expect(self, now_ms: int) -> list[dict[str, Any]]:
+        result = parse(self.lines)
+        expect: list[dict[str, Any]] = []
+        for burner in range(len(self.world.burners)):
+            openings = result.openings(burner)
+            expect.append({"burner": burner, "openings": len(openings)})
+            for line in openings:
+                if line["cause"]:
+                    ends = max(0, line["t_ms"] - TOLERANCE_MS), min(now_ms, line["t_ms"] + TOLERANCE_MS)
+                    between = [show_time(end) for end in ends]
+                    expect.append({"burner": burner, "opened_by": line["cause"], "between": between})
+            last = result.at(burner, now_ms)
+            if last:
+                keys = ("contact", "gas", "fault")
+                expect.append({"at": show_time(now_ms), "burner": burner, **{key: last[key] for key in keys}})
+        return expect
+
+    def so_far(self, lines_known: int) -> dict[str, Any]:
+        """What a judge needs: the plan as it was carried out, the lines he does not know yet, the journal, the time."""
+        journal = self.flash / "journal.txt"
+        rows = journal.read_text("utf-8", "replace").splitlines() if journal.exists() else []
+        return {
+            "plan": self.plan,
+            "lines": self.lines[lines_known:],
+            "journal": [row for row in rows if row[:1] != "#"],
+            "now_ms": self.world.now_ms,
+        }
+
+    # --- what there is to see --------------------------------------------------------------------------------------
+
+    def frame(self) -> dict[str, Any]:
+        """Everything that one can see just now; t in ms, the burners as lists in the order of BURNER_KEYS."""
+        world = self.world
+        return {
+            "t": world.now_ms,
+            "speed": self.speed,
+            "pace": round(self.pace, 1),
+            "powered": world.powered,
+            "running": world.running,
+            "tone": self.tone_hz,
+            "digits": self.digits if world.running else 0,
+            "burners": [self._burner(index, burner) for index, burner in enumerate(world.burners)],
+        }
+
+    def _burner(self, index: int, burner: Any) -> list[Any]:
+        mohm = burner.contact_mohm()
+        values = self._values[16 * index : 16 * index + 16]
+        pot = self.world.pots[index]
+        told: list[Any] = [None, 0, None, None, None]
+        if values and self.world.running:
+            fault = values[report.FAULT]
+            told = [
+                report.STATES[values[report.STATE]], values[report.REMAINING_S],
+                report.cause_text(values[report.CAUSE], values[report.DETAIL]),
+                report.FAULTS[fault] if fault >= 0 else None, report.LIGHTS[values[report.LIGHT]],
+            ]  # fmt: skip
+        return [
+            burner.knob, burner.pressed, burner.simmer, burner.gas, burner.flame, burner.held, burner.coil,
+            burner.closed, None if mohm is None else round(mohm, 1), round(burner.tip_dc / 10, 1), burner.tc_uv,
+            burner.magnet_uv, round(burner.magnet_uv / burner.stove["coil_mohm"], 1), self.world.buttons[index],
+            self.pixels[index] if self.world.running else 0, *told, burner.welded, burner.stuck_open, burner.bypass,
+            burner.film_mohm, round(pot.water_ml), round(pot.water_c), pot.steams,
+        ]  # fmt: skip
+
+    # --- its own thread: time --------------------------------------------------------------------------------------
+
+    def _wait(self) -> None:
+        """Return when it is time that more stove time passes; meanwhile do what is asked."""
+        world = self.world
+        while True:
+            self._serve_asked()
+            if self._closing:
+                raise Closed
+            if self._gets_ready():
+                self._rebase()
+                return
+            if self.speed == 0:
+                self._rebase()
+                if world.now_ms < self._step_to_ms:
+                    return
+                self._bell.wait(IDLE_S)
+                self._bell.clear()
+                continue
+            wait_s = self._base_s + (world.now_ms - self._base_ms) / 1000 / self.speed - time.monotonic()
+            if wait_s < (NEAR_S if self.speed > 1 else 0.0005):
+                if wait_s < -BEHIND_S:
+                    self._rebase()
+                break
+            if self._bell.wait(wait_s):
+                self._bell.clear()
+        self._keep_time()
+
+    def _gets_ready(self) -> bool:
+        """The box has just been switched on, and nothing is done or planned before it is ready."""
+        if self.items or self.world.now_ms >= READY_MS or self.until_ms is not None:
+            return False
+        return not self._values or any(state == report.STATES.index("VERIFYING") for state in self._values[::FIELDS])
+
+    def _services_lag(self) -> bool:
+        """Whether the services, in their real time, are too far behind: in general, or with something to write."""
+        world = self.world
+        served = world.thread is not None and not world.blocked
+        return served and (self.settled < SETTLED_ROUNDS or world.now_ms - self._rounds_ms > SERVICES_LAG_MS)
+
+    def _rebase(self) -> None:
+        self._base_s, self._base_ms = time.monotonic(), self.world.now_ms
+
+    def _keep_time(self) -> None:
+        now_s = time.monotonic()
+        if now_s - self._pace_s >= 1:
+            self.pace = (self.world.now_ms - self._pace_ms) / 1000 / (now_s - self._pace_s)
+            self._pace_s, self._pace_ms = now_s, self.world.now_ms
+        now_ms = self.world.now_ms
+        if self.until_ms is not None and now_ms >= self.until_ms > self._told_end_ms:
+            self._told_end_ms = self.until_ms
+            self.speed = 0
+            self._changed()
+        if not self.over and (now_ms >= RECORD_MS or len(self.lines) >= RECORD_LINES):
+            self.over = "a day on the stove is over: save it, or begin a new one"
+            self.speed = 0
+            self._changed()
+
+    _told_end_ms = 0
+
+    def _serve_asked(self) -> None:
+        while True:
+            try:
+                call, future = self._asked.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                future.set_result(call())
+            except (ScenarioError, Refused) as error:
+                future.set_exception(error)
+
+    # --- its own thread: the box -----------------------------------------------------------------------------------
+
+    def _live(self) -> None:
+        world = self.world
+        try:
+            world.begin()
+            while True:
+                world.wait_for_power()
+                try:
+                    if world.boot():
+                        self._begin_life()
+                        self._listen()
+                except ChipReset:
+                    pass
+                finally:
+                    self._end_life()
+        except Closed:
+            pass
+        except Exception as error:
+            self.failure = f"the stove failed: {type(error).__name__}: {error}"
+            raise
+        finally:
+            self._end_life()
+            while not self._asked.empty():
+                self._asked.get_nowait()[1].cancel()
+            self._changed()
+
+    def _begin_life(self) -> None:
+        source, self._answers = os.pipe()
+        self._stdout, out = os.pipe()
+        os.set_blocking(self._stdout, False)
+        self._rounds_ms = self.world.now_ms
+        self._rounds = 0
+        try:
+            self._launch(self._down_for(self.lines), source, out, (source,))
+        finally:
+            os.close(source)
+            os.close(out)
+        self._answer()
+
+    def _end_life(self) -> None:
+        if self._stdout is not None:
+            self._drain()
+        self._kill()
+        for end in (self._answers, self._stdout):
+            if end is not None:
+                os.close(end)
+        self._answers = self._stdout = None
+        self.tone_hz = self.digits = 0
+        self.pixels = [0] * 4
+        self._changed()
+
+    def _listen(self) -> None:
+        while True:
+            self._read_soon()
+            for record in self._records():
+                self._handlers[record[KIND]](record)
+
+    def _read_soon(self) -> None:
+        """Take up what the box says; one that hangs in itself would hold the stove up for ever."""
+        if not select.select([self._pipe], [], [], SILENT_S)[0]:
+            raise RuntimeError(f"the box said nothing for {SILENT_S} s: {self.console()[-2000:]}")
+        if not self._read():
+            raise RuntimeError(self.failure)
+
+    def _emit(self, line: str) -> None:
+        if not line.startswith("#time "):  # nobody waits here for how far it has come
+            self.lines.append(line)
+
+    def _drain(self) -> None:
+        """What the firmware printed is a part of the record."""
+        try:
+            said = os.read(self._stdout, 1 << 16)
+        except BlockingIOError:
+            return
+        with self.log.open("ab") as log:
+            log.write(said)
+        for line in said.decode("utf-8", "replace").splitlines():
+            self._emit("#console " + line)
+
+    def _answer(self) -> None:
+        world = self.world
+        noisy = any(sensing.noise_uv for sensing in world.sensing)
+        traps = 0
+        for name, error in world.traps.items():
+            if name in CALLS:
+                traps |= ERRORS.index(error.__name__) + 1 << 3 * CALLS.index(name)
+        ticks_ms = world.ticks_ms()
+        inputs = self._inputs_now([0] * 8 if noisy else None)
+        said = [ticks_ms, world.offs, world.asks, world.blocked, world.deaths_of_services, traps, noisy]
+        world.offs = world.asks = 0
+        self._block = array("q", [0, *inputs, *said, 0])
+        os.write(self._answers, self._block.tobytes())
+
+    def _convert(self, record: Any) -> None:
+        """The code of one channel as it is now, and nothing else that is new."""
+        self._block[CODES + 4 * record[A] + record[B]] = self.world.input_code(record[A], record[B])
+        os.write(self._answers, self._block.tobytes())
+
+    def _sleep(self, record: Any) -> None:
+        world = self.world
+        self._drain()
+        if record[C] and world.started_thread:
+            self._show(record, record[E])
+        if record[B]:
+            world.feed()
+        if record[D] != self._rounds:
+            self.settled += 1
+            self._rounds, self._rounds_ms = record[D], world.now_ms
+        noted = [burner.coil for burner in world.burners], self._values[report.FAULT :: FIELDS]
+        if noted != self._noted:
+            self.settled = 0
+            self._noted = noted
+        if self.speed and not self._gets_ready() and self._services_lag():
+            self._bell.wait(SERVICES_WAIT_S)
+        world.sleep(record[A])
+        self._answer()
+
+    def _stopped(self, record: Any) -> None:
+        self._drain()
+        super()._stopped(record)
+        self.world.wait_for_reset()
+
+    def _post(self, record: Any) -> None:
+        """Somebody asked for something through the box's own doors: it is a part of the record, as if said here."""
+        world = self.world
+        do = ("remote_off", "remote_extend", "remote_arm")[record[B]]
+        at_ms = max(world.now_ms - 1, 0)  # the loop took it in the tick that is over
+        item: dict[str, Any] = {"at": show_time(at_ms), "do": do, "burner": record[A]}
+        if do == "remote_off":
+            item["source"] = report.SOURCES[record[C]]
+        self._record(item, self._parsed(item))
+        world.emit(f"#do {at_ms} {world._asked}")
+        world._asked += 1
+        self._changed()
+
+    def _pixel(self, record: Any) -> None:
+        self.pixels[record[A]] = record[B]
+
+    def _tone(self, record: Any) -> None:
+        if self.tone_hz:
+            self.tones.append((self.tone_hz, self.world.now_ms - self._tone_ms))
+        elif self.world.now_ms > self._tone_ms:
+            self.tones.append((0, min(self.world.now_ms - self._tone_ms, 1000)))
+        self.tone_hz, self._tone_ms = record[A], self.world.now_ms
+
+    def _digits(self, record: Any) -> None:
+        self.digits = record[A]
+
+    def _thread_started(self, _: Any) -> None:
+        self.world.thread_started()
+
+    def _raised(self, record: Any) -> None:
+        name = CALLS[record[A]]
+        error = self.world.traps.pop(name)
+        thread = "loop" if record[B] else "services"
+        self.world.emit(f"#raised {self.world.now_ms} {thread} {name} {error.__name__}")
+
+
+BURNER_KEYS = (
+    "knob", "pressed", "simmer", "gas", "flame", "held", "coil", "closed", "mohm", "tip_c", "tc_uv", "magnet_uv", "ma",
+    "button", "pixel", "state", "remaining_s", "cause", "fault", "light", "welded", "stuck_open", "bypass", "film_mohm",
+    "water_ml", "water_c", "steams",
+)  # fmt: skip

@@ -1,0 +1,210 @@
+"""The stove in a terminal: one live screen, and the same keys as the page.
+
+Belongs here: the screen of rich, reading keys. Does not: the stove (live.py), a browser (serve.py).
+"""
+
+import contextlib
+import json
+import os
+import select
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from simulator.fields import ScenarioError
+from simulator.live.judge import Judge
+from simulator.live.story import Story
+from simulator.live.stove import BURNER_KEYS, PASSWORD, SPEEDS, Refused, Stove
+from simulator.times import show_time
+
+FRAMES_PER_S = 12
+LIGHT_S = 10
+BAR = 24  # characters of a full one
+MA_FULL = 400
+STORY_LINES = 12
+STATE_STYLES = {
+    "IDLE": "dim", "ARMED": "blue", "BURNING": "green", "WARNING": "yellow", "OVERRIDE": "magenta",
+    "VERIFYING": "white",    "FAULT": "bold red",
+}  # fmt: skip
+SEGMENTS = {
+    0x3F: "0", 0x06: "1", 0x5B: "2", 0x4F: "3", 0x66: "4", 0x6D: "5", 0x7D: "6", 0x07: "7", 0x7F: "8", 0x6F: "9",
+    0x40: "-", 0x71: "F", 0x74: "h", 0: " ",
+}  # fmt: skip
+KEYS = (
+    "1-4 burner   l light   o knob off   p press   d double   h hold   f off from afar   w weld   u mend   b blow out"
+    "   space pause   . step   + - speed   s save   q quit"
+)
+SAVED = "build/played.json"
+
+
+class Screen:
+    """What is on the screen, and what a key does."""
+
+    def __init__(self, stove: Stove):
+        self.stove = stove
+        self.burner = 0
+        self.said: deque[str] = deque(maxlen=STORY_LINES)
+        self.note = ""
+        self.verdict: dict[str, Any] | None = None
+        self._story = Story(stove)
+        self._before = 1
+
+    def key(self, key: str) -> bool:
+        """Do what the key says; False for the end."""
+        stove, burner = self.stove, self.burner
+        acts: dict[str, dict[str, Any]] = {
+            "l": {"do": "light", "hold_s": LIGHT_S}, "o": {"do": "knob_off"}, "p": {"do": "press"},
+            "d": {"do": "double_press"}, "h": {"do": "hold", "s": 1}, "f": {"do": "remote_off", "source": "web"},
+            "w": {"do": "weld"}, "u": {"do": "unweld"}, "b": {"do": "blow_out"},
+        }  # fmt: skip
+        if key in ("q", "\x03", "\x04"):
+            return False
+        try:
+            if key in acts:
+                stove.ask(stove.act, {**acts[key], "burner": burner}).result(5)
+            elif key.isdigit() and 0 < int(key) <= len(stove.world.burners):
+                self.burner = int(key) - 1
+            elif key == " ":
+                self._before = stove.speed or self._before
+                self._speed(0 if stove.speed else self._before)
+            elif key == ".":
+                stove.ask(stove.step, 20).result(5)
+            elif key in "+=-":
+                at = SPEEDS.index(stove.speed) + (-1 if key == "-" else 1)
+                self._speed(SPEEDS[max(0, min(len(SPEEDS) - 1, at))])
+            elif key == "s":
+                self._save()
+        except (ScenarioError, Refused, OSError) as error:
+            self.note = str(error)
+        return True
+
+    def _speed(self, speed: int) -> None:
+        self.stove.ask(self.stove.set_speed, speed).result(5)
+
+    def _save(self) -> None:
+
+        made = self.stove.ask(self.stove.saved).result(5)
+        Path(SAVED).parent.mkdir(exist_ok=True)
+        Path(SAVED).write_text(json.dumps(made, indent=1) + "\n", "utf-8")
+        self.note = f"saved: {SAVED}; again: .venv/bin/python -m simulator run {SAVED}"
+
+    def render(self) -> Panel:
+        """The screen as it is now."""
+        frame = self.stove.frame()
+        self.said.extend(told for entry in self._story.read() if (told := sentence(entry)))
+        table = Table(expand=True, box=None, padding=(0, 2))
+        for title in ("", "knob", "flame", "contact", "tip", "mV", "magnet", "box"):
+            table.add_column(title)
+        for index, values in enumerate(frame["burners"]):
+            table.add_row(*self._row(index, dict(zip(BURNER_KEYS, values, strict=True))))
+        rules, style = self._rules()
+        digits = "".join(SEGMENTS.get(frame["digits"] >> 8 * n & 0x7F, "?") for n in range(4))
+        colon = ":" if frame["digits"] >> 15 & 1 else " "
+        now = show_time(frame["t"] // 1000 * 1000)
+        head = Text.assemble(
+            (f" {digits[:2]}{colon}{digits[2:]} ", "bold red on black"), f"   {now}   ",
+            ("paused" if not frame["speed"] else f"{frame['speed']}x", "bold"),
+            ("   ♪" if frame["tone"] else "    ", "yellow"), "   ", (rules, style),
+            "" if frame["powered"] else "   no power",
+        )  # fmt: skip
+        page = f"the box's own page: http://127.0.0.1:{self.stove.web_port}  password: {PASSWORD}"
+        story = Text("\n".join(self.said))
+        note = self.stove.failure or self.stove.over or self.note
+        return Panel(
+            Group(head, "", table, "", story, "", Text(note, "bold yellow"), Text(page, "dim"), Text(KEYS, "dim")),
+            title="Curfew",
+        )
+
+    def _row(self, index: int, now: dict[str, Any]) -> list[Text | str]:
+        knob = "pushed" if now["pressed"] else f"{now['simmer']} %" if now["knob"] else "off"
+        flame = Text("▲▲▲ burning", "bright_blue") if now["flame"] else Text("gas!" if now["gas"] else "–", "red")
+        contact = "open" if now["mohm"] is None else f"{now['mohm']} mΩ"
+        filled = min(BAR, round(now["ma"] * BAR / MA_FULL))
+        hold = self.stove.world.burners[index].stove["magnet_hold_ma"]
+        bar = Text("█" * filled + "·" * (BAR - filled), "green" if now["ma"] >= hold else "red")
+        state = now["fault"] or now["state"] or "starting"
+        told = Text(f"{state} {now['remaining_s'] or ''}", STATE_STYLES.get(now["state"] or "", "dim"))
+        mark = f"{'▶' if index == self.burner else ' '} {index + 1}"
+        millivolts = f"{now['tc_uv'] / 1000:4.1f} {now['magnet_uv'] / 1000:4.1f}"
+        return [
+            mark,
+            knob,
+            flame,
+            contact,
+            f"{now['tip_c']:.0f} °C",
+            millivolts,
+            Text.assemble(bar, f" {now['ma']:.0f} mA"),
+            told,
+        ]
+
+    def _rules(self) -> tuple[str, str]:
+        if self.verdict is None:
+            return "rules …", "dim"
+        if self.verdict["violated"]:
+            name, said = self.verdict["violated"][0]
+            return f"BROKEN {name}: {said} (s saves the scenario)", "bold white on red"
+        return f"{self.verdict['held']} rules hold", "green"
+
+
+def sentence(entry: dict[str, Any]) -> str:
+    """An entry of a Story in words; empty for what a terminal need not tell."""
+    head = f"{show_time(entry['t'] // 1000 * 1000):>8} {'' if entry['b'] is None else entry['b'] + 1:>2}  "
+    if "do" in entry:
+        more = [str(value) for key, value in entry.items() if key not in ("t", "b", "do")]
+        return head + " ".join([entry["do"].replace("_", " "), *more])
+    for kind in ("up", "down", "raised"):
+        if kind in entry:
+            return f"{head}{kind} {entry[kind]}".rstrip()
+    shown = ((key, value) for key, value in entry.items() if key not in ("t", "b") and value is not None)
+    parts = [f"{key} {value}" for key, value in shown]
+    return head + ", ".join(parts) if parts else ""
+
+
+@contextlib.contextmanager
+def _keys() -> Iterator[Callable[[float], str]]:
+    """A function that waits so many seconds for a key; "" when none came."""
+    import termios
+    import tty
+
+    kept = termios.tcgetattr(sys.stdin)
+    try:
+        tty.setcbreak(sys.stdin)
+        terminal = sys.stdin.fileno()  # not its buffer: select() would not see what lies there
+        yield (
+            lambda s: os.read(terminal, 1).decode("ascii", "ignore") if select.select([terminal], [], [], s)[0] else ""
+        )
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, kept)
+
+
+def show(top: dict[str, Any] | None, broker: tuple[str, int] | None) -> None:
+    """Play in this terminal until q or Ctrl-C. Raises OSError when it is none."""
+    if not sys.stdin.isatty():
+        raise OSError("this is no terminal: leave out TERM_UI=1 for the page")
+    stove = Stove(top, broker)
+    screen = Screen(stove)
+    judge = Judge(stove, lambda verdict: setattr(screen, "verdict", verdict))
+    stove.begin()
+    try:
+        with _keys() as key, Live(screen.render(), console=Console(), screen=True, auto_refresh=False) as live:
+            while screen.key(key(1 / FRAMES_PER_S)):
+                live.update(screen.render(), refresh=True)
+                if stove.failure:
+                    time.sleep(1)
+                    break
+    except KeyboardInterrupt:
+        pass
+    finally:
+        judge.close()
+        stove.close()
+    if stove.failure:
+        print(f"simulator: {stove.failure}", file=sys.stderr)

@@ -1,0 +1,678 @@
+"""The picture of one run: one self-contained SVG with a block per burner.
+
+A block has the whole run on top and, beneath it, the ends of a long one enlarged: the lighting, the closing,
+and the cut itself in milliseconds. Here is only where things stand and how they look: words and numbers come
+from timeline.py. Not here: judging a run, reading it.
+
+Every number is written with one decimal at most, so that the same run gives the same bytes.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
+
+from simulator.result import Result
+from simulator.times import show_time
+from simulator.view import timeline
+from simulator.words import STATES
+
+WIDTH = 1200
+MARGIN = 28
+AXIS = 62  # room at the left of a panel for its scale
+LEFT, RIGHT = MARGIN + AXIS, WIDTH - MARGIN
+
+BAND_H, CURVE_H, STRIP_H, GAP, AXIS_H = 22, 96, 11, 9, 24
+LABEL_H, LABEL_SIZE, LABEL_ROWS = 16, 11, 8
+CUT_W = 210
+SAME_WITHIN, SAME_OVER = 46, 150  # pixels to the one before, and to the first
+
+# A run longer than this shows its ends enlarged, each so long.
+ZOOM_FROM_MS = 240_000
+ZOOM_MS = 90_000
+BEFORE_LIGHTING_MS, AFTER_OPENING_MS = 10_000, 25_000
+
+# (class, by day, by night, property): chosen for equal weight on white and on near-black.
+COLORS = [
+    ("paper", "#ffffff", "#11151b", "fill"),
+    ("ink", "#1c2430", "#e8ecf2", "fill"),
+    ("mute", "#5d6878", "#97a3b4", "fill"),
+    ("grid", "#dfe4ea", "#2a323d", "stroke"),
+    ("edge", "#b8c1cc", "#434d5b", "stroke"),
+    ("leader", "#98a3b1", "#5c6777", "stroke"),
+    ("tag", "#ffffff", "#11151b", "fill"),
+    ("cook", "#0b6b74", "#5fd0da", "fill"),
+    ("world", "#935400", "#f0b35a", "fill"),
+    ("bad", "#b3202c", "#ff8087", "fill"),
+    ("due", "#b3202c", "#ff8087", "stroke"),
+    ("temp", "#d4502a", "#ff8a5c", "stroke"),
+    ("tc", "#127c86", "#4cc7d1", "stroke"),
+    ("magnet", "#8a3ea8", "#d08bea", "stroke"),
+    ("zoomed", "#dde7f2", "#1f2a38", "fill"),
+    ("on-contact", "#2f8f57", "#3fae6d", "fill"),
+    ("on-gas", "#3276bd", "#5b9be0", "fill"),
+    ("on-flame", "#e8862a", "#f29b45", "fill"),
+    ("on-coil", "#6f7d8f", "#8d9aab", "fill"),
+    ("off", "#e6eaef", "#262d37", "fill"),
+    ("IDLE", "#dfe4ea", "#2c3440", "fill"),
+    ("ARMED", "#d9a400", "#c99a10", "fill"),
+    ("BURNING", "#2f74bd", "#2f74bd", "fill"),
+    ("WARNING", "#e0701e", "#d96c1f", "fill"),
+    ("OVERRIDE", "#8455c0", "#8455c0", "fill"),
+    ("VERIFYING", "#707d8f", "#5d6a7c", "fill"),
+    ("FAULT", "#c02b37", "#c02b37", "fill"),
+    ("DOWN", "#1c2430", "#05070a", "fill"),
+    ("on-IDLE", "#4b5665", "#b5bfcc", "fill"),
+    ("on-dark", "#ffffff", "#ffffff", "fill"),
+    ("on-ARMED", "#231b00", "#231b00", "fill"),
+]
+STRIPS = (("contact", "closed"), ("gas", "on"), ("flame", "on"))
+CUT_STRIPS = (("coil", "on", "coil released"), ("contact", "closed", "contact open"), ("gas", "on", "gas closed"))
+TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
+MS_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000)
+
+
+# ---- small parts of SVG ------------------------------------------------------------------------------------
+
+
+def number(value: float) -> str:
+    """A coordinate with at most one decimal."""
+    text = f"{value:.1f}"
+    return "0" if text in ("0.0", "-0.0") else text.removesuffix(".0")
+
+
+def clean(text: str) -> str:
+    """Text as XML may carry it."""
+    return escape(re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", text))
+
+
+def text_width(text: str, size: float) -> float:
+    """About how wide a text will be, rather too wide than too narrow: the font is not known."""
+    return (
+        sum(0.38 if c in "iljtf.,:;'|!() " else 0.92 if c in "mwMW@%…" else 0.74 if c.isupper() else 0.63 for c in text)
+        * size
+    )
+
+
+def cut_to(text: str, width: float, size: float) -> str:
+    """The text, shortened with … where it would be wider than `width`."""
+    if text_width(text, size) <= width:
+        return text
+    while text and text_width(text + "…", size) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+class Svg:
+    """The elements of the picture, in drawing order."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+
+    def rect(self, x: float, y: float, w: float, h: float, cls: str, rx: float = 0) -> None:
+        round_ = f' rx="{number(rx)}"' if rx else ""
+        self.parts.append(
+            f'<rect x="{number(x)}" y="{number(y)}" width="{number(max(w, 0))}" height="{number(h)}"'
+            f'{round_} class="{cls}"/>'
+        )
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, cls: str) -> None:
+        self.parts.append(f'<path d="M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}" class="{cls}"/>')
+
+    def text(self, x: float, y: float, text: str, cls: str, size: float = 11, anchor: str = "start") -> None:
+        where = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        self.parts.append(
+            f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}" class="{cls}"{where}>'
+            f"{clean(text)}</text>"
+        )
+
+    def path(self, points: Sequence[tuple[float, float]], cls: str) -> None:
+        if len(points) > 1:
+            self.parts.append(
+                '<path d="M' + "L".join(f"{number(x)} {number(y)}" for x, y in points) + f'" class="{cls}"/>'
+            )
+
+
+def style_sheet() -> str:
+    """The two palettes and the few shapes of line."""
+    light = "".join(f".{cls}{{{prop}:{day}}}" for cls, day, _, prop in COLORS)
+    dark = "".join(f".{cls}{{{prop}:{night}}}" for cls, _, night, prop in COLORS)
+    return (
+        'text{font-family:system-ui,-apple-system,"Segoe UI","Helvetica Neue",Arial,sans-serif}'
+        ".b{font-weight:600}.n{font-variant-numeric:tabular-nums}path{fill:none}"
+        ".grid,.edge,.leader{stroke-width:1}.thread{stroke-width:1;stroke-dasharray:1 3}"
+        ".due{stroke-width:1.5;stroke-dasharray:5 4}.temp,.tc,.magnet{stroke-width:1.7;stroke-linejoin:round}"
+        ".magnet{stroke-dasharray:6 2}.tag{fill-opacity:.92}"
+        f"{light}@media (prefers-color-scheme:dark){{{dark}}}"
+    )
+
+
+# ---- scales ------------------------------------------------------------------------------------------------
+
+
+class Window(NamedTuple):
+    """A stretch of stove time on a stretch of paper."""
+
+    from_ms: int
+    to_ms: int
+    x0: float
+    x1: float
+
+    def x(self, t_ms: float) -> float:
+        return self.x0 + (t_ms - self.from_ms) * (self.x1 - self.x0) / max(1, self.to_ms - self.from_ms)
+
+    def holds(self, t_ms: int) -> bool:
+        return self.from_ms <= t_ms <= self.to_ms
+
+
+class Scale(NamedTuple):
+    """A value axis: from `low` at the bottom to `high` at the top, a tick each `step`."""
+
+    low: float
+    high: float
+    step: int
+
+    def y(self, value: float, top: float, height: float) -> float:
+        return top + height * (self.high - value) / (self.high - self.low)
+
+    def ticks(self) -> Iterable[int]:
+        first = -(-self.low // self.step)
+        return range(int(first) * self.step, int(self.high) + 1, self.step)
+
+
+def scale_over(values: Iterable[float], at_least: float) -> Scale:
+    """A scale that holds all values, zero and `at_least`, with three to six round ticks."""
+    seen = [0.0, *values]
+    low, high = min(seen), max(*seen, at_least)
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 10**9) if (high - low) / step <= 5)
+    return Scale(low * 1.08 if low < -0.02 * high else 0, high * 1.08, step)
+
+
+def time_ticks(window: Window, whole_run: bool) -> list[tuple[int, str]]:
+    """Ticks about a hundred pixels apart; minutes for a whole run, the story's clock for a part."""
+    room = max(2, int((window.x1 - window.x0) / 92))
+    span_s = (window.to_ms - window.from_ms) / 1000
+    step_s = next((step for step in TIME_STEPS_S if span_s / step <= room), TIME_STEPS_S[-1])
+    first = -(-window.from_ms // (step_s * 1000))
+    found = range(first * step_s * 1000, window.to_ms + 1, step_s * 1000)
+
+    def words(t_ms: int) -> str:
+        if not whole_run or step_s < 60:
+            return timeline.stamp(t_ms)
+        minutes = t_ms // 60_000
+        return f"{minutes // 60}:{minutes % 60:02d} h" if window.to_ms >= 7_200_000 else f"{minutes} min"
+
+    return [(t_ms, words(t_ms)) for t_ms in found]
+
+
+# ---- fewer points ------------------------------------------------------------------------------------------
+
+
+def thinned(points: Sequence[tuple[float, float]], tolerance: float = 0.1) -> list[tuple[float, float]]:
+    """A curve in pixels with as few points as look the same.
+
+    Of all points in one pixel column the first, the lowest, the highest and the last stay; of those, a point
+    within `tolerance` of the line between its kept neighbours goes (the walk keeps the cone still allowed).
+    """
+    columns: dict[int, list[tuple[float, float]]] = {}
+    for point in points:
+        columns.setdefault(int(point[0]), []).append(point)
+    some: list[tuple[float, float]] = []
+    for inside in columns.values():
+        picked = {
+            0,
+            len(inside) - 1,
+            min(range(len(inside)), key=lambda n: inside[n][1]),
+            max(range(len(inside)), key=lambda n: inside[n][1]),
+        }
+        some += [inside[n] for n in sorted(picked)]
+    if len(some) < 3:
+        return some
+    kept, held, low, high = [some[0]], some[0], float("-inf"), float("inf")
+    for here in some[1:]:
+        run = here[0] - kept[-1][0]
+        rise = here[1] - kept[-1][1]
+        if run > 0 and low <= rise / run <= high:
+            low, high = max(low, (rise - tolerance) / run), min(high, (rise + tolerance) / run)
+        elif held is kept[-1]:
+            kept.append(here)
+            low, high = float("-inf"), float("inf")
+        else:
+            kept.append(held)
+            run, rise = here[0] - held[0], here[1] - held[1]
+            if run > 0:
+                low, high = (rise - tolerance) / run, (rise + tolerance) / run
+            else:
+                kept.append(here)
+                low, high = float("-inf"), float("inf")
+        held = here
+    if kept[-1] != some[-1]:
+        kept.append(some[-1])
+    return kept
+
+
+def inside(points: Sequence[tuple[int, float]], window: Window) -> list[tuple[float, float]]:
+    """The part of a curve that falls into the window, cut at its edges."""
+    out: list[tuple[float, float]] = []
+    for n, (t_ms, value) in enumerate(points):
+        if window.holds(t_ms):
+            out.append((t_ms, value))
+        for edge in (window.from_ms, window.to_ms) if n + 1 < len(points) else ():
+            after_ms, after = points[n + 1]
+            if t_ms < edge < after_ms:
+                out.append((edge, value + (after - value) * (edge - t_ms) / (after_ms - t_ms)))
+    return out
+
+
+# ---- labels that never cover each other --------------------------------------------------------------------
+
+
+class Label(NamedTuple):
+    """A word at a moment; the lower its `rank`, the sooner it gets a place."""
+
+    t_ms: int
+    text: str
+    cls: str
+    rank: int
+
+
+class Placed(NamedTuple):
+    """A label with its place: the box `x`, `w` in `row` (0 is the lowest); `moments` are the x it means."""
+
+    label: Label
+    moments: tuple[float, ...]
+    x: float
+    w: float
+    row: int
+
+
+def grouped(labels: Iterable[Label], window: Window) -> list[tuple[Label, tuple[float, ...]]]:
+    """The labels of a window with their x; the same words close together become one label: "press ×3"."""
+    groups: list[tuple[Label, list[float]]] = []
+    for label in sorted(label for label in labels if window.holds(label.t_ms)):
+        x = window.x(label.t_ms)
+        for first, moments in groups:
+            if first[1:] == label[1:] and x - moments[-1] <= SAME_WITHIN and x - moments[0] <= SAME_OVER:
+                moments.append(x)
+                break
+        else:
+            groups.append((label, [x]))
+    return [
+        (first._replace(text=first.text + (f" ×{len(moments)}" if len(moments) > 1 else "")), tuple(moments))
+        for first, moments in groups
+    ]
+
+
+def place(labels: Iterable[Label], window: Window) -> tuple[list[Placed], int]:
+    """Staggers the labels of a window in rows; returns them and how many found no place.
+
+    The most important first, then from right to left; each to the right or to the left of its leader, in the
+    lowest row where its box touches no other and, if possible, no leader runs through a box.
+    """
+    placed: list[Placed] = []
+    lost = 0
+    for label, moments in sorted(grouped(labels, window), key=lambda group: (group[0].rank, -group[1][0])):
+        label = label._replace(text=cut_to(label.text, 190, LABEL_SIZE))
+        at, w = moments[0], text_width(label.text, LABEL_SIZE) + 8
+        left_edge, right_edge = window.x0 - 2, window.x1 + 4
+        spots = [x for x in (at - 1, at - w + 1) if left_edge <= x and x + w <= right_edge]
+        choices = []
+        for side, x in enumerate(spots or [max(left_edge, min(at - w / 2, right_edge - w))]):
+            taken = {p.row for p in placed if x < p.x + p.w + 4 and p.x < x + w + 4}
+            above = max((p.row for p in placed if x - 3 < p.moments[0] < x + w + 3), default=-1)
+            below = min((p.row for p in placed if p.x - 3 < at < p.x + p.w + 3), default=LABEL_ROWS)
+            choices += [
+                (not above < row < below, row + 2 * side, side, row, x) for row in range(LABEL_ROWS) if row not in taken
+            ]
+        if choices:
+            *_, row, x = min(choices)
+            placed.append(Placed(label, moments, x, w, row))
+        else:
+            lost += len(moments)
+    return placed, lost
+
+
+# ---- one burner --------------------------------------------------------------------------------------------
+
+
+class Burner:
+    """What the picture knows of one burner."""
+
+    def __init__(self, result: Result, scenario: Any, burner: int):
+        self.burner = burner
+        self.ended_ms = max(1, timeline.end_of(result))
+        trace = result.by_burner.get(burner, [])
+        self.trace = trace
+        self.values = {key: timeline.changes(trace, key) for key in ("state", "gas", "flame", "coil", "fault")}
+        self.values["contact"] = timeline.contact_changes(trace)
+        mine = [sample for sample in result.samples if sample[1] == burner]
+        self.temp = [(sample[0], sample[2] / 10) for sample in mine]
+        self.tc = [(sample[0], sample[3] / 1000) for sample in mine]
+        self.magnet = [(sample[0], sample[4] / 1000) for sample in mine]
+        numbers = timeline.summary(result, scenario)
+        self.gas_on_ms = numbers["gas_on_ms"][burner]
+        self.openings = [opening for opening in numbers["openings"] if opening["burner"] == burner]
+        timed = [opening for opening in self.openings if opening["deadline_ms"] is not None]
+        self.opening = (timed or self.openings or [None])[-1]
+        self.deadlines = [opening["deadline_ms"] for opening in timed]
+        self.labels = self._labels(result, scenario)
+        self.quiet = (
+            not self.openings and not self.gas_on_ms and all(value != "closed" for _, value in self.values["contact"])
+        )
+
+    def _labels(self, result: Result, scenario: Any) -> list[Label]:
+        labels = []
+        for t_ms, do, burner, args in timeline.events_done(result, scenario):
+            if burner == self.burner or do in timeline.BOX_WIDE:
+                cook = do in timeline.COOK_ACTS
+                labels.append(Label(t_ms, timeline.event_words(do, args, short=True), "cook" if cook else "world", 2))
+            if burner == self.burner and do == "light":
+                labels.append(Label(t_ms + args.get("hold_ms", 0), "hand off", "cook", 9))
+        # a reset or a plug that the plan moved is told by its own event
+        told = [t_ms for t_ms, do, _, _ in timeline.events_done(result, scenario) if do in timeline.BOX_WIDE]
+        for kind, t_ms, text in result.marks:
+            if kind == "down" and not any(0 <= t_ms - at_ms <= 200 for at_ms in told):
+                labels.append(Label(t_ms, f"down: {text}", "bad", 3))
+            if kind == "up" and t_ms and not any(0 <= t_ms - at_ms <= 3000 for at_ms in told):
+                labels.append(Label(t_ms, "starts again", "mute", 6))
+        labels += [
+            Label(t_ms, fault.replace("_", " ").lower(), "bad", 1)
+            for t_ms, fault in self.values["fault"]
+            if fault is not None
+        ]
+        labels += [Label(t_ms, "deadline", "bad", 0) for t_ms in self.deadlines]
+        labels += [Label(opening["opened_ms"], "contact opens", "mute", 8) for opening in self.openings]
+        return labels
+
+    def spans(self, key: str, window: Window) -> Iterable[tuple[int, int, Any]]:
+        """(from, to, value) of a trace value inside a window."""
+        found = self.values[key]
+        for n, (t_ms, value) in enumerate(found):
+            end_ms = found[n + 1][0] if n + 1 < len(found) else self.ended_ms
+            start, end = max(t_ms, window.from_ms), min(end_ms, window.to_ms)
+            if start < end:
+                yield start, end, value
+
+    def windows(self, x0: float, x1: float, gap: float) -> list[tuple[str, Window]]:
+        """The enlarged ends, side by side between x0 and x1, each with its name."""
+        found = []
+        lit_ms = next((t_ms for t_ms, value in self.values["gas"] if value == "on"), None)
+        if lit_ms is not None:
+            found.append(("the lighting", max(0, lit_ms - BEFORE_LIGHTING_MS)))
+        if self.opening is not None:
+            end_ms = min(self.ended_ms, self.opening["opened_ms"] + AFTER_OPENING_MS)
+            found.append(("the closing", max(0, end_ms - ZOOM_MS)))
+        if self.ended_ms < ZOOM_FROM_MS:
+            return []
+        wide = (x1 - x0 - gap) / 2
+        return [
+            (
+                name,
+                Window(start, min(start + ZOOM_MS, self.ended_ms), x0 + n * (wide + gap), x0 + n * (wide + gap) + wide),
+            )
+            for n, (name, start) in enumerate(found)
+        ]
+
+
+# ---- drawing a panel ---------------------------------------------------------------------------------------
+
+
+def draw_labels(svg: Svg, placed: list[Placed], bottom: float, foot: float) -> None:
+    """Labels above `bottom`, with leaders down to it and a fine thread on to `foot`."""
+    for item in placed:
+        svg.line(item.moments[0], bottom - item.row * LABEL_H - LABEL_H / 2, item.moments[0], bottom, "leader")
+        for x in item.moments if item.label.text != "deadline" else ():
+            svg.line(x, bottom, x, foot, "leader thread")
+    for item in placed:
+        y = bottom - (item.row + 1) * LABEL_H
+        svg.rect(item.x, y + 1, item.w, LABEL_H - 3, "tag", 3)
+        svg.text(item.x + 4, y + 11.5, item.label.text, item.label.cls, LABEL_SIZE)
+
+
+def draw_states(svg: Svg, one: Burner, window: Window, y: float) -> None:
+    for start, end, state in one.spans("state", window):
+        x0, x1 = window.x(start), window.x(end)
+        name = "chip down" if state is None else state
+        cls = "DOWN" if state is None else state
+        svg.rect(x0, y, max(1.0, x1 - x0), BAND_H, cls)
+        ink = {"IDLE": "on-IDLE", "ARMED": "on-ARMED"}.get(cls, "on-dark")
+        if text_width(name, 10.5) + 10 <= x1 - x0:
+            svg.text((x0 + x1) / 2, y + 14.8, name, f"{ink} b", 10.5, "middle")
+
+
+def draw_curve(
+    svg: Svg, window: Window, y: float, scale: Scale, curves: Iterable[tuple[str, Sequence]], unit: str, numbers: bool
+) -> None:
+    for tick in scale.ticks():
+        at = scale.y(tick, y, CURVE_H)
+        svg.line(window.x0, at, window.x1, at, "grid")
+        if numbers:
+            svg.text(window.x0 - 7, at + 3.8, str(tick), "mute n", 10.5, "end")
+    if numbers:
+        svg.text(MARGIN, y + 10, unit, "mute b", 11)
+    for cls, points in curves:
+        svg.path(thinned([(window.x(t_ms), scale.y(value, y, CURVE_H)) for t_ms, value in inside(points, window)]), cls)
+
+
+def draw_strips(svg: Svg, one: Burner, window: Window, y: float, names: bool) -> float:
+    for key, on in STRIPS:
+        svg.rect(window.x0, y, window.x1 - window.x0, STRIP_H, "off")
+        for start, end, value in one.spans(key, window):
+            if value == on:
+                svg.rect(window.x(start), y, max(1.0, window.x(end) - window.x(start)), STRIP_H, f"on-{key}")
+        if names:
+            svg.text(window.x0 - 7, y + 9, key, "mute", 10.5, "end")
+        y += STRIP_H + 3
+    return y - 3
+
+
+def panel_height(one: Burner) -> float:
+    """Height of a panel from the state band to the end of its time axis."""
+    curves = 0 if one.quiet or not one.temp else 2 * (CURVE_H + GAP)
+    return BAND_H + GAP + curves + len(STRIPS) * (STRIP_H + 3) + AXIS_H
+
+
+def draw_panel(
+    svg: Svg,
+    one: Burner,
+    window: Window,
+    y: float,
+    scales: tuple[Scale, Scale],
+    placed: list[Placed],
+    whole_run: bool,
+    names: bool,
+) -> None:
+    """One stretch of time of one burner, `y` the top of its state band."""
+    foot = y + panel_height(one) - AXIS_H - 3
+    for t_ms, words in time_ticks(window, whole_run):
+        svg.line(window.x(t_ms), y + BAND_H + GAP, window.x(t_ms), foot, "grid")
+        svg.line(window.x(t_ms), foot, window.x(t_ms), foot + 5, "edge")
+        svg.text(window.x(t_ms), foot + 16, words, "mute n", 10.5, "middle")
+    draw_states(svg, one, window, y)
+    at = y + BAND_H + GAP
+    if not one.quiet and one.temp:
+        draw_curve(svg, window, at, scales[0], [("temp", one.temp)], "°C", names)
+        at += CURVE_H + GAP
+        draw_curve(svg, window, at, scales[1], [("tc", one.tc), ("magnet", one.magnet)], "mV", names)
+        at += CURVE_H + GAP
+    draw_strips(svg, one, window, at, names)
+    draw_labels(svg, placed, y - 3, foot)
+    for t_ms in one.deadlines:
+        if window.holds(t_ms):
+            svg.line(window.x(t_ms), y - 3, window.x(t_ms), foot + 3, "due")
+
+
+def draw_cut(svg: Svg, one: Burner, x0: float, x1: float, y: float, bottom: float) -> None:
+    """The opening in milliseconds: coil, contact and gas about the deadline (without one, the opening)."""
+    opening = one.opening
+    opened_ms, zero_ms = opening["opened_ms"], opening["deadline_ms"]
+    zero_ms = opened_ms if zero_ms is None else zero_ms
+    last_ms = max(opened_ms, zero_ms, opening["gas_off_ms"] or 0)
+    if last_ms - zero_ms > 10_000:
+        last_ms = max(opened_ms, zero_ms)
+    first_ms = min(opened_ms, zero_ms)
+    around = max(8, (last_ms - first_ms) // 2)
+    window = Window(first_ms - around, last_ms + around, x0, x1)
+    step = next((step for step in MS_STEPS if (window.to_ms - window.from_ms) / step <= 6), MS_STEPS[-1])
+    pitch = (bottom - y - 64) / 3
+    height, foot = min(40.0, pitch - 20), y + 3 * pitch
+    for tick in range(-(-(window.from_ms - zero_ms) // step) * step, window.to_ms - zero_ms + 1, step):
+        svg.line(window.x(zero_ms + tick), y, window.x(zero_ms + tick), foot + 5, "grid")
+        svg.text(window.x(zero_ms + tick), foot + 16, signed(tick), "mute n", 10.5, "middle")
+    texts = []
+    for n, (key, on, done) in enumerate(CUT_STRIPS):
+        top = y + n * pitch
+        svg.rect(x0, top, x1 - x0, height, "off", 2)
+        went_ms = None
+        for start, end, value in one.spans(key, window):
+            if value == on:
+                svg.rect(window.x(start), top, window.x(end) - window.x(start), height, f"on-{key}", 2)
+                went_ms = end if end < window.to_ms else None
+        texts.append(
+            (
+                top + height + 14,
+                f"{key}: no change here" if went_ms is None else f"{done} {signed(went_ms - zero_ms)} ms",
+                "mute" if went_ms is None else "ink",
+            )
+        )
+    if opening["deadline_ms"] is not None:
+        svg.line(window.x(zero_ms), y - 3, window.x(zero_ms), foot + 5, "due")
+    for at, words, cls in texts:
+        svg.rect(x0, at - 10, text_width(words, 11) + 4, 13, "tag")
+        svg.text(x0, at, words, cls, 11)
+    about = "the deadline" if opening["deadline_ms"] is not None else "the opening"
+    svg.text(x0, foot + 38, f"0 is {about}; one tick is {timeline.TICK_MS} ms", "mute", 10.5)
+
+
+def signed(value: int) -> str:
+    """+5, 0, −3"""
+    return f"{value:+d}".replace("-", "−") if value else "0"
+
+
+# ---- the whole page ----------------------------------------------------------------------------------------
+
+
+def draw_burner(svg: Svg, one: Burner, y: float, several: bool) -> float:
+    """The block of one burner from `y` on; returns where it ends."""
+    full = Window(0, one.ended_ms, LEFT, RIGHT)
+    scales = (
+        scale_over((value for _, value in one.temp), 100),
+        scale_over((value for curve in (one.tc, one.magnet) for _, value in curve), 5),
+    )
+    zooms = [] if one.quiet else one.windows(LEFT, RIGHT - CUT_W - 44, 34)
+    shown = [label for label in one.labels if not zooms or label.rank < 8]
+    placed, lost = place(shown, full)
+    rows = max((item.row + 1 for item in placed), default=0)
+
+    svg.text(MARGIN, y + 14, f"Burner {one.burner + 1}" if several else "The burner", "ink b", 15)
+    gas = f"gas on for {timeline.spoken(one.gas_on_ms // 1000 * 1000, exact=True)}" if one.gas_on_ms else "never lit"
+    svg.text(RIGHT, y + 14, gas + (f" · {lost} more marks not labelled" if lost else ""), "mute", 12, "end")
+    y += 24 + rows * LABEL_H + 6
+    for _, window in zooms:
+        svg.rect(
+            full.x(window.from_ms),
+            y,
+            max(2.0, full.x(window.to_ms) - full.x(window.from_ms)),
+            panel_height(one) - AXIS_H - 3,
+            "zoomed",
+        )
+    draw_panel(svg, one, full, y, scales, placed, whole_run=True, names=True)
+    y += panel_height(one)
+    if not zooms:
+        return y + 12
+    return draw_zooms(svg, one, zooms, scales, y + 14)
+
+
+def draw_zooms(svg: Svg, one: Burner, zooms: list[tuple[str, Window]], scales: tuple[Scale, Scale], y: float) -> float:
+    """The row of enlarged ends; returns where it ends."""
+    found = [place(one.labels, window)[0] for _, window in zooms]
+    rows = max((item.row + 1 for placed in found for item in placed), default=0)
+    band = y + 22 + rows * LABEL_H + 6
+    for n, ((name, window), placed) in enumerate(zip(zooms, found, strict=True)):
+        svg.text(window.x0, y + 12, name, "ink b", 12)
+        svg.text(window.x1, y + 12, f"{(window.to_ms - window.from_ms) // 1000} s", "mute", 11, "end")
+        draw_panel(svg, one, window, band, scales, placed, whole_run=False, names=n == 0)
+    if one.opening is not None:
+        svg.text(RIGHT - CUT_W, y + 12, "the cut", "ink b", 12)
+        svg.text(RIGHT, y + 12, "milliseconds", "mute", 11, "end")
+        draw_cut(svg, one, RIGHT - CUT_W, RIGHT, band, band + panel_height(one))
+    return band + panel_height(one) + 12
+
+
+def draw_legend(svg: Svg, y: float, burners: list[Burner]) -> None:
+    """The states and lines that occur, from the left in one row."""
+    states = {value for one in burners for _, value in one.values["state"]}
+    x = float(MARGIN)
+    for state in (*STATES, None):
+        if state in states:
+            svg.rect(x, y - 9, 14, 11, state or "DOWN", 2)
+            name = state.lower() if state else "chip down"
+            svg.text(x + 19, y, name, "mute", 11)
+            x += 19 + text_width(name, 11) + 12
+    curves = any(one.temp and not one.quiet for one in burners)
+    deadlines = any(one.deadlines for one in burners)
+    for cls, name, occurs in (
+        ("temp", "tip of the thermocouple", curves),
+        ("tc", "thermocouple side", curves),
+        ("magnet", "magnet side", curves),
+        ("due", "deadline", deadlines),
+    ):
+        if occurs:
+            svg.line(x, y - 4, x + 22, y - 4, cls)
+            svg.text(x + 27, y, name, "mute", 11)
+            x += 27 + text_width(name, 11) + 12
+
+
+def sentences(numbers: dict[str, Any], several: bool) -> list[str]:
+    """The sub-title: for each opening why, when, how late, and what the gas did."""
+    out = []
+    for opening in numbers["openings"]:
+        whose = f"Burner {opening['burner'] + 1}, " if several else ""
+        why, late = timeline.cause_words(opening["cause"]), timeline.lateness_words(opening)
+        when = show_time(opening["opened_ms"]) + (f", {late}" if late else "")
+        said = f"{whose}{why}: the contact opened at {when}; {timeline.gas_off_words(opening)}."
+        out.append(said[0].upper() + said[1:])
+    return out or ["The contact never opened in this run."]
+
+
+def svg_text(result: Result, scenario: Any) -> str:
+    """The picture as text; see `write_svg`."""
+    svg = Svg()
+    count = timeline.burner_count(result, scenario)
+    numbers = timeline.summary(result, scenario)
+    burners = [Burner(result, scenario, burner) for burner in range(count)]
+    said = sentences(numbers, count > 1)
+
+    y = 48.0
+    svg.text(MARGIN, y, cut_to(scenario.name, WIDTH - 2 * MARGIN, 24), "ink b", 24)
+    about = " ".join((getattr(scenario, "about", None) or "").split())
+    if about:
+        y += 22
+        svg.text(MARGIN, y, cut_to(about, WIDTH - 2 * MARGIN, 13), "mute", 13)
+    y += 4
+    for text in said[:4] + ([f"… and {len(said) - 4} more openings."] if len(said) > 4 else []):
+        y += 19
+        svg.text(MARGIN, y, cut_to(text, WIDTH - 2 * MARGIN, 13), "ink", 13)
+    y += 28
+    draw_legend(svg, y, burners)
+    y += 24
+    for one in burners:
+        svg.line(MARGIN, y, WIDTH - MARGIN, y, "edge")
+        y = draw_burner(svg, one, y + 14, count > 1) + 8
+    height = number(y + 8)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+        f'height="{height}" role="img">\n<title>{clean(scenario.name)}</title>\n'
+        f"<desc>{clean(' '.join(said[:4]))}</desc>\n<style>{style_sheet()}</style>\n"
+        f'<rect width="{WIDTH}" height="{height}" rx="10" class="paper"/>\n'
+    )
+    return head + "\n".join(svg.parts) + "\n</svg>\n"
+
+
+def write_svg(result: Result, scenario: Any, path: str | Path) -> None:
+    """Writes the picture of a run to `path` (UTF-8 SVG, about 1200 px wide, for light and dark pages).
+
+    A run without samples gives a picture without the curves.
+    """
+    Path(path).write_text(svg_text(result, scenario), encoding="utf-8")
