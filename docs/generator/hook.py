@@ -1,0 +1,108 @@
+"""The MkDocs hook: copies the pages to build/site-source, with links that work on the site.
+
+Pages link to files of the repository outside docs/. On the site, README, SAFETY, CHANGELOG and the wiring documents are
+pages of their own, pictures are copied, and every other linked file is shown as plain text. A link to a file that does
+not exist stops the build. This file runs in the environment of docs/requirements.txt and imports nothing of Curfew.
+"""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from mkdocs.exceptions import PluginError
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STAGE = ROOT / "build" / "site-source"
+OUTSIDE = {  # documents outside docs/ that become pages
+    "SAFETY.md": "safety.md",
+    "SAFETY.zh-CN.md": "safety.zh.md",
+    "CHANGELOG.md": "changelog.md",
+    "README.md": "index.md",
+    "README.zh-CN.md": "index.zh.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "wiring/README.md": "wiring.md",
+    "wiring/README.zh-CN.md": "wiring.zh.md",
+    "wiring/MEASURE.md": "measure.md",
+    "wiring/MEASURE.zh-CN.md": "measure.zh.md",
+}
+ONLY_LINKED = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")  # docs/ has a page in their place
+ASSETS = (".svg", ".png", ".css", ".json")
+_LINK = re.compile(r"(\]\(|src=\")([^)\"\s]+)")
+_CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+
+
+def on_config(config):
+    """Build the staged pages and let MkDocs read those; runs once for each language."""
+    shutil.rmtree(STAGE, ignore_errors=True)
+    STAGE.mkdir(parents=True)
+    for path in sorted((ROOT / "docs").rglob("*")):
+        inside = path.relative_to(ROOT / "docs")
+        if path.suffix in ASSETS:
+            _copy(path, inside.as_posix())
+        elif path.suffix == ".md":
+            _page(path, inside.as_posix())
+    for source, target in OUTSIDE.items():
+        if source not in ONLY_LINKED and (ROOT / source).exists():
+            _page(ROOT / source, target)
+    config["docs_dir"] = str(STAGE)
+    return config
+
+
+def _page(path: Path, target: str) -> None:
+    """Stage one Markdown file under its name on the site, its links rewritten outside code blocks."""
+    text = path.read_text("utf-8")
+    parts, end = [], 0
+    for code in _CODE.finditer(text):
+        parts += [_rewrite(text[end : code.start()], path, target), code[0]]
+        end = code.end()
+    parts.append(_rewrite(text[end:], path, target))
+    text = re.sub(r"^> \[!(\w+)\]\n((?:>.*\n?)*)", _admonition, "".join(parts), flags=re.MULTILINE)
+    (STAGE / target).write_text(text, "utf-8")
+
+
+def _admonition(match: re.Match[str]) -> str:
+    """GitHub's alert as the admonition of the theme."""
+    kind = {"CAUTION": "danger"}.get(match[1], match[1].lower())
+    body = "\n".join("    " + re.sub(r"^> ?", "", line) for line in match[2].splitlines())
+    return f"!!! {kind}\n\n{body}\n"
+
+
+def _rewrite(text: str, path: Path, target: str) -> str:
+    return _LINK.sub(lambda match: match[1] + _on_site(match[2], path, target), text)
+
+
+def _on_site(link: str, path: Path, target: str) -> str:
+    """The link as the staged page needs it; raises PluginError where it leads nowhere."""
+    if "://" in link or link.startswith(("#", "mailto:")):
+        return link
+    where, _, anchor = link.partition("#")
+    file = Path(os.path.normpath(path.parent / where))
+    if not file.exists():
+        raise PluginError(f"{path.relative_to(ROOT)}: the link {link} leads to no file")
+    inside = file.relative_to(ROOT).as_posix()
+    if inside in OUTSIDE:
+        page = OUTSIDE[inside]
+    elif inside.startswith("docs/") and file.suffix in (*ASSETS, ".md"):
+        page = inside.removeprefix("docs/")
+    elif file.suffix in (".svg", ".png"):
+        page = _copy(file, inside)
+    elif file.is_file():
+        page = _copy(file, f"source/{inside.replace('.', '_')}.txt")
+    else:
+        raise PluginError(f"{path.relative_to(ROOT)}: the link {link} leads to a folder; link to a file")
+    page = re.sub(r"\.zh\.md$", ".md", page)  # the plugin finds the page of the language
+    page = _asset_name(page)
+    return os.path.relpath(page, Path(target).parent) + (f"#{anchor}" if anchor else "")
+
+
+def _asset_name(name: str) -> str:
+    """Without a language in the suffix, which the language plugin would leave out."""
+    return name if name.endswith(".md") else name.replace(".zh-CN.", "-zh-CN.")
+
+
+def _copy(file: Path, name: str) -> str:
+    goal = STAGE / _asset_name(name)
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, goal)
+    return name
