@@ -1,0 +1,119 @@
+"""The state diagram, drawn from the state table. words.py says where each state stands."""
+
+import math
+
+from docs.generator import words
+from docs.generator.argument import document, wrap
+from docs.generator.firmware import table
+from docs.generator.names import Names, table_rows
+from simulator.plot import Svg
+
+WIDTH = 980
+BOX_W, BOX_H = 116, 44
+GROUP = (255, 40, 955, 262)  # the frame around the states whose contact is closed
+GROUP_EXITS = {"FAULT": (925, 262), words.AFTER_SHUTOFF: (425, 262)}
+LEGEND_Y, LINE = 540, 19
+Edge = tuple[str, str]
+Point = tuple[float, float]
+
+
+def edges(names: Names, language: int) -> dict[Edge, list[str]]:
+    """The events on each arrow; CONTACT_CLOSED stands for all states whose contact is closed."""
+    closed = names.states_in(table.CONDUCTING)
+    found: dict[Edge, list[str]] = {}
+    for bits, event, _, to, *_ in table_rows():
+        sources = names.states_in(bits)
+        if to == table.SAME:
+            continue
+        target = names.states[to]
+        if target not in closed and set(closed) <= set(sources):
+            sources = ["CONTACT_CLOSED", *(state for state in sources if state not in closed)]
+        for source in sources:
+            if source == target and target != words.AFTER_SHUTOFF:
+                continue
+            labels = found.setdefault((source, target), [])
+            label = words.EVENTS[names.events[event]][language].replace("`", "")
+            if label not in labels:
+                labels.append(label)
+    return found
+
+
+def _border(center: Point, toward: Point, start: Point | None = None) -> Point:
+    """Where the line from `start`, a point in the box (its middle), to a point outside leaves the box."""
+    x, y = start or center
+    dx, dy = toward[0] - x, toward[1] - y
+    across = (center[0] + math.copysign(BOX_W / 2, dx) - x) / dx if dx else math.inf
+    up = (center[1] + math.copysign(BOX_H / 2, dy) - y) / dy if dy else math.inf
+    scale = min(across, up)
+    return x + dx * scale, y + dy * scale
+
+
+def _points(edge: Edge, both_ways: bool) -> list[Point]:
+    """The corners of an arrow, from border to border."""
+    source, target = edge
+    end = words.PLACES[target]
+    if source == "CONTACT_CLOSED":
+        start = GROUP_EXITS[target]
+        return [start, _border((start[0], end[1]), start)]
+    corners = words.BENDS.get(edge, [])
+    start = words.PLACES[source]
+    length = math.dist(start, end)
+    shift = 9 if both_ways else 0
+    aside = (-(end[1] - start[1]) / length * shift, (end[0] - start[0]) / length * shift)
+    begin = (start[0] + aside[0], start[1] + aside[1])
+    finish = (end[0] + aside[0], end[1] + aside[1])
+    if corners:
+        return [(corners[0][0], start[1] + math.copysign(BOX_H / 2, corners[0][1] - start[1])), *corners,
+                (corners[-1][0], end[1] + math.copysign(BOX_H / 2, corners[-1][1] - end[1]))]  # fmt: skip
+    return [_border(start, finish, begin), _border(end, begin, finish)]
+
+
+def _badge(svg: Svg, points: list[Point], number: int) -> None:
+    """The number of an arrow, on its longest piece."""
+    pieces = list(zip(points, points[1:], strict=False))
+    (x1, y1), (x2, y2) = max(pieces, key=lambda piece: math.dist(*piece))
+    x, y = x1 + (x2 - x1) * 0.42, y1 + (y2 - y1) * 0.42
+    svg.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="10" class="badge"/>')
+    svg.text(x, y + 4, str(number), "ink b", size=12, anchor="middle")
+
+
+def drawn(names: Names, language: int) -> str:
+    """The whole SVG: states, numbered arrows, and what each number means."""
+    found = edges(names, language)
+    closed = names.states_in(table.CONDUCTING)
+    group_title = ("contact closed", "触点闭合")[language]
+    start_title = ("any start", "每次启动")[language]
+    svg = Svg()
+    legend: list[tuple[str, list[str]]] = []
+    for number, ((source, target), labels) in enumerate(found.items(), 1):
+        shown = group_title if source == "CONTACT_CLOSED" else source
+        text = f"{shown} → {target}:  " + ("; ", "；")[language].join(labels)
+        legend.append((str(number), wrap(text, WIDTH - 90)))
+    height = LEGEND_Y + sum(len(lines) for _, lines in legend) * LINE + 12
+    svg.rect(0, 0, WIDTH, height, "paper", rx=8)
+    x1, y1, x2, y2 = GROUP
+    svg.rect(x1, y1, x2 - x1, y2 - y1, "group", rx=10)
+    svg.text(x1 + 12, y1 + 20, group_title, "mute b", size=13)
+    arrows = {edge: _points(edge, edge[::-1] in found) for edge in found if edge[0] != edge[1]}
+    for points in arrows.values():
+        svg.path(points, "line arrow")
+    rest = words.PLACES[words.AFTER_SHUTOFF]
+    svg.path([(rest[0] - 150, rest[1] + 50), _border(rest, (rest[0] - 150, rest[1] + 50))], "line arrow")
+    svg.text(rest[0] - 156, rest[1] + 54, start_title, "mute", size=13, anchor="end")
+    for state in names.states.values():
+        if state not in words.PLACES:
+            raise KeyError(f"docs/generator/words.py: PLACES has no place for {state} in the diagram")
+        x, y = words.PLACES[state]
+        kind = "fault" if state == "FAULT" else "closed" if state in closed else "open"
+        svg.rect(x - BOX_W / 2, y - BOX_H / 2, BOX_W, BOX_H, kind, rx=8)
+        svg.text(x, y + 5, state, "ink b", size=14, anchor="middle")
+    for number, edge in enumerate(found, 1):
+        if edge in arrows:
+            _badge(svg, arrows[edge], number)
+    y = float(LEGEND_Y)
+    for mark, lines in legend:
+        svg.text(38, y, mark, "ink b", size=13, anchor="end")
+        for line in lines:
+            svg.text(50, y, line, "ink", size=13)
+            y += LINE
+    return document(svg, WIDTH, height, ("The states and their transitions", "状态和转换")[language])

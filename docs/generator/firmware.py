@@ -1,0 +1,11 @@
+"""The firmware's modules, loaded on the computer."""
+
+import importlib
+import sys
+
+from docs.generator import ROOT
+
+sys.path.insert(0, str(ROOT / "firmware"))
+codes, faults, limits, signals, table = (
+    importlib.import_module("curfew." + name) for name in ("codes", "faults", "limits", "signals", "table")
+)

@@ -1,0 +1,105 @@
+"""Which generated parts and drawings each document has, and how they are brought up to date."""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from benchmarks import kept as bench
+from benchmarks import table as bench_table
+from docs.generator import EN, ROOT, ZH, argument, diagram, tables
+from docs.generator.names import Names
+from wiring import tables as wiring
+
+Part = Callable[[Names, int], str]
+
+
+def _bench(_: Names, language: int) -> str:
+    """What `make bench KEEP=1` stored."""
+    run, measured = bench.read(bench.KEPT)
+    return bench_table.in_markdown(run, measured, language)
+
+
+PARTS: dict[str, Part] = {
+    "demo": tables.demo,
+    "states": tables.states,
+    "transitions": tables.transitions,
+    "sounds": tables.sound_table,
+    "causes": tables.causes,
+    "faults": tables.fault_table,
+    "settings": tables.settings,
+    "entities": tables.entities,
+    "parts list": lambda _, language: wiring.bom(language),
+    "parts": lambda _, language: wiring.parts(language),
+    "data sheets": lambda _, language: wiring.makers(language),
+    "pins": lambda _, language: wiring.pins(language),
+    "refused pins": lambda _, language: wiring.refused(language),
+    "connections": lambda _, language: wiring.connections(language),
+    "settings of the builds": lambda _, language: wiring.settings(language),
+    "bench": _bench,
+}
+ENGLISH: dict[str, tuple[str, ...]] = {
+    "docs/build.md": ("parts list", "settings of the builds"),
+    "docs/use.md": ("states", "transitions", "sounds"),
+    "docs/why-off.md": ("causes", "faults"),
+    "docs/settings.md": ("settings",),
+    "docs/home-assistant.md": ("entities",),
+    "docs/simulator.md": ("demo",),
+    "docs/benchmarks.md": ("bench",),
+    "wiring/README.md": ("parts", "data sheets", "pins", "refused pins", "connections"),
+}
+DRAWINGS: dict[str, Callable[[], str]] = {
+    "docs/images/states.svg": lambda: diagram.drawn(Names(), EN),
+    "docs/images/states.zh-CN.svg": lambda: diagram.drawn(Names(), ZH),
+    "docs/safety/argument.svg": lambda: argument.drawn("en"),
+    "docs/safety/argument.zh-CN.svg": lambda: argument.drawn("zh"),
+}
+
+
+def sibling(file: str) -> str:
+    """The Chinese document beside an English one."""
+    if file.startswith("docs/"):
+        return file.removesuffix(".md") + ".zh.md"
+    return file.removesuffix(".md") + ".zh-CN.md"
+
+
+def documents() -> list[tuple[str, int, tuple[str, ...]]]:
+    """Every document with generated parts that exists: its path, its language and its parts."""
+    found = [(file, EN, parts) for file, parts in ENGLISH.items()]
+    found += [(sibling(file), ZH, parts) for file, parts in ENGLISH.items() if (ROOT / sibling(file)).exists()]
+    return found
+
+
+def region(name: str) -> re.Pattern[str]:
+    """The place of one part in a text."""
+    return re.compile(rf"(<!-- generated: {name} -->\n)(.*?)(<!-- end: {name} -->)", re.DOTALL)
+
+
+def markers(text: str) -> list[str]:
+    """The names of the generated parts of a text, in order."""
+    return re.findall(r"<!-- generated: (.+?) -->", text)
+
+
+def update(text: str, parts: dict[str, str]) -> tuple[str, list[str]]:
+    """The text with current parts, and the names of those that had drifted or are missing."""
+    drifted = sorted(set(markers(text)) - set(parts))
+    for name, part in parts.items():
+        found = region(name).findall(text)
+        if len(found) != 1 or found[0][1] != part + "\n":
+            drifted.append(name)
+        text = region(name).sub(lambda match, part=part: f"{match[1]}{part}\n{match[3]}", text)  # type: ignore[misc]
+    return text, drifted
+
+
+def current(language: int, wanted: Iterable[str], demo: str | None = None) -> dict[str, str]:
+    """The parts of one document; `demo`, when given, saves another run of the simulator."""
+    names = Names()
+    return {name: demo if name == "demo" and demo else PARTS[name](names, language) for name in wanted}
+
+
+def drifted_drawings() -> list[str]:
+    """The drawings that are not as the sources have them now."""
+    return [file for file, draw in DRAWINGS.items() if not (ROOT / file).exists() or _read(ROOT / file) != draw()]
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8")
