@@ -102,8 +102,10 @@ key: .venv/.ready ## read the update key of the box at the USB cable into keys/:
 
 # --- documents and all the rest ---
 
-docs: build/.ready ## bring the generated parts of README.md and README.zh-CN.md up to date
-	@$(PY) -m tools.docs
+docs: build/.ready .venv-docs/.ready ## the generated parts of the documents, and the site in build/site, links checked
+	@$(PY) -m docs.generator
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --strict --quiet
+	@echo "site: build/site/index.html"
 
 screenshots: build/.ready build/system.ready ## pictures of page and stove, in build/screenshots; those of README in docs/images
 	@$(PY) -m host_tests.browser.screenshots
@@ -122,7 +124,7 @@ sizes: build/.ready ## bytes of compiled firmware, file by file
 build: build/.ready ## compile the firmware into build/firmware
 
 clean: ## remove everything that was made
-	rm -rf .venv .venv-homeassistant build typings .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-homeassistant .venv-docs build typings .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/.ready: requirements-dev.txt
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed (python3)"; exit 1; }
@@ -136,6 +138,12 @@ clean: ## remove everything that was made
 	@python3 -m venv .venv-homeassistant
 	@echo "installing Home Assistant into .venv-homeassistant: some minutes ..."
 	@.venv-homeassistant/bin/python -m pip install --quiet --disable-pip-version-check -r host_tests/homeassistant/requirements.txt
+	@touch $@
+
+.venv-docs/.ready: docs/requirements.txt
+	@python3 -m venv .venv-docs
+	@echo "installing the site's tools into .venv-docs ..."
+	@.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check -r docs/requirements.txt
 	@touch $@
 
 typings/.ready: requirements-dev.txt .venv/.ready

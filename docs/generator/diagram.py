@@ -39,7 +39,7 @@ def edges(names: Names, language: int) -> dict[Edge, list[str]]:
 
 
 def _border(center: Point, toward: Point, start: Point | None = None) -> Point:
-    """Where the line from `start`, a point in the box (its middle), to a point outside leaves the box."""
+    """Where the line from `start`, a point inside (the middle), to a point outside leaves a state."""
     x, y = start or center
     dx, dy = toward[0] - x, toward[1] - y
     across = (center[0] + math.copysign(BOX_W / 2, dx) - x) / dx if dx else math.inf
@@ -110,10 +110,10 @@ def drawn(names: Names, language: int) -> str:
     for number, edge in enumerate(found, 1):
         if edge in arrows:
             _badge(svg, arrows[edge], number)
-    y = float(LEGEND_Y)
+    down = LEGEND_Y
     for mark, lines in legend:
-        svg.text(38, y, mark, "ink b", size=13, anchor="end")
+        svg.text(38, down, mark, "ink b", size=13, anchor="end")
         for line in lines:
-            svg.text(50, y, line, "ink", size=13)
-            y += LINE
+            svg.text(50, down, line, "ink", size=13)
+            down += LINE
     return document(svg, WIDTH, height, ("The states and their transitions", "状态和转换")[language])

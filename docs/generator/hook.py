@@ -57,15 +57,16 @@ def _page(path: Path, target: str) -> None:
         parts += [_rewrite(text[end : code.start()], path, target), code[0]]
         end = code.end()
     parts.append(_rewrite(text[end:], path, target))
-    text = re.sub(r"^> \[!(\w+)\]\n((?:>.*\n?)*)", _admonition, "".join(parts), flags=re.MULTILINE)
+    title = ' "危险"' if target.endswith(".zh.md") else ""
+    alert = re.compile(r"^> \[!CAUTION\]\n((?:>.*\n?)*)", re.MULTILINE)
+    text = alert.sub(lambda match: _admonition(match[1], title), "".join(parts))
     (STAGE / target).write_text(text, "utf-8")
 
 
-def _admonition(match: re.Match[str]) -> str:
+def _admonition(quote: str, title: str) -> str:
     """GitHub's alert as the admonition of the theme."""
-    kind = {"CAUTION": "danger"}.get(match[1], match[1].lower())
-    body = "\n".join("    " + re.sub(r"^> ?", "", line) for line in match[2].splitlines())
-    return f"!!! {kind}\n\n{body}\n"
+    body = "\n".join("    " + re.sub(r"^> ?", "", line) for line in quote.splitlines())
+    return f"!!! danger{title}\n\n{body}\n"
 
 
 def _rewrite(text: str, path: Path, target: str) -> str:

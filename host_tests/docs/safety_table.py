@@ -1,24 +1,26 @@
-"""The tests that SAFETY.md names: which they are, and whether they ran.
+"""The tests that the safety documents name: which they are, and whether they ran.
 
-Belongs here: reading the document, and comparing it with what a session of pytest reported. Does not: what the document
-must say (test_safety.py), the hooks (conftest.py).
+This reads SAFETY.md, docs/safety-case.md and docs/safety/argument.toml and compares them with what a session of pytest
+reported. What the documents must say: docs/test_safety.py. The hooks: conftest.py.
 
-A link names a test by its text: [time is up](scenarios/timer/time_is_up.json) is that scenario on both machines,
-[a new gate has not rested](host_tests/core/test_gate.py) the test test_a_new_gate_has_not_rested with all
-its parameters,
-[test_gate](host_tests/core/test_gate.py) the whole file.
+A link names a test by its text: [time is up](…/time_is_up.json) is that scenario on both machines, [a new gate has not
+rested](…/test_gate.py) the test test_a_new_gate_has_not_rested with all its parameters, [test_gate](…/test_gate.py) the
+whole file. The argument names them as "scenario:time_is_up" and "test_gate:a_new_gate_has_not_rested".
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-DOCUMENT = ROOT / "SAFETY.md"
-HAZARDS = ("Hazard", "Cause", "Effect", "Guard", "What remains", "Shown by")
-SCENARIOS = "host_tests/simulator/test_scenarios.py::test_scenario"
+import tomllib
 
-_LINK = re.compile(r"\[([^\]]+)\]\(((?:host_tests|scenarios)/[^)]*)\)")
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = (ROOT / "SAFETY.md", ROOT / "docs" / "safety-case.md")
+ARGUMENT = ROOT / "docs" / "safety" / "argument.toml"
+HAZARDS = ("Hazard", "Cause", "Guard", "What remains", "Shown by")
+SCENARIOS = "host_tests/test_scenarios.py::test_scenario"
+
+_LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)?((?:host_tests|scenarios)/[^)]*)\)")
 # Options of pytest that leave tests out, by their name in its configuration.
 _NARROWING = ("keyword", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "collectonly")
 
@@ -26,18 +28,40 @@ _NARROWING = ("keyword", "deselect", "ignore", "ignore_glob", "lf", "stepwise", 
 def named(text: str) -> list[str]:
     """The node ids that a text links to, each once: `file`, `file::test` or `file::test[case]`.
 
-    Raises ValueError when a link into host_tests/ leads to no test, or a scenario's text is not its name.
+    Raises ValueError when a link into the tests leads to no test, or a scenario's text is not its name.
     """
     found = []
     for words, path in _LINK.findall(text):
         stem = Path(path).stem
         name = words.replace(" ", "_")
-        if path.startswith("scenarios/") and path.endswith(f"/{stem}.json") and name == stem:
+        if "scenarios/" in path and path.endswith(f"/{stem}.json") and name == stem:
             found.append(f"{SCENARIOS}[{stem}]")
-        elif path.startswith("host_tests/") and path.endswith(f"/{stem}.py") and stem.startswith("test_"):
+        elif path.endswith(f"/{stem}.py") and stem.startswith("test_"):
             found.append(path if name == stem else f"{path}::test_{name}")
         else:
             raise ValueError(f"[{words}]({path}) names no test")
+    return list(dict.fromkeys(found))
+
+
+def argued(text: str) -> list[str]:
+    """The node ids of the evidence in argument.toml; ValueError where a file is not there exactly once."""
+    found = []
+    for evidence in (name for claim in tomllib.loads(text)["claim"] for name in claim["evidence"]):
+        file, _, name = evidence.partition(":")
+        paths = list((ROOT / "host_tests").rglob(f"{file}.py"))
+        if file == "scenario":
+            found.append(f"{SCENARIOS}[{name}]")
+        elif len(paths) == 1:
+            found.append(f"{paths[0].relative_to(ROOT).as_posix()}::test_{name}")
+        else:
+            raise ValueError(f"{evidence}: {len(paths)} files of that name in host_tests")
+    return found
+
+
+def wanted() -> list[str]:
+    """The node ids of every test that one of the documents names."""
+    found = [name for path in DOCUMENTS if path.exists() for name in named(path.read_text("utf-8"))]
+    found += argued(ARGUMENT.read_text("utf-8")) if ARGUMENT.exists() else []
     return list(dict.fromkeys(found))
 
 
@@ -58,7 +82,7 @@ NOT_HERE = "not here"  # skipped for a program that this computer does not have
 
 
 class Ran:
-    """What became of each test of a session, by node id: "passed", NOT_HERE, or the worse thing that was reported."""
+    """The outcome of each test of a session, by node id: "passed", NOT_HERE, or the worst that was reported."""
 
     def __init__(self) -> None:
         self.outcomes: dict[str, str] = {}
@@ -73,24 +97,26 @@ class Ran:
             self.outcomes.setdefault(node, outcome)
 
 
-def complaints(wanted: Iterable[str], outcomes: Mapping[str, str]) -> list[str]:
-    """One sentence for each named test that did not run, or not wholly; empty when all did."""
+def complaints(names: Iterable[str], outcomes: Mapping[str, str]) -> list[str]:
+    """One sentence for each named test that did not run, or not completely; empty when all did."""
     wrong = []
-    for name in wanted:
+    for name in names:
         parts = (f"{name}[", f"{name}::")
         ran = {node: was for node, was in outcomes.items() if node == name or node.startswith(parts)}
         if not ran:
-            wrong.append(f"SAFETY.md names {name}, which did not run")
+            wrong.append(f"the safety case names {name}, which did not run")
         wrong += [
-            f"SAFETY.md names {name}: {node} was {was}" for node, was in ran.items() if was not in ("passed", NOT_HERE)
+            f"the safety case names {name}: {node} was {was}"
+            for node, was in ran.items()
+            if was not in ("passed", NOT_HERE)
         ]
     return wrong
 
 
-def not_here(wanted: Iterable[str], outcomes: Mapping[str, str]) -> int:
-    """How many of the named tests were left out, wholly or in part, for want of a program."""
+def not_here(names: Iterable[str], outcomes: Mapping[str, str]) -> int:
+    """How many of the named tests were left out, completely or in part, because a program is missing."""
     missing = [node for node, was in outcomes.items() if was == NOT_HERE]
-    return sum(any(node.startswith(name) for node in missing) for name in wanted)
+    return sum(any(node.startswith(name) for node in missing) for name in names)
 
 
 def is_whole_suite(config) -> bool:
@@ -103,13 +129,13 @@ def is_whole_suite(config) -> bool:
 
 
 def judge(session, ran: Ran) -> None:
-    """Turn a green session of the whole suite red when a test that SAFETY.md names did not run."""
+    """Turn a green session of the whole suite red when a named test did not run."""
     if session.exitstatus != 0 or not is_whole_suite(session.config):
         return
     terminal = session.config.pluginmanager.get_plugin("terminalreporter")
-    wanted = named(DOCUMENT.read_text("utf-8"))
-    for sentence in complaints(wanted, ran.outcomes):
+    names = wanted()
+    for sentence in complaints(names, ran.outcomes):
         session.exitstatus = 1
         terminal.write_line(sentence, red=True)
-    if left := not_here(wanted, ran.outcomes):
-        terminal.write_line(f"{left} tests that SAFETY.md names did not run for want of a program (-rs)", yellow=True)
+    if left := not_here(names, ran.outcomes):
+        terminal.write_line(f"{left} named tests did not run because a program is missing (-rs)", yellow=True)

@@ -1,7 +1,7 @@
-"""SAFETY.md says what it must, names only tests that exist, and a green run in which one of them did not run is red.
+"""The safety documents say what they must, name only tests that exist, and a run without one of those tests is red.
 
-Here: the document, how it is read, and the hooks of conftest.py in a small suite of their own. Not here: links and
-commands of the documents (test_docs.py).
+Here: SAFETY.md, the safety case, the argument, how they are read, and the hooks of conftest.py in a small suite of
+their own. Links and commands of the documents: test_pages.py.
 """
 
 import ast
@@ -16,9 +16,10 @@ from curfew.core import codes, faults
 from host_tests.docs import safety_table
 from simulator.rules import invariants
 
-TEXT = safety_table.DOCUMENT.read_text("utf-8")
+TEXT = "\n".join(path.read_text("utf-8") for path in safety_table.DOCUMENTS)
 ROWS = list(safety_table.rows(TEXT, safety_table.HAZARDS))
-NAMED = safety_table.named(TEXT)
+NAMED = safety_table.wanted()
+HOST_TESTS = safety_table.ROOT / "host_tests"
 CLASS_B = ("Component", "Fault to be found", "Here", "By", "Missing")
 COMPONENTS = [
     "Processor registers", "Program counter", "Interrupts", "Clock", "Invariable memory (program)", "Variable memory",
@@ -28,17 +29,17 @@ COMPONENTS = [
 # What a hazard is shown by, or why it is not: at least three words.
 NOT_SHOWN = re.compile(r"\bnot shown: \S+ \S+ \S+")
 SMALL = """
-| Hazard | Cause | Effect | Guard | What remains | Shown by |
-| --- | --- | --- | --- | --- | --- |
-| one | a | b | c | d | [it holds](host_tests/test_small.py) [test_small](host_tests/test_small.py) |
-| two | a | b | c | d | not shown: nobody knows how |
+| Hazard | Cause | Guard | What remains | Shown by |
+| --- | --- | --- | --- | --- |
+| one | a | b | c | [it holds](host_tests/test_small.py) [test_small](../host_tests/test_small.py) |
+| two | a | b | c | not shown: it is unknown how |
 
 | Another | table |
 | --- | --- |
 | of | no interest |
 
-And [time is up](scenarios/timer/time_is_up.json), told [again](https://example.org) as
-[time is up](scenarios/timer/time_is_up.json).
+And [time is up](scenarios/end/time_is_up.json), linked [again](https://example.org) as
+[time is up](../scenarios/end/time_is_up.json).
 """
 IT_HOLDS, ALL_OF_SMALL = "host_tests/test_small.py::test_it_holds", "host_tests/test_small.py"
 TIME_IS_UP = "host_tests/simulator/test_scenarios.py::test_scenario[time_is_up]"
@@ -59,10 +60,10 @@ def test_a_named_test_exists(name):
     test, _, stem = test.partition("[")
     there = functions(safety_table.ROOT / path)
     assert test in there if test else there
-    assert not stem or list(safety_table.ROOT.glob(f"scenarios/*/{stem[:-1]}.json"))
+    assert not stem or len(list(safety_table.ROOT.glob(f"**/scenarios/**/{stem[:-1]}.json"))) == 1
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].replace(" ", "_"))
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: re.sub(r"\W+", "_", row[0])[:40])
 def test_a_hazard_has_all_its_cells_and_names_a_test_or_says_why_none_shows_it(row):
     assert len(row) == len(safety_table.HAZARDS)
     assert all(row)
@@ -70,14 +71,31 @@ def test_a_hazard_has_all_its_cells_and_names_a_test_or_says_why_none_shows_it(r
     assert "not shown" not in row[-1] or NOT_SHOWN.search(row[-1])
 
 
-def test_no_hazard_is_told_twice():
-    names = [row[0] for row in ROWS]
-    assert names and len(names) == len(set(names))
+def test_every_hazard_has_a_number_of_its_own_in_order():
+    found = [re.match(r"\*\*([A-I])(\d+)\*\* \S", row[0]) for row in ROWS]
+    assert all(found) and len(ROWS) >= 105
+    numbers = [(match[1], int(match[2])) for match in found]
+    assert numbers == sorted(set(numbers))
 
 
-def test_every_rule_that_the_simulator_judges_is_told_once_and_no_other():
-    told = re.findall(r"^- \*\*([SL]\d+)\*\* \S", TEXT, flags=re.MULTILINE)
-    assert told == [name for name, _, _ in invariants.CHECKS if re.fullmatch(r"[SL]\d+", name)]
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: re.sub(r"\W+", "_", row[0])[:40])
+def test_the_cells_of_a_hazard_are_short(row):
+    for cell in row[:-1]:
+        assert len(re.sub(r"\]\([^)]*\)", "", cell)) <= 300
+
+
+def test_every_piece_of_evidence_in_the_argument_is_part_of_the_safety_case():
+    assert set(safety_table.argued(safety_table.ARGUMENT.read_text("utf-8"))) <= set(safety_table.named(TEXT))
+
+
+def test_a_piece_of_evidence_in_no_file_is_refused():
+    with pytest.raises(ValueError, match="test_moon:it_is_full: 0 files"):
+        safety_table.argued('[[claim]]\nevidence = ["test_moon:it_is_full"]')
+
+
+def test_every_rule_that_the_simulator_judges_stands_there_once_and_no_other():
+    rules = re.findall(r"^- \*\*([SL]\d+)\*\* \S", TEXT, flags=re.MULTILINE)
+    assert rules == [name for name, _, _ in invariants.CHECKS if re.fullmatch(r"[SL]\d+", name)]
 
 
 @pytest.mark.parametrize("name", [*faults.FAULTS.split(), *codes.CAUSES.split()[1:]])
@@ -92,7 +110,10 @@ def test_every_component_of_class_b_has_its_verdict():
     assert ("none is met in full" in TEXT) == ("met" not in verdicts.values())
 
 
-@pytest.mark.parametrize("sentence", ["**a welded contact**", "### The monthly test", "Nothing here is certified"])
+@pytest.mark.parametrize(
+    "sentence",
+    ["**a welded contact**", "### The monthly test", "Nothing here is certified", "Only the knob\n   ends it"],
+)
 def test_what_must_be_said_plainly_is_said(sentence):
     assert sentence in TEXT
 
@@ -109,7 +130,7 @@ def test_a_link_names_a_function_a_file_or_a_scenario_and_each_counts_once():
     assert safety_table.named(SMALL) == [IT_HOLDS, ALL_OF_SMALL, TIME_IS_UP]
 
 
-@pytest.mark.parametrize("link", ["[is up](scenarios/timer/time_is_up.json)", "[names](host_tests/fixtures/names.py)"])
+@pytest.mark.parametrize("link", ["[is up](scenarios/end/time_is_up.json)", "[names](host_tests/names.py)"])
 def test_a_link_into_the_tests_that_names_none_is_refused(link):
     with pytest.raises(ValueError, match="names no test"):
         safety_table.named(f"before {link} after")
@@ -135,20 +156,20 @@ def test_nothing_is_said_when_all_that_is_named_passed():
 
 
 def test_what_did_not_run_is_named():
-    missed = [f"SAFETY.md names {name}, which did not run" for name in (IT_HOLDS, TIME_IS_UP)]
+    missed = [f"the safety case names {name}, which did not run" for name in (IT_HOLDS, TIME_IS_UP)]
     assert after(*passed(f"{ALL_OF_SMALL}::test_it_holds_well")) == missed
 
 
 @pytest.mark.parametrize("when", ["setup", "call"])
 def test_one_skipped_parameter_is_enough(when):
     skipped = [(f"{IT_HOLDS}[2]", when, "skipped"), (f"{IT_HOLDS}[2]", "teardown", "passed")]
-    told = after(*passed(f"{IT_HOLDS}[1]"), *skipped, *passed(TIME_IS_UP))
-    assert told == [f"SAFETY.md names {name}: {IT_HOLDS}[2] was skipped" for name in (IT_HOLDS, ALL_OF_SMALL)]
+    said = after(*passed(f"{IT_HOLDS}[1]"), *skipped, *passed(TIME_IS_UP))
+    assert said == [f"the safety case names {name}: {IT_HOLDS}[2] was skipped" for name in (IT_HOLDS, ALL_OF_SMALL)]
 
 
 def test_a_test_that_only_was_set_up_did_not_run():
-    told = after((IT_HOLDS, "setup", "passed"), *passed(TIME_IS_UP))
-    assert told[0] == f"SAFETY.md names {IT_HOLDS}, which did not run"
+    said = after((IT_HOLDS, "setup", "passed"), *passed(TIME_IS_UP))
+    assert said[0] == f"the safety case names {IT_HOLDS}, which did not run"
 
 
 WHOLE = "def test_it_holds():\n    pass\n"
@@ -161,7 +182,7 @@ SESSIONS = {
     "passed in one of two processes": (WHOLE, ["-n", "2"], 0, "1 passed"),
     "skipped": (SKIPPED, [], 1, f"{IT_HOLDS} was skipped"),
     "skipped in another process": (SKIPPED, ["-n", "1"], 1, f"{IT_HOLDS} was skipped"),
-    "renamed": (WHOLE.replace("holds", "fits"), [], 1, f"SAFETY.md names {IT_HOLDS}, which did not run"),
+    "renamed": (WHOLE.replace("holds", "fits"), [], 1, f"the safety case names {IT_HOLDS}, which did not run"),
     "only some by name": (SKIPPED, ["-k", "other"], 0, "1 passed"),
     "only some by mark": (SKIPPED, ["-m", "slow or not slow"], 0, "1 passed"),
     "only one": (SKIPPED, ["host_tests/test_small.py::test_other"], 0, "1 passed"),
@@ -171,9 +192,9 @@ SESSIONS = {
 @pytest.mark.parametrize("session", SESSIONS)
 def test_a_whole_run_without_a_named_test_is_red_and_a_part_of_it_is_not(session, tmp_path):
     content, options, status, said = SESSIONS[session]
-    for name in ("__init__.py", "conftest.py", "docs/__init__.py", "docs/safety_table.py"):
-        (tmp_path / "host_tests" / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(safety_table.ROOT / "host_tests" / name, tmp_path / "host_tests" / name)
+    (tmp_path / "host_tests").mkdir()
+    for name in ("conftest.py", "safety_table.py"):
+        shutil.copy(HOST_TESTS / name, tmp_path / "host_tests")
     shutil.copy(safety_table.ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "SAFETY.md").write_text("[it holds](host_tests/test_small.py)")
     (tmp_path / "host_tests" / "test_small.py").write_text(content)

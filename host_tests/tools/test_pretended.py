@@ -1,6 +1,6 @@
-"""The pretended board behaves like a chip at its cable; README's way to "deployed" without a board works as written.
+"""The pretended board behaves like a chip at its cable; the way to "deployed" without a board in docs/build.md works as written.
 
-Here: pretended.py, the commands of README. Not here: what a deploy does (test_deploy.py).
+Here: pretended.py, the commands of docs/build.md. Not here: what a deploy does (test_deploy.py).
 """
 
 import os
@@ -92,7 +92,7 @@ def test_without_the_vm_one_line_says_what_to_do(tmp_path):
         pretended.Board(tmp_path / "flash", micropython=str(tmp_path / "nothing"))
 
 
-# --- README, literally -----------------------------------------------------------------------------------------------
+# --- docs/build.md, literally -----------------------------------------------------------------------------------------
 
 
 def commands(file, heading):
@@ -102,12 +102,8 @@ def commands(file, heading):
     return [block.strip().splitlines() for block in re.findall(r"```sh\n(.*?)```", part, re.S)]
 
 
-def test_both_readmes_name_the_same_commands():
-    assert commands("README.md", "Without a board") == commands("README.zh-CN.md", "没有板子")
-
-
-def test_who_follows_the_readme_without_a_board_reaches_deployed_and_a_content_doctor(tmp_path):
-    (board,), others = commands("README.md", "Without a board")
+def test_the_commands_of_the_build_page_without_a_board_end_deployed_and_with_a_satisfied_doctor(tmp_path):
+    (board,), others = commands("docs/build.md", "Practice without a board")
     env = {**os.environ, "FLASH": str(tmp_path / "flash"), "SPEED": str(fixture.SPEED), "COLUMNS": "200"}
     env.pop("MAKEFLAGS", None)
     said = []

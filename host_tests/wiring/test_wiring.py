@@ -10,8 +10,9 @@ import re
 
 import pytest
 
+from docs.generator import ROOT
+from docs.generator.firmware import limits
 from simulator import run_settings
-from tools.docs import ROOT, limits
 from wiring import source
 from wiring.source import BUILDS, WiringError, build
 
