@@ -57,7 +57,7 @@ INSTEAD_ZH = {
     r"要人命": "可能致命", r"用数字搭成": "模拟的", r"尝试太多": "密码错误次数过多",
 }  # fmt: skip
 ALLOWED = {  # file: words that may stand there, with the reason
-    "docs/home-assistant.md": {"close the gas", "open the gas"},  # what one says to a speaker
+    "docs/home-assistant.md": {"close the gas", "open the gas"}  # what one says to a speaker
 }
 _TEST_LINK = re.compile(r"\[[^\]]*\]\((?:\.\./)?(?:host_tests|scenarios)/[^)]*\)")
 

@@ -1,4 +1,4 @@
-"""The pretended board behaves like a chip at its cable; the way to "deployed" without a board in docs/build.md works as written.
+"""The pretended board behaves like a chip at its cable; the commands of docs/build.md without a board work as written.
 
 Here: pretended.py, the commands of docs/build.md. Not here: what a deploy does (test_deploy.py).
 """
