@@ -104,7 +104,7 @@ key: .venv/.ready ## read the update key of the box at the USB cable into keys/:
 
 docs: build/.ready .venv-docs/.ready ## the generated parts of the documents, and the site in build/site, links checked
 	@$(PY) -m docs.generator
-	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --strict
 	@echo "site: build/site/index.html"
 
 screenshots: build/.ready build/system.ready ## pictures of page and stove, in build/screenshots; those of README in docs/images

@@ -1,8 +1,9 @@
 """The MkDocs hook: copies the pages to build/site-source, with links that work on the site.
 
-Pages link to files of the repository outside docs/. On the site, README, SAFETY, CHANGELOG and the wiring documents are
-pages of their own, pictures are copied, and every other linked file is shown as plain text. A link to a file that does
-not exist stops the build. This file runs in the environment of docs/requirements.txt and imports nothing of Curfew.
+Pages link to files of the repository outside docs/. On the site, SAFETY, CHANGELOG and the wiring documents are pages
+of their own, pictures are copied, and every other linked file is shown as plain text. Chinese pages get the anchors of
+the English ones, so that a link works in both languages. A link to a file that does not exist stops the build. This
+file runs in the environment of docs/requirements.txt and imports nothing of Curfew.
 """
 
 import os
@@ -29,7 +30,8 @@ OUTSIDE = {  # documents outside docs/ that become pages
 ONLY_LINKED = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")  # docs/ has a page in their place
 ASSETS = (".svg", ".png", ".css", ".json")
 _LINK = re.compile(r"(\]\(|src=\")([^)\"\s]+)")
-_CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 def on_config(config):
@@ -53,14 +55,32 @@ def _page(path: Path, target: str) -> None:
     """Stage one Markdown file under its name on the site, its links rewritten outside code blocks."""
     text = path.read_text("utf-8")
     parts, end = [], 0
-    for code in _CODE.finditer(text):
-        parts += [_rewrite(text[end : code.start()], path, target), code[0]]
-        end = code.end()
-    parts.append(_rewrite(text[end:], path, target))
+    ids = list(_english_anchors(path).values())
+    for code in [*_CODE.finditer(text), None]:
+        prose = _rewrite(text[end : code.start() if code else None], path, target)
+        parts += [_HEADING.sub(lambda match: f"{match[0]} {{ #{ids.pop(0)} }}" if ids else match[0], prose)]
+        if code:
+            parts.append(code[0])
+            end = code.end()
     title = ' "危险"' if target.endswith(".zh.md") else ""
     alert = re.compile(r"^> \[!CAUTION\]\n((?:>.*\n?)*)", re.MULTILINE)
     text = alert.sub(lambda match: _admonition(match[1], title), "".join(parts))
     (STAGE / target).write_text(text, "utf-8")
+
+
+def _anchors(path: Path) -> list[str]:
+    """The anchors of a document's headings, in order, as GitHub and the site make them."""
+    titles = _HEADING.findall(_CODE.sub("", path.read_text("utf-8")))
+    return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
+
+
+def _english_anchors(path: Path) -> dict[str, str]:
+    """The English anchor for each anchor of a Chinese document; empty for others, and while the two are not in step."""
+    english = path.with_name(path.name.replace(".zh-CN.md", ".md").replace(".zh.md", ".md"))
+    if english == path or not english.exists():
+        return {}
+    here, there = _anchors(path), _anchors(english)
+    return dict(zip(here, there, strict=True)) if len(set(here)) == len(there) else {}
 
 
 def _admonition(quote: str, title: str) -> str:
@@ -75,8 +95,10 @@ def _rewrite(text: str, path: Path, target: str) -> str:
 
 def _on_site(link: str, path: Path, target: str) -> str:
     """The link as the staged page needs it; raises PluginError where it leads nowhere."""
-    if "://" in link or link.startswith(("#", "mailto:")):
+    if "://" in link or link.startswith("mailto:"):
         return link
+    if link.startswith("#"):
+        return "#" + _english_anchors(path).get(link[1:], link[1:])
     where, _, anchor = link.partition("#")
     file = Path(os.path.normpath(path.parent / where))
     if not file.exists():
@@ -92,6 +114,8 @@ def _on_site(link: str, path: Path, target: str) -> str:
         page = _copy(file, f"source/{inside.replace('.', '_')}.txt")
     else:
         raise PluginError(f"{path.relative_to(ROOT)}: the link {link} leads to a folder; link to a file")
+    if file.suffix == ".md":
+        anchor = _english_anchors(file).get(anchor, anchor)
     page = re.sub(r"\.zh\.md$", ".md", page)  # the plugin finds the page of the language
     page = _asset_name(page)
     return os.path.relpath(page, Path(target).parent) + (f"#{anchor}" if anchor else "")
