@@ -100,7 +100,7 @@ def wrong_words(text, patterns):
             yield match[0], better
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("path", list(files()), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_text_uses_only_words_of_this_project(path):
     name = path.relative_to(ROOT).as_posix()
     chinese = name.endswith((".zh.md", ".zh-CN.md"))
