@@ -5,8 +5,8 @@ from typing import Any
 import tomllib
 
 from docs.generator import ROOT
-from simulator.plot import Svg, clean
-from simulator.plot import text_width as latin_width
+from simulator.view.plot import Svg, clean
+from simulator.view.plot import text_width as latin_width
 
 SOURCE = ROOT / "docs" / "safety" / "argument.toml"
 LANGUAGES = ("en", "zh")

@@ -7,5 +7,5 @@ from docs.generator import ROOT
 
 sys.path.insert(0, str(ROOT / "firmware"))
 codes, faults, limits, signals, table = (
-    importlib.import_module("curfew." + name) for name in ("codes", "faults", "limits", "signals", "table")
+    importlib.import_module("curfew.core." + name) for name in ("codes", "faults", "limits", "signals", "table")
 )

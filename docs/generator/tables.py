@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from docs.generator import EN, ROOT, setting_words, words
 from docs.generator.firmware import faults, limits, signals, table
 from docs.generator.names import Names, agree, lights, signs, sounds, table_rows
-from simulator import timeline
 from simulator.play import play
 from simulator.scenario import load
+from simulator.view import timeline
 from simulator.words import SOURCES
 from tools.markdown import rows
 
-LIMITS = ROOT / "firmware" / "curfew" / "limits.py"
-DEMO = ROOT / "simulator" / "demo.json"
+LIMITS = ROOT / "firmware" / "curfew" / "core" / "limits.py"
+DEMO = ROOT / "scenarios" / "demo.json"
 NO_BUILD_ID = "build 1a2b3c4d"  # the document would change with every byte of the firmware
 
 

@@ -16,27 +16,27 @@ STATES: Phrases = {
     "BURNING": ("the timer runs", "正在计时用火"),
     "WARNING": ("the last `warning_s` before the shut-off", "关火前最后的 `warning_s`"),
     "OVERRIDE": ("no timer, but an upper limit", "不限时，但仍有上限"),
-    "CLOSING": ("shut off; the proofs and the reclose delay run", "已关火；正在验证并等待再次闭合的间隔"),
+    "VERIFYING": ("shut off; the proofs and the reclose delay run", "已关火；正在验证并等待再次闭合的间隔"),
     "FAULT": ("a fault; the contact stays open until it is acknowledged", "有故障；确认之前触点一直断开"),
 }
 PLACES = {  # the middle of each state in the diagram
     "IDLE": (110, 200), "ARMED": (345, 200), "BURNING": (560, 200), "WARNING": (870, 200), "OVERRIDE": (745, 90),
-    "CLOSING": (470, 400), "FAULT": (860, 400),
+    "VERIFYING": (470, 400), "FAULT": (860, 400),
 }  # fmt: skip
 BENDS = {  # corners of the arrows that would cross a state
     ("IDLE", "BURNING"): [(110, 128), (535, 128)],
     ("IDLE", "FAULT"): [(85, 480), (860, 480)],
 }
-AFTER_SHUTOFF = "CLOSING"  # the state after every shut-off and every start
+AFTER_SHUTOFF = "VERIFYING"  # the state after every shut-off and every start
 
 EVENTS: Phrases = {
     "FAULT_RAISED": ("a fault is raised", "出现故障"),
-    "CLOCK_BROKE": ("clock fault", "时钟故障"),
+    "CLOCK_FAULT": ("clock fault", "时钟故障"),
     "HELD": (f"button held for {HOLD_S:g} s", f"按住按钮 {HOLD_S:g} 秒"),
     "REMOTE_OFF": ("remote OFF", "远程关火"),
     "DEADLINE": ("the time is up", "时间到"),
     "FLAME_LOST": ("no flame for `flame_out_s`", "火焰消失达 `flame_out_s`"),
-    "CONTACT_DEAD": (
+    "CONTACT_NOT_CONDUCTING": (
         f"hot thermocouple, no voltage on the magnet side for {limits.CONTACT_OPEN_MS // 1000} s",
         f"热电偶是热的，而电磁阀一侧 {limits.CONTACT_OPEN_MS // 1000} 秒没有电压",
     ),
@@ -48,19 +48,19 @@ EVENTS: Phrases = {
     "WINDOW_OVER": ("`ignite_window_s` is over", "`ignite_window_s` 用完"),
     "WARNING_DUE": ("`warning_s` left", "只剩 `warning_s`"),
     "RELIT": ("the millivolts rise again", "毫伏值又上升"),
-    "CLOSED": ("reclose delay over, proofs done", "间隔已到，验证完成"),
+    "VERIFIED": ("reclose delay over, proofs done", "间隔已到，验证完成"),
     "REMOTE_EXTEND": ("remote request for more time", "远程请求加时"),
     "REMOTE_ARM": ("remote request to arm", "远程请求开启"),
 }
 
 GUARDS: Phrases = {
     "ALWAYS": ("", ""),
-    "BLIND": ("no sensor fitted", "未装传感器"),
+    "NO_SENSOR": ("no sensor fitted", "未装传感器"),
     "SENSING": ("sensor fitted", "已装传感器"),
     "AUTO_ARM": ("`auto_arm` is on", "`auto_arm` 打开"),
-    "REACHES_FAR": ("more than `warning_s` is left then", "加时后剩余多于 `warning_s`"),
+    "LEAVES_WARNING": ("more than `warning_s` is left then", "加时后剩余多于 `warning_s`"),
     "EXTEND_ALLOWED": ("`remote_extend` is on and a flame is confirmed", "`remote_extend` 打开且确认有火焰"),
-    "EXTEND_FAR": (
+    "EXTEND_LEAVES_WARNING": (
         "`remote_extend` is on, a flame is confirmed, and more than `warning_s` is left then",
         "`remote_extend` 打开、确认有火焰，且加时后剩余多于 `warning_s`",
     ),
@@ -68,23 +68,23 @@ GUARDS: Phrases = {
     "AT_CAP": ("the deadline is the cap", "截止时间就是上限"),
     "AT_RAISED_CAP": ("the deadline is the cap, raised by an override", "截止时间是被“不限时”抬高的上限"),
     "BY_OVERRIDE": ("an override set the deadline", "截止时间由“不限时”设定"),
-    "WAITED": ("the user tried to light too early", "过早点火"),
+    "RELIT_TOO_EARLY": ("the user tried to light too early", "过早点火"),
     "TIMED_BEFORE": ("the timer ran before the first press", "第一次按下之前定时器就在走"),
 }
 WITHOUT_WORDS = ("PENDING", "PROVED", "REFUTED", "UNTESTABLE", "TC", "MAGNET")  # verdicts and sides
-COLUMNS = ("FROM", "EVENT", "GUARD", "TO", "EFFECT", "CAUSE", "SOUND")
+COLUMNS = ("COL_FROM", "COL_EVENT", "COL_GUARD", "COL_TO", "COL_EFFECT", "COL_CAUSE", "COL_SOUND")
 OTHERWISE = ("otherwise", "其他情况")
 
 EFFECTS: Phrases = {
     "NOTHING": ("", ""),
     "START_TIMER": ("deadline = now + `timer_default_min`", "截止时间 = 现在 + `timer_default_min`"),
     "OPEN_WINDOW": ("`ignite_window_s` begins", "开始计 `ignite_window_s`"),
-    "EXTEND": (
+    "ADD_STEP": (
         "deadline + `timer_step_min`, at most `timer_max_min` left, never past the cap",
         "截止时间 + `timer_step_min`，剩余至多 `timer_max_min`，不超过上限",
     ),
     "START_OVERRIDE": ("deadline = now + `override_max_min`", "截止时间 = 现在 + `override_max_min`"),
-    "DIE_AGAIN": ("`flame_die_s` begins again", "重新计 `flame_die_s`"),
+    "RESTART_FLAMEOUT_TIMER": ("`flame_die_s` begins again", "重新计 `flame_die_s`"),
     "ALLOW_UPDATE": (
         "a Wi-Fi update is allowed for 10 min, unless a contact is closed",
         "没有触点闭合时，10 分钟内允许经 Wi-Fi 更新",

@@ -1,7 +1,7 @@
 """The tests that the safety documents name: which they are, and whether they ran.
 
 This reads SAFETY.md, docs/safety-case.md and docs/safety/argument.toml and compares them with what a session of pytest
-reported. What the documents must say: docs/test_safety.py. The hooks: conftest.py.
+reported. What the documents must say: test_safety.py. The hooks: ../conftest.py.
 
 A link names a test by its text: [time is up](…/time_is_up.json) is that scenario on both machines, [a new gate has not
 rested](…/test_gate.py) the test test_a_new_gate_has_not_rested with all its parameters, [test_gate](…/test_gate.py) the
@@ -14,11 +14,11 @@ from pathlib import Path
 
 import tomllib
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENTS = (ROOT / "SAFETY.md", ROOT / "docs" / "safety-case.md")
 ARGUMENT = ROOT / "docs" / "safety" / "argument.toml"
 HAZARDS = ("Hazard", "Cause", "Guard", "What remains", "Shown by")
-SCENARIOS = "host_tests/test_scenarios.py::test_scenario"
+SCENARIOS = "host_tests/simulator/test_scenarios.py::test_scenario"
 
 _LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)?((?:host_tests|scenarios)/[^)]*)\)")
 # Options of pytest that leave tests out, by their name in its configuration.
@@ -34,7 +34,7 @@ def named(text: str) -> list[str]:
     for words, path in _LINK.findall(text):
         stem = Path(path).stem
         name = words.replace(" ", "_")
-        if "scenarios/" in path and path.endswith(f"/{stem}.json") and name == stem:
+        if path.startswith("scenarios/") and path.endswith(f"/{stem}.json") and name == stem:
             found.append(f"{SCENARIOS}[{stem}]")
         elif path.endswith(f"/{stem}.py") and stem.startswith("test_"):
             found.append(path if name == stem else f"{path}::test_{name}")

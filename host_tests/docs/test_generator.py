@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from pages import text_of
 
 from docs.generator import EN, ROOT, ZH, pages, setting_words, tables, words
 from docs.generator.names import Names, table_rows
+from host_tests.docs.documents import text_of
 
 GENERATED = [(file, name) for file, _, parts in pages.documents() for name in parts]
 

@@ -6,9 +6,19 @@ import subprocess
 import sys
 
 import pytest
-from pages import DOCUMENTS, ENGLISH, READMES, TRANSLATED, anchors, commands, headings, prose_of, text_of
 
 from docs.generator import ROOT, pages
+from host_tests.docs.documents import (
+    DOCUMENTS,
+    ENGLISH,
+    READMES,
+    TRANSLATED,
+    anchors,
+    commands,
+    headings,
+    prose_of,
+    text_of,
+)
 from wiring import tables as wiring
 from wiring.source import build
 
