@@ -31,6 +31,7 @@ ONLY_LINKED = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")  # docs/ has a
 ASSETS = (".svg", ".png", ".css", ".json")
 _LINK = re.compile(r"(\]\(|src=\")([^)\"\s]+)")
 _CODE = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
+_INDENT = re.compile(r"^ {2,3}(?=\S)", re.MULTILINE)  # of lists: GitHub takes two or three spaces, MkDocs wants four
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -57,10 +58,11 @@ def _page(path: Path, target: str) -> None:
     parts, end = [], 0
     ids = list(_english_anchors(path).values())
     for code in [*_CODE.finditer(text), None]:
-        prose = _rewrite(text[end : code.start() if code else None], path, target)
+        prose = _INDENT.sub("    ", _rewrite(text[end : code.start() if code else None], path, target))
         parts += [_HEADING.sub(lambda match: f"{match[0]} {{ #{ids.pop(0)} }}" if ids else match[0], prose)]
         if code:
-            parts.append(code[0])
+            indent = len(code[0]) - len(code[0].lstrip(" "))
+            parts.append(re.sub("^", " " * (4 - indent if indent else 0), code[0], flags=re.MULTILINE))
             end = code.end()
     title = ' "危险"' if target.endswith(".zh.md") else ""
     alert = re.compile(r"^> \[!CAUTION\]\n((?:>.*\n?)*)", re.MULTILINE)
