@@ -179,32 +179,32 @@ WORDS = {
         "Holding: {now:.0f} mA, {times:.2f} times the {hold:g} mA that it needs ({before:.0f} mA without the box; "
         "{aged:.0f} mA once the thermocouple is old).",
         "吸持：{now:.0f} mA，是所需 {hold:g} mA 的 {times:.2f} 倍"
-        "（不装盒子 {before:.0f} mA；热电偶老化后 {aged:.0f} mA）。",
+        "（不装 Curfew {before:.0f} mA；热电偶老化后 {aged:.0f} mA）。",
     ),
     "releasing": (
         "Releasing: an open contact leaves 0 mA, and through its sense leads a broken box drives at most "
         "{injected:g} mA into the loop, {less:.0f} times less than the {drop:g} mA below which the magnet has let go.",
-        "释放：触点断开后为 0 mA；盒子坏了，经测量线注入回路最多 {injected:g} mA，"
+        "释放：触点断开后为 0 mA；控制盒出故障时，经测量线流入回路的最多 {injected:g} mA，"
         "是必已释放电流 {drop:g} mA 的 1/{less:.0f}。",
     ),
     "between": (
         "A bad contact is no open one: above {most:.0f} mΩ the magnet may not hold, "
         "only above {open:.0f} mΩ has it surely let go.",
-        "坏触点不等于断开：超过 {most:.0f} mΩ 可能吸不住，超过 {open:.0f} mΩ 才必已释放。",
+        "触点变差不等于断开：超过 {most:.0f} mΩ 可能吸不住，超过 {open:.0f} mΩ 才必已释放。",
     ),
     "never": (
         "A bad contact is no open one: only above {open:.0f} mΩ has the magnet surely let go.",
-        "坏触点不等于断开：超过 {open:.0f} mΩ 电磁阀才必已释放。",
+        "触点变差不等于断开：超过 {open:.0f} mΩ 电磁阀才必已释放。",
     ),
     "hand": (
         "Hand on the knob: {hand:.1f} s after the flame instead of {hand_before:.1f}, {extra:.1f} s longer "
         "(with a converter the box beeps when you may let go).",
-        "手按旋钮：着火后 {hand:.1f} 秒，原来 {hand_before:.1f} 秒，多 {extra:.1f} 秒"
-        "（装了转换器时，可以松手盒子会响）。",
+        "按住旋钮：着火后 {hand:.1f} 秒，原来 {hand_before:.1f} 秒，多 {extra:.1f} 秒"
+        "（装了转换器时，可以松开旋钮时控制盒会响）。",
     ),
     "no hand": (
         "Hand on the knob: no time is long enough, the magnet never holds.",
-        "手按旋钮：按多久都不够，电磁阀吸不住。",
+        "按住旋钮：按多久都不够，电磁阀吸不住。",
     ),
     "closing": (
         "Flame gone, contact closed: the stove's own protection closes after at most {closes:.0f} s "
@@ -214,11 +214,11 @@ WORDS = {
     "good": (
         "This contact will do, up to {wanted:.0f} mΩ: an old thermocouple still holds, and the hand waits less than "
         "{extra_most:g} s longer.",
-        "这个触点可用，{wanted:.0f} mΩ 以内都行：热电偶老化仍吸得住，手多按不到 {extra_most:g} 秒。",
+        "这个触点可用，{wanted:.0f} mΩ 以内都行：热电偶老化仍吸得住，旋钮多按不到 {extra_most:g} 秒。",
     ),
     "tight": ("This contact is tight: the magnet holds today, {why}.", "这个触点勉强：今天吸得住，{why}。"),
     "tight aged": ("but not with an old thermocouple", "但热电偶老化后就吸不住"),
-    "tight hand": ("but the hand must wait {extra:.1f} s longer, too long", "但手要多按 {extra:.1f} 秒，太久"),
+    "tight hand": ("but the hand must wait {extra:.1f} s longer, too long", "但旋钮要多按 {extra:.1f} 秒，太久"),
     "no": (
         "This contact will not do: the magnet gets {now:.0f} mA and needs more than {hold:g}.",
         "这个触点不行：电磁阀只得到 {now:.0f} mA，需要大于 {hold:g} mA。",
@@ -226,7 +226,7 @@ WORDS = {
     "stove": (
         "No contact will help: without the box the magnet gets {before:.0f} mA. A new thermocouple first; "
         "if the numbers are your own, measure again.",
-        "换触点没用：不装盒子电磁阀也只有 {before:.0f} mA。先换新热电偶；若是自己测的数，请重测。",
+        "换触点没用：不装 Curfew，电磁阀也只有 {before:.0f} mA。先换新热电偶；若是自己测的数，请重测。",
     ),
     "to do contact": (
         "What to change: a contact of at most {wanted:.0f} mΩ "

@@ -177,7 +177,7 @@ def choose(parts: Parts) -> list[Parts]:
 # ---- words and picture --------------------------------------------------------------------------------------
 
 WORDS = {
-    "title": ("Pulse drive: when the pump lets go", "脉冲驱动：泵何时释放"),
+    "title": ("Pulse drive: when the pump lets go", "脉冲驱动：电荷泵何时断开触点"),
     "parts": (
         "C2 {c2:g} µF, C3 {c3:g} µF, R4 {r4:g} kΩ, R5 {r5:g} kΩ, R6 {r6:g} kΩ, R7 {r7:g} kΩ: "
         "on above {on:.2f} V, off below {off:.2f} V.",
@@ -187,7 +187,7 @@ WORDS = {
     "time": (
         "The coils are let go {nominal:.2f} s after the last edge that fills; {first:.2f} to {last:.2f} s over all "
         "corners ({wanted_from:g} to {wanted_to:g} wanted).",
-        "最后一个充电边沿后 {nominal:.2f} 秒释放线圈；所有角点为 {first:.2f} 到 {last:.2f} 秒"
+        "最后一个充电边沿后 {nominal:.2f} 秒释放线圈；所有极限组合为 {first:.2f} 到 {last:.2f} 秒"
         "（要求 {wanted_from:g} 到 {wanted_to:g} 秒）。",
     ),
     "drawn": (
@@ -196,11 +196,11 @@ WORDS = {
     ),
     "stalls": (
         "Every series of stalls that the firmware bridges leaves the worst corner {spare:.0f} mV above letting go.",
-        "固件所容忍的任何停顿序列，最差角点离释放仍有 {spare:.0f} mV。",
+        "固件所容忍的任何停顿序列，最差的极限组合离释放仍有 {spare:.0f} mV。",
     ),
     "filled": (
         "An empty pump feeds the coils within {filled:d} ms of the first edge.",
-        "空的泵在第一个边沿后 {filled:d} ms 内给线圈供电。",
+        "放空的电荷泵在第一个边沿后 {filled:d} ms 内给线圈供电。",
     ),
     "x": ("seconds after the last edge that fills", "最后一个充电边沿之后，秒"),
     "y": ("C3, volts", "C3，伏"),
@@ -208,7 +208,7 @@ WORDS = {
     "too soon": ("too soon: a stall", "太早：停顿"),
     "too late": ("too late", "太晚"),
     "nominal": ("as marked", "标称"),
-    "corner": ("first and last corner", "最早与最晚角点"),
+    "corner": ("first and last corner", "最早和最晚的极限组合"),
 }
 
 

@@ -11,7 +11,7 @@ from wiring.source import BUILDS, Build, Row, build, source
 TONGUES = ("en", "zh")
 ROLES = {
     "relay": ("relay", "继电器"),
-    "pump": ("pump", "泵"),
+    "pump": ("pump", "电荷泵"),
     "button": ("button", "按钮"),
     "sda": ("sda", "sda"),
     "scl": ("scl", "scl"),
@@ -60,7 +60,7 @@ def bom(tongue: int) -> str:
 
 def parts(tongue: int) -> str:
     """Every part with its refs, its reason, and what to look for."""
-    head = (("Ref", "Part", "Why", "Look for", "Source"), ("位号", "元件", "理由", "选购要点", "来源"))[tongue]
+    head = (("Ref", "Part", "Why", "Look for", "Source"), ("位号", "元件", "用途", "选购要点", "来源"))[tongue]
     builds = [build(name) for name in BUILDS]
     none = ("none", "无")[tongue]
     below = ("below", "见下表")[tongue]

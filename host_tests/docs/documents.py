@@ -8,8 +8,8 @@ READMES = ("README.md", "README.zh-CN.md")
 TOP = ("README.md", "SAFETY.md", "CHANGELOG.md", "CONTRIBUTING.md", "wiring/README.md", "wiring/MEASURE.md")
 ENGLISH = tuple(sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")
                        if not path.name.endswith(".zh.md")))  # fmt: skip
-TRANSLATED = ("README.md", "wiring/README.md", "wiring/MEASURE.md", *ENGLISH)
-CHINESE = tuple(name for name in map(pages.sibling, TRANSLATED) if (ROOT / name).exists())
+TRANSLATED = ("README.md", "SAFETY.md", "wiring/README.md", "wiring/MEASURE.md", *ENGLISH)
+CHINESE = tuple(map(pages.sibling, TRANSLATED))
 DOCUMENTS = (*TOP, *ENGLISH, *CHINESE)
 
 
