@@ -5,7 +5,7 @@ from docs.generator import Phrases
 SETTING_WORDS: Phrases = {  # settings whose reason does not stand beside a range
     "auto_arm": (
         "the contact closes by itself at ignition; off: press the button first",
-        "点火时自动闭合触点；关闭时要先按按钮",
+        "点火时自动闭合触点；未开启时要先按按钮",
     ),
     "remote_extend": (
         "a remote request may add time, but only to a confirmed flame",
