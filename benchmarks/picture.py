@@ -1,6 +1,6 @@
 """The picture of rows 1 and 2: how late Curfew and the asyncio program were, on one logarithmic scale.
 
-Belongs here: where things stand. Does not: colours and frame (wiring/chart.py), words, figures.
+Belongs here: where things stand. Does not: colours and frame (render/chart.py), words, figures.
 """
 
 import math
@@ -8,8 +8,8 @@ import math
 from benchmarks import words
 from benchmarks.rows import Figures, Row
 from benchmarks.table import shown, what
-from simulator.view.plot import Svg
-from wiring import chart
+from render import chart
+from render.svg import Svg
 
 LEFT, RIGHT = 400, 846
 ROW_H = 46

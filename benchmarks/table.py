@@ -9,7 +9,7 @@ from rich.table import Table
 
 from benchmarks import words
 from benchmarks.rows import Figures, Row
-from tools.markdown import rows as markdown
+from render.markdown import rows as markdown
 
 COLUMNS = ("what", "unit", "median", "rare", "worst", "n", "beside", "other", "ratio")
 

@@ -14,9 +14,9 @@ from math import isfinite, pi
 from pathlib import Path
 from typing import NoReturn
 
+from render import chart
+from render.svg import Svg
 from simulator.plant.magnet_loop import loop_ma, time_to_fall_ms, time_to_rise_ms
-from simulator.view.plot import Svg
-from wiring import chart
 
 COPPER_OHM_MM2_M = 0.01724  # at 20 degrees C, annealed (IEC 60028)
 AGED = 20 / 28  # an old thermocouple gives 20 mV where it gave 28 (wiring/README.md, sources)

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from math import exp, log
 from pathlib import Path
 
+from render import chart
+from render.svg import Svg
 from simulator.plant import charge_pump
-from simulator.view.plot import Svg
-from wiring import chart
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "firmware"))
 from curfew.core import limits  # type: ignore[import-not-found]

@@ -5,7 +5,7 @@ Belongs here: rows made of wiring.yaml, in English and Chinese. Does not: the pl
 
 import json
 
-from tools.markdown import rows
+from render.markdown import rows
 from wiring.source import BUILDS, Build, Row, build, source
 
 TONGUES = ("en", "zh")

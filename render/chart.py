@@ -1,22 +1,14 @@
-"""The frame of a picture: title, panel, axes and bands, in the style of the simulator's pictures.
-
-Belongs here: what budget and pump draw alike. Does not: a number of theirs, an element of SVG (simulator/view/plot.py).
-"""
+"""The frame of a chart: title, panel, axes and bands, in the style of the simulator's pictures."""
 
 from collections.abc import Sequence
 
-from simulator.view.plot import Svg, clean, number
+from render.svg import BASE_COLORS, Color, Svg, document, palettes
 
 WIDTH = 900
 LEFT, RIGHT = 70, 872
 
-# (class, by day, by night, property), as in simulator/view/plot.py
-COLORS = (
-    ("paper", "#ffffff", "#11151b", "fill"),
-    ("ink", "#1c2430", "#e8ecf2", "fill"),
-    ("mute", "#5d6878", "#97a3b4", "fill"),
-    ("grid", "#dfe4ea", "#2a323d", "stroke"),
-    ("edge", "#b8c1cc", "#434d5b", "stroke"),
+COLORS: tuple[Color, ...] = (
+    *BASE_COLORS,
     ("good", "#d9efe2", "#16352a", "fill"),
     ("unsure", "#f6e7c8", "#3d3116", "fill"),
     ("bad", "#f5d5d5", "#42191f", "fill"),
@@ -26,18 +18,10 @@ COLORS = (
     ("dot", "#d4502a", "#ff8a5c", "fill"),
     ("bar", "#127c86", "#4cc7d1", "fill"),
 )
-
-
-def style_sheet() -> str:
-    """Both palettes."""
-    light = "".join(f".{cls}{{{prop}:{day}}}" for cls, day, _, prop in COLORS)
-    dark = "".join(f".{cls}{{{prop}:{night}}}" for cls, _, night, prop in COLORS)
-    return (
-        'text{font-family:system-ui,-apple-system,"Segoe UI","Helvetica Neue",Arial,sans-serif}.b{font-weight:600}'
-        "path{fill:none}.new,.old{stroke-width:2;stroke-linejoin:round}.old{stroke-dasharray:7 4}"
-        ".mark{stroke-width:1.5;stroke-dasharray:4 3}"
-        f"{light}@media (prefers-color-scheme:dark){{{dark}}}"
-    )
+LINES = (
+    "path{fill:none}.new,.old{stroke-width:2;stroke-linejoin:round}.old{stroke-dasharray:7 4}"
+    ".mark{stroke-width:1.5;stroke-dasharray:4 3}"
+)
 
 
 class Panel:
@@ -90,11 +74,4 @@ def head(svg: Svg, title: str, lines: Sequence[str]) -> float:
 
 def whole(svg: Svg, height: float, title: str, lines: Sequence[str]) -> str:
     """The picture as text."""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {number(height)}" width="{WIDTH}" '
-        f'height="{number(height)}" role="img">\n<title>{clean(title)}</title>\n<desc>{clean(" ".join(lines))}</desc>\n'
-        f"<style>{style_sheet()}</style>\n"
-        f'<rect width="{WIDTH}" height="{number(height)}" rx="10" class="paper"/>\n'
-        + "\n".join(svg.parts)
-        + "\n</svg>\n"
-    )
+    return document(svg, (WIDTH, height), title, " ".join(lines), LINES + palettes(COLORS))
