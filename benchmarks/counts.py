@@ -79,7 +79,7 @@ class Wasm:
 
 def _places(seed: int) -> str:
     """Every name in the compiled core and a place by its own letters: round after round, ascending in each."""
-    text = b" ".join(path.read_bytes() for path in sorted((run.COMPILED / "curfew").glob("*.mpy")))
+    text = b" ".join(path.read_bytes() for path in sorted((run.COMPILED / "curfew").rglob("*.mpy")))
     rounds: dict[int, int] = {}
     placed = []
     for name in sorted({found.decode() for found in re.findall(rb"[A-Za-z_]\w+", text)}):
@@ -124,7 +124,7 @@ def _live() -> Found:
 
 def _starts(kib: int) -> bool:
     try:
-        told(str(rig.TINY.parent / "live_in_heap.py"), 50, heap=f"{kib}k")
+        told(str(rig.ROOT / "host_tests" / "vm" / "live_in_heap.py"), 50, heap=f"{kib}k")
     except RuntimeError:
         return False
     return True

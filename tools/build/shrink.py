@@ -11,6 +11,7 @@ import re
 import string
 import tokenize
 from collections import defaultdict
+from typing import Any
 
 _PRIVATE = re.compile(r"_[A-Za-z]\w*$")
 _LETTERS = string.ascii_letters
@@ -21,30 +22,28 @@ class ShrinkError(Exception):
 
 
 def without(source: str, names: tuple[str, ...]) -> str:
-    """The source without these definitions, "function", "Class" "Class.method", or imports; lines stay.
+    """The source without these definitions: "function", "Class", "Class.method", or the name of an import.
 
     Raises ShrinkError.
     """
     tree = ast.parse(source)
-    lines = source.split("\n")
     for name in names:
-        scope: ast.AST = tree
+        scopes: list[Any] = [tree]
         for part in name.split("."):
-            outer, found = scope, [node for node in getattr(scope, "body", []) if part in _defines(node)]
+            found = [node for node in getattr(scopes[-1], "body", []) if part in _defines(node)]
             if not found:
                 raise ShrinkError(f"{name}: no such definition to leave out")
-            scope = found[-1]
+            scopes.append(found[-1])
+        body = scopes[-2].body
         for node in found:
-            kept = ""
             if isinstance(node, ast.ImportFrom):
                 node.names = [item for item in node.names if (item.asname or item.name) != name]
-                kept = ast.unparse(node) if node.names else ""
-            if not kept and node is getattr(outer, "body", [node])[0]:
-                kept = "pass"
-            first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
-            rest = [""] * (node.end_lineno - first)  # type: ignore[operator]
-            lines[first - 1 : node.end_lineno] = [" " * node.col_offset + kept, *rest]
-    return "\n".join(lines)
+                if node.names:
+                    continue
+            body.remove(node)
+        if not body:
+            body.append(ast.Pass())
+    return ast.unparse(tree)
 
 
 def _defines(node: ast.AST) -> list[str]:

@@ -8,7 +8,8 @@ Belongs here: adding up, and what it may come to. Does not: compiling (tools/bui
 import sys
 from pathlib import Path
 
-from tools.build.build import OUT, PACKAGE, SLOT
+from tools.build.build import OUT, SLOT
+from tools.build.fold import PACKAGE
 
 COMPILED_BYTES_MAX = 100_000  # two of it, the page twice, and a user's files fit into the 2 MB of a board easily
 GROUPS = ("core", "hardware", "services")  # core is everything of the package that is in neither folder
