@@ -113,7 +113,6 @@ screenshots: build/.ready build/system.ready ## pictures of page and stove, in b
 
 wiring: .venv/.ready ## draw schematics and harness anew from wiring/wiring.yaml, and budget and pump from their formulas
 	@$(PY) -m wiring.draw
-	@$(PY) -m wiring.pictures
 
 counts: build/.ready build/system.ready ## exact counts of ticks, heap and bytes beside those kept: make counts [KEEP="why": keep those that moved]
 	@$(PY) -m benchmarks.counts $(if $(filter command,$(origin KEEP)),--keep "$$KEEP")
@@ -167,5 +166,5 @@ build/bench/lib/.ready: .venv/.ready benchmarks/peer/requirements.txt
 	@touch $@
 
 build/.ready: .venv/.ready build/lib/.ready $(SOURCES) $(wildcard tools/build/*.py)
-	@$(PY) -m tools.build.build
+	@$(PY) -m tools.build
 	@touch $@

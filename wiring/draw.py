@@ -1,40 +1,50 @@
-"""Draws the two builds: `python -m wiring.draw` writes wiring/drawings/, all of it made from wiring.yaml.
-
-Belongs here: which files there are, and telling what is missing. Does not: what is in them.
-"""
+"""Draws everything in wiring/drawings: both builds from wiring.yaml, contact budget and pump from their formulas."""
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from wiring import harness, schematic
+from simulator.plant import charge_pump
+from wiring import budget, harness, pump, schematic
 from wiring.source import BUILDS, Build, build
 
 FOLDER = Path(__file__).parent / "drawings"
 FILES: dict[str, Callable[[Build], str]] = {
-    "schematic-{}.svg": lambda made: schematic.draw(made).svg(),
-    "schematic-{}.zh-CN.svg": lambda made: schematic.draw(made, 1).svg(),
+    "schematic-{}.svg": lambda plan: schematic.draw(plan).svg(),
+    "schematic-{}.zh-CN.svg": lambda plan: schematic.draw(plan, 1).svg(),
     "harness-{}.yml": harness.plan,
     "harness-{}.svg": harness.svg,
 }
+CHARTS: dict[str, Callable[[], str]] = {
+    "budget.svg": lambda: budget.picture(budget.Loop(), 0),
+    "budget.zh-CN.svg": lambda: budget.picture(budget.Loop(), 1),
+    "pump.svg": lambda: pump.picture(charge_pump.PARTS, 0),
+    "pump.zh-CN.svg": lambda: pump.picture(charge_pump.PARTS, 1),
+}
+
+
+def _write(name: str, text: str) -> None:
+    path = FOLDER / name
+    text = text.rstrip("\n") + "\n"
+    if not path.is_file() or path.read_text("utf-8") != text:
+        path.write_text(text, "utf-8")
+        print(f"wiring: {path.relative_to(FOLDER.parent.parent)}")
 
 
 def main() -> int:
-    """Write every drawing; exit status 1 when Graphviz is missing, after all that does without it."""
+    """Write every drawing that changed; exit status 1 without Graphviz, after everything that does not need it."""
     FOLDER.mkdir(exist_ok=True)
+    for name, chart in CHARTS.items():
+        _write(name, chart())
     status = 0
     for name in BUILDS:
-        made = build(name)
-        for pattern, make in FILES.items():
-            if make is harness.svg and harness.MISSING:
+        plan = build(name)
+        for pattern, draw in FILES.items():
+            if draw is harness.svg and harness.MISSING:
                 print(f"wiring: {pattern.format(name)}: {harness.MISSING}", file=sys.stderr)
                 status = 1
-                continue
-            path = FOLDER / pattern.format(name)
-            fresh = make(made).rstrip("\n") + "\n"
-            if not path.is_file() or path.read_text("utf-8") != fresh:
-                path.write_text(fresh, "utf-8")
-                print(f"wiring: {path.relative_to(FOLDER.parent.parent)}")
+            else:
+                _write(pattern.format(name), draw(plan))
     return status
 
 

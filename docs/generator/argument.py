@@ -5,8 +5,8 @@ from typing import Any
 import tomllib
 
 from docs.generator import ROOT
-from simulator.view.plot import Svg, clean
-from simulator.view.plot import text_width as latin_width
+from render.svg import Svg, clean
+from render.svg import text_width as latin_width
 
 SOURCE = ROOT / "docs" / "safety" / "argument.toml"
 LANGUAGES = ("en", "zh")

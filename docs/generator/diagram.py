@@ -6,7 +6,7 @@ from docs.generator import words
 from docs.generator.argument import document, wrap
 from docs.generator.firmware import table
 from docs.generator.names import Names, table_rows
-from simulator.view.plot import Svg
+from render.svg import Svg
 
 WIDTH = 980
 BOX_W, BOX_H = 116, 44

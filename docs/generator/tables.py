@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from docs.generator import EN, ROOT, setting_words, words
 from docs.generator.firmware import faults, limits, signals, table
 from docs.generator.names import Names, agree, lights, signs, sounds, table_rows
+from render.markdown import rows
 from simulator.play import play
 from simulator.scenario import load
 from simulator.view import timeline
 from simulator.words import SOURCES
-from tools.markdown import rows
 
 LIMITS = ROOT / "firmware" / "curfew" / "core" / "limits.py"
 DEMO = ROOT / "scenarios" / "demo.json"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from simulator import scenario
-from wiring import budget, pictures
+from wiring import budget, draw
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.append(str(ROOT / "simulator" / "plant"))
@@ -225,12 +225,12 @@ def test_the_command_of_the_readme_answers_and_draws(tmp_path):
     done = asked(*COMMAND.split(), "--plot", str(tmp_path / "x.svg"))
     assert (done.returncode, done.stderr) == (0, "")
     assert "319 mA, 2.13 times" in done.stdout and "This contact will do" in done.stdout
-    assert (tmp_path / "x.svg").read_text("utf-8") == pictures.FILES["budget.svg"]()
+    assert (tmp_path / "x.svg").read_text("utf-8") == draw.CHARTS["budget.svg"]()
 
 
-@pytest.mark.parametrize("name", sorted(pictures.FILES))
+@pytest.mark.parametrize("name", sorted(draw.CHARTS))
 def test_a_committed_picture_is_the_one_that_would_be_made(name):
-    assert (pictures.FOLDER / name).read_text("utf-8") == pictures.FILES[name](), "run `make wiring`"
+    assert (draw.FOLDER / name).read_text("utf-8") == draw.CHARTS[name](), "run `make wiring`"
 
 
 def test_the_mark_of_the_picture_stands_where_curve_and_contact_meet():

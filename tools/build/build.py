@@ -22,7 +22,7 @@ PLAIN = ("boot.py", "main.py", "starter.py", "settings.json")  # the root of the
 SLOT = "a"  # the folder of the program; on the board there are two
 PROGRAM = "program.py"
 # Modules that are one in the compiled program (link.py), by the file that imports them.
-GROUPS = tuple(f"curfew.bundles.{name}" for name in ("core", "hardware", "services", "http", "mqtt"))
+GROUPS = tuple(f"{fold.PACKAGE}.bundles.{path.stem}" for path in sorted((FIRMWARE / fold.PACKAGE / "bundles").glob("*.py")))
 # ESP32: small ints have 31 bits; anything larger would be another object there. O3 leaves line numbers out:
 # a traceback names file and function, and a function fits on a screen; two kilobytes of heap do not grow back.
 MPY_CROSS = ("-msmall-int-bits=31", "-O3")
