@@ -90,8 +90,8 @@ reset-settings: .venv/.ready ## the shipped settings on the board again; asks fi
 doctor: .venv/.ready ## what this computer and the board have, what is missing, what mends it
 	@$(call BOARD,doctor)
 
-board: build/.ready ## no board? one that is pretended: prints the port for make deploy [FLASH=FILE] [SPEED=10]
-	@$(PY) -m tools.board pretend $(if $(FLASH),--flash $(FLASH)) $(if $(SPEED),--speed $(SPEED))
+board: build/.ready ## no board? a virtual one: prints the port for make deploy [FLASH=FILE] [SPEED=10]
+	@$(PY) -m tools.board virtual $(if $(FLASH),--flash $(FLASH)) $(if $(SPEED),--speed $(SPEED))
 
 update: build/.ready ## send the program to a box over Wi-Fi: make update HOST=… [FORCE=1]; PASSWORD is asked for, or TOKEN
 	@$(PY) -m tools.update $(HOST) $(if $(FORCE),--force)

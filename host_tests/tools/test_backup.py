@@ -1,6 +1,6 @@
 """The user's files: kept, put back, reset; and everything that is no backup is refused before the board is touched.
 
-Here: backup.py, doctor.py, monitor against a pretended board. Not here: the program (test_deploy.py).
+Here: backup.py, doctor.py, monitor against a virtual board. Not here: the program (test_deploy.py).
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Deploy against a pretended board: the real VM, a real LittleFS, real mpremote behind a pseudo-terminal.
+"""Deploy against a virtual board: the real VM, a real LittleFS, real mpremote behind a pseudo-terminal.
 
 Here: what is copied, what is left when cable or power go, what is said. Not here: the starter's judgement of slots,
 flashing MicroPython (test_flash.py), the user's files (test_backup.py).
@@ -345,7 +345,7 @@ def test_only_a_plain_esp32_with_a_new_micropython_will_do(machine, version, why
 
 
 def test_a_board_that_will_not_do_is_left_as_it_is(bench, monkeypatch):
-    monkeypatch.setattr(plan, "PRETENDED", ())
+    monkeypatch.setattr(plan, "VIRTUAL", ())
     told = bench.refused(program_with("www/style.css.gz", PAGE))
     assert "not the plain ESP32" in told and "nothing was changed" in told and bench.written == []
     bench.until_said(f"build {BUILT.build} slot a", 2)

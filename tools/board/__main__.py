@@ -1,6 +1,6 @@
 """The command line of everything at the cable; `make` calls it.
 
-    python -m tools.board deploy|flash|monitor|console|backup|restore|settings|reset-settings|doctor|pretend [--port P]
+    python -m tools.board deploy|flash|monitor|console|backup|restore|settings|reset-settings|doctor|virtual [--port P]
 
 Exit status: 0 done, 1 not done (one line says why and the way out), 2 the arguments are wrong, 130 interrupted.
 """
@@ -14,13 +14,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tools.board import backup, console, deploy, doctor, flash, plan, ports, pretended
+from tools.board import backup, console, deploy, doctor, flash, plan, ports, virtual
 from tools.board.errors import BoardError
 from tools.board.link import Link
 from tools.build.build import FIRMWARE, OUT, ROOT
 
-PRETENDED_FLASH = ROOT / "build" / "pretended.flash"
-PRETENDED_SPEED = 10
+VIRTUAL_FLASH = ROOT / "build" / "virtual.flash"
+VIRTUAL_SPEED = 10
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -29,7 +29,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
 
     def command(name: str, about: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=about)
-        if name != "pretend":
+        if name != "virtual":
             sub.add_argument("--port", default="", help="serial port; without it the only likely one is taken")
         return sub
 
@@ -52,9 +52,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     sub = command("reset-settings", "the shipped settings on the board again")
     sub.add_argument("--yes", action="store_true", help="do not ask")
     command("doctor", "what is there, what is missing")
-    sub = command("pretend", "a board for those who have none")
-    sub.add_argument("--flash", type=Path, default=PRETENDED_FLASH)
-    sub.add_argument("--speed", type=int, default=PRETENDED_SPEED, help="how many times faster its clock runs")
+    sub = command("virtual", "a board for those who have none")
+    sub.add_argument("--flash", type=Path, default=VIRTUAL_FLASH)
+    sub.add_argument("--speed", type=int, default=VIRTUAL_SPEED, help="how many times faster its clock runs")
     return parser.parse_args(argv)
 
 
@@ -140,11 +140,11 @@ def _doctor(asked: argparse.Namespace, out: Console) -> int:
     return doctor.doctor(asked.port, out)
 
 
-def _pretend(asked: argparse.Namespace, out: Console) -> int:
+def _virtual(asked: argparse.Namespace, out: Console) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # or its VM would live on for a while
-    with pretended.Board(asked.flash, asked.speed) as board:
+    with virtual.Board(asked.flash, asked.speed) as board:
         out.print(
-            f"a pretended board is on {board.port}; in another window: make deploy PORT={board.port}", soft_wrap=True
+            f"a virtual board is on {board.port}; in another window: make deploy PORT={board.port}", soft_wrap=True
         )
         out.print(
             f"Its clock runs {asked.speed} times as fast, its flash is {asked.flash.name}. Nothing is connected to it. "
@@ -166,7 +166,7 @@ COMMANDS = {
     "settings": _settings,
     "reset-settings": _reset_settings,
     "doctor": _doctor,
-    "pretend": _pretend,
+    "virtual": _virtual,
 }
 
 
@@ -175,7 +175,7 @@ def main(argv: list[str] | None = None) -> int:
     asked = _arguments(argv)
     try:
         return COMMANDS[asked.command](asked, Console(highlight=False))
-    except (BoardError, pretended.PretendedError) as error:
+    except (BoardError, virtual.VirtualBoardError) as error:
         print(f"{asked.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

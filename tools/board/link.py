@@ -35,6 +35,8 @@ _READ_S = 5  # for an answer that is due; where no answer is, waiting ends so mu
 _LISTEN_S = 0.2
 _SILENT_S = 5  # the box ends its services first, which takes up to two seconds
 _INSIST_S = 12  # a program that fails at its start resets the chip every five seconds
+TAKE_OVER_S = 60  # three attempts take 40 s at most, unless the board never stops sending
+_RESET_S = 10
 
 # Whatever ran before, and even if boot.py did not get far: contacts open, and a watchdog that does not cut a copy off.
 _HOLD = f"""
@@ -49,6 +51,22 @@ _WORDS = {  # errno: what to say; MicroPython's own numbers
     5: "the board's flash gave an error (EIO): try again; if it stays, the flash is worn",
     12: "the board is out of memory: press its reset button and try again",
 }
+
+
+class _TimeUp(BoardError):
+    """The time limit of a conversation has passed."""
+
+
+class _Limited:
+    """A serial port that raises _TimeUp after `until`: mpremote's own limits do not apply while bytes keep arriving."""
+
+    def __init__(self, port: Any, until: float, message: str):
+        self._port, self._until, self._message = port, until, message
+
+    def __getattr__(self, name: str) -> Any:
+        if time.monotonic() > self._until:
+            raise _TimeUp(self._message)
+        return getattr(self._port, name)
 
 
 class Link:
@@ -86,24 +104,44 @@ class Link:
     # --- the prompt --------------------------------------------------------------------------------------------------
 
     def take_over(self) -> None:
-        """Interrupt the program like its hand_over() wants it, and hold the board. Raises BoardError."""
-        for attempt in range(TRIES):
-            try:
-                with self._clear(), contextlib.redirect_stdout(io.StringIO()):
-                    if attempt:
-                        self._insist()
-                    self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_SILENT_S)
-                self.touched = True
-                self.run(_HOLD)
-                return
-            except CableError:
-                raise
-            except BoardError:
-                self._say("the program does not let go yet, once more")
+        """Interrupt the program as its hand_over() expects it, and hold the board. Raises BoardError."""
+        message = (
+            f"no MicroPython prompt on {self.port} within {TAKE_OVER_S:g} s, but the board keeps sending: it probably "
+            "restarts in a loop. Press its reset button and try again, or put MicroPython on it: make flash ERASE=1"
+        )
+        with self._limited(TAKE_OVER_S, message):
+            for attempt in range(TRIES):
+                if self._try_to_take_over(insist=attempt > 0):
+                    return
+                self._say("the program has not stopped yet, trying again")
         raise BoardError(
             f"no MicroPython prompt on {self.port}: is it an ESP32 with MicroPython? Press its reset button and try "
             "again, or put MicroPython on it: make flash"
         )
+
+    def _try_to_take_over(self, insist: bool) -> bool:
+        try:
+            with self._clear(), contextlib.redirect_stdout(io.StringIO()):
+                if insist:
+                    self._insist()
+                self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_SILENT_S)
+            self.touched = True
+            self.run(_HOLD)
+        except (CableError, _TimeUp):
+            raise
+        except BoardError:
+            return False
+        return True
+
+    @contextlib.contextmanager
+    def _limited(self, seconds: float, message: str) -> Iterator[None]:
+        """Raise _TimeUp with the message when the conversation in this block takes longer."""
+        port = self._transport.serial
+        self._transport.serial = _Limited(port, time.monotonic() + seconds, message)
+        try:
+            yield
+        finally:
+            self._transport.serial = port
 
     def _insist(self) -> None:
         """Ctrl-C again and again until there is a prompt: a program that fails at its start resets the chip."""
@@ -136,7 +174,7 @@ class Link:
 
     def reset(self) -> None:
         """A hard reset, the only way back to a watched program."""
-        with self._clear():
+        with self._limited(_RESET_S, f"{self.port}: no answer to the reset within {_RESET_S} s"), self._clear():
             self._transport.exec_raw_no_follow("import machine\nmachine.reset()")
         self.touched = False
 

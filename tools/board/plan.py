@@ -15,7 +15,7 @@ from tools.build import manifest
 SLOTS = "ab"
 MAIN = "main.py"  # written last: whatever it needs is there by then
 BLOCK_BYTES = 4096
-PRETENDED = ("linux ", "darwin ")  # how the VM of a pretended board names its machine
+VIRTUAL = ("linux ", "darwin ")  # how the VM of a virtual board names its machine
 _SLOT_TXT = re.compile(r"active ([ab])\n(?:trial ([ab]) (new|tried) (\w+)\n)?#([0-9a-f]{4})\n")
 _ROW = re.compile(r"([0-9a-f]{64}) (\d+) (\S+)")
 
@@ -118,7 +118,7 @@ def running(survey: Survey) -> str:
 def unfit(survey: Survey) -> str:
     """Why Curfew cannot run on this board, with the way out; "" when it can."""
     numbers = tuple(int(number) for number in re.findall(r"\d+", survey.micropython)[:2])
-    if not survey.machine.endswith(" with ESP32") and not survey.machine.startswith(PRETENDED):
+    if not survey.machine.endswith(" with ESP32") and not survey.machine.startswith(VIRTUAL):
         return f"{survey.machine} is not the plain ESP32 that Curfew needs (ESP32-WROOM-32)"
     if "SPIRAM" in survey.machine:
         return f"{survey.machine}: its memory is too slow for the safety loop: a board or an image without SPIRAM"

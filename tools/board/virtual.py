@@ -1,6 +1,6 @@
 """A board for those who have none: the real MicroPython VM behind a pseudo-terminal, on a real LittleFS in a file.
 
-    python -m tools.board pretend [--flash FILE] [--speed N]          prints the port, runs until Ctrl-C
+    python -m tools.board virtual [--flash FILE] [--speed N]          prints the port, runs until Ctrl-C
 
 Belongs here: what a chip has besides its program: power, reset, watchdog, the cable, and that a Ctrl-C reaches a
 program that runs. Does not: parts of the chip (chip/), a stove (simulator/), what is done over the cable.
@@ -30,12 +30,12 @@ _WAIT_S = 0.005  # for a program that runs and so reads nothing, and for a reade
 _LISTENS_S = 5.0  # who read nothing for so long does not listen
 
 
-class PretendedError(Exception):
-    """The pretended board cannot be made; the text says why and the way out."""
+class VirtualBoardError(Exception):
+    """The virtual board cannot be made; the text says why and the way out."""
 
 
 class Board:
-    """A pretended board: with Board(flash) as board: ... board.port ...
+    """A virtual board: with Board(flash) as board: ... board.port ...
 
     flash: file that holds the flash, made if it is not there. speed: how many times faster its clock runs; its watchdog
     goes by the real clock. log: called with bytes that the board said, None for nobody.
@@ -56,7 +56,7 @@ class Board:
         self._read_at = time.monotonic()
         self._cause = POWER
         if not Path(self._micropython).is_file():
-            raise PretendedError(f"there is no {self._micropython}: run `make build`")
+            raise VirtualBoardError(f"there is no {self._micropython}: run `make build`")
         if not flash.exists():
             flash.parent.mkdir(parents=True, exist_ok=True)
             with open(flash, "wb") as file:
