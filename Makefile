@@ -53,7 +53,7 @@ soak: build/.ready ## ten minutes of two threads side by side on the VM, under l
 homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant finds the box, shows it, closes it; installs one beside
 	@$(PY) -m pytest -n 0 -m homeassistant host_tests/homeassistant/test_a_real_home_assistant.py
 
-bench: build/.ready build/system.ready build/bench/lib/.ready ## speed and size beside a peer, eight minutes: make bench [QUICK=1|LONG=1] [KEEP=1: for README]
+bench: build/.ready build/system.ready build/bench/lib/.ready ## Curfew beside an asyncio program, six minutes: make bench [QUICK=1|LONG=1] [KEEP=1: for the documents]
 	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(LONG),--long) $(if $(KEEP),--keep)
 
 # --- at the USB cable; PORT may be left out when one board is plugged in ---
@@ -160,9 +160,9 @@ build/lib/.ready: .venv/.ready firmware/requirements.txt
 	@$(PY) -m tools.build.libraries
 	@touch $@
 
-build/bench/lib/.ready: .venv/.ready benchmarks/peer/requirements.txt
-	@echo "fetching what the benchmark's peer is made of into build/bench/lib ..."
-	@$(PY) -m benchmarks.peer_build
+build/bench/lib/.ready: .venv/.ready benchmarks/baseline/requirements.txt
+	@echo "fetching the libraries of the benchmark's baseline into build/bench/lib ..."
+	@$(PY) -m benchmarks.baseline_build
 	@touch $@
 
 build/.ready: .venv/.ready build/lib/.ready $(SOURCES) $(wildcard tools/build/*.py)

@@ -1,9 +1,8 @@
-"""The command line: measure, show, write build/bench.json and pictures; on request keep them for the READMEs.
+"""The command line: measure, print a table, write build/bench.json and its picture; with --keep also those in docs/.
 
     python -m benchmarks [--quick | --long] [--keep] [--only GROUP ...]
-GROUP: ticks parts start turns load simulator growth.
-Exit status: 0 everything was measured; 1 a row was not (it says why); 2 the arguments are wrong; 130 after Ctrl-C,
-which ends everything that was started. Belongs here: progress, files. Does not: what is measured (measure.py).
+Exit status: 0 everything was measured; 1 a row was not (it says why), or it was not kept; 2 wrong arguments; 130 after
+Ctrl-C, which ends everything that was started.
 """
 
 import argparse
@@ -18,18 +17,19 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from benchmarks import measure, rig, rows, table, words
-from benchmarks.kept import IMAGES, KEPT, write
+from benchmarks import kept, measure, rig, table
+from benchmarks.rows import ROWS, Row
 
 OUT = rig.ROOT / "build" / "bench.json"
 WIDTH = 150
-INTERRUPTED = 130  # as a shell says it
+INTERRUPTED = 130  # as a shell reports it
+GROUPS = [key for _, key, _ in measure.GROUPS]
 
 
 def about() -> dict[str, Any]:
-    """Where and when; load: of this machine just before."""
-    asked = [rig.micropython(), "-c", "import sys; print('.'.join(map(str, sys.implementation.version[:3])))"]
-    version = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    """Where and when; load: that of this machine just before."""
+    command = [rig.micropython(), "-c", "import sys; print('.'.join(map(str, sys.implementation.version[:3])))"]
+    version = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return {
         "when": time.strftime("%Y-%m-%d"),
@@ -40,60 +40,65 @@ def about() -> dict[str, Any]:
     }
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Measure; the exit status."""
-    groups = [key for _, key, _ in measure.GROUPS]
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Curfew, measured beside a peer.")
-    parser.add_argument("--quick", action="store_true", help="under a minute: few values, no 99.9 %%")
-    parser.add_argument("--long", action="store_true", help="half an hour: more turns, and the 99.9 %% of an OFF")
-    parser.add_argument("--keep", action="store_true", help="keep the result for the READMEs: docs/bench.json")
-    parser.add_argument("--only", nargs="+", choices=groups, default=groups, metavar="GROUP", help=" ".join(groups))
-    asked = parser.parse_args(argv)
-    if asked.keep and (asked.quick or asked.only != groups):
-        parser.error("--keep wants the whole run: neither --quick nor --only")
-    screen = Console()
-    if screen.width < WIDTH:  # a log, or a narrow window: better long lines than broken words
-        screen = Console(width=WIDTH)
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
-    size, word = measure.FULL, ""
-    if asked.quick:
-        size, word = measure.QUICK, " QUICK=1"
-    elif asked.long:
-        size, word = measure.LONG, " LONG=1"
-    told = {"command": "make bench" + word, **about()}
-    found: list[rows.Row] = []
-    interrupted = False
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Curfew beside an asyncio program.")
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument("--quick", action="store_true", help="under a minute: few values, no 99.9 %%")
+    sizes.add_argument("--long", action="store_true", help="half an hour: more turns, and the 99.9 %% of an OFF")
+    parser.add_argument("--keep", action="store_true", help="store the result for the documents: docs/bench.json")
+    parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS, metavar="GROUP", help=" ".join(GROUPS))
+    arguments = parser.parse_args(argv)
+    if arguments.keep and (arguments.quick or arguments.only != GROUPS):
+        parser.error("--keep needs the whole run: neither --quick nor --only")
+    return arguments
+
+
+def _measured(size: measure.Size, only: list[str], screen: Console) -> tuple[list[Row], bool]:
+    """The rows, and whether Ctrl-C ended the run."""
+    found: list[Row] = []
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     try:
-        with Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=screen, transient=True
-        ) as progress:
+        with Progress(*columns, console=screen, transient=True) as progress:
             task = progress.add_task("starting", total=None)
 
-            def tell(what: str) -> None:
-                name = words.ROWS[what][words.EN] if what in words.ROWS else what
+            def report(what: str) -> None:
+                name = ROWS[what][0] if what in ROWS else what
                 progress.update(task, description=f"{len(found)} rows; now: {name}")
                 if not screen.is_terminal:
                     print(f"bench: {name}", flush=True)
 
-            for row in measure.Measuring(size, tell).rows(asked.only):
+            for row in measure.Measuring(size, report).rows(only):
                 found.append(row)
     except KeyboardInterrupt:
         print("bench: interrupted; what was measured so far:", file=sys.stderr)
-        interrupted = True
-    found.sort(key=lambda row: row.number)
+        return found, True
+    return found, False
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure; the exit status."""
+    arguments = _arguments(argv)
+    screen = Console()
+    if screen.width < WIDTH:  # a log, or a narrow window: long lines are better than broken words
+        screen = Console(width=WIDTH)
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    size = measure.QUICK if arguments.quick else measure.LONG if arguments.long else measure.FULL
+    word = " QUICK=1" if arguments.quick else " LONG=1" if arguments.long else ""
+    run = {"command": "make bench" + word, **about()}
+    found, interrupted = _measured(size, arguments.only, screen)
+    found.sort(key=lambda row: (row.number, list(ROWS).index(row.key)))
     screen.print(table.on_screen(found))
     if interrupted:
         return INTERRUPTED
-    write(OUT.parent, OUT.parent, told, found)
-    complete = {row.number for row in found} == set(words.GROUPS) and all(row.ours for row in found)
-    print(f"rows: {OUT.relative_to(rig.ROOT)}, pictures: build/bench.svg, build/bench.zh-CN.svg")
-    if asked.keep and complete:
-        write(KEPT.parent, IMAGES, told, found)
+    kept.write(OUT.parent, OUT.parent, run, found)
+    print(f"rows: {OUT.relative_to(rig.ROOT)}, picture: build/bench.svg")
+    if arguments.keep:
+        if refusal := kept.refusal(found):
+            print(f"not kept: {refusal}", file=sys.stderr)
+            return 1
+        kept.write(kept.KEPT.parent, kept.IMAGES, run, found)
         print("kept: docs/bench.json, docs/images/bench.svg; now run `make docs`")
-    elif asked.keep:
-        print("not kept: a row is missing", file=sys.stderr)
-    partial = asked.quick or asked.only != groups
-    return 0 if complete or partial and all(row.ours for row in found) else 1
+    return 0 if all(row.ours for row in found) else 1
 
 
 if __name__ == "__main__":

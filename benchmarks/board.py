@@ -1,6 +1,6 @@
-"""A program on the VM in real time, seen from outside: its relay pins and its watchdog; hands for its buttons.
+"""A program on the VM in real time, seen from outside: its relay pins and its watchdog; its buttons can be pressed.
 
-    with Board(folder, "firmware" or "peer", broker_port) as board: board.press(0) ...
+    with Board(folder, "firmware" or "baseline", broker_port) as board: board.press(0) ...
 Belongs here: the host's end of the wire, alike for both programs. Does not: what is asked of them (turns.py), the chip
 (simulator/fakes/realtime), starting the program there (vm/board.py).
 """
@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks import rig
 from simulator import run, run_settings
-from simulator.realtime.rig import KIND, PIPE_BYTES, RIG_BYTES, SIZE, US, A, B, D, E, F, free_port, network_of
+from simulator.realtime.rig import KIND, PIPE_BYTES, RIG_BYTES, SIZE, US, A, B, D, F, free_port, network_of
 
 BURNERS = 4
 BUTTON_PINS = (25, 26, 27, 13)
@@ -50,7 +50,7 @@ class Board:
     """One program until the end of `with`.
 
     To be read: `edges`, (us, burner, level) of the relay pins; `fed`, (us, gap_us) of the watchdog, gap 0 first;
-    `peak_bytes` and `live_bytes` of the peer's heap, the rig's own part left out.
+    `live_bytes` of the baseline's heap.
     """
 
     def __init__(self, folder: Path, kind: str, broker_port: int, program: Path | None = None):
@@ -58,7 +58,7 @@ class Board:
         self.edges: list[tuple[int, int, int]] = []
         self.fed: list[tuple[int, int]] = []
         self.on = [False] * BURNERS
-        self.peak_bytes = self.live_bytes = self.rig_bytes = 0
+        self.live_bytes = self.rig_bytes = 0
         self.web_port = free_port()
         self.failure: str | None = None
         self._dns_port = free_port(socket.SOCK_DGRAM)
@@ -70,14 +70,14 @@ class Board:
         program = program or run.BOARD
         flash = folder / "flash"
         flash.mkdir(parents=True)
-        (_fill_peer if kind == "peer" else _fill_ours)(flash, broker_port, program)
+        (_fill_baseline if kind == "baseline" else _fill_ours)(flash, broker_port, program)
         self._inputs = folder / "inputs"
         self.log = folder / "log"
         (folder / "rtc").write_bytes(b"")
         self._show()
         self._pipe, out = os.pipe()
         run_on = [rig.micropython(), "-X", f"heapsize={rig.HEAP_KIB * 1024 + RIG_BYTES}"]
-        paths = rig.path_of(rig.CHIP, rig.AIR, *([program, program / "lib"] if kind == "peer" else []))
+        paths = rig.path_of(rig.CHIP, rig.AIR, *([program, program / "lib"] if kind == "baseline" else []))
         with self.log.open("wb") as log:
             self._vm = subprocess.Popen(
                 [*run_on, rig.VM / "board.py", str(out), self._inputs, folder / "rtc", kind],
@@ -103,7 +103,7 @@ class Board:
             self._show()
 
     def collected_bytes(self) -> int:
-        """What the peer's heap holds after a collection, the rig's own part left out."""
+        """What the baseline's heap holds after a collection, without the rig's own part."""
         with self._lock:
             self._measure += 1
             self._show()
@@ -150,7 +150,6 @@ class Board:
         if kind == _TICK:
             self.fed.append((record[US], record[A]))
             self.live_bytes, self._measured = record[D], record[F]
-            self.peak_bytes = max(self.peak_bytes, record[E] - self.rig_bytes)
         elif kind == _PIN and record[A] in RELAY_PINS:
             burner = RELAY_PINS.index(record[A])
             self.on[burner] = bool(record[B])
@@ -216,7 +215,7 @@ def _fill_ours(flash: Path, broker_port: int, program: Path) -> None:
     shutil.copytree(program, flash, ignore=shutil.ignore_patterns("settings.json"), dirs_exist_ok=True)
 
 
-def _fill_peer(flash: Path, broker_port: int, program: Path) -> None:
+def _fill_baseline(flash: Path, broker_port: int, program: Path) -> None:
     timers_s = [WINDOW_S if sensor else TIMER_S for sensor in SENSORS]
     config = {
         "wifi": {"ssid": "desk", "password": "a long password"}, "token": TOKEN,

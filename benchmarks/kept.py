@@ -1,36 +1,43 @@
-"""The result as files: bench.json and the pictures made of it.
-
-Belongs here: writing and reading them, and where those of the READMEs are. Does not: measuring.
-"""
+"""The result as files: bench.json and its picture, in build/ and, when kept, in docs/."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks import picture, rows, words
+from benchmarks import picture, rows
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "docs" / "bench.json"
 IMAGES = ROOT / "docs" / "images"
-PICTURES = (("bench.svg", words.EN), ("bench.zh-CN.svg", words.ZH))
+CONTROL_PERCENT = 20  # when the empty loop moved by more, the machine's speed changed during the run
 
 
 def read(path: Path) -> tuple[dict[str, Any], list[rows.Row]]:
-    """A bench.json: what is told of the run, and its rows."""
-    told = json.loads(path.read_text("utf-8"))
-    return told, [rows.from_json(row) for row in told.pop("rows")]
+    """A bench.json: facts of the run, and its rows."""
+    run = json.loads(path.read_text("utf-8"))
+    return run, [rows.from_json(row) for row in run.pop("rows")]
 
 
-def write(folder: Path, images: Path, told: dict[str, Any], found: list[rows.Row]) -> None:
-    """bench.json and both pictures."""
+def write(folder: Path, images: Path, run: dict[str, Any], measured: list[rows.Row]) -> None:
+    """bench.json and its picture."""
     folder.mkdir(parents=True, exist_ok=True)
-    whole = {**told, "rows": [rows.as_json(row) for row in found]}
+    whole = {**run, "rows": [rows.as_json(row) for row in measured]}
     (folder / "bench.json").write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    draw(images, found)
+    draw(images, measured)
 
 
-def draw(images: Path, found: list[rows.Row]) -> None:
-    """Both pictures."""
+def draw(images: Path, measured: list[rows.Row]) -> None:
+    """The picture of a result."""
     images.mkdir(parents=True, exist_ok=True)
-    for name, tongue in PICTURES:
-        (images / name).write_text(picture.drawn(found, tongue), "utf-8")
+    (images / "bench.svg").write_text(picture.drawn(measured), "utf-8")
+
+
+def refusal(measured: list[rows.Row]) -> str:
+    """Why a result must not be kept; "" when it may."""
+    if {row.number for row in measured} != set(rows.GROUPS) or not all(row.ours for row in measured):
+        return "a row is missing"
+    control = [max(0.01, row.other.median) for row in measured if row.beside == "empty" and row.other]
+    moved = 100 * (max(control) / min(control) - 1)
+    if moved > CONTROL_PERCENT:
+        return f"the empty loop moved by {moved:.0f} %, more than {CONTROL_PERCENT} %: the machine was not quiet"
+    return ""

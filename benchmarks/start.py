@@ -11,7 +11,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
-from benchmarks.on_the_vm import told
 from simulator import inside, run, run_settings, scenario
 
 
@@ -70,14 +69,3 @@ def instructions(burners: int = 1, firmware: Path = run.SOURCES) -> Instructions
     if counter.safe is None or counter.ready is None:
         raise RuntimeError("the firmware never came to its first tick")
     return Instructions(counter.safe, counter.ready)
-
-
-def times_us(runs: int, burners: int = 1, firmware: Path = run.BOARD) -> tuple[list[int], list[int]]:
-    """Microseconds on the VM to safe relays and to the first tick, each run in a fresh process. Raises RuntimeError."""
-    safe: list[int] = []
-    ready: list[int] = []
-    for _ in range(runs):
-        lines = told("start.py", burners=burners, firmware=firmware).splitlines()
-        for found, word in ((safe, "safe "), (ready, "ready ")):
-            found.append(next(int(line.split()[1]) for line in lines if line.startswith(word)))
-    return safe, ready

@@ -1,17 +1,15 @@
-"""The result as a table: for the screen and for the READMEs.
-
-Belongs here: how figures and words stand beside each other. Does not: the words, the figures.
-"""
+"""The result as a table, for the screen and for the documents."""
 
 from typing import Any
 
 from rich.table import Table
 
-from benchmarks import words
-from benchmarks.rows import Figures, Row
+from benchmarks.rows import BESIDE, GROUPS, ROWS, Figures, Row
 from render.markdown import rows as markdown
 
-COLUMNS = ("what", "unit", "median", "rare", "worst", "n", "beside", "other", "ratio")
+COLUMNS = ("What", "Unit", "Median", "99.9 %", "Worst", "n", "Beside", "its median (/ 99.9 %) / worst", "Ratio")
+LEFT = ("What", "Unit", "Beside")
+BUSY = 0.3  # load of the machine before the run
 
 
 def shown(value: float | None) -> str:
@@ -23,75 +21,54 @@ def shown(value: float | None) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:.1f}".removesuffix(".0")
 
 
-def what(row: Row, tongue: int) -> str:
-    """What the row measured, in words."""
-    of = row.of
-    if "|" in of:
-        law, low, high, first, last, misses = of.split("|")
-        of = words.LATENESS[tongue].format(
-            law=words.LAWS[law][tongue], low=low, high=high, first=shown(float(first)), last=shown(float(last)),
-            misses=misses,
-        )  # fmt: skip
-    elif of in words.PARTS:
-        of = words.PARTS[of][tongue]
-    return words.ROWS[row.key][tongue].format(of=of)
-
-
-def _pair(told: Figures | None) -> str:
-    if told is None:
+def _pair(figures: Figures | None) -> str:
+    if figures is None:
         return ""
-    if told.median == told.worst:
-        return shown(told.worst)
-    return " / ".join(shown(value) for value in (told.median, told.rare, told.worst) if value is not None)
+    if figures.median == figures.worst:
+        return shown(figures.worst)
+    return " / ".join(shown(one) for one in (figures.median, figures.rare, figures.worst) if one is not None)
 
 
-def _ratio(row: Row) -> str:
-    if row.ratio is None:
+def _ratio(ratio: float | None) -> str:
+    if ratio is None:
         return ""
-    if row.ratio and row.ratio < 0.1:
-        return f"1 : {shown(1 / row.ratio)}"
-    return shown(row.ratio)
+    return f"1 : {shown(1 / ratio)}" if 0 < ratio < 0.1 else shown(ratio)
 
 
-def cells(row: Row, tongue: int) -> list[str]:
+def cells(row: Row) -> list[str]:
     """The row by COLUMNS."""
     if row.ours is None:
-        return [what(row, tongue), "", words.NOT_MEASURED[tongue].format(why=row.failed), "", "", "", "", "", ""]
+        return [row.what, "", f"not measured: {row.failed}", "", "", "", "", "", ""]
     ours = row.ours
     stats = [shown(ours.median), shown(ours.rare), shown(ours.worst), f"{ours.n:,}"]
-    return [what(row, tongue), row.unit, *stats, words.BESIDE[row.beside][tongue], _pair(row.other), _ratio(row)]
-
-
-def head(tongue: int) -> list[str]:
-    """The names of the columns."""
-    return [words.HEAD[name][tongue] for name in COLUMNS]
+    return [row.what, row.unit, *stats, BESIDE[row.beside], _pair(row.other), _ratio(row.ratio)]
 
 
 def on_screen(rows: list[Row]) -> Table:
-    """For a terminal, a section a group."""
+    """For a terminal, one section for each group."""
     table = Table(title="Curfew, measured", title_justify="left")
-    for name, title in zip(COLUMNS, head(words.EN), strict=True):
-        table.add_column(title, justify="left" if name in ("what", "unit", "beside") else "right")
-    for number, named in words.GROUPS.items():
+    for title in COLUMNS:
+        table.add_column(title, justify="left" if title in LEFT else "right")
+    for number, name in GROUPS.items():
         group = [row for row in rows if row.number == number]
         if group:
             table.add_section()
-            table.add_row(f"[bold]{number}. {named[words.EN]}[/bold]")
+            table.add_row(f"[bold]{number}. {name}[/bold]")
         for row in group:
-            table.add_row(*cells(row, words.EN))
+            table.add_row(*cells(row))
     return table
 
 
-def caption(told: dict[str, Any], tongue: int) -> str:
-    """Where and when it was measured, and whether alone."""
-    busy = told["load"] > 0.3
-    noise = words.NOISE[tongue].format(load=told["load"], cores=told["cores"]) if busy else ""
-    return words.RUN[tongue].format(**{**told, "noise": noise})
+def caption(run: dict[str, Any]) -> str:
+    """Where and when it was measured, and whether other work ran on the machine."""
+    text = "Measured on {when} with `{command}`: {machine}, {vm}; ratio above 1: Curfew is better.".format(**run)
+    if run["load"] > BUSY:
+        load = "load {load:.1f} on {cores} cores".format(**run)
+        text += f" Provisional: other work ran on the same machine ({load})."
+    return text
 
 
-def in_markdown(told: dict[str, Any], rows: list[Row], tongue: int) -> str:
-    """The caption and one table, the groups numbered in its first column, as README has them."""
-    body = []
-    for row in rows:
-        body.append([str(row.number), *cells(row, tongue), words.HOW[row.how][tongue]])
-    return caption(told, tongue) + "\n\n" + markdown(("", *head(tongue), words.HOW_HEAD[tongue]), body)
+def in_markdown(run: dict[str, Any], rows: list[Row], language: int = 0) -> str:
+    """The caption and one table, the number of the group first; in English only."""
+    body = [[str(row.number), *cells(row), ROWS[row.key][1]] for row in rows]
+    return caption(run) + "\n\n" + markdown(("", *COLUMNS, "How"), body)

@@ -1,6 +1,6 @@
-"""On the VM, in real time: one program, ours or the peer, on the chip of a box, both under the same eyes.
+"""On the VM, in real time: one program, Curfew or the baseline, on the chip of a box, both under the same eyes.
 
-    micropython board.py PIPE INPUTS RTC_FILE KIND       KIND: "firmware" or "peer"; current folder: the flash
+    micropython board.py PIPE INPUTS RTC_FILE KIND       KIND: "firmware" or "baseline"; current folder: the flash
 Every feeding of the watchdog writes a record with the time since the last one, and no more: nothing of the program is
 replaced or hooked. Belongs here: starting a program as the chip would. Does not: a verdict (benchmarks/board.py).
 """
@@ -13,7 +13,7 @@ import machine
 import wire
 
 _PIPE, _INPUTS, _RTC, _KIND = sys.argv[1:5]
-_ONE_THREAD = _KIND == "peer"  # only then may the heap be looked at here: another thread would be held up by that
+_ONE_THREAD = _KIND == "baseline"  # only then may the heap be looked at here: another thread would be held up by that
 _record = wire.tick
 _figures = wire.figures
 _last_us = 0
@@ -26,13 +26,11 @@ def _fed(_):
     _record[wire.A] = now_us - _last_us if _last_us else 0
     _last_us = now_us
     if _ONE_THREAD:
-        _figures[1] = max(_figures[1], gc.mem_alloc())
         if _figures[2] != wire.inputs[wire.MEASURE]:
             gc.collect()
             _figures[0] = gc.mem_alloc()
             _figures[2] = wire.inputs[wire.MEASURE]
         _record[wire.D] = _figures[0]
-        _record[wire.E] = _figures[1]
         _record[wire.F] = _figures[2]
     wire.send(_record, wire.TICK)
 
@@ -45,7 +43,7 @@ machine.rtc_path = _RTC
 gc.collect()
 wire.say(wire.HELLO, gc.mem_alloc())
 try:
-    if _KIND == "peer":
+    if _KIND == "baseline":
         __import__("program")
     else:
         sys.path.insert(0, "")  # the flash, as on the chip

@@ -2,7 +2,6 @@
 
     micropython tick.py BLOCKS TICKS      current folder: a flash; MICROPYPATH holds simulator/fakes/tiny
 Prints JSON: "tick_ns" and "empty_ns" a tick by block, "bytes" allocated in all ticks of a block with the collector off,
-"heap" bytes of the whole box after a collection, "add_ns" of one round of a bare loop (what a chip's speed is told by).
 """
 
 import gc
@@ -44,12 +43,11 @@ class Rtc(machine.Part):
 machine.RTC = Rtc
 machine.tick = lambda number: None
 gc.collect()
-before = gc.mem_alloc()
 from curfew.bundles import core as loop
 
 EMPTY = 50  # empty loops for each tick: the processor's time is told in milliseconds
 blocks, ticks = int(sys.argv[1]), int(sys.argv[2])
-found = {"tick_ns": [], "empty_ns": [], "bytes": 0, "heap": 0, "add_ns": 0}
+found = {"tick_ns": [], "empty_ns": [], "bytes": 0}
 
 
 def spent_us():
@@ -78,17 +76,7 @@ def empty(buttons, relays, watchdog, ticks):
         watchdog.feed()
 
 
-def add(rounds):
-    """The loop of which a figure for the ESP32 is published."""
-    a, b = 1234, 5678
-    for _ in range(rounds):
-        total = a + b
-    return total
-
-
 def measure(box):
-    gc.collect()
-    found["heap"] = gc.mem_alloc() - before
     count = len(box.controller.burners)
     buttons = [machine.Pin(25 + number, machine.Pin.IN) for number in range(count)]
     relays = [machine.Pin(18 + number, machine.Pin.OUT) for number in range(count)]
@@ -107,12 +95,6 @@ def measure(box):
         found["tick_ns"].append((middle_us - start_us) * 1000 // ticks)
         found["empty_ns"].append((end_us - middle_us) * 1000 // (EMPTY * ticks))
         gc.collect()
-    rounds = []
-    for _ in range(9):
-        start_us = spent_us()
-        add(50000)
-        rounds.append((spent_us() - start_us) * 1000 // 50000)
-    found["add_ns"] = min(rounds)
     print(json.dumps(found))
     raise SystemExit
 

@@ -1,8 +1,8 @@
-"""Compiles the peer and the whole libraries it uses, as our own are compiled.
+"""Compiles the baseline and the whole libraries it uses, as our own are compiled.
 
 Belongs here: which files, and the same compiler options. Does not: leaving parts out (a maker installs the wheel).
 
-    python -m benchmarks.peer_build        fetch the libraries into build/bench/lib
+    python -m benchmarks.baseline_build        fetch the libraries into build/bench/lib
 """
 
 import shutil
@@ -15,15 +15,15 @@ from benchmarks.rig import BUILD, HERE
 from tools.build import build, libraries
 
 LIBRARIES = ("microdot/__init__.py", "microdot/microdot.py", "chumicro_mqtt", "chumicro_sockets")
-PINNED = HERE / "peer" / "requirements.txt"
+PINNED = HERE / "baseline" / "requirements.txt"
 FETCHED = BUILD / "lib"
 LEFT_OUT = ("testing.py", "cp.py", "cpython.py")  # other machines, tests
 
 
-def compiled(folder: Path = BUILD / "peer") -> Path:
-    """The folder of the compiled peer, made anew: program.mpy, lib/. Raises BuildError."""
+def compiled(folder: Path = BUILD / "baseline") -> Path:
+    """The folder of the compiled baseline, rebuilt: program.mpy, lib/. Raises BuildError."""
     shutil.rmtree(folder, ignore_errors=True)
-    _compile(HERE / "peer" / "main.py", folder / "program.mpy")
+    _compile(HERE / "baseline" / "main.py", folder / "program.mpy")
     for name in LIBRARIES:
         at = FETCHED / name
         for path in sorted(at.rglob("*.py")) if at.is_dir() else [at]:

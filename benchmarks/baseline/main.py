@@ -1,4 +1,4 @@
-"""The peer: a gas timer as a competent maker would write it, one asyncio loop with the libraries that everybody uses.
+"""The baseline: a gas timer as a competent maker would write it: one asyncio loop and the libraries everybody uses.
 
 It was written to be good, not to lose: the deadline has a task of its own that looks every 20 ms, compares with
 ticks_diff, drives the relay before it tells anybody, and feeds the watchdog; nothing in it waits for the network by
