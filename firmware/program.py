@@ -44,12 +44,13 @@ def main(slot, trial):
 
 def start():
     """The Loop, ready to run."""
+    from curfew import forget
     from curfew.core.settings import load
-    from curfew.transient import forget
 
     now, invalid = load()
     del load
     forget("core.settings")
+    forget("core.schema")
     forget("core.limits")
     left = _ORDER
     while left:

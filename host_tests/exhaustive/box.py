@@ -10,7 +10,7 @@ from array import array
 from typing import NamedTuple
 
 from curfew.core import codes, settings
-from curfew.core.config import Config, Settings
+from curfew.core.config import BurnerSettings, Settings
 from curfew.core.controller import Controller
 from curfew.runtime import rtc_memory
 from curfew.runtime.inbox import REQUEST_ARM, REQUEST_EXTEND, Inbox
@@ -201,7 +201,7 @@ def _mutable(root):
     objects, buffers, waiting, seen = [], [], [root], set()
     while waiting:
         one = waiting.pop()
-        if id(one) in seen or isinstance(one, (Settings, Config)):
+        if id(one) in seen or isinstance(one, (Settings, BurnerSettings)):
             continue
         seen.add(id(one))
         if isinstance(one, (array, bytearray)):

@@ -1,14 +1,14 @@
 """Settings: from the text of settings.json to one checked object in milliseconds.
 
-Belongs here: validation against limits.py, and every message about a wrong value.
-Does not: other files, defaults or ranges (limits.py). Nothing is guessed: one wrong value refuses all.
-A start needs this file once; main.py then gives its memory back, so nothing here may be referred to later.
+Needed once at a start and for a change over the network, and dropped afterwards: nothing here may be referred to
+later. Nothing is guessed: one wrong value refuses the whole file.
 """
 
 import json
 
 from curfew.core import limits
-from curfew.core.config import Config, Settings
+from curfew.core.config import BurnerSettings, Settings
+from curfew.core.schema import Invalid, as_object, check, refuse_unknown, take, wrong
 
 _MS = {"min": 60000, "s": 1000, "ms": 1}
 # Pairs: the first may not be longer than the second.
@@ -18,28 +18,19 @@ _NOT_ABOVE = (
 )
 
 
-class Invalid(Exception):
-    """Settings that cannot be used; the text names the key, the value and the range."""
-
-
 def checked(given):
     """The Settings in what settings.json holds. Raises Invalid.
 
     Times become milliseconds, whatever their unit in the file: timer_default_min is there as timer_default_ms.
     """
-    if not isinstance(given, dict):
-        raise Invalid("settings: not an object { ... }")
-    given = dict(given)
-    values = {}
+    given = as_object("settings", given)
     settings = Settings()
-    for key, default, low, high in limits.SETTINGS:
-        values[key] = _whole(key, given.pop(key, default), low, high)
+    values = take("", given, limits.SETTINGS)
+    for key in values:
         setattr(settings, key.rsplit("_", 1)[0] + "_ms", _in_ms(key, values))
-    for key, default in limits.SWITCHES:
-        setattr(settings, key, _switch(key, given.pop(key, default)))
-    settings.relay_drive = given.pop("relay_drive", limits.DRIVES[0])
-    if settings.relay_drive not in limits.DRIVES:
-        raise Invalid("relay_drive: %s is not one of %s" % (_shown(settings.relay_drive), ", ".join(limits.DRIVES)))
+    _set(settings, take("", given, limits.SWITCHES))
+    drive = ("relay_drive", limits.DRIVES[0], limits.DRIVES)
+    settings.relay_drive = check("", given.pop("relay_drive", limits.DRIVES[0]), drive)
     used = {}
     for key, default in limits.BOX_PINS:
         allowed = limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER
@@ -53,12 +44,17 @@ def checked(given):
     for key in limits.SPARE_PINS:
         pin = given.pop(key, None)
         setattr(settings, key, None if pin is None else _pin(key, pin, limits.PINS_OTHER, used))
-    _refuse_unknown("", given)
+    refuse_unknown("", given)
     if values["delay_coil_s"]:  # opening the thermocouple's loop does nothing until the ignition's coil lets go
         values["reclose_hold_s"] = max(values["reclose_hold_s"], values["delay_coil_s"] + limits.DELAY_COIL_MARGIN_S)
         settings.reclose_hold_ms = values["reclose_hold_s"] * 1000
     _check_relations(values)
     return settings
+
+
+def _set(target, values):
+    for key in values:
+        setattr(target, key, values[key])
 
 
 def _in_ms(key, values):
@@ -114,25 +110,9 @@ def load():
         return checked({"burners": [{}]}), True
 
 
-def _shown(value):
-    return "[...]" if isinstance(value, (list, dict)) else str(value)[:40]  # nested deep, it could fill the stack
-
-
-def _whole(key, value, low, high):
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise Invalid("%s: %s is not a whole number from %d to %d" % (key, _shown(value), low, high))
-    return value
-
-
-def _switch(key, value):
-    if not isinstance(value, bool):
-        raise Invalid("%s: %s is not true or false" % (key, _shown(value)))
-    return value
-
-
 def _pin(key, value, allowed, used):
     if not isinstance(value, int) or isinstance(value, bool) or value not in allowed:
-        raise Invalid("%s: %s is not one of the pins %s" % (key, _shown(value), str(allowed)[1:-1]))
+        raise wrong(key, value, "one of the pins " + str(allowed)[1:-1])
     if value in used:
         raise Invalid("%s: pin %d is already used by %s" % (key, value, used[value]))
     used[value] = key
@@ -140,27 +120,18 @@ def _pin(key, value, allowed, used):
 
 
 def _burner(index, given, used):
-    prefix = "burners[%d]" % index
-    if not isinstance(given, dict):
-        raise Invalid("%s: not an object { ... }" % prefix)
-    given = dict(given)
-    config = Config()
+    name = "burners[%d]" % index
+    prefix = name + "."
+    given = as_object(name, given)
+    burner = BurnerSettings()
     relay, button = limits.BURNER_PINS[index]
-    key = prefix + ".relay_pin"
-    config.relay_pin = _pin(key, given.pop("relay_pin", relay), limits.PINS_RELAY[:-1], used)
-    key = prefix + ".button_pin"
-    config.button_pin = _pin(key, given.pop("button_pin", button), limits.PINS_OTHER, used)
-    config.sensor = _switch(prefix + ".sensor", given.pop("sensor", False))
-    for key, default, low, high in limits.BURNER:
-        setattr(config, key, _whole(prefix + "." + key, given.pop(key, default), low, high))
+    burner.relay_pin = _pin(prefix + "relay_pin", given.pop("relay_pin", relay), limits.PINS_RELAY[:-1], used)
+    burner.button_pin = _pin(prefix + "button_pin", given.pop("button_pin", button), limits.PINS_OTHER, used)
+    burner.sensor = check(prefix, given.pop("sensor", False), ("sensor", False))
+    _set(burner, take(prefix, given, limits.BURNER))
     for low_key, high_key in (("loaded_off_uv", "loaded_on_uv"), ("open_off_uv", "open_on_uv")):
-        low, high = getattr(config, low_key), getattr(config, high_key)
+        low, high = getattr(burner, low_key), getattr(burner, high_key)
         if low >= high:
-            raise Invalid("%s.%s: %d must be below %s %d" % (prefix, low_key, low, high_key, high))
-    _refuse_unknown(prefix + ".", given)
-    return config
-
-
-def _refuse_unknown(prefix, left):
-    for key in sorted(left):
-        raise Invalid("%s%s: no such setting" % (prefix, _shown(key)))
+            raise Invalid("%s%s: %d must be below %s %d" % (prefix, low_key, low, high_key, high))
+    refuse_unknown(prefix, given)
+    return burner

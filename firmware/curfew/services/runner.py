@@ -7,13 +7,12 @@ import asyncio
 import gc
 import os
 
-from curfew import VERSION
+from curfew import VERSION, forget
 from curfew.core.ticks import elapsed_ms
 from curfew.hardware import chip
 from curfew.services.context import ServiceContext
 from curfew.services.log import Log
 from curfew.services.update import slots
-from curfew.transient import forget
 
 _POLL_MS = 20  # a word from afar waits for so long at most, when nothing blocks
 _KEEP_ROUNDS = 5  # of these: a round of the keeper

@@ -33,8 +33,8 @@ def run(keeper, link, clock, settings):
 def _serve(keeper, link, clock, settings, network):
     import asyncio
 
+    from curfew import forget
     from curfew.services.runner import run_services
-    from curfew.transient import forget
 
     loop = asyncio.new_event_loop()  # what an earlier life of this thread left behind must not go on
     loop.set_exception_handler(_unheard)

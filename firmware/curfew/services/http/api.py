@@ -8,14 +8,13 @@ judgement.
 import gc
 import json
 
-from curfew import VERSION
+from curfew import VERSION, forget
 from curfew.core.ticks import elapsed_ms, later_ms
 from curfew.runtime.supervisor import TRIAL_CONFIRMED
 from curfew.services.http import auth as d
 from curfew.services.http.server import Events, Refused, listed, method_of, packed
 from curfew.services.net.clock import iso as iso_text
 from curfew.services.update import slots
-from curfew.transient import forget
 
 _ABOVE = {"metrics": "GET"}
 _OF_BOX = {  # below /api/v1

@@ -8,11 +8,11 @@ import gc
 import json
 import os
 
+from curfew import forget
 from curfew.services.http import auth as d
 from curfew.services.http.api import JSON, SETUP_FIRST, body_of
 from curfew.services.http.server import Refused, packed
 from curfew.storage import files
-from curfew.transient import forget
 
 _TESTS = "plug hold low_flame timeout knob restart weld override remote bypass"
 _TESTS_PATH = "commissioning.txt"
@@ -75,6 +75,7 @@ def _judged(values):
         return str(error)
     finally:
         forget("core.settings")
+        forget("core.schema")
         forget("core.limits")
         gc.collect()
 
