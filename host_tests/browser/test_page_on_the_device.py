@@ -119,7 +119,7 @@ def light(desk):
 
 def microvolts(desk, burner=0):
     """(thermocouple, magnet) as the safety loop last published them."""
-    at = burner * snapshot.FIELDS
+    at = burner * snapshot.SNAP_FIELDS
     return desk._values[at + snapshot.SNAP_TC_UV], desk._values[at + snapshot.SNAP_MAGNET_UV]
 
 

@@ -24,7 +24,7 @@ def burning(core, **changed):
     """A burner without a sensor in the tick in which its timer started."""
     box = core(**{**SHORT, **changed})
     box.press()
-    assert (box.state(), box.one().interval_ms) == ("BURNING", 0)
+    assert (box.state(), box.one().burn_ms) == ("BURNING", 0)
     return box
 
 
@@ -60,12 +60,12 @@ def test_the_default_time_starts_with_the_flame_where_there_is_a_sensor(core):
 def test_the_cap_is_counted_from_the_closing_of_the_contact_and_not_from_the_flame(core):
     box = core(sensor=True, **{**SHORT, "ignite_window_s": 60})
     box.press()
-    waited_ms = box.one().interval_ms
+    waited_ms = box.one().burn_ms
     box.run(s=30)
     box.uv[0] = [10_000, 8000]
     box.until(lambda: box.state() == "BURNING", 3)
-    assert box.cap_ms() == 6 * MIN - box.one().interval_ms
-    assert box.one().interval_ms >= 30_000 + waited_ms
+    assert box.cap_ms() == 6 * MIN - box.one().burn_ms
+    assert box.one().burn_ms >= 30_000 + waited_ms
 
 
 def test_a_default_that_reaches_beyond_the_cap_ends_at_the_cap(core):
@@ -115,7 +115,7 @@ def test_presses_never_reach_beyond_the_cap(core):
         assert box.left_ms() <= box.cap_ms()
     opened_after_ms(box)
     assert box.cause() == "BURN_CAP"
-    assert box.one().interval_ms == 6 * MIN
+    assert box.one().burn_ms == 6 * MIN
 
 
 def test_time_left_is_shown_in_whole_seconds_rounded_up(core):
@@ -241,7 +241,7 @@ def test_a_first_override_that_did_not_need_to_raise_the_cap_is_still_the_first(
     assert box.left_ms() == box.cap_ms() < 4 * MIN
     opened_after_ms(box)
     assert box.cause() == "BURN_CAP"
-    assert box.one().interval_ms == 6 * MIN
+    assert box.one().burn_ms == 6 * MIN
 
 
 def test_a_new_interval_has_a_new_cap_and_a_new_first_override(core):
@@ -284,13 +284,13 @@ def test_a_press_late_in_an_override_reaches_no_further_than_the_cap(core):
 def test_the_longest_interval_is_cap_and_override_together(core):
     box = burning(core)
     box.run(2 * MIN - 1000)
-    while box.one().interval_ms < 6 * MIN - 20_000:  # up to the cap with presses, then a double press
+    while box.one().burn_ms < 6 * MIN - 20_000:  # up to the cap with presses, then a double press
         box.press()
         box.run(s=2)
     box.double_press()
     assert box.state() == "OVERRIDE"
     opened_after_ms(box)
-    assert 10 * MIN < box.one().interval_ms <= 11 * MIN
+    assert 10 * MIN < box.one().burn_ms <= 11 * MIN
 
 
 def test_an_override_reminds_every_ten_minutes(core):
@@ -300,7 +300,7 @@ def test_an_override_reminds_every_ten_minutes(core):
     for _ in range(31 * MIN // 500):
         box.step(500)
         if box.sound() == "REMIND":
-            reminded.append(box.one().interval_ms // MIN)
+            reminded.append(box.one().burn_ms // MIN)
     assert reminded == [10, 20, 30]
 
 
@@ -505,7 +505,7 @@ def test_every_opening_is_recorded_once_with_its_cause_and_its_length(core):
     box.press()
     box.hold()
     assert box.openings() == [(0, "REMOTE"), (0, "BUTTON")]
-    assert box.one().interval_ms >= 800
+    assert box.one().burn_ms >= 800
 
 
 def test_a_start_after_a_conducting_end_is_recorded_as_restart(core):
@@ -762,7 +762,7 @@ def test_whatever_happens_no_interval_is_too_long_none_too_soon_and_each_ends_wi
         for _ in range(size):
             box.step()
     for burner in range(2):
-        assert box.one(burner).interval_ms <= 11 * MIN
+        assert box.one(burner).burn_ms <= 11 * MIN
 
 
 class Watch:

@@ -92,7 +92,7 @@ def test_what_was_stored_is_raised_and_present_again(stored, shown):
 
 @pytest.mark.parametrize("name", IN_ORDER)
 def test_two_faults_are_stored_and_no_others(name):
-    assert bool(faults.STORED >> CODES[name] & 1) == (name in ("CONTACT_WELDED", "FLAME_PERSISTS"))
+    assert bool(faults.STORED_FAULTS >> CODES[name] & 1) == (name in ("CONTACT_WELDED", "FLAME_PERSISTS"))
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.booleans()) | st.none(), max_size=40))
@@ -480,7 +480,7 @@ def test_once_a_cause_is_gone_the_hand_always_leads_back_to_idle(core, name, the
 def test_a_gate_that_refuses_what_the_state_wants_is_a_corrupt_program(core):
     box = core(**QUICK)
     box.press()
-    box.one().gate.conducting_ms = 10**9 % 2**30
+    box.one().gate.closed_ms = 10**9 % 2**30
     box.step()
     assert not box.conducts()
     box.step()

@@ -42,8 +42,8 @@ def conducting(ms=0):
 
 @pytest.mark.parametrize("value", [False, None, 0, 1, "yes"])
 def test_only_true_itself_is_a_local_act(value):
-    assert safety.is_earned(True)
-    assert not safety.is_earned(value)
+    assert safety.has_local_act(True)
+    assert not safety.has_local_act(value)
 
 
 @pytest.mark.parametrize("raised", [1, 2, 64, 127, -1])
@@ -54,7 +54,7 @@ def test_any_fault_at_all_is_unsound(raised):
 
 @pytest.mark.parametrize("open_ms, rested", [(9_999, False), (10_000, True), (10_001, True), (0, False), (-1, False)])
 def test_a_contact_has_rested_from_the_hold_on(open_ms, rested):
-    assert safety.has_rested(open_ms, HOLD_MS) == rested
+    assert safety.has_been_open(open_ms, HOLD_MS) == rested
 
 
 @pytest.mark.parametrize("ms, within", [(-1, False), (0, True), (59_999, True), (60_000, False), (60_001, False)])
@@ -112,7 +112,7 @@ def test_what_the_gate_refused_starts_no_interval():
     gate = rested()
     for _ in range(10_000):
         assert not gate.grant(**{**GOOD, "local_act": False})
-    assert gate.conducting_ms == 0
+    assert gate.closed_ms == 0
     assert gate.grant(**GOOD)
 
 
@@ -185,13 +185,13 @@ def test_after_the_cap_a_new_interval_is_counted_from_zero():
     for _ in range(HOLD_MS // TICK_MS):
         gate.grant(**{**GOOD, "wanted": False})
     assert gate.grant(**GOOD)
-    assert gate.conducting_ms == 0
+    assert gate.closed_ms == 0
 
 
 def test_the_very_first_interval_is_counted_from_zero_too():
     gate = safety.Gate(TICK_MS, CAP_MS)
     assert gate.grant(**GOOD)
-    assert gate.conducting_ms == 0
+    assert gate.closed_ms == 0
 
 
 STEPS = st.tuples(

@@ -38,7 +38,7 @@ class Opening:
         return self
 
     def opening(self):
-        return NAMES[self.proof.opening]
+        return NAMES[self.proof.contact]
 
     def gas(self):
         return NAMES[self.proof.gas]
@@ -141,7 +141,7 @@ def test_readings_that_do_not_come_are_wanted_until_settled_ones_could_have_come
 
 def test_no_more_readings_are_wanted_once_it_is_judged():
     opening = Opening()
-    opening.proof.opening = PROVED
+    opening.proof.contact = PROVED
     assert opening.proof.wants_readings() is False
 
 
@@ -174,16 +174,16 @@ def test_silence_is_never_a_proof():
 
 def test_a_weld_that_was_shown_to_be_gone_counts_as_proved():
     opening = Opening().run(600, 10_000, 8000)
-    opening.proof.shown_open()
+    opening.proof.note_open()
     assert opening.opening() == "PROVED"
 
 
 @pytest.mark.parametrize("before", [PENDING, UNTESTABLE, PROVED])
 def test_showing_that_a_weld_is_gone_changes_no_other_verdict(before):
     opening = Opening()
-    opening.proof.opening = before
-    opening.proof.shown_open()
-    assert opening.proof.opening == before
+    opening.proof.contact = before
+    opening.proof.note_open()
+    assert opening.proof.contact == before
 
 
 def test_a_new_opening_begins_from_nothing():
@@ -228,7 +228,7 @@ def half_way():
     """An opening that is proved, and a tip that was just seen at half of its peak of 24 mV."""
     opening = Opening()
     opening.proof.take(TC, 24_000, 300)
-    opening.proof.opening = PROVED
+    opening.proof.contact = PROVED
     opening.proof.take(TC, 12_000, 300)
     return opening
 
@@ -319,7 +319,7 @@ def test_the_gas_is_judged_only_after_the_contact_was():
 def test_only_settled_readings_make_the_peak(since_ms, counts):
     opening = Opening()
     opening.proof.take(TC, 50_000, since_ms)
-    opening.proof.opening = PROVED
+    opening.proof.contact = PROVED
     opening.proof.take(TC, 20_000, 400)
     opening.proof.step(20)
     opening.proof.take(TC, 20_000, 420)
@@ -350,19 +350,19 @@ def test_a_gas_that_was_proved_out_is_proved_anew_after_a_relighting():
     assert opening.gas() == "PROVED"
     opening.run(400, 8000, 0)
     assert opening.proof.relit
-    opening.proof.die_again()
+    opening.proof.restart_gas()
     assert opening.gas() == "PENDING"
 
 
 def test_one_relighting_counts_once():
     opening = Opening().run(600, 20_000, 0).run(400, 9000, 0).run(400, 12_000, 0)
-    opening.proof.die_again()
+    opening.proof.restart_gas()
     assert not opening.run(400, 12_000, 0).proof.relit
 
 
 def test_a_relighting_forgets_from_where_the_fall_was_measured():
     opening = half_way()
-    opening.proof.die_again()
+    opening.proof.restart_gas()
     opening.proof.step(2000)
     opening.proof.take(TC, 6000, 300)
     assert opening.gas() == "PENDING"
@@ -373,7 +373,7 @@ def test_a_relighting_forgets_from_where_the_fall_was_measured():
 
 def test_without_a_sensor_a_relighting_changes_nothing():
     opening = Opening(sensor=False)
-    opening.proof.die_again()
+    opening.proof.restart_gas()
     assert opening.gas() == "UNTESTABLE"
 
 
@@ -385,7 +385,7 @@ def test_a_tip_that_goes_on_heating_up_after_the_opening_is_not_relit():
 def test_after_a_relighting_the_flame_has_its_time_again_and_must_fall_from_its_new_peak():
     opening = Opening().run(600, 20_000, 0).fall(20_000, 9000, 10_000).run(400, 12_000, 0)
     assert opening.proof.relit
-    opening.proof.die_again()
+    opening.proof.restart_gas()
     assert (opening.proof.die_ms, opening.proof.relit, opening.gas()) == (0, False, "PENDING")
     opening.fall(12_000, 6100, 5000)
     assert opening.gas() == "PENDING"

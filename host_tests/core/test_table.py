@@ -143,10 +143,10 @@ def test_guards_are_told_apart_and_so_are_effects():
 
 
 def test_a_row_names_a_cause_if_and_only_if_it_can_open():
-    for start in range(0, len(table.TABLE), table.ROW):
-        row = table.TABLE[start : start + table.ROW]
-        opens = row[table.COL_FROM] & table.CONDUCTING and row[table.COL_TO] != table.SAME
-        opens = opens and not table.CONDUCTING >> row[table.COL_TO] & 1
+    for start in range(0, len(table.TABLE), table.ROW_BYTES):
+        row = table.TABLE[start : start + table.ROW_BYTES]
+        opens = row[table.COL_FROM] & table.CLOSED_STATES and row[table.COL_TO] != table.SAME
+        opens = opens and not table.CLOSED_STATES >> row[table.COL_TO] & 1
         assert bool(row[table.COL_CAUSE]) == bool(opens), row
 
 
@@ -180,7 +180,7 @@ def test_the_contact_is_meant_to_conduct_in_four_states_and_in_no_other(core):
     box = core()
     for number, name in STATES.items():
         box.one().state = number
-        assert box.one().conducts() == (name in CONDUCTING)
+        assert box.one().wants_closed() == (name in CONDUCTING)
 
 
 # --- rows with a condition -----------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ class _Turns:
         try:
             self._entry(self._keeper, self._link, self, *self._rest)
         except _RoundOver:
-            self._link.ended[0] = 0  # it only slept
+            self._link.stopped[0] = 0  # it only slept
         finally:
             sys.settrace(None)
 

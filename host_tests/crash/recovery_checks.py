@@ -316,7 +316,7 @@ class GoesOn(_Judge):
             bad = cause == "RESTART" or cause.startswith("FAULT") and self._bus_ok
             if self.closed[index] and not burner.closed and bad:
                 self.fails(f"burner {index} opened by {cause}")
-        if not self.forever and (world.thread is None or world.link().ended[0]):
+        if not self.forever and (world.thread is None or world.link().stopped[0]):
             self.fails("the services did not come back")
         self.passes()
 

@@ -39,7 +39,7 @@ NEVER = {
     ): "only who comes over the network brings one",
     (
         "curfew/services/update/slots.py",
-        'return store.replace(PATH, ["active " + here, "trial %s new %s" % (other(), way)], may_write)',
+        'return store.replace(SLOT_PATH, ["active " + here, "trial %s new %s" % (other(), way)], may_write)',
     ): "the same",
     ("starter.py", 'return "", ""'): "a box without a program never comes back; test_starter.py looks at it",
     **{

@@ -10,10 +10,11 @@ from array import array
 from typing import NamedTuple
 
 from curfew.core import codes, settings
+from curfew.core.codes import REQUEST_ARM, REQUEST_EXTEND
 from curfew.core.config import BurnerSettings, Settings
 from curfew.core.controller import Controller
 from curfew.runtime import rtc_memory
-from curfew.runtime.inbox import REQUEST_ARM, REQUEST_EXTEND, Inbox
+from curfew.runtime.inbox import Inbox
 from host_tests.exhaustive.judge import Judge
 from host_tests.fixtures.core import settings_given
 

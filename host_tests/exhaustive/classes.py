@@ -54,7 +54,7 @@ def _of_button(burner):
     if button.down:
         for name, due_ms in (("hold", limits.HOLD_MS), ("long", limits.HOLD_LONG_MS), ("stuck", limits.STUCK_MS + 1)):
             running.append((name, due_ms - button._down_ms, ANY_MS))
-    if button._since_release_ms <= limits.DOUBLE_MS and (burner.conducts() or not burner.config.sensor):
+    if button._since_release_ms <= limits.DOUBLE_MS and (burner.wants_closed() or not burner.config.sensor):
         running.append(("double", limits.DOUBLE_MS + 1 - button._since_release_ms, ANY_MS))
     return running
 
@@ -71,7 +71,7 @@ def _of_sensor(burner, settings):
             running.append(("gap", limits.IGNITION_GAP_MS + 1 - age_ms, limits.READ_STEP_MS))
     if present >> faults.SENSOR_FAILED & 1 and flame.back_ms:
         running.append(("back", limits.SENSOR_BACK_MS - flame.back_ms, ANY_MS))
-    if burner.conducts():
+    if burner.wants_closed():
         if burner.state != ARMED and flame.lost_ms:
             running.append(("lost", settings.flame_out_ms - flame.lost_ms, ANY_MS))
         if flame.burning and (burner.state == ARMED or settings.remote_extend):
@@ -81,7 +81,7 @@ def _of_sensor(burner, settings):
         return running
     if present >> faults.CONTACT_WELDED & 1 and flame.cleared_ms:
         running.append(("cleared", limits.WELD_CLEARED_MS - flame.cleared_ms, ANY_MS))
-    if proof.opening == PENDING:
+    if proof.contact == PENDING:
         running.append(("verify", proof.verify_ms - proof.age_ms, ANY_MS))
     if proof.gas == PENDING:
         running.append(("die", settings.flame_die_ms - proof.die_ms, ANY_MS))
@@ -101,7 +101,7 @@ def alike(box, running=None):
 def _flags(burner):
     state, button, gate, kept = burner.state, burner.button, burner.gate, burner.faults
     flags = [state, kept.raised, kept.present, kept.shown, button._raw, button.down, button._ignored]
-    if burner.conducts():
+    if burner.wants_closed():
         flags += [burner.cap_raised, burner.by_override, burner._override_used, burner.remaining_ms == burner.cap_ms]
         if button._since_release_ms <= limits.DOUBLE_MS:
             flags.append(burner._double_ok)
@@ -116,17 +116,17 @@ def _flags(burner):
 
 def _sensor_flags(burner, flame, proof):
     state = burner.state
-    if burner.conducts():
+    if burner.wants_closed():
         return flame.burning, flame.was_live, state != ARMED and flame.lost_ms == 0
     if state == IDLE:
         return ()
     persists = proof.gas == PENDING or burner.faults.present >> faults.FLAME_PERSISTS & 1
     out = persists and flame.tc_uv < limits.OUT_UV
     if state != VERIFYING:
-        return proof.gas, proof.opening in (PENDING, REFUTED) and proof.opening, out
+        return proof.gas, proof.contact in (PENDING, REFUTED) and proof.contact, out
     fallen = proof._trough_uv * limits.RELIGHT_FALL_PART <= proof._peak_uv * (limits.RELIGHT_FALL_PART - 1)
-    testable = proof.opening == PENDING and (flame.tc_uv >= limits.TESTABLE_UV, proof._was_live)
-    return proof.gas, proof.opening, out, testable, fallen, proof.relit
+    testable = proof.contact == PENDING and (flame.tc_uv >= limits.TESTABLE_UV, proof._was_live)
+    return proof.gas, proof.contact, out, testable, fallen, proof.relit
 
 
 def next_step_ms(running):

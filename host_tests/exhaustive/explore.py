@@ -177,7 +177,7 @@ def guard_of(row):
 def rows():
     """(event, guard, names of the states it counts in) of every row of the firmware's table."""
     at = table.TABLE
-    for row in range(0, len(at), table.ROW):
+    for row in range(0, len(at), table.ROW_BYTES):
         states = [name for state, name in STATES.items() if at[row + table.COL_FROM] >> state & 1]
         yield EVENTS[at[row + table.COL_EVENT]], guard_of(row), states
 

@@ -273,9 +273,9 @@ class Judge:
         rows = range(self.seq + 1, kept.seq[0] + 1)
         self.seq = kept.seq[0]
         return [
-            kept.of_shutoff(n, rtc_memory.ROW_CAUSE)
+            kept.shutoff_byte(n, rtc_memory.ROW_CAUSE)
             for n in rows
-            if kept.of_shutoff(n, rtc_memory.ROW_BURNER) == self.index
+            if kept.shutoff_byte(n, rtc_memory.ROW_BURNER) == self.index
         ]
 
     def _say(self, sentence):

@@ -148,7 +148,7 @@ def beside_each_other(changed):
 def _pair(box):
     """What is told apart here: state, fault, whether an override was used, and whether it set the deadline."""
     return tuple(
-        (one.state, one.faults.shown, one.cap_raised and one.conducts(), one.by_override and one.conducts())
+        (one.state, one.faults.shown, one.cap_raised and one.wants_closed(), one.by_override and one.wants_closed())
         for one in box.controller.burners
     )
 

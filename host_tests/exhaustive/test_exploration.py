@@ -96,7 +96,7 @@ SEEDED = {
     "the gate is not asked": (
         "S1",
         "blind",
-        ("core/controller.py", "granted = burner.grant(step_ms)", "granted = burner.conducts()"),
+        ("core/controller.py", "granted = burner.grant(step_ms)", "granted = burner.wants_closed()"),
     ),
     "a grant is kept": (
         "S1",
@@ -148,7 +148,7 @@ SEEDED = {
             "if self.verifying_ms >= self.settings.reclose_hold_ms and",
             "if self.verifying_ms >= 1000 and",
         ),
-        ("core/safety.py", "has_rested(self.open_ms, self.hold_ms)", "has_rested(self.open_ms, 1000)"),
+        ("core/safety.py", "has_been_open(self.open_ms, self.hold_ms)", "has_been_open(self.open_ms, 1000)"),
     ),
     "long steps count towards the rest": (
         "S6",

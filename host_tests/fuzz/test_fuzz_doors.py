@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curfew.core import settings as stove_settings
-from curfew.runtime.inbox import REQUEST_EXTEND
+from curfew.core.codes import REQUEST_EXTEND
 from curfew.services.http import api, auth, config_api
 from curfew.services.mqtt import session as mqtt
 from curfew.services.mqtt import voice
@@ -86,7 +86,7 @@ class Door:
         site.door.age(site.clock.now_ms)
         site.house.config = json.loads(json.dumps(self._config))
         site.house.extend_allowed = extend_allowed
-        site.link.leave[0] = not cooking
+        site.link.flash_allowed[0] = not cooking
         site.publish(0, STATE=2 if cooking else 0, CONDUCTS=cooking, FAULT=-1)
         for name in set(os.listdir()) - {"settings.json", "www"}:
             os.remove(name)

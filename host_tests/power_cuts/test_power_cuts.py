@@ -59,11 +59,11 @@ def keep(flash, leave=None):
     openings.note_shutoff(0, codes.BUTTON, 0, 5, 0)
     openings.note_shutoff(1, codes.TIMEOUT, 0, 60, 0)
     link = Link(None, snapshot.Snapshot(2, threading.Lock()))
-    link.leave = leave or Leave()
+    link.flash_allowed = leave or Leave()
     link.snapshot.values[snapshot.SNAP_FAULTS_RAISED] = WELDED
     link.snapshot.values[snapshot.SNAP_HEALTH_REF_PERMILLE] = 250
     Persistence(link, openings, journal.last_seq(), 2, *journal.read_state()).poll()
-    return link.leave.asked
+    return link.flash_allowed.asked
 
 
 def begun(monkeypatch, text=None):
@@ -73,7 +73,7 @@ def begun(monkeypatch, text=None):
     monkeypatch.setattr(journal, "files", module)
     flash = Flash()
     put(flash)
-    module.replace(journal.PATH, [FIRST], lambda: True)
+    module.replace(journal.JOURNAL_PATH, [FIRST], lambda: True)
     journal.write_state(*NO_FAULT, lambda: True)
     return flash.files
 
@@ -82,7 +82,7 @@ def left_on(files):
     """What the next start reads: (openings, state), or the exception that it died of."""
     put(Flash(files))
     try:
-        return list(journal.files.lines(journal.PATH)), journal.read_state()
+        return list(journal.files.lines(journal.JOURNAL_PATH)), journal.read_state()
     except Exception as error:
         return error
 
@@ -236,7 +236,7 @@ def test_with_torn_settings_the_box_starts_with_the_fault_and_never_conducts(wor
 # --- a file that cannot be read -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [journal.PATH, journal.STATE_PATH])
+@pytest.mark.parametrize("name", [journal.JOURNAL_PATH, journal.STATE_PATH])
 def test_a_file_that_the_flash_cannot_read_any_more_does_not_keep_the_box_from_starting(world, name):
     box = world(sensor=False, idle=False)
     (box.folder / name).mkdir()  # opening it is an error, but not that there is none

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curfew.runtime.inbox import REQUEST_ARM, REQUEST_EXTEND, Inbox
+from curfew.core.codes import REQUEST_ARM, REQUEST_EXTEND
+from curfew.runtime.inbox import Inbox
 
 
 def test_an_empty_inbox_has_nothing():

@@ -7,7 +7,7 @@ import pytest
 
 from curfew.core import limits
 from curfew.runtime.loop import Loop
-from curfew.runtime.rtc_memory import AT_CLEAN, AT_CONDUCTING, AT_RESETS, SIZE, RtcMemory
+from curfew.runtime.rtc_memory import AT_CLEAN, AT_CONTACTS_CLOSED, AT_RESETS, RTC_SIZE, RtcMemory
 
 STAGES = [
     "panel.sample", "scanner.sample", "controller.step", "relays.drive", "panel.show", "snapshot.publish",
@@ -51,11 +51,11 @@ class Bench:
         controller.is_at_rest = lambda: not self.conducting
         controller.memory = Part("memory", self.done, self.raises)
         controller.memory.dirty = False
-        controller.memory.buffer = bytearray(SIZE)
+        controller.memory.buffer = bytearray(RTC_SIZE)
         supervisor = Part("supervisor", self.done, self.raises)
         supervisor.blocked = False
         link = Part("link", self.done, self.raises)
-        link.leave, link.quiet, link.ended = bytearray(1), bytearray(1), bytearray(1)
+        link.flash_allowed, link.stop_requested, link.stopped = bytearray(1), bytearray(1), bytearray(1)
         link.update_ms = [0]
         link.snapshot = Part("snapshot", self.done, self.raises)
         self.controller, self.supervisor, self.link = controller, supervisor, link
@@ -64,11 +64,11 @@ class Bench:
 
     @property
     def conducting(self):
-        return self.controller.memory.buffer[AT_CONDUCTING] != 0
+        return self.controller.memory.buffer[AT_CONTACTS_CLOSED] != 0
 
     @conducting.setter
     def conducting(self, conducting):
-        self.controller.memory.buffer[AT_CONDUCTING] = conducting
+        self.controller.memory.buffer[AT_CONTACTS_CLOSED] = conducting
 
     def ticks_ms(self):
         self.looks += 1
@@ -236,7 +236,7 @@ def test_leave_to_write_is_given_exactly_while_nothing_conducts(conducting):
     bench = Bench()
     bench.conducting = conducting
     bench.loop.tick(0)
-    assert bench.link.leave[0] == (0 if conducting else 1)
+    assert bench.link.flash_allowed[0] == (0 if conducting else 1)
 
 
 @pytest.mark.parametrize("dirty", [True, False])
@@ -271,14 +271,14 @@ def test_a_clean_end_waits_for_the_services_but_not_for_ever(ended_after, naps):
     def nap(ms):
         bench.slept.append(ms)
         if len(bench.slept) >= ended_after:
-            bench.link.ended[0] = 1
+            bench.link.stopped[0] = 1
 
     bench.sleep_ms = nap
-    bench.loop.rtc = Rtc(bytes(SIZE))
+    bench.loop.rtc = Rtc(bytes(RTC_SIZE))
     if ended_after == 0:
-        bench.link.ended[0] = 1
+        bench.link.stopped[0] = 1
     bench.loop.end_clean()
-    assert bench.link.quiet[0] == 1
+    assert bench.link.stop_requested[0] == 1
     assert len(bench.slept) == naps
 
 
@@ -364,13 +364,13 @@ class Rtc:
 
 def test_a_clean_end_keeps_the_record_of_the_last_whole_tick_and_only_marks_it_as_clean():
     last_tick = RtcMemory(b"")
-    last_tick.put(AT_CONDUCTING, 1)
+    last_tick.put(AT_CONTACTS_CLOSED, 1)
     last_tick.seal()
     bench = Bench()
-    bench.link.ended[0] = 1
+    bench.link.stopped[0] = 1
     bench.loop.rtc = Rtc(bytes(last_tick.buffer))
     bench.loop.controller.memory = broken_off = RtcMemory(bytes(last_tick.buffer))
     broken_off.note_shutoff(0, 1, 0, 60, 0)  # by the tick that Ctrl-C broke off, which told nobody
     bench.loop.end_clean()
     after = RtcMemory(bench.loop.rtc.held)
-    assert (after.kept, after.conducted, after.seq[0], after.buffer[AT_RESETS]) == (True, 1, 0, 0)
+    assert (after.restored, after.closed_before, after.seq[0], after.buffer[AT_RESETS]) == (True, 1, 0, 0)

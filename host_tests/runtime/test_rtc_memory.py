@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from curfew.core import codes, faults, limits
 from curfew.runtime import rtc_memory
-from curfew.runtime.rtc_memory import AT_CLEAN, AT_CONDUCTING, AT_RESETS, AT_STORED, RtcMemory
+from curfew.runtime.rtc_memory import AT_CLEAN, AT_CONTACTS_CLOSED, AT_RESETS, AT_STORED_FAULTS, RtcMemory
 
 QUIET = {"reclose_hold_s": 3}
 
@@ -18,7 +18,7 @@ def record(clean=False, resets=0, conducting=0, openings=()):
     """The bytes that a program left behind."""
     one = RtcMemory(b"")
     one.put(AT_RESETS, resets)
-    one.put(AT_CONDUCTING, conducting)
+    one.put(AT_CONTACTS_CLOSED, conducting)
     for opening in openings:
         one.note_shutoff(*opening)
     if clean:
@@ -35,8 +35,8 @@ OPENINGS = [(0, codes.TIMEOUT, 0, 1800, 0), (3, codes.REMOTE, 2, 65_535, 1234)]
 
 def test_a_record_that_was_sealed_is_kept():
     again = RtcMemory(record(openings=OPENINGS, conducting=0b1010))
-    assert again.kept
-    assert again.conducted == 0b1010
+    assert again.restored
+    assert again.closed_before == 0b1010
     assert again.seq[0] == 2
 
 
@@ -47,8 +47,8 @@ def test_any_single_bit_that_flipped_refuses_the_record():
             damaged = bytearray(whole)
             damaged[at] ^= 1 << bit
             one = RtcMemory(bytes(damaged))
-            assert not one.kept, f"bit {bit} of byte {at}"
-            assert (one.conducted, one.seq[0], one.buffer[AT_RESETS]) == (0, 0, 0)
+            assert not one.restored, f"bit {bit} of byte {at}"
+            assert (one.closed_before, one.seq[0], one.buffer[AT_RESETS]) == (0, 0, 0)
 
 
 def test_any_two_neighbouring_bytes_that_were_swapped_refuse_the_record():
@@ -56,24 +56,24 @@ def test_any_two_neighbouring_bytes_that_were_swapped_refuse_the_record():
     for at in range(len(whole) - 1):
         damaged = bytearray(whole)
         damaged[at], damaged[at + 1] = whole[at + 1], whole[at]
-        assert RtcMemory(bytes(damaged)).kept == (whole[at] == whole[at + 1])
+        assert RtcMemory(bytes(damaged)).restored == (whole[at] == whole[at + 1])
 
 
 def test_a_record_cut_off_anywhere_is_refused():
     whole = record(openings=OPENINGS)
     for length in range(len(whole)):
-        assert not RtcMemory(whole[:length]).kept
-    assert not RtcMemory(whole + b"\x00").kept
+        assert not RtcMemory(whole[:length]).restored
+    assert not RtcMemory(whole + b"\x00").restored
 
 
 @pytest.mark.parametrize(
-    "previous", [b"", b"\x00" * rtc_memory.SIZE, b"\xff" * rtc_memory.SIZE, b"\x00" * 2048, b"\xc5\x01"]
+    "previous", [b"", b"\x00" * rtc_memory.RTC_SIZE, b"\xff" * rtc_memory.RTC_SIZE, b"\x00" * 2048, b"\xc5\x01"]
 )
 def test_memory_that_holds_no_record_is_a_power_up(previous):
     one = RtcMemory(previous)
-    assert not one.kept
-    assert (one.conducted, one.seq[0], one.buffer[AT_RESETS], one.buffer[AT_CONDUCTING]) == (0, 0, 0, 0)
-    assert [one.buffer[AT_STORED + index] for index in range(limits.BURNERS_MAX)] == [0] * 4
+    assert not one.restored
+    assert (one.closed_before, one.seq[0], one.buffer[AT_RESETS], one.buffer[AT_CONTACTS_CLOSED]) == (0, 0, 0, 0)
+    assert [one.buffer[AT_STORED_FAULTS + index] for index in range(limits.BURNERS_MAX)] == [0] * 4
 
 
 def test_a_record_of_another_layout_is_refused_even_with_a_good_checksum():
@@ -83,17 +83,17 @@ def test_a_record_of_another_layout_is_refused_even_with_a_good_checksum():
         one.buffer[:] = other
         one.buffer[at] ^= 1
         one.seal()
-        assert not RtcMemory(bytes(one.buffer)).kept
+        assert not RtcMemory(bytes(one.buffer)).restored
 
 
-@given(st.binary(max_size=2 * rtc_memory.SIZE))
+@given(st.binary(max_size=2 * rtc_memory.RTC_SIZE))
 def test_no_bytes_at_all_raise(previous):
     RtcMemory(previous)
 
 
 def test_the_record_fits_into_the_rtc_memory_and_every_value_into_a_byte():
-    assert rtc_memory.SIZE <= 2048
-    assert len(record()) == rtc_memory.SIZE
+    assert rtc_memory.RTC_SIZE <= 2048
+    assert len(record()) == rtc_memory.RTC_SIZE
 
 
 # --- dirty ---------------------------------------------------------------------------------------------------------
@@ -107,9 +107,9 @@ def test_only_a_change_makes_it_dirty_again():
     one = RtcMemory(b"")
     one.seal()
     assert not one.dirty
-    one.put(AT_CONDUCTING, 0)
+    one.put(AT_CONTACTS_CLOSED, 0)
     assert not one.dirty
-    one.put(AT_CONDUCTING, 1)
+    one.put(AT_CONTACTS_CLOSED, 1)
     assert one.dirty
 
 
@@ -124,7 +124,7 @@ def test_an_opening_makes_it_dirty():
 
 
 def row_of(one, seq):
-    of = one.of_shutoff
+    of = one.shutoff_byte
     return (
         of(seq, rtc_memory.ROW_BURNER), of(seq, rtc_memory.ROW_CAUSE), of(seq, rtc_memory.ROW_DETAIL),
         of(seq, rtc_memory.ROW_BURN_S) << 8 | of(seq, rtc_memory.ROW_BURN_S + 1),
@@ -141,8 +141,8 @@ def test_the_last_openings_are_kept_and_older_ones_make_room():
     openings = [(number % 4, 1 + number % 9, 0, number, number) for number in range(1, 30)]
     one = RtcMemory(record(openings=openings))
     assert one.seq[0] == 29
-    last = range(29 - rtc_memory.ROWS + 1, 30)
-    assert [row_of(one, seq) for seq in last] == openings[-rtc_memory.ROWS :]
+    last = range(29 - rtc_memory.SHUTOFF_ROWS + 1, 30)
+    assert [row_of(one, seq) for seq in last] == openings[-rtc_memory.SHUTOFF_ROWS :]
 
 
 @pytest.mark.parametrize("value, kept", [(0, 0), (65_534, 65_534), (65_535, 65_535), (65_536, 65_535), (2**29, 65_535)])
@@ -282,6 +282,6 @@ def test_stored_faults_come_back_from_the_record(core):
 def test_who_conducts_is_in_the_record_from_the_tick_in_which_it_does(core):
     box = core(burners=2)
     box.press(1)
-    assert box.memory.buffer[AT_CONDUCTING] == 0b10
+    assert box.memory.buffer[AT_CONTACTS_CLOSED] == 0b10
     box.off(burner=1)
-    assert box.memory.buffer[AT_CONDUCTING] == 0
+    assert box.memory.buffer[AT_CONTACTS_CLOSED] == 0

@@ -14,8 +14,8 @@ from simulator import inside
 
 REPORT = inside.MODULES["report"]
 FIELDS = [
-    "STATE", "CONDUCTS", "REMAINING_S", "CAUSE", "DETAIL", "FAULT", "FAULTS_RAISED", "TC_UV", "MAGNET_UV", "FLAME",
-    "HEALTH_PERMILLE", "HEALTH_REF_PERMILLE", "SERVICE", "REFUSED", "LIGHT", "SOUND",
+    "STATE", "CONTACT_CLOSED", "REMAINING_S", "CAUSE", "DETAIL", "FAULT", "FAULTS_RAISED", "TC_UV", "MAGNET_UV",
+    "FLAME", "HEALTH_PERMILLE", "HEALTH_REF_PERMILLE", "SERVICE", "REFUSED", "LIGHT", "SOUND",
 ]  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def published(box):
     one = snapshot.Snapshot(len(box.controller.burners), Lock())
     one.publish(box.controller.burners)
     return [
-        {name: one.values[at * snapshot.FIELDS + getattr(snapshot, "SNAP_" + name)] for name in FIELDS}
+        {name: one.values[at * snapshot.SNAP_FIELDS + getattr(snapshot, "SNAP_" + name)] for name in FIELDS}
         for at in range(len(box.controller.burners))
     ]
 
@@ -58,7 +58,7 @@ def published(box):
 
 
 def test_every_field_has_a_place_of_its_own_and_there_is_no_room_between():
-    assert sorted(getattr(snapshot, "SNAP_" + name) for name in FIELDS) == list(range(snapshot.FIELDS))
+    assert sorted(getattr(snapshot, "SNAP_" + name) for name in FIELDS) == list(range(snapshot.SNAP_FIELDS))
 
 
 def test_every_field_is_told_for_every_burner(core):
@@ -68,13 +68,13 @@ def test_every_field_is_told_for_every_burner(core):
     box.one(1).service = True
     box.one(1).refused = 3
     first, second = published(box)
-    assert (first["STATE"], first["CONDUCTS"], first["FAULT"]) == (codes.IDLE, 0, -1)
-    assert (second["STATE"], second["CONDUCTS"], second["FLAME"]) == (codes.BURNING, 1, 1)
+    assert (first["STATE"], first["CONTACT_CLOSED"], first["FAULT"]) == (codes.IDLE, 0, -1)
+    assert (second["STATE"], second["CONTACT_CLOSED"], second["FLAME"]) == (codes.BURNING, 1, 1)
     assert (second["TC_UV"], second["MAGNET_UV"]) == (10_000, 8000)
     assert (second["REMAINING_S"], second["SERVICE"], second["REFUSED"]) == (box.one(1).remaining_s(), 1, 3)
     box.off("mqtt", 1)
     second = published(box)[1]
-    assert (second["CAUSE"], second["DETAIL"], second["CONDUCTS"]) == (codes.REMOTE, 2, 0)
+    assert (second["CAUSE"], second["DETAIL"], second["CONTACT_CLOSED"]) == (codes.REMOTE, 2, 0)
     assert second["SOUND"] == box.one(1).heard != 0
 
 
@@ -82,7 +82,7 @@ def test_every_value_stands_in_its_own_field_of_its_own_burner(core):
     box = core(burners=3, sensor=True)
     for number, one in enumerate(box.controller.burners):
         base = 100 * (number + 1)
-        one.conducts = lambda base=base: base + 1
+        one.wants_closed = lambda base=base: base + 1
         one.remaining_s = lambda base=base: base + 2
         one.state, one.cause, one.detail, one.refused = base, base + 3, base + 4, base + 13
         one.faults.shown, one.faults.raised = base + 5, base + 6
@@ -121,7 +121,7 @@ def test_the_lock_is_free_after_telling_and_after_reading(core):
     one = snapshot.Snapshot(1, Lock())
     one.publish(core().controller.burners)
     assert not one._lock.held
-    one.copy_into(array("i", [0] * snapshot.FIELDS))
+    one.copy_into(array("i", [0] * snapshot.SNAP_FIELDS))
     assert not one._lock.held
 
 
@@ -129,7 +129,7 @@ def test_a_copy_is_one_tick_and_stays_as_it_is(core):
     box = core()
     one = snapshot.Snapshot(1, Lock())
     one.publish(box.controller.burners)
-    copy = array("i", [0] * snapshot.FIELDS)
+    copy = array("i", [0] * snapshot.SNAP_FIELDS)
     one.copy_into(copy)
     box.press()
     one.publish(box.controller.burners)
@@ -152,7 +152,7 @@ def test_publishing_replaces_no_object(core):
 @pytest.mark.parametrize("name", ["STATE", "REMAINING_S", "CAUSE", "DETAIL", "FAULT", "LIGHT", "SOUND"])
 def test_the_simulator_reads_each_field_from_its_place(name):
     assert getattr(REPORT, name) == getattr(snapshot, "SNAP_" + name)
-    assert REPORT.FIELDS == snapshot.FIELDS
+    assert REPORT.FIELDS == snapshot.SNAP_FIELDS
 
 
 def test_the_simulator_knows_the_states_by_the_same_numbers():
@@ -179,7 +179,7 @@ def test_the_simulator_knows_the_sources_and_requests_by_the_same_numbers():
     from curfew.runtime import inbox
 
     assert list(REPORT.SOURCES) == names.SOURCES
-    assert (world.EXTEND, world.ARM) == (inbox.REQUEST_EXTEND, inbox.REQUEST_ARM)
+    assert (world.EXTEND, world.ARM) == (codes.REQUEST_EXTEND, codes.REQUEST_ARM)
 
 
 def test_no_name_of_state_cause_light_or_sound_is_missing_from_the_report():
@@ -190,4 +190,4 @@ def test_no_name_of_state_cause_light_or_sound_is_missing_from_the_report():
     lights = {n for n in vars(signals) if n.startswith("L_")} | {"L_DARK"}
     assert lights == {"L_" + name for name in names.LIGHTS.values()}
     codes_of_faults = {n for n, v in vars(faults).items() if n.isupper() and isinstance(v, int)}
-    assert codes_of_faults - {"NO_FAULT", "STORED", "COUNT"} == set(names.FAULTS.values())
+    assert codes_of_faults - {"NO_FAULT", "STORED_FAULTS", "FAULT_COUNT"} == set(names.FAULTS.values())

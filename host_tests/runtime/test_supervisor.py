@@ -27,12 +27,12 @@ class Threads:
     def run(self, ms, step_ms=20):
         for _ in range(ms // step_ms):
             self.supervisor.step(step_ms)
-            if self.answers and not self.link.ended[0]:
+            if self.answers and not self.link.stopped[0]:
                 self.link.pong[0] = self.link.ping[0]
         return self
 
     def end(self):
-        self.link.ended[0] = 1
+        self.link.stopped[0] = 1
 
 
 def test_the_services_are_started_in_the_first_tick_and_once():

@@ -219,7 +219,9 @@ def test_a_form_of_another_site_is_refused_by_its_type(server, me, kind):
 
 
 def test_status_tells_everything_to_who_is_in(server, me):
-    server.publish(1, STATE=2, CONDUCTS=1, REMAINING_S=1200, TC_UV=14000, MAGNET_UV=6000, FLAME=1, CAUSE=5, DETAIL=1)
+    server.publish(
+        1, STATE=2, CONTACT_CLOSED=1, REMAINING_S=1200, TC_UV=14000, MAGNET_UV=6000, FLAME=1, CAUSE=5, DETAIL=1
+    )
     server.clock.now_ms += 7500
     told = server.ask("GET", "status", **me).json
     burner = told["burners"][1]
@@ -348,7 +350,7 @@ def test_a_refused_value_names_its_key_and_changes_nothing(server, me, change, k
 @pytest.mark.parametrize("path, change", [("settings", {"warning_s": 30}), ("network", {"name": "Stove"}),
                                           ("commissioning", {"results": []})])  # fmt: skip
 def test_nothing_is_written_while_something_conducts(server, me, path, change):
-    server.link.leave[0] = 0
+    server.link.flash_allowed[0] = 0
     assert not server.ask("GET", "settings", **me).json["may_write"]
     assert server.ask("PUT", path, change, **me).status == 409
     untouched(server)
@@ -465,7 +467,7 @@ def test_the_log_tells_what_was_refused(server, me):
 
 
 def test_metrics_are_lines_of_names_and_numbers(server, me):
-    server.publish(1, STATE=2, CONDUCTS=1, TC_UV=14000)
+    server.publish(1, STATE=2, CONTACT_CLOSED=1, TC_UV=14000)
     answer = server.ask("GET", "/metrics", **BEARER)
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     lines = answer.body.decode().splitlines()

@@ -14,8 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from curfew.core.codes import CAUSES
-from curfew.runtime.inbox import REQUEST_EXTEND
+from curfew.core.codes import CAUSES, REQUEST_EXTEND
 from curfew.services.mqtt.homeassistant import HomeAssistant
 from host_tests.fixtures.broker import CHIP_ID, ENTITIES, Observer, Rig, broker, mqtt_config, needed  # noqa: F401
 

@@ -124,7 +124,7 @@ class Box:
         def poll():
             polls.append(1)
             if len(polls) * 5 >= rounds:
-                self.link.quiet[0] = 1
+                self.link.stop_requested[0] = 1
 
         self.keeper.poll = poll
         asyncio.run(self.runner.run_services(self.keeper, self.link, self, self.settings, None))

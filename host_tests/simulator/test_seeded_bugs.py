@@ -47,7 +47,7 @@ BUGS = {
             "events": [PRESS, *({"at": f"0:0{minute}:50", "do": "press"} for minute in range(5))],
         },
         {
-            "core/safety.py": [("return 0 <= conducting_ms < cap_ms", "return True")],
+            "core/safety.py": [("return 0 <= closed_ms < cap_ms", "return True")],
             "core/burner.py": [
                 (
                     "settings.timer_max_ms, self.cap_ms)\n        return max",
@@ -70,7 +70,7 @@ BUGS = {
     "a hold is not taken in the warning": (
         "S4",
         {**NO_SENSOR, "until": "0:01:20", "events": [PRESS, {"at": "0:00:55", "do": "hold"}]},
-        {"core/table.py": [("CONDUCTING, HELD, ALWAYS, VERIFYING", "CONDUCTING & ~_W, HELD, ALWAYS, VERIFYING")]},
+        {"core/table.py": [("CLOSED_STATES, HELD, ALWAYS, VERIFYING", "CLOSED_STATES & ~_W, HELD, ALWAYS, VERIFYING")]},
     ),
     "the rest after a start ends in a burn": (
         "S5",

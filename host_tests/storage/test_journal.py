@@ -21,7 +21,7 @@ def yes():
 
 
 def lines():
-    return list(store.lines(journal.PATH))
+    return list(store.lines(journal.JOURNAL_PATH))
 
 
 def noted(count, start=None):
@@ -86,7 +86,7 @@ def test_no_journal_has_no_last_opening(on):
 
 @pytest.mark.parametrize("data", [b"", b"1 0 TIMEOUT 5 0\n", b"\xff\x00#1234\n", b"#ffff\n"])
 def test_a_damaged_journal_is_begun_again_and_stops_nothing(on, data):
-    on(Flash({journal.PATH: data}))
+    on(Flash({journal.JOURNAL_PATH: data}))
     assert journal.last_seq() == 0
     assert journal.append(noted(3), 1, 3, yes)
     assert [line.split()[0] for line in lines()] == ["1", "2", "3"]
@@ -178,12 +178,12 @@ class Bench:
     def __init__(self, burners=2, one=None, journal_seq=0):
         self.memory = one or RtcMemory(b"")
         self.link = Link(None, snapshot.Snapshot(burners, Lock()))
-        self.link.leave[0] = 1
+        self.link.flash_allowed[0] = 1
         stored, health = journal.read_state()
         self.keeper = keepers.Persistence(self.link, self.memory, journal_seq, burners, stored, health)
 
     def faults(self, burner, mask):
-        self.link.snapshot.values[burner * snapshot.FIELDS + snapshot.SNAP_FAULTS_RAISED] = mask
+        self.link.snapshot.values[burner * snapshot.SNAP_FIELDS + snapshot.SNAP_FAULTS_RAISED] = mask
 
     def poll(self):
         self.keeper.poll()
@@ -202,7 +202,7 @@ def test_without_leave_the_keeper_answers_but_touches_no_file(on):
     flash = on(Flash())
     bench = Bench(one=noted(3))
     bench.faults(0, 1)
-    bench.link.leave[0] = 0
+    bench.link.flash_allowed[0] = 0
     bench.link.ping[0] = 1
     bench.poll()
     assert flash.operations == []
@@ -223,8 +223,8 @@ def test_with_leave_every_waiting_opening_is_written_once(on):
 
 def test_openings_that_found_no_room_are_seen_as_a_gap_in_the_numbers(on):
     on(Flash())
-    Bench(one=noted(rtc_memory.ROWS + 3)).poll()
-    assert [line.split()[0] for line in lines()] == [str(n) for n in range(4, rtc_memory.ROWS + 4)]
+    Bench(one=noted(rtc_memory.SHUTOFF_ROWS + 3)).poll()
+    assert [line.split()[0] for line in lines()] == [str(n) for n in range(4, rtc_memory.SHUTOFF_ROWS + 4)]
 
 
 def test_openings_that_the_journal_has_already_are_not_written_again_after_a_restart(on):
@@ -316,7 +316,7 @@ def test_burners_that_this_box_does_not_have_keep_what_is_stored_for_them(on):
 def test_a_new_health_of_the_commissioning_is_kept(on):
     on(Flash())
     bench = Bench()
-    bench.link.snapshot.values[snapshot.FIELDS + snapshot.SNAP_HEALTH_REF_PERMILLE] = 250
+    bench.link.snapshot.values[snapshot.SNAP_FIELDS + snapshot.SNAP_HEALTH_REF_PERMILLE] = 250
     bench.poll()
     assert journal.read_state()[1] == [0, 250, 0, 0]
 
@@ -344,14 +344,14 @@ class Clock:
     def sleep_ms(self, _ms):
         self.rounds -= 1
         if self.rounds == 0:
-            self.link.quiet[0] = 1
+            self.link.stop_requested[0] = 1
 
 
 def test_the_thread_polls_until_it_is_told_to_be_quiet_and_says_that_it_ended(on):
     on(Flash())
     bench = Bench()
     thread.run(bench.keeper, bench.link, Clock(bench.link, 3), None)
-    assert bench.link.ended[0] == 1
+    assert bench.link.stopped[0] == 1
 
 
 def test_the_thread_says_that_it_ended_even_when_an_error_ended_it(on):
@@ -360,7 +360,7 @@ def test_the_thread_says_that_it_ended_even_when_an_error_ended_it(on):
     bench.keeper.poll = lambda: 1 // 0
     with pytest.raises(ZeroDivisionError):
         thread.run(bench.keeper, bench.link, Clock(bench.link, 3), None)
-    assert bench.link.ended[0] == 1
+    assert bench.link.stopped[0] == 1
 
 
 # --- in a world ----------------------------------------------------------------------------------------------------

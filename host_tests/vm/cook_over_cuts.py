@@ -53,7 +53,7 @@ def begun(plan):
     """The bytes of a flash with the plan's settings, an old journal and an old state."""
     size, count = DEVICES[0]
     flash = mounted(Flash(formatted(size, count), size))
-    store.replace(journal.PATH, OLD, yes)
+    store.replace(journal.JOURNAL_PATH, OLD, yes)
     journal.write_state([0] * 4, [0, 250, 0, 0], yes)
     with open("settings.json", "w") as file:
         json.dump(plan["settings"], file)
@@ -72,6 +72,6 @@ for cut_at in range(operations):
     for at in range(cut_at % 2, len(MANNERS), 2):
         say("#cut %d %s" % (cut_at, MANNERS[at]))
         cook(plan, Flash(data, size, cut_at, MANNERS[at], FREE, random, power_off), say)
-        for line in store.lines(journal.PATH):
+        for line in store.lines(journal.JOURNAL_PATH):
             say("#kept " + line)
         say("#stored %d" % journal.read_state()[0][0])

@@ -36,7 +36,7 @@ def write_journal(number):
 
 
 def read_journal():
-    return list(store.lines(journal.PATH)), journal.last_seq()
+    return list(store.lines(journal.JOURNAL_PATH)), journal.last_seq()
 
 
 def journal_with(seen, number):
@@ -190,7 +190,7 @@ def full(random):
             data = bytes(measured("journal", data, size, number)[0].data)
         flash = mounted(Flash(data, size))
         old = read_journal()
-        blocks = 1 + (os.stat(journal.PATH)[6] - 1) // size
+        blocks = 1 + (os.stat(journal.JOURNAL_PATH)[6] - 1) // size
         fill(flash)
         for spare in range(blocks):  # one more, and there would be room
             mounted(flash)

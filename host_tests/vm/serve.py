@@ -16,7 +16,7 @@ from curfew.services.persistence import Persistence
 
 settings = checked({"burners": [{}, {"relay_pin": 19}]})
 link = Link(Inbox(2), Snapshot(2, _thread.allocate_lock()))
-link.leave[0] = 1
+link.flash_allowed[0] = 1
 stored, health = read_state()
 keeper = Persistence(link, RtcMemory(b""), 0, 2, stored, health)
 keeper.ask_restart = lambda: None

@@ -443,7 +443,7 @@ class World:
 
     def _end_services(self):
         if self.thread:
-            self.link().ended[0] = 1
+            self.link().stopped[0] = 1
             self.thread = None
 
     def _serve(self):
@@ -453,7 +453,7 @@ class World:
         self._poll_ms = self.now_ms
         self._deliver()
         keeper, link = self.thread[1][:2]
-        if link.quiet[0]:
+        if link.stop_requested[0]:
             self._end_services()
             return
         self._serving = True

@@ -63,7 +63,7 @@ class Burner:
         self.window_ms = 0  # left for an ignition
         self.cap_raised = False
         self.by_override = False
-        self.interval_ms = 0  # how long the contact was meant to conduct, in this interval or the last
+        self.burn_ms = 0  # how long the contact was meant to conduct, in this interval or the last
         self.contact_ms = 0  # since the contact was last told to change
         self.verifying_ms = 0  # in VERIFYING, ticks counted for no more than they surely took
         self.sign_ms = 0  # phase of the light and of the returning sound
@@ -87,20 +87,22 @@ class Burner:
 
     # --- sensing ---------------------------------------------------------------------------------------------------
 
-    def conducts(self):
+    def wants_closed(self):
         """True in the states in which the contact is meant to conduct."""
-        return t.CONDUCTING >> self.state & 1 == 1
+        return t.CLOSED_STATES >> self.state & 1 == 1
 
     def is_proving(self):
         """True while this burner's readings should come before all others: its opening is to be proved."""
-        return not self.conducts() and self.proof.wants_readings() and not self.flame.is_stale(limits.IGNITION_GAP_MS)
+        return (
+            not self.wants_closed() and self.proof.wants_readings() and not self.flame.is_stale(limits.IGNITION_GAP_MS)
+        )
 
     def take_reading(self, side, uv, age_ms):
         """Take a reading of one side whose conversion began age_ms ago."""
         since_ms = self.contact_ms - age_ms
         if since_ms < 0:
             return  # begun before the contact changed: belongs to neither
-        conducting = self.conducts()
+        conducting = self.wants_closed()
         believed = self.flame.take(side, uv, conducting, since_ms >= limits.SETTLE_MS)
         if believed and not conducting:
             self.proof.take(side, uv, since_ms)
@@ -123,11 +125,11 @@ class Burner:
         return opened
 
     def _age(self, step_ms):
-        conducting = self.conducts()
+        conducting = self.wants_closed()
         self.contact_ms = aged_ms(self.contact_ms, step_ms)
         self.flame.step(step_ms, conducting)
         if conducting:
-            self.interval_ms = aged_ms(self.interval_ms, step_ms)
+            self.burn_ms = aged_ms(self.burn_ms, step_ms)
             self.cap_ms -= step_ms
             self.remaining_ms -= step_ms
             self.window_ms -= step_ms
@@ -145,12 +147,12 @@ class Burner:
         proof = self.proof
         if self.config.sensor:
             if flame.cleared_ms >= limits.WELD_CLEARED_MS:
-                proof.shown_open()
+                proof.note_open()
                 self._raise(faults.CONTACT_WELDED, False)
             live = self.state in (IDLE, FAULT) and flame.live_count >= limits.LIVE_READINGS
-            if live or proof.opening == REFUTED:
+            if live or proof.contact == REFUTED:
                 self._raise(faults.CONTACT_WELDED, True)
-            if not self.conducts():
+            if not self.wants_closed():
                 if proof.gas == PROVED or flame.is_out():
                     self._raise(faults.FLAME_PERSISTS, False)
                 elif proof.gas == PENDING and proof.die_ms >= self.settings.flame_die_ms:
@@ -164,7 +166,7 @@ class Burner:
     def _first_event(self, clock_ok, pressed_event, off_asked, extend_asked, arm_asked):
         """The one event of this tick, in the precedence of codes.py; None when nothing happened."""
         state = self.state
-        conducting = self.conducts()
+        conducting = self.wants_closed()
         flame = self.flame
         sensing = self.config.sensor
         if self.faults.raised and state != FAULT:
@@ -205,7 +207,7 @@ class Burner:
         return None
 
     def _is_proved(self):
-        return self.proof.opening not in (PENDING, REFUTED) and self.proof.gas != PENDING
+        return self.proof.contact not in (PENDING, REFUTED) and self.proof.gas != PENDING
 
     # --- what happens ----------------------------------------------------------------------------------------------
 
@@ -215,30 +217,30 @@ class Burner:
             self._double_ok = self.state in (BURNING, WARNING)
         elif event == HELD:
             self._held_idle = self.state == IDLE
-        if not self.conducts():
+        if not self.wants_closed():
             self._local_act = event in (PRESSED, IGNITED)
         row = self._row(event)
         if row < 0:
             self.sound = S_NO
             self.refused = (self.refused + 1) % limits.COUNT_MAX
             return False
-        before = self.conducts()
+        before = self.wants_closed()
         if event == FLAME_SEEN:
-            self.health_due_ms = self.interval_ms + limits.HEALTH_AFTER_MS
+            self.health_due_ms = self.burn_ms + limits.HEALTH_AFTER_MS
         self._do(t.TABLE[row + t.COL_EFFECT])
         if t.TABLE[row + t.COL_TO] != t.SAME:
             self._enter(t.TABLE[row + t.COL_TO])
-        opened = before and not self.conducts()
+        opened = before and not self.wants_closed()
         if opened:
             self._end_interval(t.TABLE[row + t.COL_CAUSE], off_source)
-        elif not before and self.conducts():
+        elif not before and self.wants_closed():
             self._start_interval()
         self.sound = t.TABLE[row + t.COL_SOUND]
         return opened
 
     def _row(self, event):
         """Where the row of the table for an event starts, -1 when it is refused."""
-        for row in range(0, len(t.TABLE), t.ROW):
+        for row in range(0, len(t.TABLE), t.ROW_BYTES):
             if (
                 t.TABLE[row + t.COL_EVENT] == event
                 and t.TABLE[row + t.COL_FROM] >> self.state & 1
@@ -284,7 +286,7 @@ class Burner:
     def _do(self, effect):
         settings = self.settings
         if effect == t.START_TIMER:
-            if not self.conducts():
+            if not self.wants_closed():
                 self.cap_ms = settings.burn_max_ms
             self.remaining_ms = min(settings.timer_default_ms, settings.timer_max_ms, self.cap_ms)
             self.by_override = False
@@ -309,11 +311,11 @@ class Burner:
         elif effect == t.ALLOW_UPDATE:
             self.update_allowed = self._held_idle
         elif effect == t.RESTART_FLAMEOUT_TIMER:
-            self.proof.die_again()
+            self.proof.restart_gas()
             self._waited = True
 
     def _enter(self, state):
-        if state == VERIFYING and not self.conducts() and self.state != VERIFYING:
+        if state == VERIFYING and not self.wants_closed() and self.state != VERIFYING:
             self.proof.begin(False)  # acknowledged: the proofs run again
         if state in (VERIFYING, FAULT) and self.state != state:
             self.verifying_ms = 0
@@ -326,7 +328,7 @@ class Burner:
     def _start_interval(self):
         """The state now wants the contact closed: a new interval begins."""
         self.contact_ms = 0
-        self.interval_ms = 0
+        self.burn_ms = 0
         self.cap_raised = False
         self._override_used = False
         self._let_go = False
@@ -353,7 +355,7 @@ class Burner:
 
     def grant(self, step_ms):
         """Ask the gate; a refusal of what the state wants means that the program contradicts itself."""
-        wanted = self.conducts()
+        wanted = self.wants_closed()
         armed = self.state == ARMED
         granted = self.gate.grant(
             wanted, step_ms, limits.TICK_MS, self._local_act, self.faults.raised, armed, self.remaining_ms
@@ -375,12 +377,12 @@ class Burner:
             self.sign_ms = 0
             if self.sound == S_NONE:
                 self.sound = STATE_SIGNS[self.state * SIGN_ROW + 1]
-        if not self.conducts() or not self.config.sensor:
+        if not self.wants_closed() or not self.config.sensor:
             return
         if not self._let_go and self.flame.is_holding():
             self._let_go = True
             self.sound = S_LET_GO
-        if self.health_due_ms and self.interval_ms >= self.health_due_ms:
+        if self.health_due_ms and self.burn_ms >= self.health_due_ms:
             health_permille = self.flame.health_permille()
             if health_permille is not None:
                 self.health_due_ms = 0

@@ -24,3 +24,6 @@ PENDING, PROVED, REFUTED, UNTESTABLE = 0, 1, 2, 3
 
 # The two sides of the contact.
 TC, MAGNET = 0, 1
+
+# Remote requests that are judged when they are seen. ARM exists to be refused.
+REQUEST_EXTEND, REQUEST_ARM = 0, 1

@@ -6,11 +6,10 @@ Does not: pins, threads, files, machine, time. All mutable state hangs on one Co
 
 from curfew.core import faults, limits
 from curfew.core.burner import Burner
-from curfew.core.codes import FAULT, IDLE, RESTART
+from curfew.core.codes import FAULT, IDLE, REQUEST_ARM, REQUEST_EXTEND, RESTART
 from curfew.core.signals import S_NO, S_NONE, S_READY, Player
 from curfew.core.ticks import aged_ms, elapsed_ms
-from curfew.runtime.inbox import REQUEST_ARM, REQUEST_EXTEND
-from curfew.runtime.rtc_memory import AT_CONDUCTING, AT_RESETS, AT_STORED
+from curfew.runtime.rtc_memory import AT_CONTACTS_CLOSED, AT_RESETS, AT_STORED_FAULTS
 
 
 class Controller:
@@ -28,7 +27,7 @@ class Controller:
         self.burners = []
         for config in settings.burners:
             index = len(self.burners)
-            self.burners.append(Burner(settings, config, memory.buffer[AT_STORED + index], health_refs[index]))
+            self.burners.append(Burner(settings, config, memory.buffer[AT_STORED_FAULTS + index], health_refs[index]))
         self.pressed = bytearray(len(self.burners))
         self.granted = bytearray(len(self.burners))
         self.step_ms = 0
@@ -38,7 +37,7 @@ class Controller:
         self._still_ticks = 0
         self._late_ms = 0  # what stalls took of the pump and ticks have not yet given back
         for index, burner in enumerate(self.burners):
-            if memory.conducted >> index & 1:
+            if memory.closed_before >> index & 1:
                 burner.cause = RESTART
                 self._record(index, burner)
             burner.faults.note(faults.UNSTABLE, memory.buffer[AT_RESETS] >= limits.RESETS_MAX)
@@ -89,11 +88,11 @@ class Controller:
             self.granted[index] = granted
             if granted:
                 conducting |= 1 << index
-            self.memory.put(AT_STORED + index, burner.faults.raised & faults.STORED)
+            self.memory.put(AT_STORED_FAULTS + index, burner.faults.raised & faults.STORED_FAULTS)
             self.player.play(burner.sound, index)
             if burner.update_allowed:
                 allowed = index
-        self.memory.put(AT_CONDUCTING, conducting)
+        self.memory.put(AT_CONTACTS_CLOSED, conducting)
         self.update_ms = 0 if conducting else max(0, self.update_ms - step_ms)
         if allowed >= 0:
             self.player.play(S_NO if conducting else S_READY, allowed)
@@ -121,7 +120,7 @@ class Controller:
         return clock_ok
 
     def _record(self, index, burner):
-        conducted_s = burner.interval_ms // 1000
+        conducted_s = burner.burn_ms // 1000
         self.memory.note_shutoff(index, burner.cause, burner.detail, conducted_s, burner.health_permille)
 
     def is_at_rest(self):

@@ -8,8 +8,8 @@ NO_FAULT = -1
 CONTACT_WELDED, FLAME_PERSISTS, SENSOR_FAILED, BUTTON_STUCK = 0, 1, 2, 3
 UNSTABLE, SETTINGS_INVALID, PROGRAM_CORRUPT = 4, 5, 6
 FAULTS = "CONTACT_WELDED FLAME_PERSISTS SENSOR_FAILED BUTTON_STUCK UNSTABLE SETTINGS_INVALID PROGRAM_CORRUPT"  # words
-COUNT = 7
-STORED = 1 << CONTACT_WELDED | 1 << FLAME_PERSISTS  # these come back after a restart
+FAULT_COUNT = 7
+STORED_FAULTS = 1 << CONTACT_WELDED | 1 << FLAME_PERSISTS  # these come back after a restart
 
 
 class FaultSet:
@@ -23,7 +23,7 @@ class FaultSet:
         self.raised = 0
         self.present = 0
         self.shown = NO_FAULT
-        for code in range(COUNT):
+        for code in range(FAULT_COUNT):
             if stored >> code & 1:
                 self.note(code, True)
 

@@ -20,11 +20,11 @@ class Proof:
 
     def begin(self, was_live):
         """Start over. was_live: the magnet side was seen live in the interval that ended."""
-        self.opening = PENDING if self.sensor else UNTESTABLE
-        self.gas = self.opening
+        self.contact = PENDING if self.sensor else UNTESTABLE
+        self.gas = self.contact
         self.age_ms = 0  # since the opening
         self.die_ms = 0  # since the flame should be dying
-        self.relit = False  # somebody tries too early, until die_again()
+        self.relit = False  # somebody tries too early, until restart_gas()
         self._was_live = was_live
         self._tc_uv = 0
         self._peak_uv = 0
@@ -35,7 +35,7 @@ class Proof:
         self._mark_uv = 0
         self._mark_ms = -1  # -1: not yet at half of the peak
 
-    def die_again(self):
+    def restart_gas(self):
         """Somebody relit: the flame gets its time again, and has to fall again from its new peak."""
         self.die_ms = 0
         self.relit = False
@@ -45,10 +45,10 @@ class Proof:
         if self.sensor:
             self.gas = PENDING
 
-    def shown_open(self):
+    def note_open(self):
         """A hot thermocouple beside a dead magnet side, for long enough, showed the contact open."""
-        if self.opening == REFUTED:
-            self.opening = PROVED
+        if self.contact == REFUTED:
+            self.contact = PROVED
 
     def step(self, step_ms):
         """Let the ages grow and judge the opening when it is due."""
@@ -56,18 +56,18 @@ class Proof:
         self.die_ms = aged_ms(self.die_ms, step_ms)
         if self._mark_ms >= 0:
             self._mark_ms = aged_ms(self._mark_ms, step_ms)
-        if self.opening == PENDING and self.age_ms >= self.verify_ms and self._tc_count >= 2:
+        if self.contact == PENDING and self.age_ms >= self.verify_ms and self._tc_count >= 2:
             if self._live_count >= 2:
-                self.opening = REFUTED if self._tc_uv >= limits.TESTABLE_UV else UNTESTABLE
+                self.contact = REFUTED if self._tc_uv >= limits.TESTABLE_UV else UNTESTABLE
             elif self._dead_count >= 2:
                 testable = self._was_live and self._tc_uv >= limits.TESTABLE_UV
-                self.opening = PROVED if testable else UNTESTABLE
-            if self.opening != PENDING and self._peak_uv < limits.TESTABLE_UV:
+                self.contact = PROVED if testable else UNTESTABLE
+            if self.contact != PENDING and self._peak_uv < limits.TESTABLE_UV:
                 self.gas = UNTESTABLE
 
     def wants_readings(self):
         """True while the opening waits for readings; not for longer than they can take, others want theirs."""
-        if self.opening != PENDING or self.age_ms > self.verify_ms + limits.SETTLE_MS:
+        if self.contact != PENDING or self.age_ms > self.verify_ms + limits.SETTLE_MS:
             return False
         return self._tc_count < 2 or self._live_count < 2 and self._dead_count < 2
 
@@ -95,7 +95,7 @@ class Proof:
         self._trough_uv = min(self._trough_uv, uv)
         if fallen and uv >= self._trough_uv + limits.RELIGHT_RISE_UV:
             self.relit = True
-        if self.gas != PENDING or self.opening == PENDING:
+        if self.gas != PENDING or self.contact == PENDING:
             return
         if uv < limits.OUT_UV:
             self.gas = PROVED

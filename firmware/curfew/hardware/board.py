@@ -17,7 +17,7 @@ from curfew.hardware.relay import Relays
 from curfew.hardware.scanner import Scanner
 from curfew.runtime.inbox import Inbox
 from curfew.runtime.loop import Loop
-from curfew.runtime.rtc_memory import AT_STORED, RtcMemory
+from curfew.runtime.rtc_memory import AT_STORED_FAULTS, RtcMemory
 from curfew.runtime.snapshot import Snapshot
 from curfew.runtime.supervisor import TRIAL_CONFIRMED, TRIAL_PENDING, Link, Supervisor
 from curfew.services.persistence import Persistence
@@ -63,10 +63,10 @@ def _remembered(rtc):
         journal_seq = journal.last_seq()
     except OSError:  # a flash that decays must not keep the box from starting; nobody writes over its journal
         stored, health, journal_seq = [0] * limits.BURNERS_MAX, [0] * limits.BURNERS_MAX, memory.seq[0]
-    if not memory.kept:  # a power-up: only the files know
+    if not memory.restored:  # a power-up: only the files know
         memory.count_from(journal_seq)
         for index in range(limits.BURNERS_MAX):
-            memory.put(AT_STORED + index, stored[index])
+            memory.put(AT_STORED_FAULTS + index, stored[index])
     return memory, journal_seq, stored, health
 
 

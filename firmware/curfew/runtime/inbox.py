@@ -9,8 +9,6 @@ from array import array
 from curfew.core import limits
 from curfew.core.ticks import elapsed_ms
 
-REQUEST_EXTEND, REQUEST_ARM = 0, 1  # requests; ARM exists to be refused
-
 
 class Inbox:
     """Shared between the two threads; neither ever replaces an object in it."""

@@ -6,7 +6,7 @@ It never waits for network, flash or a lock. It is the only place that feeds the
 
 from curfew.core import limits
 from curfew.core.ticks import elapsed_ms
-from curfew.runtime.rtc_memory import AT_CLEAN, AT_CONDUCTING
+from curfew.runtime.rtc_memory import AT_CLEAN, AT_CONTACTS_CLOSED
 
 _ALL_STAGES = 0o1234567  # each stage reports in its turn: the watchdog is fed only for the whole story
 _QUIET_TRIES = 100  # two seconds: a thread that blocks longer is left to the reset
@@ -46,14 +46,14 @@ class Loop:
 
     def end_clean(self):
         """After run(): remember that this end was meant, and wait a moment for the services to fall silent."""
-        self.link.quiet[0] = 1
+        self.link.stop_requested[0] = 1
         memory = self.controller.memory
         memory.buffer[:] = self.rtc.memory()  # of the last whole tick: a broken off one may have changed half of it
         memory.put(AT_CLEAN, 1)
         memory.seal()
         self.rtc.memory(memory.buffer)
         for _ in range(_QUIET_TRIES):
-            if self.link.ended[0]:
+            if self.link.stopped[0]:
                 break
             self.clock.sleep_ms(limits.TICK_MS)
 
@@ -89,6 +89,6 @@ class Loop:
         if memory.dirty:
             memory.seal()
             self.rtc.memory(memory.buffer)
-        self.link.leave[0] = 0 if memory.buffer[AT_CONDUCTING] else 1
+        self.link.flash_allowed[0] = 0 if memory.buffer[AT_CONTACTS_CLOSED] else 1
         self.link.update_ms[0] = controller.update_ms
         self.link.snapshot.publish(controller.burners)

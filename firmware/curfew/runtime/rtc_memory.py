@@ -12,11 +12,11 @@ _MAGIC = 0xC5
 _VERSION = 1
 AT_CLEAN = 2  # the last program ended on purpose
 AT_RESETS = 3  # abnormal starts without ten quiet minutes between them
-AT_CONDUCTING = 4  # who conducts, bits by burner
-AT_STORED = 5  # stored faults, a byte a burner
+AT_CONTACTS_CLOSED = 4  # who conducts, bits by burner
+AT_STORED_FAULTS = 5  # stored faults, a byte a burner
 _SEQ = 9  # number of the last opening, three bytes
-_OPENINGS = 12  # the rows of the last openings, row = number % ROWS
-ROWS = 8  # more than anybody lights between two quiet moments
+_OPENINGS = 12  # the rows of the last openings, row = number % SHUTOFF_ROWS
+SHUTOFF_ROWS = 8  # more than anybody lights between two quiet moments
 ROW_BURNER, ROW_CAUSE, ROW_DETAIL, ROW_BURN_S, ROW_HEALTH_PERMILLE = (
     0,
     1,
@@ -26,7 +26,7 @@ ROW_BURNER, ROW_CAUSE, ROW_DETAIL, ROW_BURN_S, ROW_HEALTH_PERMILLE = (
 )  # in a row; the last two have two bytes
 _ROW = 7
 _CRC = 68
-SIZE = 70
+RTC_SIZE = 70
 _SEQ_MAX = 0xFFFFFF
 
 
@@ -39,25 +39,25 @@ class RtcMemory:
     """
 
     def __init__(self, previous):
-        self.buffer = bytearray(SIZE)
+        self.buffer = bytearray(RTC_SIZE)
         self.dirty = True
         self.seq = array("i", [0])
-        self.kept = (
-            len(previous) == SIZE
+        self.restored = (
+            len(previous) == RTC_SIZE
             and previous[0] == _MAGIC
             and previous[1] == _VERSION
             and crc16(previous, _CRC) == previous[_CRC] << 8 | previous[_CRC + 1]
         )
-        if self.kept:
+        if self.restored:
             self.buffer[:] = previous
             self.seq[0] = previous[_SEQ] << 16 | previous[_SEQ + 1] << 8 | previous[_SEQ + 2]
             if not self.buffer[AT_CLEAN]:
                 self.buffer[AT_RESETS] = min(self.buffer[AT_RESETS] + 1, 255)
         self.buffer[0] = _MAGIC
         self.buffer[1] = _VERSION
-        self.conducted = self.buffer[AT_CONDUCTING]
+        self.closed_before = self.buffer[AT_CONTACTS_CLOSED]
         self.buffer[AT_CLEAN] = 0
-        self.buffer[AT_CONDUCTING] = 0
+        self.buffer[AT_CONTACTS_CLOSED] = 0
 
     def put(self, at, value):
         """Set one byte of the record (RESETS, CLEAN, CONDUCTING, STORED + burner) and remember that it changed."""
@@ -68,7 +68,7 @@ class RtcMemory:
     def note_shutoff(self, burner, cause, detail, conducted_s, health_permille):
         """Keep an opening; whoever reads `seq` finds its row complete."""
         seq = self.seq[0] % _SEQ_MAX + 1
-        at = _OPENINGS + seq % ROWS * _ROW
+        at = _OPENINGS + seq % SHUTOFF_ROWS * _ROW
         buffer = self.buffer
         buffer[at + ROW_BURNER] = burner
         buffer[at + ROW_CAUSE] = cause
@@ -89,9 +89,9 @@ class RtcMemory:
         self.buffer[at] = value >> 8
         self.buffer[at + 1] = value & 0xFF
 
-    def of_shutoff(self, seq, field):
-        """A byte of the row of one of the last ROWS openings."""
-        return self.buffer[_OPENINGS + seq % ROWS * _ROW + field]
+    def shutoff_byte(self, seq, field):
+        """A byte of the row of one of the last SHUTOFF_ROWS openings."""
+        return self.buffer[_OPENINGS + seq % SHUTOFF_ROWS * _ROW + field]
 
     def seal(self):
         """Bring the checksum up to date before the buffer is written."""

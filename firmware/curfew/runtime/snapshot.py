@@ -9,7 +9,7 @@ from array import array
 # Fields of one burner.
 (
     SNAP_STATE,
-    SNAP_CONDUCTS,
+    SNAP_CONTACT_CLOSED,
     SNAP_REMAINING_S,
     SNAP_CAUSE,
     SNAP_DETAIL,
@@ -27,14 +27,14 @@ from array import array
     14,
     15,
 )
-FIELDS = 16
+SNAP_FIELDS = 16
 
 
 class Snapshot:
     """The state of all burners at one tick."""
 
     def __init__(self, burners, lock):
-        self.values = array("i", [0] * (burners * FIELDS))
+        self.values = array("i", [0] * (burners * SNAP_FIELDS))
         self._lock = lock
 
     def publish(self, burners):
@@ -45,7 +45,7 @@ class Snapshot:
         at = 0
         for burner in burners:
             values[at + SNAP_STATE] = burner.state
-            values[at + SNAP_CONDUCTS] = burner.conducts()
+            values[at + SNAP_CONTACT_CLOSED] = burner.wants_closed()
             values[at + SNAP_REMAINING_S] = burner.remaining_s()
             values[at + SNAP_CAUSE] = burner.cause
             values[at + SNAP_DETAIL] = burner.detail
@@ -60,7 +60,7 @@ class Snapshot:
             values[at + SNAP_REFUSED] = burner.refused
             values[at + SNAP_LIGHT] = burner.light
             values[at + SNAP_SOUND] = burner.heard
-            at += FIELDS
+            at += SNAP_FIELDS
         self._lock.release()
 
     def copy_into(self, target):

@@ -21,10 +21,10 @@ class Link:
         self.snapshot = snapshot
         self.ping = array("i", [0])  # loop writes
         self.pong = array("i", [0])  # services answer
-        self.ended = bytearray(1)  # services write 1 on their way out
-        self.leave = bytearray(1)  # loop writes: 1 while nothing conducts, flash may be written
+        self.stopped = bytearray(1)  # services write 1 on their way out
+        self.flash_allowed = bytearray(1)  # loop writes: 1 while nothing conducts, flash may be written
         self.update_ms = array("i", [0])  # loop writes: so long may an update come by Wi-Fi; a hand opened it
-        self.quiet = bytearray(1)  # loop writes: services shall end and print nothing
+        self.stop_requested = bytearray(1)  # loop writes: services shall end and print nothing
         self.trial = bytearray(1)  # loop writes ON_TRIAL and FAILED, services PROVED
 
 
@@ -46,12 +46,12 @@ class Supervisor:
         self._silent_ms = 0
         self._rest_ms = 0
         self._trial_ms = 0
-        link.ended[0] = 1
+        link.stopped[0] = 1
 
     def step(self, step_ms):
         """Look once a tick; starting a thread allocates, which is safe because no other one runs just then."""
         link = self.link
-        if link.ended[0]:
+        if link.stopped[0]:
             if self.starts and link.trial[0] == TRIAL_PENDING:
                 link.trial[0] = TRIAL_FAILED
             self.blocked = link.trial[0] == TRIAL_FAILED
@@ -60,11 +60,11 @@ class Supervisor:
                 self._rest_ms = 0
                 self._silent_ms = 0
                 self.starts = self.starts % limits.COUNT_MAX + 1
-                link.ended[0] = 0
+                link.stopped[0] = 0
                 try:
                     self._start(self._entry, self._args)
                 except (OSError, MemoryError):  # no room for a thread just now is no reason to close the gas
-                    link.ended[0] = 1
+                    link.stopped[0] = 1
             return
         if link.pong[0] == link.ping[0]:
             link.ping[0] = (link.ping[0] + 1) % limits.COUNT_MAX

@@ -7,10 +7,9 @@ Whatever a service asks for goes through the inbox, where a request can only shu
 import os
 from array import array
 
-from curfew.core.codes import SOURCES
+from curfew.core.codes import REQUEST_EXTEND, SOURCES
 from curfew.core.faults import FAULTS, NO_FAULT
 from curfew.runtime import snapshot as s
-from curfew.runtime.inbox import REQUEST_EXTEND
 from curfew.storage import files, journal
 
 STATES = "IDLE ARMED BURNING WARNING OVERRIDE VERIFYING FAULT"  # words, in the order of codes.py
@@ -44,7 +43,7 @@ class ServiceContext:
         self._sources = SOURCES.split()  # made once: an OFF must not need memory
         self.extend_allowed = settings.remote_extend
         self.changed = 0
-        self.values = array("i", [0] * (self.burners * s.FIELDS))
+        self.values = array("i", [0] * (self.burners * s.SNAP_FIELDS))
         self._fresh = array("i", self.values)
 
     def look(self):
@@ -53,19 +52,19 @@ class ServiceContext:
         for at in range(len(self.values)):
             if self.values[at] != self._fresh[at]:
                 self.values[at] = self._fresh[at]
-                if at % s.FIELDS not in _RUNNING:
+                if at % s.SNAP_FIELDS not in _RUNNING:
                     self.changed += 1
         return self.values
 
     def burner(self, index):
         """One burner in words and numbers, as every door tells it; None is what is not known."""
         values = self.values
-        at = index * s.FIELDS
+        at = index * s.SNAP_FIELDS
         fault = values[at + s.SNAP_FAULT]
         cause = journal.cause_text(values[at + s.SNAP_CAUSE], values[at + s.SNAP_DETAIL])
         return {
             "state": STATES.split()[values[at + s.SNAP_STATE]],
-            "conducts": bool(values[at + s.SNAP_CONDUCTS]),
+            "conducts": bool(values[at + s.SNAP_CONTACT_CLOSED]),
             "remaining_s": values[at + s.SNAP_REMAINING_S],
             "cause": None if cause == "-" else cause,
             "fault": None if fault == NO_FAULT else FAULTS.split()[fault],
@@ -88,7 +87,7 @@ class ServiceContext:
         for line in files.lines(DATES_PATH):
             number, when = line.split()
             dates[int(number)] = int(when)
-        for line in files.lines(journal.PATH):
+        for line in files.lines(journal.JOURNAL_PATH):
             number, burner, cause, conducted_s, health = line.split()
             yield int(number), int(burner), cause, int(conducted_s), int(health) or None, dates.get(int(number))
 
@@ -107,21 +106,21 @@ class ServiceContext:
         """True while anything burns as far as the box knows; where no sensor is fitted, while it conducts."""
         for index in range(self.burners):
             if self.values[
-                index * s.FIELDS + (s.SNAP_FLAME if self.settings.burners[index].sensor else s.SNAP_CONDUCTS)
+                index * s.SNAP_FIELDS + (s.SNAP_FLAME if self.settings.burners[index].sensor else s.SNAP_CONTACT_CLOSED)
             ]:
                 return True
         return False
 
     def problem(self):
         """True while any burner is in a fault or asks for service."""
-        for at in range(0, len(self.values), s.FIELDS):
+        for at in range(0, len(self.values), s.SNAP_FIELDS):
             if self.values[at + s.SNAP_FAULTS_RAISED] or self.values[at + s.SNAP_SERVICE]:
                 return True
         return False
 
     def deadline_s(self):
         """Seconds to the nearest deadline of all burners; None when there is none."""
-        left = [self.values[at + s.SNAP_REMAINING_S] for at in range(0, len(self.values), s.FIELDS)]
+        left = [self.values[at + s.SNAP_REMAINING_S] for at in range(0, len(self.values), s.SNAP_FIELDS)]
         return min([seconds for seconds in left if seconds], default=None)
 
     def may_write(self):

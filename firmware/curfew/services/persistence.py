@@ -6,10 +6,10 @@ Belongs here: when to write. Does not: the form of the files (journal.py), the n
 import gc
 from array import array
 
-from curfew.core.faults import SETTINGS_INVALID, STORED
+from curfew.core.faults import SETTINGS_INVALID, STORED_FAULTS
 from curfew.core.limits import BURNERS_MAX
 from curfew.runtime import snapshot as s
-from curfew.runtime.rtc_memory import ROWS
+from curfew.runtime.rtc_memory import SHUTOFF_ROWS
 from curfew.runtime.supervisor import PONG_RESTART, TRIAL_CONFIRMED, TRIAL_PENDING
 from curfew.services.update import slots
 from curfew.storage import journal
@@ -37,7 +37,7 @@ class Persistence:
         self._stored = stored
         self._health = health
         self._burners = min(burners, BURNERS_MAX)
-        self._seen = array("i", [0] * (self._burners * s.FIELDS))
+        self._seen = array("i", [0] * (self._burners * s.SNAP_FIELDS))
 
     def ask_restart(self):
         """Ask the loop to start the chip again; it does once every burner is at rest."""
@@ -49,7 +49,7 @@ class Persistence:
 
     def may_write(self):
         """True while nothing conducts."""
-        return self.link.leave[0] == 1
+        return self.link.flash_allowed[0] == 1
 
     def poll(self):
         """One round."""
@@ -75,7 +75,7 @@ class Persistence:
     def _is_sound(self):
         """Loop and services are alive, or nobody would ask; and the settings fit, and the next program could come."""
         faults = 0
-        for at in range(s.SNAP_FAULTS_RAISED, len(self._seen), s.FIELDS):
+        for at in range(s.SNAP_FAULTS_RAISED, len(self._seen), s.SNAP_FIELDS):
             faults |= self._seen[at]
         return not faults >> SETTINGS_INVALID & 1 and (self.is_reachable is None or self.is_reachable())
 
@@ -83,7 +83,7 @@ class Persistence:
         last = self._memory.seq[0]
         if last == self._journal_seq:
             return
-        first = max(self._journal_seq + 1, last - ROWS + 1)  # older ones were overwritten: the numbers show a gap
+        first = max(self._journal_seq + 1, last - SHUTOFF_ROWS + 1)  # the older ones were overwritten: a gap
         if journal.append(self._memory, first, last, self.may_write):
             self._journal_seq = last
         gc.collect()
@@ -92,8 +92,8 @@ class Persistence:
         stored = self._stored[:]
         health = self._health[:]
         for index in range(self._burners):
-            at = index * s.FIELDS
-            stored[index] = self._seen[at + s.SNAP_FAULTS_RAISED] & STORED
+            at = index * s.SNAP_FIELDS
+            stored[index] = self._seen[at + s.SNAP_FAULTS_RAISED] & STORED_FAULTS
             health[index] = self._seen[at + s.SNAP_HEALTH_REF_PERMILLE]
         if stored != self._stored or health != self._health:
             if journal.write_state(stored, health, self.may_write):

@@ -52,7 +52,7 @@ async def run_services(keeper, link, clock, settings, network):
 
 async def _rounds(house, services, hood, tasks):
     rounds = 0
-    while not house.link.quiet[0]:
+    while not house.link.stop_requested[0]:
         if rounds % _KEEP_ROUNDS == 0:
             house.keeper.poll()
         house.look()

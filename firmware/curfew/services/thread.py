@@ -23,11 +23,11 @@ def run(keeper, link, clock, settings):
         if network:
             _serve(keeper, link, clock, settings, network)
         else:
-            while not link.quiet[0]:
+            while not link.stop_requested[0]:
                 keeper.poll()
                 clock.sleep_ms(_POLL_MS)
     finally:
-        link.ended[0] = 1
+        link.stopped[0] = 1
 
 
 def _serve(keeper, link, clock, settings, network):

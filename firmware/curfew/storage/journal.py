@@ -9,9 +9,9 @@ from curfew.core.limits import BURNERS_MAX
 from curfew.runtime import rtc_memory as m
 from curfew.storage import files
 
-PATH = "journal.txt"
+JOURNAL_PATH = "journal.txt"
 STATE_PATH = "state.txt"
-KEPT = 100  # closings; the page shows as many
+JOURNAL_LINES_MAX = 100  # closings; the page shows as many
 
 
 def cause_text(cause, detail):
@@ -26,7 +26,7 @@ def cause_text(cause, detail):
 def last_seq():
     """The number of the last opening in the journal, 0 for none."""
     last = None
-    for last in files.lines(PATH):  # noqa: B007
+    for last in files.lines(JOURNAL_PATH):  # noqa: B007
         pass
     return int(last.split()[0]) if last else 0
 
@@ -36,16 +36,16 @@ def append(memory, first, last, may_write):
 
     A line: number, burner from 0, cause, seconds conducted, contact health in permille.
     """
-    return files.replace(PATH, _with_new(memory, first, last), may_write)
+    return files.replace(JOURNAL_PATH, _with_new(memory, first, last), may_write)
 
 
 def _with_new(memory, first, last):
-    skip = files.count(PATH) + last - first + 1 - KEPT
-    for line in files.lines(PATH):
+    skip = files.count(JOURNAL_PATH) + last - first + 1 - JOURNAL_LINES_MAX
+    for line in files.lines(JOURNAL_PATH):
         if skip <= 0:
             yield line
         skip -= 1
-    of = memory.of_shutoff
+    of = memory.shutoff_byte
     for seq in range(first, last + 1):
         cause = cause_text(of(seq, m.ROW_CAUSE), of(seq, m.ROW_DETAIL))
         conducted_s = of(seq, m.ROW_BURN_S) << 8 | of(seq, m.ROW_BURN_S + 1)

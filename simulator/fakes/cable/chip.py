@@ -59,12 +59,12 @@ def _serve():
     _poll_ms = ticks_ms()
     keeper, link = _thread[:2]
     try:
-        if not link.quiet[0]:
+        if not link.stop_requested[0]:
             keeper.poll()
             return
     except Exception as error:
         sys.print_exception(error)
-    link.ended[0] = 1
+    link.stopped[0] = 1
     _thread = None
 
 

@@ -94,7 +94,7 @@ def _sleep(ms):
 def _see_them_end():
     """No stove time passes until services that were told to die are gone: theirs is real time. Does not allocate."""
     for _ in range(_DEATH_MS):
-        if machine.box is None or machine.box.link.ended[0]:
+        if machine.box is None or machine.box.link.stopped[0]:
             return
         time.sleep_ms(1)
 

@@ -10,7 +10,7 @@ import time
 from curfew.core.ticks import elapsed_ms, later_ms
 from curfew.services.context import DATES_PATH
 from curfew.storage import files
-from curfew.storage.journal import KEPT
+from curfew.storage.journal import JOURNAL_LINES_MAX
 
 _HOSTS = ("pool.ntp.org", "ntp.aliyun.com")
 _PORT = 123
@@ -148,7 +148,7 @@ class Clock:
             self._house.log.add("clock", "dates not written")
 
     def _lines(self, now_ms):
-        skip = files.count(DATES_PATH) + len(self._pending) - KEPT
+        skip = files.count(DATES_PATH) + len(self._pending) - JOURNAL_LINES_MAX
         for line in files.lines(DATES_PATH):
             if skip <= 0 and int(line.split()[0]) < self._pending[0][0]:  # a new journal counts from 1 again
                 yield line

@@ -8,17 +8,17 @@ import os
 
 from curfew.storage import files
 
-PATH = "key.txt"
+KEY_PATH = "key.txt"
 _BYTES = 32
 
 
 def read():
     """The key, None when there is none (any more). Raises OSError."""
-    for line in files.lines(PATH):
+    for line in files.lines(KEY_PATH):
         return bytes.fromhex(line)
     return None
 
 
 def make(may_write):
     """Make a key; called once the radio is on, because only then the chip's random numbers are true ones."""
-    return files.replace(PATH, (os.urandom(_BYTES).hex(),), may_write)
+    return files.replace(KEY_PATH, (os.urandom(_BYTES).hex(),), may_write)

@@ -4,7 +4,7 @@ Belongs here: writing slot.txt. Does not: reading and checking it, which is the 
 of a slot.
 """
 
-PATH = "slot.txt"
+SLOT_PATH = "slot.txt"
 here = ""  # the folder of this program, as the starter told program.py; "" is the current one
 build = ""  # eight hex digits that no other program has, once build_id() was asked
 trial = ""  # "cable" or "air": how this program came, while it has yet to prove itself; "": it has
@@ -36,11 +36,11 @@ def prove(may_write):
     """Say that this program is the one from now on; False when leave was withdrawn."""
     from curfew.storage import files  # there since the start; not at the top, for who only wants a path
 
-    return files.replace(PATH, ["active " + here], may_write)
+    return files.replace(SLOT_PATH, ["active " + here], may_write)
 
 
 def put_on_trial(way, may_write):
     """Let the next start try the program in the other slot; False when leave was withdrawn."""
     from curfew.storage import files
 
-    return files.replace(PATH, ["active " + here, "trial %s new %s" % (other(), way)], may_write)
+    return files.replace(SLOT_PATH, ["active " + here, "trial %s new %s" % (other(), way)], may_write)
