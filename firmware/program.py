@@ -1,4 +1,4 @@
-"""Wiring only: build the box, run its loop, and leave every way out with the contacts open."""
+"""Wiring only: build the device, run its loop, and open the contacts on every way out."""
 
 import gc
 import sys
@@ -6,70 +6,79 @@ import time
 
 import machine
 
-from curfew.services.update import slots
-
-# Leaves first, and the rubbish of each import collected before the next: imports inside imports keep every half-made
-# module and its rubbish alive at once, and split the heap for good.
-_ORDER = "bundles.core services.persistence services.thread bundles.hardware"
+from curfew import VERSION, forget
 
 
 def main(slot, trial):
     """Run until something ends the loop; then a clean restart, a hand-over to the USB cable, or a reset.
 
-    slot: the folder of this program. trial: how it got there if it has yet to show that it is sound, else "".
+    slot: the folder of this program. trial: how it got there ("cable" or "air") while it is pending, else "".
     """
-    box = None
-    slots.here = slot
-    slots.trial = trial
+    loop = None
     try:
-        box = start()
+        loop = start(slot, trial)
         try:
-            box.run()
-        except box.Restart:
-            box.end_clean()
+            loop.run()
+        except loop.Restart:
+            loop.end_clean()
     except KeyboardInterrupt:
-        hand_over(box)
+        hand_over(loop)
         return
     except Exception as error:  # the loop has opened the contacts; before it, boot.py had
         try:
-            if box is not None:
-                box.relays.open_all()  # once more: the loop may have been hit on its way out
+            if loop is not None:
+                loop.relays.open_all()  # once more: the loop may have been interrupted on its way out
             sys.print_exception(error)
-            time.sleep_ms(5000 if box is None else 700)  # a program that cannot start or go on must not spin
+            time.sleep_ms(5000 if loop is None else 700)  # a program that cannot start or go on must not spin
         finally:
             machine.reset()
     else:
         machine.reset()
 
 
-def start():
-    """The Loop, ready to run."""
-    from curfew import forget
+def start(slot, trial):
+    """The Loop, ready to run.
+
+    Imports go leaves first, and garbage is collected after each: imports inside imports keep every half-made module and
+    its garbage alive at once, and fragment the heap.
+    """
     from curfew.core.settings import load
 
-    now, invalid = load()
+    settings, invalid = load()
     del load
     forget("core.settings")
     forget("core.schema")
     forget("core.limits")
-    left = _ORDER
-    while left:
-        name, _, left = left.partition(" ")
-        __import__("curfew." + name)
-        gc.collect()
+    gc.collect()
+    from curfew.bundles import core  # noqa: F401
+
+    gc.collect()
+    from curfew.services import persistence, thread
+    from curfew.services.update import slots
+
+    slots.here = slot
+    slots.trial = trial
+    gc.collect()
+    from curfew.bundles import hardware  # noqa: F401
+
+    gc.collect()
     from curfew.hardware.board import build
 
-    box = build(time, now, invalid)
+    loop = build(time, settings, invalid, bool(trial), persistence.Persistence, thread.run)
     forget("hardware.board")
+    print(
+        "Curfew %s build %s slot %s%s burners %d"
+        % (VERSION, slots.build_id(), slot, " on trial" if trial else "", len(settings.burners))
+    )
     gc.collect()
-    return box
+    return loop
 
 
-def hand_over(box):
-    """Somebody works at the cable: silence the services and give the watchdog ten minutes."""
-    if box is not None:
-        box.relays.open_all()  # once more: a second Ctrl-C may have come while the loop did
+def hand_over(loop):
+    """Someone works at the USB cable: silence the services and give the watchdog ten minutes."""
+    if loop is not None:
+        loop.relays.open_all()  # once more: a second Ctrl-C may have come while the loop did
     machine.WDT(timeout=600000)  # limits.WATCHDOG_CABLE_MS
-    if box is not None:
-        box.end_clean()
+    if loop is not None:
+        loop.end_clean()
     print("Curfew stopped, contacts open. machine.reset() starts it again.")

@@ -43,7 +43,7 @@ def rows_of(flat: bytes, length: int) -> list[tuple[int, ...]]:
 def table_rows() -> list[tuple[int, ...]]:
     """The rows of the state table, with the columns in the order of words.COLUMNS."""
     order = [getattr(table, column) for column in words.COLUMNS]
-    return [tuple(row[column] for column in order) for row in rows_of(table.TABLE, table.ROW)]
+    return [tuple(row[column] for column in order) for row in rows_of(table.TABLE, table.ROW_BYTES)]
 
 
 def lights() -> list[tuple[tuple[int, ...], int, int]]:
@@ -73,7 +73,7 @@ class Names:
     def __init__(self) -> None:
         agree("code", numbers_of(codes), [*words.STATES, *words.EVENTS, *words.CAUSES, *words.WITHOUT_WORDS])
         agree("fault", numbers_of(faults) - {"NO_FAULT", "COUNT", "STORED"}, words.FAULTS)
-        shared = {*numbers_of(codes), *numbers_of(signals), *words.COLUMNS, "ROW", "CONDUCTING", "SAME"}
+        shared = {*numbers_of(codes), *numbers_of(signals), *words.COLUMNS, "ROW_BYTES", "CLOSED_STATES", "SAME"}
         agree("guard or effect", numbers_of(table) - shared, [*words.GUARDS, *words.EFFECTS])
         agree("sound", {name for name in numbers_of(signals) if name.startswith("S_")}, words.SOUNDS)
         agree("color", map(str, {light[0] for light in lights()}), map(str, words.COLORS))

@@ -81,7 +81,7 @@ def states(names: Names, language: int) -> str:
         again = ""
         if every_s:
             again = words.EVERY[language].format(sound=sound_of(names, sound), time=time_of(every_s, language))
-        closed = table.CONDUCTING >> number & 1
+        closed = table.CLOSED_STATES >> number & 1
         body.append([code(state), words.STATES[state][language], contact[closed], light_of(light, language), again])
     body.append([code("IDLE"), words.SERVICE[language], contact[0], light_of(signals.L_SERVICE, language), ""])
     return rows(head, body)
@@ -153,7 +153,7 @@ def fault_table(names: Names, language: int) -> str:
     body = []
     for number, name in sorted(names.faults.items()):
         raised, todo, gone = (text[language] for text in words.FAULTS[name])
-        stored = yes if faults.STORED >> number & 1 else no
+        stored = yes if faults.STORED_FAULTS >> number & 1 else no
         body.append([str(faults.FAULTS.split().index(name) + 1), code(name), raised, todo, gone, stored])
     return rows(head, body)
 

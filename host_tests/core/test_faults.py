@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curfew.core import faults
+from curfew.core import codes, faults
 from curfew.core.faults import FaultSet
 from curfew.runtime import rtc_memory
 from host_tests.fixtures.names import FAULTS
@@ -152,7 +152,7 @@ def test_invalid_settings_are_a_fault_from_the_first_tick_on_that_no_hand_can_cl
 
 def test_of_two_faults_in_the_same_tick_the_first_of_the_list_is_shown(core):
     record = rtc_memory.RtcMemory(b"")
-    record.put(rtc_memory.AT_RESETS, 9)
+    record.put(codes.AT_RESETS, 9)
     record.seal()
     box = core(invalid=True, previous=bytes(record.buffer), idle=False, **QUICK)
     box.step()

@@ -6,7 +6,7 @@ way, what has to come of it. They start at a power-up; nothing is expected of th
 
 from dataclasses import dataclass, field
 
-from curfew.storage.files import crc16
+from curfew.core.checksum import crc16
 from simulator import run_settings
 from tools.build import manifest
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from curfew.core import codes, settings
 from curfew.core.codes import REQUEST_ARM, REQUEST_EXTEND
-from curfew.core.config import BurnerSettings, Settings
 from curfew.core.controller import Controller
+from curfew.core.settings import BurnerSettings, Settings
 from curfew.runtime import rtc_memory
 from curfew.runtime.inbox import Inbox
 from host_tests.exhaustive.judge import Judge

@@ -6,8 +6,9 @@ Here: loop.py and main.py around it. Not here: decisions, single drivers.
 import pytest
 
 from curfew.core import limits
+from curfew.core.codes import AT_CONTACTS_CLOSED, AT_RESETS
 from curfew.runtime.loop import Loop
-from curfew.runtime.rtc_memory import AT_CLEAN, AT_CONTACTS_CLOSED, AT_RESETS, RTC_SIZE, RtcMemory
+from curfew.runtime.rtc_memory import AT_CLEAN, RTC_SIZE, RtcMemory
 
 STAGES = [
     "panel.sample", "scanner.sample", "controller.step", "relays.drive", "panel.show", "snapshot.publish",

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curfew.core import codes, faults, limits
+from curfew.core.codes import AT_CONTACTS_CLOSED, AT_RESETS, AT_STORED_FAULTS
 from curfew.runtime import rtc_memory
-from curfew.runtime.rtc_memory import AT_CLEAN, AT_CONTACTS_CLOSED, AT_RESETS, AT_STORED_FAULTS, RtcMemory
+from curfew.runtime.rtc_memory import AT_CLEAN, RtcMemory
 
 QUIET = {"reclose_hold_s": 3}
 

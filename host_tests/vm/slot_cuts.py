@@ -13,9 +13,9 @@ from hashlib import sha256
 import starter
 from flash import MANNERS, Flash, PowerCut, Random, formatted, mounted
 
+from curfew.bundles import base as slots
 from curfew.bundles.http import Refused
 from curfew.services.update import receiver as update
-from curfew.services.update import slots
 
 SIZE, COUNT = 4096, 64
 PIECE = 3072

@@ -26,7 +26,7 @@ class Household:
 
 
 class Link:
-    ended = [0]
+    stopped = [0]
 
 
 def lived():

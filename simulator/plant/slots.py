@@ -6,7 +6,7 @@
 
 import os
 
-VICTIM = "/curfew/core/config"  # the file that goes bad; of those that source and compiled program both have
+VICTIM = "/curfew/core/limits"  # the file that goes bad; of those that source and compiled program both have
 _kept = {}  # by path: the sound bytes
 
 

@@ -19,7 +19,7 @@ def group_of(path: Path) -> str:
     """The group of a compiled file, its path relative to the build folder."""
     room = path.with_suffix("").parts[1:]
     name = room[1] if room[0] == "bundles" else room[0]
-    return "services" if name in ("http", "mqtt") else name if name in GROUPS else "core"
+    return "services" if name in ("base", "http", "mqtt") else name if name in GROUPS else "core"
 
 
 def sizes(folder: Path = OUT / SLOT) -> dict[Path, int]:

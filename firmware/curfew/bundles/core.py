@@ -1,13 +1,7 @@
-"""The core as one module: the linker (tools/build/link.py) joins these files in the compiled program.
-
-Each file needs only files above it in this list.
-"""
+"""Core, runtime and storage as one module (tools/build/link.py). Each member needs only members above it."""
 
 # isort: off
-from curfew.core import ticks, faults, codes, signals, table, flame, proof, button, safety, burner  # noqa: F401
-from curfew.runtime import inbox  # noqa: F401
-from curfew.storage import files  # noqa: F401
-from curfew.runtime import rtc_memory  # noqa: F401
-from curfew.core import controller  # noqa: F401
-from curfew.runtime import snapshot, supervisor, loop  # noqa: F401
-from curfew.storage import journal  # noqa: F401
+from curfew.core import ticks, checksum, codes, faults, signals, table, flame, proof, button, safety  # noqa: F401
+from curfew.core import burner, controller  # noqa: F401
+from curfew.runtime import inbox, rtc_memory, snapshot, supervisor, loop  # noqa: F401
+from curfew.storage import files, journal  # noqa: F401

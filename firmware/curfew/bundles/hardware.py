@@ -1,6 +1,3 @@
-"""The drivers in one piece: in the compiled program these modules are one (tools/build/link.py).
-
-Nothing else belongs here.
-"""
+"""The drivers that the safety loop needs as one module (tools/build/link.py)."""
 
 from curfew.hardware import ads1115, panel, relay, scanner  # noqa: F401

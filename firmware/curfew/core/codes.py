@@ -27,3 +27,8 @@ TC, MAGNET = 0, 1
 
 # Remote requests that are judged when they are seen. ARM exists to be refused.
 REQUEST_EXTEND, REQUEST_ARM = 0, 1
+
+# Bytes of the record that outlives a reset, as far as the controller writes them (layout: runtime/rtc_memory.py).
+AT_RESETS = 3  # abnormal starts without ten quiet minutes between them
+AT_CONTACTS_CLOSED = 4  # bits by burner
+AT_STORED_FAULTS = 5  # bits by fault code, a byte for each burner

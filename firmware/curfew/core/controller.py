@@ -6,10 +6,18 @@ Does not: pins, threads, files, machine, time. All mutable state hangs on one Co
 
 from curfew.core import faults, limits
 from curfew.core.burner import Burner
-from curfew.core.codes import FAULT, IDLE, REQUEST_ARM, REQUEST_EXTEND, RESTART
+from curfew.core.codes import (
+    AT_CONTACTS_CLOSED,
+    AT_RESETS,
+    AT_STORED_FAULTS,
+    FAULT,
+    IDLE,
+    REQUEST_ARM,
+    REQUEST_EXTEND,
+    RESTART,
+)
 from curfew.core.signals import S_NO, S_NONE, S_READY, Player
 from curfew.core.ticks import aged_ms, elapsed_ms
-from curfew.runtime.rtc_memory import AT_CONTACTS_CLOSED, AT_RESETS, AT_STORED_FAULTS
 
 
 class Controller:

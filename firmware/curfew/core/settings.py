@@ -1,14 +1,13 @@
 """Settings: from the text of settings.json to one checked object in milliseconds.
 
-Needed once at a start and for a change over the network, and dropped afterwards: nothing here may be referred to
-later. Nothing is guessed: one wrong value refuses the whole file.
+Needed once at a start and for a change over the network, and dropped afterwards: no function here may be referred to
+later. (A class without methods holds nothing of its module.) One wrong value refuses the whole file.
 """
 
 import json
 
 from curfew.core import limits
-from curfew.core.config import BurnerSettings, Settings
-from curfew.core.schema import Invalid, as_object, check, refuse_unknown, take, wrong
+from curfew.core.schema import Invalid, as_object, refuse_unknown, take, wrong
 
 _MS = {"min": 60000, "s": 1000, "ms": 1}
 # Pairs: the first may not be longer than the second.
@@ -16,6 +15,51 @@ _NOT_ABOVE = (
     "timer_default_min timer_max_min timer_max_min burn_max_min timer_step_min timer_max_min "
     "warning_s timer_default_min warning_s timer_step_min warning_s override_max_min"
 )
+
+
+class BurnerSettings:
+    """One burner: its pins, whether a sensor is fitted, and its thresholds in microvolts (limits.BURNER)."""
+
+    relay_pin: int
+    button_pin: int
+    sensor: bool
+    loaded_on_uv: int
+    loaded_off_uv: int
+    open_on_uv: int
+    open_off_uv: int
+    magnet_hold_uv: int
+
+
+class Settings:
+    """One device: the times of limits.SETTINGS in milliseconds (warning_s is `warning_ms`), switches, pins, burners.
+
+    reclose_hold_ms already waits for a delay coil. A pin of limits.SPARE_PINS that is not fitted is None.
+    """
+
+    timer_default_ms: int
+    timer_step_ms: int
+    timer_max_ms: int
+    burn_max_ms: int
+    warning_ms: int
+    override_max_ms: int
+    ignite_window_ms: int
+    flame_out_ms: int
+    reclose_hold_ms: int
+    verify_open_ms: int
+    flame_die_ms: int
+    delay_coil_ms: int
+    auto_arm: bool
+    remote_extend: bool
+    relay_drive: str
+    pump_pin: int
+    sda_pin: int
+    scl_pin: int
+    pixel_pin: int
+    buzzer_pin: int
+    hood_pin: int
+    display_clk_pin: int
+    display_dio_pin: int
+    burners: list[BurnerSettings]
 
 
 def checked(given):
@@ -28,9 +72,7 @@ def checked(given):
     values = take("", given, limits.SETTINGS)
     for key in values:
         setattr(settings, key.rsplit("_", 1)[0] + "_ms", _in_ms(key, values))
-    _set(settings, take("", given, limits.SWITCHES))
-    drive = ("relay_drive", limits.DRIVES[0], limits.DRIVES)
-    settings.relay_drive = check("", given.pop("relay_drive", limits.DRIVES[0]), drive)
+    _set(settings, take("", given, limits.SWITCHES + (("relay_drive", limits.DRIVES[0], limits.DRIVES),)))
     used = {}
     for key, default in limits.BOX_PINS:
         allowed = limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER
@@ -127,8 +169,7 @@ def _burner(index, given, used):
     relay, button = limits.BURNER_PINS[index]
     burner.relay_pin = _pin(prefix + "relay_pin", given.pop("relay_pin", relay), limits.PINS_RELAY[:-1], used)
     burner.button_pin = _pin(prefix + "button_pin", given.pop("button_pin", button), limits.PINS_OTHER, used)
-    burner.sensor = check(prefix, given.pop("sensor", False), ("sensor", False))
-    _set(burner, take(prefix, given, limits.BURNER))
+    _set(burner, take(prefix, given, (("sensor", False),) + limits.BURNER))
     for low_key, high_key in (("loaded_off_uv", "loaded_on_uv"), ("open_off_uv", "open_on_uv")):
         low, high = getattr(burner, low_key), getattr(burner, high_key)
         if low >= high:

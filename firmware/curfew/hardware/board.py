@@ -1,15 +1,12 @@
-"""Puts the box together on a plain ESP32.
-
-Belongs here: which part gets which pin and which file. Does not: behaviour of any part.
-"""
+"""Puts the device together on a plain ESP32: which part gets which pin and which file."""
 
 import _thread
 import sys
 
 from machine import I2C, RTC, WDT, Pin
 
-from curfew import VERSION
 from curfew.core import limits
+from curfew.core.codes import AT_STORED_FAULTS
 from curfew.core.controller import Controller
 from curfew.hardware.ads1115 import ADDRESSES, ADS1115
 from curfew.hardware.panel import Panel
@@ -17,12 +14,9 @@ from curfew.hardware.relay import Relays
 from curfew.hardware.scanner import Scanner
 from curfew.runtime.inbox import Inbox
 from curfew.runtime.loop import Loop
-from curfew.runtime.rtc_memory import AT_STORED_FAULTS, RtcMemory
+from curfew.runtime.rtc_memory import RtcMemory
 from curfew.runtime.snapshot import Snapshot
 from curfew.runtime.supervisor import TRIAL_CONFIRMED, TRIAL_PENDING, Link, Supervisor
-from curfew.services.persistence import Persistence
-from curfew.services.thread import run
-from curfew.services.update import slots
 from curfew.storage import journal
 
 _I2C_TIMEOUT_US = 5000  # the default of 50 ms would hold the loop up with every error
@@ -30,38 +24,40 @@ _I2C_TIMEOUT_US = 5000  # the default of 50 ms would hold the loop up with every
 _THREAD_STACK = 16 * 1024 if sys.maxsize <= 0x7FFFFFFF else 64 * 1024
 
 
-def build(clock, now, invalid):
+def build(clock, settings, invalid, pending, persistence, entry):
     """The Loop of this board, ready to run; relays are made first, low.
 
-    clock has ticks_ms() and sleep_ms(). now: Settings. invalid: they are only the fallback.
+    clock has ticks_ms() and sleep_ms(). settings: Settings. invalid: they are only the fallback. pending: this program
+    is not confirmed yet. persistence(link, memory, journal_seq, burners, stored, health) makes what writes files;
+    entry(persistence, link, clock, settings) is the services thread.
     """
-    relay_pins = [config.relay_pin for config in now.burners]
-    relays = Relays(relay_pins, now.pump_pin if now.relay_drive == "pulse" else None)
+    relay_pins = [burner.relay_pin for burner in settings.burners]
+    relays = Relays(relay_pins, settings.pump_pin if settings.relay_drive == "pulse" else None)
     rtc = RTC()
-    memory, journal_seq, stored, health = _remembered(rtc)
-    inbox = Inbox(len(now.burners))
-    link = Link(inbox, Snapshot(len(now.burners), _thread.allocate_lock()))
-    controller = Controller(now, memory, inbox, health, invalid)
+    memory, journal_seq, stored, health = _restored(rtc)
+    count = len(settings.burners)
+    inbox = Inbox(count)
+    link = Link(inbox, Snapshot(count, _thread.allocate_lock()))
+    link.trial[0] = TRIAL_PENDING if pending else TRIAL_CONFIRMED
+    controller = Controller(settings, memory, inbox, health, invalid)
     memory.seal()
     rtc.memory(memory.buffer)  # a RESTART that it recorded must outlive the next mishap
-    panel = Panel([config.button_pin for config in now.burners], now.pixel_pin, now.buzzer_pin)
-    keeper = Persistence(link, memory, journal_seq, len(now.burners), stored, health)
+    panel = Panel([burner.button_pin for burner in settings.burners], settings.pixel_pin, settings.buzzer_pin)
+    files = persistence(link, memory, journal_seq, count, stored, health)
     _thread.stack_size(_THREAD_STACK)
-    supervisor = Supervisor(link, _thread.start_new_thread, run, (keeper, link, clock, now))
-    link.trial[0] = TRIAL_PENDING if slots.trial else TRIAL_CONFIRMED
-    told = (VERSION, slots.build_id(), slots.here, " on trial" if slots.trial else "", len(now.burners))
-    print("Curfew %s build %s slot %s%s burners %d" % told)
+    supervisor = Supervisor(link, _thread.start_new_thread, entry, (files, link, clock, settings))
+    scanner = _scanner(settings)
     watchdog = WDT(timeout=limits.WATCHDOG_MS)
-    return Loop(clock, controller, relays, _scanner(now), panel, rtc, link, supervisor, watchdog)
+    return Loop(clock, controller, relays, scanner, panel, rtc, link, supervisor, watchdog)
 
 
-def _remembered(rtc):
-    """RtcMemory, number of the last opening in the journal, stored faults, commissioning health."""
+def _restored(rtc):
+    """RtcMemory, number of the last shut-off in the journal, stored faults, commissioning health."""
     memory = RtcMemory(rtc.memory())
     try:
         stored, health = journal.read_state()
         journal_seq = journal.last_seq()
-    except OSError:  # a flash that decays must not keep the box from starting; nobody writes over its journal
+    except OSError:  # a failing flash must not keep the device from starting; its journal is not overwritten
         stored, health, journal_seq = [0] * limits.BURNERS_MAX, [0] * limits.BURNERS_MAX, memory.seq[0]
     if not memory.restored:  # a power-up: only the files know
         memory.count_from(journal_seq)
@@ -70,9 +66,9 @@ def _remembered(rtc):
     return memory, journal_seq, stored, health
 
 
-def _scanner(now):
-    fitted = [index for index, config in enumerate(now.burners) if config.sensor]
+def _scanner(settings):
+    fitted = [index for index, burner in enumerate(settings.burners) if burner.sensor]
     if not fitted:
         return Scanner(())
-    i2c = I2C(0, sda=Pin(now.sda_pin), scl=Pin(now.scl_pin), freq=400000, timeout=_I2C_TIMEOUT_US)
+    i2c = I2C(0, sda=Pin(settings.sda_pin), scl=Pin(settings.scl_pin), freq=400000, timeout=_I2C_TIMEOUT_US)
     return Scanner([ADS1115(i2c, ADDRESSES[number]) for number in range(max(fitted) // 2 + 1)])

@@ -5,8 +5,9 @@ It never waits for network, flash or a lock. It is the only place that feeds the
 """
 
 from curfew.core import limits
+from curfew.core.codes import AT_CONTACTS_CLOSED
 from curfew.core.ticks import elapsed_ms
-from curfew.runtime.rtc_memory import AT_CLEAN, AT_CONTACTS_CLOSED
+from curfew.runtime.rtc_memory import AT_CLEAN
 
 _ALL_STAGES = 0o1234567  # each stage reports in its turn: the watchdog is fed only for the whole story
 _QUIET_TRIES = 100  # two seconds: a thread that blocks longer is left to the reset

@@ -1,31 +1,24 @@
-"""What the box remembers over a restart in the chip's RTC memory: a short record with a checksum.
+"""What outlives a reset in the chip's RTC memory: a short record with a checksum.
 
-Belongs here: the layout, counting of abnormal starts, the last openings until the journal has them.
-Does not: files (they are written later, when nothing conducts), the RTC itself (loop.py writes `buffer`).
+The layout, the count of abnormal starts, and the last shut-offs until the journal has them. loop.py writes `buffer`
+into the RTC memory; files are written later, while every contact is open.
 """
 
 from array import array
 
-from curfew.storage.files import crc16
+from curfew.core.checksum import crc16
+from curfew.core.codes import AT_CONTACTS_CLOSED, AT_RESETS
 
 _MAGIC = 0xC5
 _VERSION = 1
-AT_CLEAN = 2  # the last program ended on purpose
-AT_RESETS = 3  # abnormal starts without ten quiet minutes between them
-AT_CONTACTS_CLOSED = 4  # who conducts, bits by burner
-AT_STORED_FAULTS = 5  # stored faults, a byte a burner
-_SEQ = 9  # number of the last opening, three bytes
-_OPENINGS = 12  # the rows of the last openings, row = number % SHUTOFF_ROWS
-SHUTOFF_ROWS = 8  # more than anybody lights between two quiet moments
-ROW_BURNER, ROW_CAUSE, ROW_DETAIL, ROW_BURN_S, ROW_HEALTH_PERMILLE = (
-    0,
-    1,
-    2,
-    3,
-    5,
-)  # in a row; the last two have two bytes
-_ROW = 7
-_CRC = 68
+AT_CLEAN = 2  # the last program ended on purpose; 3 to 8: AT_... of codes.py
+_AT_SEQ = 9  # number of the last shut-off, three bytes
+_AT_SHUTOFFS = 12  # the rows of the last shut-offs, row = number % SHUTOFF_ROWS
+_AT_CRC = 68
+SHUTOFF_ROWS = 8  # more burns than anybody lights without a moment in between in which files may be written
+# Columns of a row; the last two have two bytes.
+ROW_BURNER, ROW_CAUSE, ROW_DETAIL, ROW_BURN_S, ROW_HEALTH_PERMILLE = 0, 1, 2, 3, 5
+_ROW_BYTES = 7
 RTC_SIZE = 70
 _SEQ_MAX = 0xFFFFFF
 
@@ -33,9 +26,9 @@ _SEQ_MAX = 0xFFFFFF
 class RtcMemory:
     """One record; `buffer` is what belongs into the RTC memory, `dirty` says that it changed.
 
-    previous: what the RTC memory held at the start (any bytes). A record that does not fit its checksum is a
-    power-up: everything in it is unknown, and `kept` is False. `conducted`: who conducted when the last program
-    ended, bits. `seq[0]`: number of the last opening, 0 for none; the services read it and the rows behind it.
+    previous: what the RTC memory held at the start (any bytes). A record that does not fit its checksum means a
+    power-up: everything in it is unknown, and `restored` is False. `closed_before`: the contacts that were closed when
+    the last program ended, bits. `seq[0]`: number of the last shut-off, 0 for none; the services read it and its row.
     """
 
     def __init__(self, previous):
@@ -46,11 +39,11 @@ class RtcMemory:
             len(previous) == RTC_SIZE
             and previous[0] == _MAGIC
             and previous[1] == _VERSION
-            and crc16(previous, _CRC) == previous[_CRC] << 8 | previous[_CRC + 1]
+            and crc16(previous, _AT_CRC) == previous[_AT_CRC] << 8 | previous[_AT_CRC + 1]
         )
         if self.restored:
             self.buffer[:] = previous
-            self.seq[0] = previous[_SEQ] << 16 | previous[_SEQ + 1] << 8 | previous[_SEQ + 2]
+            self.seq[0] = previous[_AT_SEQ] << 16 | previous[_AT_SEQ + 1] << 8 | previous[_AT_SEQ + 2]
             if not self.buffer[AT_CLEAN]:
                 self.buffer[AT_RESETS] = min(self.buffer[AT_RESETS] + 1, 255)
         self.buffer[0] = _MAGIC
@@ -60,27 +53,27 @@ class RtcMemory:
         self.buffer[AT_CONTACTS_CLOSED] = 0
 
     def put(self, at, value):
-        """Set one byte of the record (RESETS, CLEAN, CONDUCTING, STORED + burner) and remember that it changed."""
+        """Set one byte of the record (AT_...) and remember that it changed."""
         if self.buffer[at] != value:
             self.buffer[at] = value
             self.dirty = True
 
-    def note_shutoff(self, burner, cause, detail, conducted_s, health_permille):
-        """Keep an opening; whoever reads `seq` finds its row complete."""
+    def note_shutoff(self, burner, cause, detail, burn_s, health_permille):
+        """Keep a shut-off; the services see the new number only when its row is complete."""
         seq = self.seq[0] % _SEQ_MAX + 1
-        at = _OPENINGS + seq % SHUTOFF_ROWS * _ROW
+        at = _AT_SHUTOFFS + seq % SHUTOFF_ROWS * _ROW_BYTES
         buffer = self.buffer
         buffer[at + ROW_BURNER] = burner
         buffer[at + ROW_CAUSE] = cause
         buffer[at + ROW_DETAIL] = detail
-        self._put_two(at + ROW_BURN_S, conducted_s)
+        self._put_two(at + ROW_BURN_S, burn_s)
         self._put_two(at + ROW_HEALTH_PERMILLE, health_permille)
         self.count_from(seq)
 
     def count_from(self, seq):
-        """Say that the last opening has this number; the next one gets the next."""
-        self._put_two(_SEQ + 1, seq & 0xFFFF)
-        self.buffer[_SEQ] = seq >> 16
+        """Set the number of the last shut-off; the next one gets the next."""
+        self._put_two(_AT_SEQ + 1, seq & 0xFFFF)
+        self.buffer[_AT_SEQ] = seq >> 16
         self.dirty = True
         self.seq[0] = seq
 
@@ -89,11 +82,11 @@ class RtcMemory:
         self.buffer[at] = value >> 8
         self.buffer[at + 1] = value & 0xFF
 
-    def shutoff_byte(self, seq, field):
-        """A byte of the row of one of the last SHUTOFF_ROWS openings."""
-        return self.buffer[_OPENINGS + seq % SHUTOFF_ROWS * _ROW + field]
+    def shutoff_byte(self, seq, column):
+        """A byte of the row (ROW_...) of one of the last SHUTOFF_ROWS shut-offs."""
+        return self.buffer[_AT_SHUTOFFS + seq % SHUTOFF_ROWS * _ROW_BYTES + column]
 
     def seal(self):
         """Bring the checksum up to date before the buffer is written."""
-        self._put_two(_CRC, crc16(self.buffer, _CRC))
+        self._put_two(_AT_CRC, crc16(self.buffer, _AT_CRC))
         self.dirty = False

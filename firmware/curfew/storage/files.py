@@ -7,26 +7,14 @@ the chip has no room for a whole file several times.
 
 import os
 
+from curfew.core.checksum import CRC_START, crc16
+
 _ENOENT = 2  # errno.ENOENT, there is no such file
-_CRC_START = 0xFFFF
-_CRC_NIBBLES = (
-    0x0000, 0x1021, 0x2042, 0x3063, 0x4084, 0x50A5, 0x60C6, 0x70E7,
-    0x8108, 0x9129, 0xA14A, 0xB16B, 0xC18C, 0xD1AD, 0xE1CE, 0xF1EF,
-)  # fmt: skip  # CRC-16/CCITT by half bytes
-
-
-def crc16(data, length, crc=_CRC_START):
-    """CRC-16/CCITT-FALSE of the first length bytes, or carried on from crc; allocates nothing."""
-    for index in range(length):
-        byte = data[index]
-        crc = ((crc << 4) & 0xFFFF) ^ _CRC_NIBBLES[(crc >> 12) ^ (byte >> 4)]
-        crc = ((crc << 4) & 0xFFFF) ^ _CRC_NIBBLES[(crc >> 12) ^ (byte & 15)]
-    return crc
 
 
 def count(path):
     """How many lines a sealed file holds; 0 when there is none or it does not fit its checksum. Raises OSError."""
-    crc = _CRC_START
+    crc = CRC_START
     number = 0
     try:
         with open(path, "rb") as file:
@@ -61,7 +49,7 @@ def replace(path, new_lines, may_write):
     aside = path + ".new"
     if not may_write():
         return False
-    crc = _CRC_START
+    crc = CRC_START
     with open(aside, "wb") as file:
         for line in new_lines:
             data = (line + "\n").encode()

@@ -145,10 +145,10 @@ def _boot():
 
 
 def _attached(start):
-    def started():
+    def started(*how):
         global _deaths
-        box = start()
-        from curfew.services.persistence import Persistence  # all of it is there by now
+        box = start(*how)
+        from curfew.bundles.base import Persistence  # all of it is there by now
 
         link = box.link
         own = type(link.snapshot)(len(box.controller.burners), _thread.allocate_lock())
