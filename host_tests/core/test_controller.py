@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curfew.core import faults, limits
+from curfew.core import limits
 from curfew.core.codes import PRESSED
 from host_tests.fixtures.names import SOUNDS
 
@@ -596,7 +596,7 @@ def test_what_one_burner_does_changes_nothing_for_the_other(core, event):
         one.run(s=10)
     begun_ms = box.now_ms
     if event == "fault":
-        box.one(1).faults.note(faults.BUTTON_STUCK, True)
+        box.raise_fault("BUTTON_STUCK", 1)
         box.step()
     elif event == "off":
         box.off(burner=1)
@@ -642,7 +642,7 @@ def test_a_broken_clock_opens_all_burners(core):
 def test_it_is_at_rest_in_idle_and_fault_only(core):
     box = core(burners=2, **SHORT)
     assert box.controller.is_at_rest()
-    box.one(0).faults.note(faults.BUTTON_STUCK, True)
+    box.raise_fault("BUTTON_STUCK")
     box.step()
     assert box.controller.is_at_rest()
     box.press(1)
@@ -849,7 +849,7 @@ def test_a_hand_lets_no_update_in_but_in_idle(core, where):
     if where == "VERIFYING":
         box.off()
     if where == "FAULT":
-        box.one().faults.note(faults.UNSTABLE, True)
+        box.raise_fault("UNSTABLE")
         box.step()
     held(box, 2000 if where == "VERIFYING" else 5500)
     assert box.controller.update_ms == 0

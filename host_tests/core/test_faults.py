@@ -1,114 +1,19 @@
-"""Faults as data: the set, what raises and ends each, which come back, and what an acknowledgement does.
-
-Here: faults.py, and every fault from its cause to its end in a core or a world. Not here: proofs (test_proof.py).
-"""
-
-import itertools
+"""What raises each fault, what ends its cause, and what an acknowledgement does, in a core or in a world."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from curfew.core import codes, faults
-from curfew.core.faults import FaultSet
+from curfew.core import codes
 from curfew.runtime import rtc_memory
 from host_tests.fixtures.names import FAULTS
 
 CODES = {name: code for code, name in FAULTS.items()}
-IN_ORDER = [
-    "CONTACT_WELDED", "FLAME_PERSISTS", "SENSOR_FAILED", "BUTTON_STUCK", "UNSTABLE", "SETTINGS_INVALID",
-    "PROGRAM_CORRUPT",
-]  # fmt: skip
 QUICK = {"reclose_hold_s": 3, "flame_die_s": 30}
-
-
-# --- the set -------------------------------------------------------------------------------------------------------
-
-
-def test_the_list_is_that_of_the_design_in_its_order():
-    assert [FAULTS[code] for code in range(len(FAULTS))] == IN_ORDER
-    assert faults.FAULTS.split() == IN_ORDER, "the journal's words"
-
-
-@pytest.mark.parametrize("stored, raised", [(0b111_1111, 0b111_1111), (0b100_0000, 0b100_0000), (0b1000_0000, 0)])
-def test_what_was_stored_comes_back_and_nothing_that_is_no_fault(stored, raised):
-    assert FaultSet(stored).raised == raised
-
-
-def test_an_empty_set_shows_nothing():
-    one = FaultSet(0)
-    assert (one.raised, one.present, one.shown) == (0, 0, faults.NO_FAULT)
-
-
-@pytest.mark.parametrize("code", range(len(IN_ORDER)))
-def test_raising_is_told_once(code):
-    one = FaultSet(0)
-    assert one.note(code, True) is True
-    assert one.note(code, True) is False
-    assert one.note(code, False) is False
-    assert one.note(code, True) is False, "it was not acknowledged: nothing new"
-
-
-@pytest.mark.parametrize("first, second", list(itertools.permutations(range(len(IN_ORDER)), 2)))
-def test_the_first_that_was_raised_is_shown_and_later_ones_join(first, second):
-    one = FaultSet(0)
-    one.note(first, True)
-    one.note(second, True)
-    assert one.shown == first
-    assert one.raised == 1 << first | 1 << second
-
-
-def test_a_cause_that_is_gone_does_not_clear_by_itself():
-    one = FaultSet(0)
-    one.note(2, True)
-    one.note(2, False)
-    assert (one.raised, one.present, one.shown) == (4, 0, 2)
-
-
-@pytest.mark.parametrize("present", range(1, 8))
-def test_an_acknowledgement_with_any_cause_still_there_changes_nothing(present):
-    one = FaultSet(0)
-    for code in range(3):
-        one.note(code, True)
-        one.note(code, bool(present >> code & 1))
-    assert one.acknowledge() is False
-    assert (one.raised, one.present, one.shown) == (7, present, 0)
-
-
-def test_an_acknowledgement_with_every_cause_gone_forgets_all():
-    one = FaultSet(0)
-    for code in range(3):
-        one.note(code, True)
-        one.note(code, False)
-    assert one.acknowledge() is True
-    assert (one.raised, one.present, one.shown) == (0, 0, faults.NO_FAULT)
-
-
-@pytest.mark.parametrize("stored, shown", [(0, -1), (1, 0), (2, 1), (3, 0)])
-def test_what_was_stored_is_raised_and_present_again(stored, shown):
-    one = FaultSet(stored)
-    assert (one.raised, one.present, one.shown) == (stored, stored, shown)
-
-
-@pytest.mark.parametrize("name", IN_ORDER)
-def test_two_faults_are_stored_and_no_others(name):
-    assert bool(faults.STORED_FAULTS >> CODES[name] & 1) == (name in ("CONTACT_WELDED", "FLAME_PERSISTS"))
-
-
-@given(st.lists(st.tuples(st.integers(0, 6), st.booleans()) | st.none(), max_size=40))
-def test_whatever_is_noted_present_is_a_part_of_raised_and_shown_is_one_of_them(notes):
-    one = FaultSet(0)
-    for note in notes:
-        one.acknowledge() if note is None else one.note(*note)
-        assert one.present & ~one.raised == 0
-        assert (one.shown == faults.NO_FAULT) == (one.raised == 0)
-        assert one.raised == 0 or one.raised >> one.shown & 1
 
 
 # --- a fault opens -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", IN_ORDER)
+@pytest.mark.parametrize("name", CODES)
 @pytest.mark.parametrize("state", ["IDLE", "ARMED", "BURNING", "VERIFYING"])
 def test_any_fault_opens_in_the_tick_in_which_it_is_seen(core, name, state):
     box = core(sensor=True, **QUICK)
@@ -120,7 +25,7 @@ def test_any_fault_opens_in_the_tick_in_which_it_is_seen(core, name, state):
         box.off()
     conducted = box.conducts()
     cause = box.cause()
-    box.one().faults.note(CODES[name], True)
+    box.raise_fault(name)
     box.step()
     assert (box.state(), box.conducts()) == ("FAULT", False)
     assert box.cause() == ("FAULT:" + name if conducted else cause)
@@ -131,7 +36,7 @@ def test_the_cause_of_the_opening_names_the_fault_that_opened(core):
     box.flame()
     box.blind[0] = True
     box.until(lambda: box.state() == "FAULT", 3)
-    box.one().faults.note(CODES["CONTACT_WELDED"], True)
+    box.raise_fault("CONTACT_WELDED")
     box.step()
     assert box.cause() == "FAULT:SENSOR_FAILED"
 
@@ -231,7 +136,7 @@ def faulted(core, **changed):
     """A core in FAULT whose cause is gone."""
     box = core(**{**QUICK, **changed})
     box.press()
-    box.one().faults.note(CODES["BUTTON_STUCK"], True)
+    box.raise_fault("BUTTON_STUCK")
     box.run(s=1)
     assert (box.state(), box.one().faults.present) == ("FAULT", 0)
     return box
@@ -286,9 +191,9 @@ def test_a_hold_that_began_before_the_fault_does_not_acknowledge_it(core):
     box = core(**QUICK)
     box.button(True)
     box.run(s=1)
-    box.one().faults.note(CODES["SENSOR_FAILED"], True)
+    box.raise_fault("SENSOR_FAILED")
     box.step()
-    box.one().faults.note(CODES["SENSOR_FAILED"], False)
+    box.one().faults.note(0)
     box.one().button.ignore_until_up()
     box.run(s=10)
     assert box.state() == "FAULT"

@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from curfew.core import codes, faults, table
+from curfew.core import codes, table
 from host_tests.fixtures.every_tick import flat
 from host_tests.fixtures.names import CAUSES, EVENTS, SOUNDS, SOURCES, STATES
 
@@ -88,7 +88,7 @@ def in_state(core, state, sensor=True, **changed):
     if state in ("ARMED",):
         box.press()
     elif state == "FAULT":
-        box.one().faults.note(faults.BUTTON_STUCK, True)
+        box.raise_fault("BUTTON_STUCK")
         box.run(60)
     elif state != "IDLE":
         box.flame() if sensor else box.press()
@@ -250,7 +250,7 @@ def test_extending_from_afar_is_refused_outside_burning_and_warning(core, state)
 
 def test_an_acknowledgement_is_refused_while_a_cause_is_still_there(core):
     box = in_state(core, "FAULT")
-    box.one().faults.note(faults.SETTINGS_INVALID, True)
+    box.raise_fault("SETTINGS_INVALID")
     happen(box, "HELD_LONG")
     assert (box.state(), box.sound()) == ("FAULT", "NO")
     assert box.raised() == ["BUTTON_STUCK", "SETTINGS_INVALID"]
@@ -303,7 +303,7 @@ class _Finger:
 
 
 def _fault(box):
-    box.one().faults.note(faults.BUTTON_STUCK, True)
+    box.raise_fault("BUTTON_STUCK")
     return {}
 
 

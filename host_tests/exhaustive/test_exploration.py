@@ -163,18 +163,18 @@ SEEDED = {
     "a weld is forgiven after half of the time": (
         "S7",
         "sensing",
-        ("core/burner.py", "flame.cleared_ms >= limits.WELD_CLEARED_MS", "flame.cleared_ms >= 500"),
+        ("core/faults.py", "flame.cleared_ms < limits.WELD_CLEARED_MS", "flame.cleared_ms < 500"),
     ),
     "a fault is acknowledged with its cause there": (
         "S7",
         "blind",
         ("core/table.py", "_F, HELD_LONG, CAUSES_GONE", "_F, HELD_LONG, ALWAYS"),
-        ("core/faults.py", "if self.present:", "if False:"),
+        ("core/faults.py", "        if self.present:", "        if False:"),
     ),
     "a blind sensor is trusted for long": (
         "S8",
         "sensing",
-        ("core/burner.py", "flame.is_stale(limits.STALE_MS)", "flame.is_stale(3 * limits.STALE_MS)"),
+        ("core/faults.py", "flame.is_stale(limits.STALE_MS)", "flame.is_stale(3 * limits.STALE_MS)"),
     ),
     "a broken clock is no event": ("S9", "blind", ("core/burner.py", "if conducting and not clock_ok:", "if False:")),
     "a clock that stands is believed": (

@@ -54,7 +54,7 @@ def test_the_core_knows_neither_the_hardware_nor_the_services(path):
     assert not {name for name in imported(path) if name.startswith(("curfew.hardware", "curfew.services"))}
 
 
-@pytest.mark.parametrize("name", ["safety.py", "limits.py", "codes.py", "faults.py", "signals.py", "ticks.py"])
+@pytest.mark.parametrize("name", ["safety.py", "limits.py", "codes.py", "signals.py", "ticks.py"])
 def test_what_can_be_read_aloud_imports_nothing(name):
     assert imported(CURFEW / "core" / name) == set()
 

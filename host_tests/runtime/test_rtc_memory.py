@@ -271,8 +271,8 @@ def test_power_cuts_are_never_unstable(world):
 
 def test_stored_faults_come_back_from_the_record(core):
     box = core(burners=2)
-    box.one(1).faults.note(faults.CONTACT_WELDED, True)
-    box.one(0).faults.note(faults.BUTTON_STUCK, True)
+    box.one(1).faults.note(1 << faults.CONTACT_WELDED)
+    box.one(0).faults.note(1 << faults.BUTTON_STUCK)
     box.run(100)
     box.memory.seal()
     again = core(burners=2, previous=bytes(box.memory.buffer), idle=False)

@@ -25,7 +25,6 @@ from curfew.core.codes import (
     OVERRIDE,
     PENDING,
     PRESSED,
-    PROVED,
     REFUTED,
     RELIT,
     REMOTE,
@@ -78,6 +77,7 @@ class Burner:
         self.health_permille = 0  # of the last logged burn, 0 not yet
         self.health_ref_permille = health_ref_permille  # of the commissioning, 0 not yet
         self.health_due_ms = 0  # at which age of the interval, 0 for not (again)
+        self.reported = 0  # causes of faults that no reading shows, bits by code
         self._local_act = False
         self._override_used = False
         self._double_ok = False
@@ -118,7 +118,7 @@ class Burner:
         self.update_allowed = False
         self._age(step_ms)
         pressed_event = self.button.step(pressed, step_ms)
-        self._look_for_faults()
+        self._judge_faults()
         event = self._first_event(clock_ok, pressed_event, off_asked, extend_asked, arm_asked)
         opened = event is not None and self._happen(event, off_source)
         self._sign(step_ms)
@@ -137,31 +137,11 @@ class Burner:
             self.proof.step(step_ms)
             self.verifying_ms = aged_ms(self.verifying_ms, min(step_ms, limits.TICK_MS))
 
-    def _raise(self, code, there):
-        if self.faults.note(code, there):
+    def _judge_faults(self):
+        if self.flame.cleared_ms >= limits.WELD_CLEARED_MS:
+            self.proof.note_open()
+        if self.faults.judge(self):
             self.button.ignore_until_up()
-
-    def _look_for_faults(self):
-        """Compare what is seen with what each fault is raised and ended by, in the order of rank."""
-        flame = self.flame
-        proof = self.proof
-        if self.config.sensor:
-            if flame.cleared_ms >= limits.WELD_CLEARED_MS:
-                proof.note_open()
-                self._raise(faults.CONTACT_WELDED, False)
-            live = self.state in (IDLE, FAULT) and flame.live_count >= limits.LIVE_READINGS
-            if live or proof.contact == REFUTED:
-                self._raise(faults.CONTACT_WELDED, True)
-            if not self.wants_closed():
-                if proof.gas == PROVED or flame.is_out():
-                    self._raise(faults.FLAME_PERSISTS, False)
-                elif proof.gas == PENDING and proof.die_ms >= self.settings.flame_die_ms:
-                    self._raise(faults.FLAME_PERSISTS, True)
-            if flame.is_stale(limits.STALE_MS):
-                self._raise(faults.SENSOR_FAILED, True)
-            elif flame.back_ms >= limits.SENSOR_BACK_MS:
-                self._raise(faults.SENSOR_FAILED, False)
-        self._raise(faults.BUTTON_STUCK, self.button.stuck)
 
     def _first_event(self, clock_ok, pressed_event, off_asked, extend_asked, arm_asked):
         """The one event of this tick, in the precedence of codes.py; None when nothing happened."""
@@ -361,7 +341,8 @@ class Burner:
             wanted, step_ms, limits.TICK_MS, self._local_act, self.faults.raised, armed, self.remaining_ms
         )
         if wanted and not granted:
-            self._raise(faults.PROGRAM_CORRUPT, True)
+            self.reported |= 1 << faults.PROGRAM_CORRUPT
+            self._judge_faults()
         return granted
 
     def remaining_s(self):

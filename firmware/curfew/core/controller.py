@@ -48,8 +48,8 @@ class Controller:
             if memory.closed_before >> index & 1:
                 burner.cause = RESTART
                 self._record(index, burner)
-            burner.faults.note(faults.UNSTABLE, memory.buffer[AT_RESETS] >= limits.RESETS_MAX)
-            burner.faults.note(faults.SETTINGS_INVALID, invalid)
+            unstable = memory.buffer[AT_RESETS] >= limits.RESETS_MAX
+            burner.reported = unstable << faults.UNSTABLE | invalid << faults.SETTINGS_INVALID
 
     def take_reading(self, burner, side, uv, age_ms):
         """Hand one converter reading, begun age_ms ago, to its burner."""
@@ -124,7 +124,7 @@ class Controller:
             if self.quiet_ms >= limits.QUIET_MS:
                 self.memory.put(AT_RESETS, 0)
                 for burner in self.burners:
-                    burner.faults.note(faults.UNSTABLE, False)
+                    burner.reported &= ~(1 << faults.UNSTABLE)
         return clock_ok
 
     def _record(self, index, burner):

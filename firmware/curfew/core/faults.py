@@ -1,8 +1,7 @@
-"""Faults as data: codes in their order of rank, and the set in which they gather.
+"""Faults: what raises and what ends each of them, one row each in the order of rank; and the set of one burner."""
 
-Belongs here: the list, which of them outlive a power cut, and the set of one burner.
-Does not: what raises or ends them (burner.py looks, this file keeps).
-"""
+from curfew.core import limits
+from curfew.core.codes import FAULT, IDLE, PENDING, PROVED, REFUTED
 
 NO_FAULT = -1
 CONTACT_WELDED, FLAME_PERSISTS, SENSOR_FAILED, BUTTON_STUCK = 0, 1, 2, 3
@@ -10,6 +9,45 @@ UNSTABLE, SETTINGS_INVALID, PROGRAM_CORRUPT = 4, 5, 6
 FAULTS = "CONTACT_WELDED FLAME_PERSISTS SENSOR_FAILED BUTTON_STUCK UNSTABLE SETTINGS_INVALID PROGRAM_CORRUPT"  # words
 FAULT_COUNT = 7
 STORED_FAULTS = 1 << CONTACT_WELDED | 1 << FLAME_PERSISTS  # these come back after a restart
+
+# A row is a function (burner, present) -> whether the cause is present now; `present`: not 0 if it was until now.
+
+
+def _contact_welded(burner, present):
+    flame = burner.flame
+    if present:  # ends when someone holds the knob at a flame: a hot tip, and no current reaches the magnet valve
+        return flame.cleared_ms < limits.WELD_CLEARED_MS
+    if burner.proof.contact == REFUTED:  # current still reached the magnet valve after the contact was opened
+        return True
+    # Current reaches the magnet valve in a state in which the contact is open.
+    return burner.state in (IDLE, FAULT) and flame.live_count >= limits.LIVE_READINGS
+
+
+def _flame_persists(burner, present):
+    proof = burner.proof
+    if burner.wants_closed():  # a flame is meant to burn: this says nothing about the last one
+        return present
+    if proof.gas == PROVED or burner.flame.is_out():  # ends when the tip cools down, or is cold: nothing burns
+        return False
+    # The tip is still hot long after the magnet valve should have dropped out: gas burns.
+    return present or proof.gas == PENDING and proof.die_ms >= burner.settings.flame_die_ms
+
+
+def _sensor_failed(burner, present):
+    if present:  # ends when both leads have given readings for a while without a gap
+        return burner.flame.back_ms < limits.SENSOR_BACK_MS
+    # A lead is off or the converter is dead: a flame that goes out would not be seen.
+    return burner.config.sensor and burner.flame.is_stale(limits.STALE_MS)
+
+
+def _button_stuck(burner, _):
+    return burner.button.stuck  # a finger does not stay that long: the button hangs, or its wire touches ground
+
+
+FAULT_ROWS = (_contact_welded, _flame_persists, _sensor_failed, _button_stuck)
+# The other three have no row, because no reading shows them. They are bits of Burner.reported:
+# UNSTABLE: too many abnormal starts, until ten quiet minutes have passed. SETTINGS_INVALID: only the fallback is there.
+# PROGRAM_CORRUPT: the gate refused what the state machine wanted, so the program contradicts itself.
 
 
 class FaultSet:
@@ -23,26 +61,31 @@ class FaultSet:
         self.raised = 0
         self.present = 0
         self.shown = NO_FAULT
-        for code in range(FAULT_COUNT):
-            if stored >> code & 1:
-                self.note(code, True)
+        self.note(stored & (1 << FAULT_COUNT) - 1)
 
-    def note(self, code, there):
-        """Say that the cause of a fault is there or gone; True when this raised a fault that was not raised."""
-        bit = 1 << code
-        if not there:
-            self.present &= ~bit
-            return False
-        self.present |= bit
-        if self.raised & bit:
-            return False
-        self.raised |= bit
-        if self.shown == NO_FAULT:
-            self.shown = code
-        return True
+    def judge(self, burner):
+        """Look through the rows; True when a fault was raised that was not raised before."""
+        present = burner.reported
+        bit = 1
+        for row in FAULT_ROWS:
+            if row(burner, self.present & bit):
+                present |= bit
+            bit += bit
+        return present != self.present and self.note(present)
+
+    def note(self, present):
+        """Keep which causes are present, bits; True when this raised a fault that was not raised."""
+        self.present = present
+        new = present & ~self.raised
+        self.raised |= present
+        if new and self.shown == NO_FAULT:
+            self.shown = 0
+            while not new >> self.shown & 1:
+                self.shown += 1
+        return new != 0
 
     def acknowledge(self):
-        """Forget all faults if every cause is gone; False (and nothing changes) otherwise."""
+        """Forget all faults if every cause is gone; False, without a change, otherwise."""
         if self.present:
             return False
         self.raised = 0
