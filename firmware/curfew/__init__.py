@@ -5,10 +5,24 @@ import sys
 VERSION = "0.1.0"
 
 
-def forget(name):
-    """Drop a module of this package that is no longer needed: settings and limits are a tenth of the heap."""
-    parent, _, child = ("curfew." + name).rpartition(".")
-    sys.modules.pop("curfew." + name, None)
-    package = sys.modules.get(parent)
-    if hasattr(package, child):
-        delattr(package, child)
+def forget(*names):
+    """Drop modules of this package that are no longer needed: settings and limits are a tenth of the heap."""
+    for name in names:
+        parent, _, child = ("curfew." + name).rpartition(".")
+        sys.modules.pop("curfew." + name, None)
+        package = sys.modules.get(parent)
+        if hasattr(package, child):
+            delattr(package, child)
+
+
+class transient:
+    """A context that forgets modules at its end, however it ends."""
+
+    def __init__(self, *names):
+        self._names = names
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *_):
+        forget(*self._names)

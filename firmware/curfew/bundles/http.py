@@ -1,6 +1,6 @@
-"""The web server and its interface in one piece: in the compiled program these modules are one (tools/build/link.py).
+"""The HTTP server and its API: in the compiled program these modules are one (tools/build/link.py).
 
-Nothing else belongs here, above all nothing that is asked seldom: that is changes.py and update.py.
+config_api.py and update_api.py are not here: they are imported for a request and dropped again.
 """
 
 from curfew.services.http import api, auth, server  # noqa: F401

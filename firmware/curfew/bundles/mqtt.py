@@ -1,7 +1,4 @@
-"""All that speaks MQTT in one piece: in the compiled program these modules are one (tools/build/link.py).
-
-Nothing else belongs here; a box without a broker never imports it.
-"""
+"""All of MQTT: in the compiled program these modules are one (tools/build/link.py), imported only with a broker."""
 
 from chumicro_mqtt import _wire, client  # noqa: F401
 

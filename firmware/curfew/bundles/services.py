@@ -1,6 +1,6 @@
-"""The services of every day in one piece: in the compiled program these modules are one (tools/build/link.py).
+"""The services that always run: in the compiled program these modules are one (tools/build/link.py).
 
-Nothing else belongs here, above all nothing that is needed seldom: that is imported when it is, and dropped again.
+What is rarely needed is not here: it is imported for its use and dropped again.
 """
 
 from curfew.services import context, log, runner  # noqa: F401

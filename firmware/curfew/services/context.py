@@ -1,7 +1,6 @@
-"""What all services share: the way to the safety loop, what they know of it in words, and how they are.
+"""What all services share: the snapshot of the safety loop in words, requests to it, the list of shut-offs.
 
-Belongs here: reading the snapshot, posting requests, the list of closings. Does not: any protocol, any page, pins.
-Whatever a service asks for goes through the inbox, where a request can only shut, or wait for the loop's own judgement.
+Every request goes through the inbox: it shuts off, or waits for the decision of the safety loop.
 """
 
 import os
@@ -13,41 +12,41 @@ from curfew.runtime import snapshot as s
 from curfew.storage import files, journal
 
 STATES = "IDLE ARMED BURNING WARNING OVERRIDE VERIFYING FAULT"  # words, in the order of codes.py
-DATES_PATH = "dates.txt"  # number of an opening, and when, in seconds; see services/clock.py
-_RUNNING = (s.SNAP_REMAINING_S, s.SNAP_TC_UV, s.SNAP_MAGNET_UV, s.SNAP_SOUND)  # these change all the time: no news
+DATES_PATH = "dates.txt"  # number of a shut-off, and its time in unix seconds; written by net/clock.py
+_RUNNING = (s.SNAP_REMAINING_S, s.SNAP_TC_UV, s.SNAP_MAGNET_UV, s.SNAP_SOUND)  # changes of these alone are not reported
 
 
 class ServiceContext:
-    """One for the whole life of the services thread.
+    """One for each start of the services thread.
 
-    settings: the checked Settings of this start. config: the checked content of network.json, {} before the set-up.
-    log: services/log.py. chip: hardware/chip.py. `values`: the snapshot as look() last found it. `changed` grows
-    with every change that is news: not with seconds and microvolts. `status`: words about each service, for people.
+    settings: the checked Settings. config: the checked content of network.json, {} before the set-up.
+    log: services/log.py. chip: hardware/chip.py. `values`: the snapshot at the last look(). `changed` counts changes
+    of it, seconds and microvolts excepted. `status`: a word about each service, for the user.
     """
 
     settings_path = "settings.json"
     network_path = "network.json"
 
-    def __init__(self, keeper, link, clock, settings, config, log, chip):
-        self.keeper = keeper
+    def __init__(self, persistence, link, clock, settings, config, log, chip):
+        self.persistence = persistence
         self.link = link
         self.clock = clock
         self.settings = settings
         self.config = config
         self.log = log
         self.chip = chip
-        self.nonce = ""  # what the next update has to be signed with; only while the window is open
-        self.receiver = None  # of an update under way
+        self.nonce = ""  # signed by the next update; "" while the window is closed
+        self.receiver = None  # of an update in progress
         self.status = {"wifi": "off", "mqtt": "off", "voice": "off"}
         self.burners = len(settings.burners)
-        self._sources = SOURCES.split()  # made once: an OFF must not need memory
+        self._sources = SOURCES.split()  # made once: an OFF must not allocate
         self.extend_allowed = settings.remote_extend
         self.changed = 0
         self.values = array("i", [0] * (self.burners * s.SNAP_FIELDS))
         self._fresh = array("i", self.values)
 
     def look(self):
-        """Bring `values` up to date and return them."""
+        """Update `values` and return them."""
         self.link.snapshot.copy_into(self._fresh)
         for at in range(len(self.values)):
             if self.values[at] != self._fresh[at]:
@@ -57,14 +56,14 @@ class ServiceContext:
         return self.values
 
     def burner(self, index):
-        """One burner in words and numbers, as every door tells it; None is what is not known."""
+        """One burner in words and numbers, as in the API and MQTT; None: not known."""
         values = self.values
         at = index * s.SNAP_FIELDS
         fault = values[at + s.SNAP_FAULT]
         cause = journal.cause_text(values[at + s.SNAP_CAUSE], values[at + s.SNAP_DETAIL])
         return {
             "state": STATES.split()[values[at + s.SNAP_STATE]],
-            "conducts": bool(values[at + s.SNAP_CONTACT_CLOSED]),
+            "contact_closed": bool(values[at + s.SNAP_CONTACT_CLOSED]),
             "remaining_s": values[at + s.SNAP_REMAINING_S],
             "cause": None if cause == "-" else cause,
             "fault": None if fault == NO_FAULT else FAULTS.split()[fault],
@@ -78,8 +77,8 @@ class ServiceContext:
             "refused": values[at + s.SNAP_REFUSED],
         }
 
-    def closings(self):
-        """(number, burner, cause, conducted_s, health_permille, when), oldest first; the last two may be None.
+    def shutoffs(self):
+        """Yield (number, burner, cause, burn_s, health_permille, when), oldest first; the last two may be None.
 
         when: unix seconds.
         """
@@ -88,22 +87,22 @@ class ServiceContext:
             number, when = line.split()
             dates[int(number)] = int(when)
         for line in files.lines(journal.JOURNAL_PATH):
-            number, burner, cause, conducted_s, health = line.split()
-            yield int(number), int(burner), cause, int(conducted_s), int(health) or None, dates.get(int(number))
+            number, burner, cause, burn_s, health = line.split()
+            yield int(number), int(burner), cause, int(burn_s), int(health) or None, dates.get(int(number))
 
     def off(self, burner, source):
-        """Shut a burner, None for all; source is a word of codes.SOURCES. This cannot fail and cannot be lost."""
+        """Shut off a burner, None for all; source: a word of codes.SOURCES. It cannot fail and is never lost."""
         number = self._sources.index(source)
         for index in range(self.burners):
             if burner is None or burner == index:
                 self.link.inbox.post_off(index, number)
 
     def extend(self, burner):
-        """Ask for one more step of time; the loop judges, and refuses unless a flame is proved."""
+        """Ask for one more step of time; the safety loop refuses it unless a flame is proved."""
         self.link.inbox.post_request(burner, REQUEST_EXTEND, self.clock.ticks_ms())
 
     def flame(self):
-        """True while anything burns as far as the box knows; where no sensor is fitted, while it conducts."""
+        """True while a burner has a flame or, without a sensor, a closed contact."""
         for index in range(self.burners):
             if self.values[
                 index * s.SNAP_FIELDS + (s.SNAP_FLAME if self.settings.burners[index].sensor else s.SNAP_CONTACT_CLOSED)
@@ -112,33 +111,33 @@ class ServiceContext:
         return False
 
     def problem(self):
-        """True while any burner is in a fault or asks for service."""
+        """True while a burner has a fault or its contact needs service."""
         for at in range(0, len(self.values), s.SNAP_FIELDS):
             if self.values[at + s.SNAP_FAULTS_RAISED] or self.values[at + s.SNAP_SERVICE]:
                 return True
         return False
 
     def deadline_s(self):
-        """Seconds to the nearest deadline of all burners; None when there is none."""
+        """Seconds to the nearest deadline of all burners; None without a deadline."""
         left = [self.values[at + s.SNAP_REMAINING_S] for at in range(0, len(self.values), s.SNAP_FIELDS)]
         return min([seconds for seconds in left if seconds], default=None)
 
-    def may_write(self):
-        """True while nothing conducts: then, and only then, a file may be written."""
-        return self.keeper.may_write()
+    def flash_allowed(self):
+        """True while all contacts are open: only then may a file be written."""
+        return self.persistence.flash_allowed()
 
     def write(self, path, text):
-        """Put a text into a file, all of it or nothing; False (and nothing changes) while something conducts."""
-        if not self.may_write():
+        """Replace the content of a file; False, without a change, while a contact is closed."""
+        if not self.flash_allowed():
             return False
         with open(path + ".new", "w") as file:
             file.write(text)
             file.flush()
-        if not self.may_write():
+        if not self.flash_allowed():
             return False
         os.rename(path + ".new", path)
         return True
 
     def ask_restart(self):
-        """The chip starts again as soon as every burner is at rest."""
-        self.keeper.ask_restart()
+        """Restart the chip as soon as all burners are off."""
+        self.persistence.ask_restart()

@@ -1,23 +1,20 @@
-"""What the four digits show: the least time left, a fault, the password of the set-up, or that all is off.
-
-Belongs here: choosing the text. Does not: segments and pins (hardware/display.py).
-"""
+"""Chooses what the four digits show: the shortest time left, a fault, the set-up password, or that all is off."""
 
 from curfew.core.faults import FAULTS
 
 _POLL_MS = 500
 _IDLE = "----"
-_HOUR_STYLE_S = 6000  # from here on minutes and seconds need five digits
+_HOUR_STYLE_S = 6000  # from here on, minutes and seconds would need five digits
 _LONGEST_S = 35999  # 9h59
 
 
 def text(burners, password, second):
-    """Four signs, with a colon between minutes and seconds: "09:59", "1h40", "----", "F2-1".
+    """Four characters, with a colon between minutes and seconds: "09:59", "1h40", "----", "F2-1".
 
-    burners: what House.burner() tells of each. password: of the set-up, or None. second: counts on, for what moves.
-    A fault ("F", burner, fault from 1 in the order of its list) takes every fourth second of a countdown.
+    burners: the result of ServiceContext.burner() for each. password: of the set-up, or None. second: a counter that
+    moves the text. A fault ("F", burner, fault from 1 in the order of FAULTS) takes every fourth second of a countdown.
     """
-    left = [burner["remaining_s"] for burner in burners if burner["conducts"]]
+    left = [burner["remaining_s"] for burner in burners if burner["contact_closed"]]
     for number, burner in enumerate(burners):
         if burner["fault"] and (not left or second % 4 == 3):
             return "F%d-%d" % (number + 1, FAULTS.split().index(burner["fault"]) + 1)
@@ -37,11 +34,11 @@ def _time(left_s):
     return "%dh%02d" % (minutes // 60, minutes % 60)
 
 
-async def run(house, show, password, sleep_ms):
-    """Keep the display right for ever. show(text): of hardware/display.py; password(): as in text()."""
+async def run(context, show, password, sleep_ms):
+    """Update the display forever. show(text): of hardware/display.py; password(): as in text()."""
     polls = 0
     while True:
-        house.look()
-        show(text([house.burner(index) for index in range(house.burners)], password(), polls // 2))
+        context.look()
+        show(text([context.burner(index) for index in range(context.burners)], password(), polls // 2))
         polls += 1
         await sleep_ms(_POLL_MS)

@@ -1,22 +1,19 @@
-"""The last lines about the services, for people, and how often each word was said.
-
-Belongs here: keeping few and short lines. Does not: the journal of openings (journal.py), anything that must last.
-"""
+"""The last log lines of the services, in memory only, and how often each word was logged."""
 
 _LINES = 50
 _LINE_BYTES = 80
-_WORDS_MAX = 32  # words come from our own code; this bounds a mistake in it
+_WORDS_MAX = 32  # words come from the program; this bounds an error in it
 
 
 class Log:
-    """A ring of lines "word text". `counts`: how often by word, also what is no longer in the ring."""
+    """A ring of lines "word text". `counts`: lines by word, those that left the ring included."""
 
     def __init__(self):
         self.counts = {}
         self._lines = []
 
     def add(self, word, text=""):
-        """Add a line; one equal to the last is only counted, so that a flood does not push the others out."""
+        """Add a line; a repetition of the last one is only counted, so that it cannot displace the others."""
         if word not in self.counts and len(self.counts) >= _WORDS_MAX:
             word = "other"
         self.counts[word] = self.counts.get(word, 0) + 1
@@ -32,5 +29,5 @@ class Log:
             self._lines.append(line)
 
     def lines(self):
-        """The kept lines, oldest first."""
+        """The lines, oldest first."""
         return self._lines[:]

@@ -1,8 +1,7 @@
-"""The HTTP interface under /api/v1, as docs/openapi.json tells it: the page uses nothing else.
+"""The HTTP interface under /api/v1 (docs/openapi.json): who may ask, the routes, and the frequent requests.
 
-Belongs here: who may ask, and what is asked all the time. Does not: HTTP itself (web.py), secrets (door.py), what is
-asked once a day or a year (changes.py). Nothing here can make gas flow: a request shuts, or waits for the loop's
-judgement.
+Rare requests are in config_api.py and update_api.py, which are imported for one request and dropped again. No request
+can turn gas on: a request shuts off, or asks for more time, which the safety loop judges.
 """
 
 import gc
@@ -11,82 +10,73 @@ import json
 from curfew import VERSION, forget
 from curfew.core.ticks import elapsed_ms, later_ms
 from curfew.runtime.supervisor import TRIAL_CONFIRMED
-from curfew.services.http import auth as d
-from curfew.services.http.server import Events, Refused, listed, method_of, packed
+from curfew.services.http.auth import SETUP_FIRST, same, token_hash
+from curfew.services.http.server import JSON, Refused, listed, method_of, packed
 from curfew.services.net.clock import iso as iso_text
 from curfew.services.update import slots
 
-_ABOVE = {"metrics": "GET"}
-_OF_BOX = {  # below /api/v1
-    "status": "GET",
-    "events": "GET",
-    "logout": "POST",
-    "off": "POST",
-    "closings": "GET",
-    "log": "GET",
-    "login": "POST",  # from here on: changes.py
-    "settings": "GET, PUT",
-    "network": "GET, PUT",
-    "commissioning": "GET, PUT",
-    "update": "GET, POST, PUT",  # update.py
-}
-_OF_BURNER = {"off": "POST", "extend": "POST"}  # below /api/v1/burners/0
-_OPEN = ("status", "login")  # to everybody
-SETUP_FIRST = "no device password yet: open the page and do the set-up"
-_NESTED_MAX = 32  # brackets in a body: the longest honest one has 15
+PRIORITY = "/off"  # answered even when other clients do not read their answers
+HEADERS = b" authorization cookie content-type x-csrf-token x-at "
+_OPEN = ("status", "login")  # need no session
 _AGE_MS = 60000
-JSON = {"Content-Type": "application/json"}
+_STREAMS_MAX = 2  # event streams: open pages must not block an OFF request
+_LOOK_MS = 250  # at most four events a second
+_LOOKS_BUSY = 4  # an event at least every second while a contact is closed
+_LOOKS_QUIET = 20  # every five seconds otherwise
 
 
 class Api:
-    """Answers what a Web is asked. unix_s(): the time, None while unknown. restart_reason: a word."""
+    """Answers requests. unix_s(): the time, None while unknown. restart_reason: a word."""
 
-    def __init__(self, web, door, unix_s, restart_reason):
-        self.house = web.house
-        self.sleep_ms = web.sleep_ms
-        self.door = door
+    def __init__(self, context, auth, unix_s, restart_reason, sleep_ms):
+        self.context = context
+        self.auth = auth
         self.unix_s = unix_s
+        self.sleep_ms = sleep_ms
         self._reason = restart_reason
         self._uptime_s = 0
-        self._rare = 0  # requests that need changes.py just now
+        self._imported = 0  # requests that use a module of _MODULES
+        self._streams = []  # requests whose event stream is open, oldest first
         self._then_ms = self.now_ms()
-        web.ask = self.answer
 
     async def answer(self, request):
-        """As Web.ask; request.burner is the index in its path, None for all of them."""
+        """The answer for the Server; sets request.burner: the index in the path, None for all burners."""
         folder, _, name = request.path.rpartition("/")
         request.burner = None
-        routes = {"": _ABOVE, "/api/v1": _OF_BOX}.get(folder, {})
-        for burner in range(self.house.burners):
+        for burner in range(self.context.burners):
             if folder == "/api/v1/burners/%d" % burner:
                 request.burner = burner
-                routes = _OF_BURNER
-        method = method_of(request, routes.get(name, ""))
-        self._guard(request, name)
-        if hasattr(self, name):  # the others are in changes.py
-            return await getattr(self, name)(request)
-        self._rare += 1
+                folder = _BURNERS
+        allowed, handler = ROUTES.get(folder, {}).get(name, ("", None))
+        method = method_of(request, allowed)
+        self._authorize(request, name)
+        if not isinstance(handler, str):
+            return await handler(self, request)
+        self._imported += 1
         try:
-            return await getattr(_rare(name), method.lower() + "_" + name)(self, request)
+            return await _module(handler).HANDLERS[method + " " + name](self, request)
         finally:
-            self._rare -= 1
-            if not self._rare:
-                forget("services.http.config_api")
-                if not self.house.receiver:
-                    forget("services.update.receiver")
-                    forget("services.update.key")
+            self._imported -= 1
+            if not self._imported:
+                forget(_CONFIG)
+                if not self.context.receiver:
+                    forget(_UPDATE, "services.update.receiver", "services.update.key")
             gc.collect()
 
     async def run(self):
-        """Keep ages right for ever: ticks wrap."""
+        """Keep ages right before the ticks wrap; never ends."""
         while True:
-            self.door.age(self.now_ms())
+            self.auth.age(self.now_ms())
             self._uptime()
             await self.sleep_ms(_AGE_MS)
 
-    def now_ms(self):
+    def now_ms(self) -> int:
         """Ticks."""
-        return self.house.clock.ticks_ms()
+        return self.context.clock.ticks_ms()
+
+    def iso(self, unix_s):
+        """A time as text; None for None and 0."""
+        return iso_text(unix_s, self.context.config.get("time_zone_min", 0)) if unix_s else None
 
     def _uptime(self):
         seconds = max(0, elapsed_ms(self.now_ms(), self._then_ms)) // 1000
@@ -94,21 +84,21 @@ class Api:
         self._uptime_s += seconds
         return self._uptime_s
 
-    # --- who may -----------------------------------------------------------------------------------------------
+    # --- authorization ---------------------------------------------------------------------------------------------
 
     def _in_setup(self):
-        return not self.house.config.get("password") or self.house.status["wifi"] == "portal"
+        return not self.context.config.get("password") or self.context.status["wifi"] == "portal"
 
-    def _guard(self, request, name):
-        """Refuse who may not; request.session is the Session, True for a bearer token, None for nobody."""
-        config = self.house.config
+    def _authorize(self, request, name):
+        """Raise Refused, or set request.session: a Session, True for a bearer token, None without either."""
+        config = self.context.config
         headers = request.headers
-        given = headers.get("authorization", "")
+        bearer = headers.get("authorization", "")
         token = config.get("token")
-        if given[:7] == "Bearer " and token:
-            request.session = d.same(d.token_hash(given[7:]), token) or None
+        if bearer[:7] == "Bearer " and token:
+            request.session = same(token_hash(bearer[7:]), token) or None
         else:
-            request.session = self.door.find(request.cookie("session"), self.now_ms())
+            request.session = self.auth.find(request.cookie("session"), self.now_ms())
         if name in _OPEN or name == "network" and self._in_setup():
             return
         if not config.get("password"):
@@ -116,137 +106,155 @@ class Api:
         if not request.session:
             raise Refused(401, "log in, or send a valid token")
         if request.method not in ("GET", "HEAD") and request.session is not True:
-            if not d.same(headers.get("x-csrf-token", ""), request.session.guard):
+            if not same(headers.get("x-csrf-token", ""), request.session.guard):
                 raise Refused(403, "X-CSRF-Token is missing or wrong")
 
     async def logout(self, request):
-        """The end of a session."""
-        self.door.close(request.session)
+        """End the session."""
+        self.auth.close(request.session)
         return {}, 200, {"Set-Cookie": "session=; Path=/; Max-Age=0"}
 
-    # --- the stove ---------------------------------------------------------------------------------------------
+    # --- the stove -------------------------------------------------------------------------------------------------
 
     def _status(self, session, start="", end=""):
-        """JSON in pieces between two texts: four burners in one would take a contiguous kilobyte and a half."""
-        house = self.house
-        told = {
-            "name": house.config.get("name", "Curfew"),
-            "language": house.config.get("language", "auto"),
+        """Yield JSON in pieces between two texts: four burners in one text would take 1.5 kB in one block."""
+        context = self.context
+        state = {
+            "name": context.config.get("name", "Curfew"),
+            "language": context.config.get("language", "auto"),
             "version": VERSION,
             "build": slots.build_id(),
-            "trial": house.link.trial[0] != TRIAL_CONFIRMED,
+            "trial": context.link.trial[0] != TRIAL_CONFIRMED,
             "setup": self._in_setup(),
             "login": bool(session),
         }
         if not session:
-            return iter((start + json.dumps(told) + end,))
-        house.look()
-        told["uptime_s"] = self._uptime()
-        told["time"] = self.iso(self.unix_s())
-        told["services"] = house.status
-        told["restart_reason"] = self._reason
-        told["problem"] = house.problem()
-        told["remote_extend"] = house.extend_allowed
-        told["update_s"] = (house.link.update_ms[0] + 999) // 1000
+            return iter((start + json.dumps(state) + end,))
+        context.look()
+        state["uptime_s"] = self._uptime()
+        state["time"] = self.iso(self.unix_s())
+        state["services"] = context.status
+        state["restart_reason"] = self._reason
+        state["problem"] = context.problem()
+        state["remote_extend"] = context.extend_allowed
+        state["update_s"] = (context.link.update_ms[0] + 999) // 1000
         if session is not True:
-            told["csrf"] = session.guard  # a page that was loaded anew has forgotten it
-        burners = map(house.burner, range(house.burners))
-        return listed(start + json.dumps(told)[:-1] + ', "burners": [', burners, "]}" + end)
-
-    def iso(self, unix_s):
-        """A time in text; None for none, which may also be 0."""
-        return iso_text(unix_s, self.house.config.get("time_zone_min", 0)) if unix_s else None
+            state["csrf"] = session.guard  # a reloaded page has lost it
+        burners = map(context.burner, range(context.burners))
+        return listed(start + json.dumps(state)[:-1] + ', "burners": [', burners, "]}" + end)
 
     async def status(self, request):
-        """How things are."""
+        """Current status."""
         headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
         return packed(self._status(request.session)), 200, headers
 
     async def events(self, request):
-        """The same, again and again."""
-        session = request.session
-
-        def tell(start, end):
-            return self._status(session, start, end)
-
-        def is_open():
-            return session is True or self.door.find(session.name, self.now_ms()) is session
-
+        """Status as server-sent events."""
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        return Events(tell, is_open), 200, headers
+        return lambda send: self._stream(request, send), 200, headers
+
+    async def _stream(self, request, send):
+        """Send an event at every change and at intervals, until the session ends or two newer streams have begun."""
+        context = self.context
+        session = request.session
+        streams = self._streams
+        if len(streams) == _STREAMS_MAX:
+            streams.pop(0)
+        streams.append(request)
+        seen = None
+        looks = 0
+        try:
+            while request in streams and (session is True or self.auth.find(session.name, self.now_ms()) is session):
+                context.look()
+                looks += 1
+                if context.changed != seen or looks >= (_LOOKS_QUIET if context.flash_allowed() else _LOOKS_BUSY):
+                    seen = context.changed
+                    looks = 0
+                    for piece in packed(self._status(session, "event: status\ndata: ", "\n\n")):
+                        await send(piece)
+                await self.sleep_ms(_LOOK_MS)
+        finally:
+            if request in streams:
+                streams.remove(request)
 
     async def off(self, request):
-        """A burner off, or all of them."""
-        self.house.off(request.burner, "web")
-        self.house.log.add("off", "web")
+        """Shut off a burner, or all burners."""
+        self.context.off(request.burner, "web")
+        self.context.log.add("off", "web")
         return {"asked": True}, 202, {}
 
     async def extend(self, request):
-        """One more step of time for a burner."""
-        if not self.house.extend_allowed:
+        """Ask for one more step of time for a burner."""
+        if not self.context.extend_allowed:
             raise Refused(403, "remote_extend is off in the settings")
-        self.house.extend(request.burner)
+        self.context.extend(request.burner)
         return {"asked": True}, 202, {}
 
-    async def closings(self, request):
-        """The last hundred, newest first."""
+    async def shutoffs(self, request):
+        """The last hundred shut-offs, newest first."""
         gc.collect()
-        rows = list(self.house.closings())
-        newest_first = (self._closing(rows.pop()) for _ in range(len(rows)))
+        rows = list(self.context.shutoffs())
+        newest_first = (self._shutoff(rows.pop()) for _ in range(len(rows)))
         return packed(listed("[", newest_first, "]")), 200, JSON
 
-    def _closing(self, row):
-        told = dict(zip("number burner cause conducted_s health_permille when".split(), row))
-        told["when"] = self.iso(told["when"])
-        return told
+    def _shutoff(self, row):
+        shutoff = dict(zip("number burner cause burn_s health_permille when".split(), row))
+        shutoff["when"] = self.iso(shutoff["when"])
+        return shutoff
 
     async def log(self, request):
-        """The last lines of the services."""
-        return packed(listed('{"lines": [', self.house.log.lines(), "]}")), 200, JSON
+        """The last log lines of the services."""
+        return packed(listed('{"lines": [', self.context.log.lines(), "]}")), 200, JSON
 
     async def metrics(self, request):
-        """For Prometheus."""
+        """Metrics in the text format of Prometheus."""
         return packed(self._lines()), 200, {"Content-Type": "text/plain; version=0.0.4"}
 
     def _lines(self):
-        house = self.house
-        house.look()
+        context = self.context
+        context.look()
         yield 'curfew_info{version="%s",build="%s",slot="%s"} 1\n' % (VERSION, slots.build_id(), slots.here)
-        yield "curfew_uptime_seconds %d\ncurfew_problem %d\n" % (self._uptime(), house.problem())
-        yield "curfew_flash_failures_total %d\n" % house.keeper.failures
-        burners = [house.burner(index) for index in range(house.burners)]
-        for key in "conducts flame remaining_s tc_uv magnet_uv health_permille service refused".split():
+        yield "curfew_uptime_seconds %d\ncurfew_problem %d\n" % (self._uptime(), context.problem())
+        yield "curfew_flash_failures_total %d\n" % context.persistence.failures
+        burners = [context.burner(index) for index in range(context.burners)]
+        for key in "contact_closed flame remaining_s tc_uv magnet_uv health_permille service refused".split():
             for index in range(len(burners)):
                 if burners[index][key] is not None:
                     yield 'curfew_%s{burner="%d"} %d\n' % (key, index, burners[index][key])
         for index in range(len(burners)):
             yield 'curfew_state{burner="%d",state="%s"} 1\n' % (index, burners[index]["state"])
-        for word in house.log.counts:
-            yield 'curfew_log_total{word="%s"} %d\n' % (word, house.log.counts[word])
+        for word in context.log.counts:
+            yield 'curfew_log_total{word="%s"} %d\n' % (word, context.log.counts[word])
 
 
-def _rare(name):
-    """The module of what is asked rarely; dropped again by the request that was alone with it."""
-    if name == "update":
-        from curfew.services.update import receiver
+_CONFIG = "services.http.config_api"
+_UPDATE = "services.http.update_api"
+_BURNERS = "/api/v1/burners/{burner}"
+# Folder: {name: (methods, handler)}. A handler that is a text names a module of _module(): its HANDLERS have functions.
+ROUTES: dict[str, dict[str, tuple]] = {
+    "": {"metrics": ("GET", Api.metrics)},
+    "/api/v1": {
+        "status": ("GET", Api.status),
+        "events": ("GET", Api.events),
+        "logout": ("POST", Api.logout),
+        "off": ("POST", Api.off),
+        "shutoffs": ("GET", Api.shutoffs),
+        "log": ("GET", Api.log),
+        "login": ("POST", _CONFIG),
+        "settings": ("GET, PUT", _CONFIG),
+        "network": ("GET, PUT", _CONFIG),
+        "commissioning": ("GET, PUT", _CONFIG),
+        "update": ("GET, POST, PUT", _UPDATE),
+    },
+    _BURNERS: {"off": ("POST", Api.off), "extend": ("POST", Api.extend)},
+}
 
-        return receiver
+
+def _module(name):
+    if name == _UPDATE:
+        from curfew.services.http import update_api
+
+        return update_api
     from curfew.services.http import config_api
 
     return config_api
-
-
-def body_of(request):
-    """The JSON object in a request; refuses everything else. Its type keeps the forms of other sites out."""
-    if request.headers.get("content-type", "").split(";")[0] != "application/json":
-        raise Refused(415, "Content-Type is not application/json")
-    try:
-        text = request.body.decode()
-        if text.count("[") + text.count("{") > _NESTED_MAX:
-            raise ValueError
-        given = json.loads(text)
-    except (ValueError, RuntimeError, OverflowError):
-        given = None
-    if not isinstance(given, dict):
-        raise Refused(400, "not a JSON object, or nested too deep")
-    return given

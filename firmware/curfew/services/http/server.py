@@ -1,9 +1,9 @@
-"""The web server: who gets a connection, how much he may send and how long he may take, and the files of the page.
+"""An HTTP server with hard limits on connections, sizes and times; it also serves the files of the page.
 
-Belongs here: HTTP, limits, files, streams of events. Does not: what can be asked (api.py), by whom.
-One request a connection. A head is read line by line, and only what somebody here asks for is kept of it: a crowd of
-strangers must leave memory for an OFF. No library: microdot's server is made for comfort, not for limits, and even its
-request and response took 4 kB of heap, and a kilobyte a request (measured).
+It knows nothing of what can be asked: the answer function, the priority paths and the headers to keep are given to it.
+One request per connection. A head is read line by line, and of it only the headers to keep: eight incomplete requests
+must leave memory for an OFF. microdot's server has no such limits, and its request and response took 4 kB of heap and
+another 1 kB for each request (measured).
 """
 
 import asyncio
@@ -16,49 +16,45 @@ from hashlib import sha256
 
 from curfew.core.ticks import elapsed_ms, later_ms
 
-_CALLERS_MAX = 8  # inside; more wait outside, or take the place of who has not finished asking
-_ANSWERS_MAX = 4  # of them: those whose answer is under way ...
-_URGENT = "/off"  # ... beside what ends so: it finds room whoever does not take his answer
-_WAITING_MAX = 16  # outside; the next one is not even heard, and tries again a second later
-_ACCEPT_MS = 10  # between two looks at who has come
-_PATIENCE_MS = 30  # with who has not finished asking while the house is full
+_CALLERS_MAX = 8  # open connections; a new one then waits outside, or replaces an incomplete request
+_ANSWERS_MAX = 4  # answers at the same time, priority paths excepted
+_WAITING_MAX = 16  # connections that wait outside; the client repeats a further one after a second
+_ACCEPT_MS = 10  # between two looks for a new connection
+_MIN_HEADER_MS = 30  # when all connections are taken, an incomplete request may be dropped after this time
 _HEAD_MAX = 2048
-_LINE_MAX = 256  # of those that are kept
+_LINE_MAX = 256  # of the lines that are kept
 _BODY_MAX = 4096
+_NESTED_MAX = 32  # brackets in a JSON body: the longest one that the page sends has 15
 _PIECE = 512
-_COME_PIECE = 128
-_SLOW_MS = 5000  # for a whole request to come in, and for a piece of an answer to go out
-_LEFT_PIECES = 64  # of a refused request, read before the end: closing over unread bytes would take the answer back
-_LEFT_MS = 1000
-_STREAMS_MAX = 2  # of the answers: an open page must not keep out the hand that wants OFF
-_LOOK_MS = 250  # four events a second at most
-_LOOKS_BUSY = 4  # an event a second while something conducts
-_LOOKS_QUIET = 20  # every five seconds otherwise
-# Of a head, in lower case; the others are dropped as they come.
-_KEPT = b" host authorization cookie content-type content-length transfer-encoding if-none-match x-csrf-token x-at "
+_READ_CHUNK = 128
+_SLOW_MS = 5000  # for a whole request to arrive, and for a piece of an answer to leave
+_DRAIN_CHUNKS = 64  # read from a refused request before the end: closing over unread bytes would discard the answer
+_DRAIN_MS = 1000
+_OWN_HEADERS = b" host content-length transfer-encoding if-none-match "  # always kept
+JSON = {"Content-Type": "application/json"}
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-_WORDS = {
-    400: "this is not a request",
-    404: "there is nothing here",
-    408: "too slow",
-    411: "Content-Length is missing: nothing can come in chunks",
-    413: "more than 4096 bytes",
-    431: "more than 2048 bytes before the body, or 256 in a line of it",
-    500: "an error in the program: see the log",
+_SENTENCES = {
+    400: "malformed request",
+    404: "not found",
+    408: "request timed out",
+    411: "Content-Length is missing: chunked requests are not supported",
+    413: "body longer than 4096 bytes",
+    431: "head longer than 2048 bytes, or a line of it longer than 256",
+    500: "internal error: see the log",
     503: "too many requests at once",
 }
 
 
 class Refused(Exception):
-    """Raised instead of an answer: status, a sentence (left out: of _WORDS), and the key of a refused value."""
+    """Raised instead of an answer: status, a sentence (default: _SENTENCES), and the key of a refused value."""
 
 
 class Request:
-    """What somebody wants: `method`, `path` without ?, `headers` of _KEPT by lower-case name, `body` in bytes."""
+    """One request: `method`, `path` without the query, `headers` by lower-case name, `body` in bytes."""
 
-    def __init__(self, line):
-        """line: the first, in bytes. Raises ValueError."""
+    def __init__(self, line: bytes):
+        """line: the request line. Raises ValueError."""
         self.method, url, version = line.decode().split(" ")
         if url[:1] != "/" or version[:7] != "HTTP/1.":
             raise ValueError
@@ -66,17 +62,8 @@ class Request:
         self.headers = {}
         self.body = b""
 
-    def take(self, line):
-        """One more line of the head, in bytes. Raises ValueError."""
-        name, value = line.split(b":", 1)
-        if _is_kept(name):
-            name = name.lower().decode()
-            if name in self.headers:  # two of the same mean two things to two readers
-                raise ValueError
-            self.headers[name] = value.strip().decode()
-
-    def cookie(self, name):
-        """The value of a cookie, "" when there is none."""
+    def cookie(self, name: str) -> str:
+        """The value of a cookie; "" when it is missing."""
         for part in self.headers.get("cookie", "").split(";"):
             key, _, value = part.strip().partition("=")
             if key == name:
@@ -85,7 +72,7 @@ class Request:
 
 
 class _Caller:
-    """One connection. due_ms: when it is late with what it does now; None: it may take its time."""
+    """One connection. due_ms: when its present step times out; None: no limit."""
 
     def __init__(self, reader, writer, task, now_ms):
         self.reader = reader
@@ -94,11 +81,11 @@ class _Caller:
         self.since_ms = now_ms
         self.due_ms = None
         self.is_late = False
-        self.is_asking = True  # his request has not come to its end
+        self.is_asking = True  # the request is not complete
 
 
-def method_of(request, allowed):
-    """The method of a request, GET for HEAD. allowed: as in "GET, PUT"; "" where there is nothing. Raises Refused."""
+def method_of(request: Request, allowed: str) -> str:
+    """The method of a request, GET for HEAD. allowed: as in "GET, PUT"; "" for an unknown path. Raises Refused."""
     method = "GET" if request.method == "HEAD" else request.method
     if not allowed:
         raise Refused(404)
@@ -107,192 +94,169 @@ def method_of(request, allowed):
     return method
 
 
+def body_of(request: Request) -> dict:
+    """The JSON object in a request. Raises Refused; requiring the type keeps out the forms of other sites."""
+    if request.headers.get("content-type", "").split(";")[0] != "application/json":
+        raise Refused(415, "Content-Type is not application/json")
+    try:
+        text = request.body.decode()
+        if text.count("[") + text.count("{") > _NESTED_MAX:
+            raise ValueError
+        values = json.loads(text)
+    except (ValueError, RuntimeError, OverflowError):
+        values = None
+    if not isinstance(values, dict):
+        raise Refused(400, "not a JSON object, or nested too deep")
+    return values
+
+
 def packed(pieces):
-    """Texts from a generator, several at a time: each piece that goes out costs a packet."""
-    kept = ""
+    """Join texts of a generator to larger ones: every piece that is sent costs a packet."""
+    joined = ""
     for piece in pieces:
-        kept += piece
-        if len(kept) >= _PIECE:
-            yield kept
-            kept = ""
-    yield kept
+        joined += piece
+        if len(joined) >= _PIECE:
+            yield joined
+            joined = ""
+    yield joined
 
 
-def listed(start, items, end):
-    """JSON of a list, a piece at a time, between start and end."""
+def listed(start: str, items, end: str):
+    """Yield a JSON list piece by piece between start and end."""
     for item in items:
         yield start + json.dumps(item)
         start = ", "
     yield end if start == ", " else start + end
 
 
-class Events:
-    """An endless body, an event at every change and every so often. is_open() False ends it.
-
-    tell(start, end): a generator of what an event says, in pieces, between these texts.
-    """
-
-    def __init__(self, tell, is_open):
-        self._tell = tell
-        self._is_open = is_open
-
-    async def _send(self, web, caller):
-        if len(web._streams) == _STREAMS_MAX:
-            web._streams.pop(0)  # who comes last is surely there
-        web._streams.append(self)
-        house = web.house
-        seen = None
-        looks = 0
-        while self in web._streams and self._is_open():
-            house.look()
-            looks += 1
-            if house.changed != seen or looks >= (_LOOKS_QUIET if house.may_write() else _LOOKS_BUSY):
-                seen = house.changed
-                looks = 0
-                for piece in packed(self._tell("event: status\ndata: ", "\n\n")):
-                    await web.send(caller, piece)
-            await web.sleep_ms(_LOOK_MS)
-
-    async def _watch(self, web, reader):
-        """End as soon as the reader goes, not only when a write fails: connections are few."""
-        try:
-            await reader.read(1)
-        except OSError:
-            pass
-        self._end(web)
-
-    def _end(self, web):
-        if self in web._streams:
-            web._streams.remove(self)
-
-
 class Server:
-    """The server. sleep_ms: asyncio's. folder: of the page, every file ends in .gz.
+    """The server; run it with serve().
 
-    redirect(host): where to send a request with this Host header instead, None for nowhere (portal.py).
+    answer(request): async; returns (body, status, headers), or an object that becomes JSON; raises Refused. A body is
+    bytes, a text, a generator of either, or an async function stream(send) that sends for as long as the client reads.
+    clock has ticks_ms(), log has add(); sleep_ms is asyncio's. priority: end of the paths that are answered however
+    many answers are in progress. headers: lower-case names between spaces, kept beside _OWN_HEADERS. folder: of the
+    page; every file ends in .gz. redirect(host): where to send a request with this Host header instead; None: nowhere.
     """
 
-    def __init__(self, house, sleep_ms, folder="www", redirect=None):
-        self.house = house
+    def __init__(self, answer, clock, log, sleep_ms, priority, headers, folder="www", redirect=None):
+        self.answer = answer
+        self.clock = clock
+        self.log = log
         self.sleep_ms = sleep_ms
-        self.is_open = False  # somebody can come in
+        self.is_open = False  # new connections are accepted
+        self._priority = priority
+        self._headers = headers
         self._redirect = redirect
         self._folder = folder
         self._files = {}  # path: name
-        self._streams = []
-        self._callers = []  # who came first is first
-        self._answers = 0  # under way
+        self._callers = []  # oldest first
+        self._answers = 0  # in progress
         try:
             for name in os.listdir(folder):
                 if name.endswith(".gz"):
                     self._files["/" if name == "index.html.gz" else "/" + name[:-3]] = name
-        except OSError:  # without a page there is still the API
-            house.log.add("web", "no folder " + folder)
-
-    async def ask(self, request):
-        """The answer to a Request that is not for a file; api.py puts its own function in this place. Raises Refused.
-
-        (body, status, headers), or an object that becomes JSON; a body is bytes, a text, pieces of them, or Events.
-        """
-        raise Refused(404)
+        except OSError:  # without a page the API still works
+            log.add("web", "no folder " + folder)
 
     async def serve(self, host, port):
-        """Serve for ever; the port is free again when this ends, however it does. Raises OSError when it is taken.
+        """Serve forever; frees the port however this ends. Raises OSError when the port is taken.
 
-        asyncio's own server keeps the port and serves nobody once memory was short as somebody came.
+        asyncio's own server keeps the port but serves no client after memory was short during an accept.
         """
-        door = socket.socket()
+        listener = socket.socket()
         try:
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            door.bind(socket.getaddrinfo(host, port)[0][-1])
-            door.listen(_WAITING_MAX)
-            door.setblocking(False)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(socket.getaddrinfo(host, port)[0][-1])
+            listener.listen(_WAITING_MAX)
+            listener.setblocking(False)
             self.is_open = True
             while True:
                 caller = None
                 try:
-                    slow = self._slowest() if len(self._callers) >= _CALLERS_MAX else None
-                    if slow or len(self._callers) < _CALLERS_MAX:
-                        caller = door.accept()[0]
-                        if slow:
-                            slow.is_asking = False
-                            slow.task.cancel()
-                        await self._let_in(caller)
-                except (OSError, MemoryError):  # nobody came, or there is no room for him just now
+                    victim = self._pick_victim() if len(self._callers) >= _CALLERS_MAX else None
+                    if victim or len(self._callers) < _CALLERS_MAX:
+                        caller = listener.accept()[0]
+                        if victim:
+                            victim.is_asking = False
+                            victim.task.cancel()
+                        await self._start(caller)
+                except (OSError, MemoryError):  # no new connection, or no memory for it
                     if caller:
                         caller.close()
-                self.hurry()
+                self.expire_timeouts()
                 await self.sleep_ms(0 if caller else _ACCEPT_MS)
         finally:
             self.is_open = False
-            door.close()
+            listener.close()
 
-    async def _let_in(self, caller):
+    async def _start(self, caller):
         caller.setblocking(False)
         if sys.implementation.name == "micropython":
             stream = asyncio.StreamReader(caller)
-            asyncio.create_task(self.answer(stream, stream))
+            asyncio.create_task(self.connect(stream, stream))
         else:
-            asyncio.create_task(self.answer(*await asyncio.open_connection(sock=caller)))
-        await self.sleep_ms(0)  # let it begin, and be counted
+            asyncio.create_task(self.connect(*await asyncio.open_connection(sock=caller)))
+        await self.sleep_ms(0)  # let the task begin, so that it is counted
 
-    def _slowest(self):
-        """Who has to make room, or None: browsers open connections that they may need, and enemies never finish.
+    def _pick_victim(self):
+        """The oldest incomplete request that may be dropped, or None.
 
-        Whoever finishes asking at once is heard in this way, however many come who do not.
+        Browsers open connections in advance, and hostile clients never finish a request. A client that sends its
+        request at once is answered, however many others do not.
         """
-        now_ms = self.house.clock.ticks_ms()
+        now_ms = self.clock.ticks_ms()
         for caller in self._callers:
-            if caller.is_asking and elapsed_ms(now_ms, caller.since_ms) >= _PATIENCE_MS:
+            if caller.is_asking and elapsed_ms(now_ms, caller.since_ms) >= _MIN_HEADER_MS:
                 return caller
         return None
 
-    def hurry(self):
-        """End whatever takes too long; to be called all the time. One look for all: a timer each is half a kilobyte."""
-        now_ms = self.house.clock.ticks_ms()
+    def expire_timeouts(self):
+        """End every step that takes too long. Call it often: one timer for each connection would cost 0.5 kB each."""
+        now_ms = self.clock.ticks_ms()
         for caller in self._callers:
             if caller.due_ms is not None and elapsed_ms(now_ms, caller.due_ms) >= 0:
                 caller.due_ms = None
                 caller.is_late = True
                 caller.task.cancel()
 
-    def _within(self, caller, ms):
-        caller.due_ms = later_ms(self.house.clock.ticks_ms(), ms)
+    def _limit(self, caller, ms):
+        caller.due_ms = later_ms(self.clock.ticks_ms(), ms)
 
-    async def answer(self, reader, writer):
-        """One connection from its beginning to its end."""
-        caller = _Caller(reader, writer, asyncio.current_task(), self.house.clock.ticks_ms())
+    async def connect(self, reader, writer):
+        """Serve one connection from start to end."""
+        caller = _Caller(reader, writer, asyncio.current_task(), self.clock.ticks_ms())
         self._callers.append(caller)
         try:
-            await self._attend(caller)
-        except (OSError, asyncio.CancelledError):  # the other side has gone, or has to go
+            await self._handle(caller)
+        except (OSError, asyncio.CancelledError):  # the client left, timed out or was dropped
             pass
         except Exception as error:
             gc.collect()
             try:
-                self.house.log.add("web", repr(error))
+                self.log.add("web", repr(error))
             except MemoryError:
                 pass
         caller.is_asking = False
         try:
-            self._within(caller, _SLOW_MS)
+            self._limit(caller, _SLOW_MS)
             writer.close()
             await writer.wait_closed()
         except (OSError, asyncio.CancelledError):
             pass
-        except MemoryError:  # MicroPython's stream closes its socket for who waits only
+        except MemoryError:  # MicroPython's stream closes its socket in wait_closed() only
             gc.collect()
             getattr(writer, "s", writer).close()
         finally:
             self._callers.remove(caller)
 
-    async def _attend(self, caller):
+    async def _handle(self, caller):
         request = None
         try:
             request = await self._receive(caller)
             caller.is_asking = False
             caller.due_ms = None
-            if self._answers >= _ANSWERS_MAX and request.path[-4:] != _URGENT:
+            if self._answers >= _ANSWERS_MAX and not request.path.endswith(self._priority):
                 raise Refused(503)
             self._answers += 1
             try:
@@ -309,18 +273,18 @@ class Server:
         caller.is_asking = False
         await self._respond(caller, answer, request and request.method == "HEAD")
         if not request:
-            self._within(caller, _LEFT_MS)
-            caller.since_ms = self.house.clock.ticks_ms()
-            caller.is_asking = True  # if others wait, this is no reason to keep a place
-            for _ in range(_LEFT_PIECES):
-                if not await caller.reader.read(_COME_PIECE):
+            self._limit(caller, _DRAIN_MS)
+            caller.since_ms = self.clock.ticks_ms()
+            caller.is_asking = True  # may be dropped for another connection
+            for _ in range(_DRAIN_CHUNKS):
+                if not await caller.reader.read(_READ_CHUNK):
                     break
 
     def _refusal(self, status, error=None, key=None):
-        error = error or _WORDS[status]
-        self.house.log.add("web", "%d %s" % (status, error))
-        told = {"error": error, "key": key} if key else {"error": error}
-        return told, status, {"Allow": error[5:]} if status == 405 else {}  # "only GET, PUT"
+        error = error or _SENTENCES[status]
+        self.log.add("web", "%d %s" % (status, error))
+        body = {"error": error, "key": key} if key else {"error": error}
+        return body, status, {"Allow": error[5:]} if status == 405 else {}  # "only GET, PUT"
 
     async def _respond(self, caller, answer, head_only=False):
         body, status, headers = answer if isinstance(answer, tuple) else (answer, 200, {})
@@ -338,24 +302,23 @@ class Server:
         if head_only:
             body = b""
         if isinstance(body, bytes) and len(body) <= _PIECE:
-            await self.send(caller, (head + "\r\n").encode() + body)
+            await self._send(caller, (head + "\r\n").encode() + body)
             return
-        await self.send(caller, head + "\r\n")
-        if isinstance(body, Events):
-            watch = asyncio.create_task(body._watch(self, caller.reader))
+        await self._send(caller, head + "\r\n")
+        if callable(body):
+            watch = asyncio.create_task(_watch(caller))
             try:
-                await body._send(self, caller)
+                await body(lambda piece: self._send(caller, piece))
             finally:
                 watch.cancel()
-                body._end(self)
         else:
             for piece in (body,) if isinstance(body, bytes) else body:
-                await self.send(caller, piece)
+                await self._send(caller, piece)
 
-    async def send(self, caller, piece):
-        """Send bytes or a text. Raises OSError, and CancelledError when nobody takes them."""
+    async def _send(self, caller, piece):
+        """Send bytes or a text. Raises OSError, and CancelledError after a time-out."""
         caller.writer.write(piece if isinstance(piece, bytes) else piece.encode())
-        self._within(caller, _SLOW_MS)
+        self._limit(caller, _SLOW_MS)
         await caller.writer.drain()
         caller.due_ms = None
 
@@ -364,12 +327,12 @@ class Server:
         if to:
             return b"", 302, {"Location": to}
         try:
-            return self._file(request) if request.path in self._files else await self.ask(request)
+            return self._file(request) if request.path in self._files else await self.answer(request)
         except Refused:
             raise
-        except Exception as error:  # MemoryError is one, too
+        except Exception as error:  # including MemoryError
             gc.collect()
-            self.house.log.add("web", repr(error))
+            self.log.add("web", repr(error))
             raise Refused(500)
 
     def _file(self, request):
@@ -390,39 +353,39 @@ class Server:
 
     async def _receive(self, caller):
         """A Request. Raises Refused."""
-        self._within(caller, _SLOW_MS)
+        self._limit(caller, _SLOW_MS)
         request = None
-        came = b""
-        size = at = 0  # of all that came; where its next line begins
+        data = b""
+        size = at = 0  # of all that arrived; start of its next line
         try:
             while True:
-                end = came.find(b"\r\n", at)
+                end = data.find(b"\r\n", at)
                 if end < 0:
-                    came = came[at:]
+                    data = data[at:]
                     at = 0
-                    colon = came.find(b":")
-                    if request and colon > 0 and not _is_kept(came[:colon]):
-                        came = b"-:" + came[-1:]  # as long as it may be: nobody asks for it
-                    if size > _HEAD_MAX or len(came) > _LINE_MAX:
+                    colon = data.find(b":")
+                    if request and colon > 0 and not self._keeps(data[:colon]):
+                        data = b"-:" + data[-1:]  # of any length: it is not kept
+                    if size > _HEAD_MAX or len(data) > _LINE_MAX:
                         raise Refused(431)
-                    piece = await caller.reader.read(_COME_PIECE)
+                    piece = await caller.reader.read(_READ_CHUNK)
                     if not piece:
                         raise EOFError
                     size += len(piece)
-                    came += piece
+                    data += piece
                 elif not request:
-                    request = Request(came[at:end])
+                    request = Request(data[at:end])
                     at = end + 2
                 elif end > at:
-                    request.take(came[at:end])
+                    self._add_header(request, data[at:end])
                     at = end + 2
                 else:
-                    await self._receive_body(caller, request, came[end + 2 :])
+                    await self._receive_body(caller, request, data[end + 2 :])
                     return request
         except (ValueError, EOFError):
             raise Refused(400)
 
-    async def _receive_body(self, caller, request, came):
+    async def _receive_body(self, caller, request, data):
         if "transfer-encoding" in request.headers:
             raise Refused(411)
         length = request.headers.get("content-length", "0")
@@ -431,13 +394,30 @@ class Server:
         if len(length) > 4 or int(length) > _BODY_MAX:
             raise Refused(413)
         length = int(length)
-        if len(came) < length:
-            came += await caller.reader.readexactly(length - len(came))
-        request.body = came[:length]
+        if len(data) < length:
+            data += await caller.reader.readexactly(length - len(data))
+        request.body = data[:length]
+
+    def _add_header(self, request, line):
+        name, value = line.split(b":", 1)
+        if self._keeps(name):
+            name = name.lower().decode()
+            if name in request.headers:  # two readers could choose different ones
+                raise ValueError
+            request.headers[name] = value.strip().decode()
+
+    def _keeps(self, name):
+        name = b" %s " % name.lower()
+        return name in _OWN_HEADERS or name in self._headers
 
 
-def _is_kept(name):
-    return b" %s " % name.lower() in _KEPT
+async def _watch(caller):
+    """End a stream as soon as the client closes the connection, not only when a write fails."""
+    try:
+        await caller.reader.read(1)
+    except OSError:
+        pass
+    caller.task.cancel()
 
 
 def _content(path):

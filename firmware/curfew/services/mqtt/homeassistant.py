@@ -1,7 +1,6 @@
-"""The box in MQTT: topics, commands, and the messages by which Home Assistant finds it.
+"""The device in MQTT: topics, commands, and the discovery messages of Home Assistant.
 
-Belongs here: topics and what they carry. Does not: the connection (mqtt.py), judging a command (the loop does that).
-A command can shut a burner, or ask for more time where settings allow it; there is no word that lets gas flow.
+A command can shut off a burner, or ask for more time where the settings allow it. No command can turn gas on.
 """
 
 import json
@@ -13,40 +12,40 @@ from curfew.services.update import slots
 
 _COMMAND_MAX = 128  # bytes
 _COMMAND_AGE_S = 5
-_SLOW_ROUNDS = 20  # of half a second, from millivolts to millivolts
-_DRIFT_S = 2  # of "off at", before it is told anew
-# The frame of a discovery message; then of each entity: who has it (device, burner, a burner with sensor, one that may
-# be extended), platform, object, label, and what goes into the frame, "~" being the topic of device or burner. A file,
-# to spare the heap.
+_SLOW_ROUNDS = 20  # of half a second, between two messages with millivolts
+_DRIFT_S = 2  # of "off at", before it is published again
+# First line: the frame of a discovery message. Then a line for each entity: owner (device, burner, a burner with a
+# sensor, one that may be extended), platform, object, label, and the part for the frame; "~" is the topic of the owner.
+# A file, to spare the heap.
 ENTITIES_PATH = "entities.txt"
 
 
-def understood(payload):
-    """A command's verb in capitals and its unix second, None where it gives none; (b"", None) for any other bytes."""
+def parse_command(payload):
+    """(verb in capitals, unix second or None) of a command; (b"", None) for any other bytes."""
     if len(payload) > _COMMAND_MAX:
         return b"", None
     if payload[:1] != b"{":
-        return payload.strip().upper(), None  # of bytes: these capitals are ASCII's only
+        return payload.strip().upper(), None  # upper() of bytes changes ASCII letters only
     try:
-        order = json.loads(str(payload, "utf-8"))
-        verb = order["do"].encode().upper()
-        at = order.get("at")
+        command = json.loads(str(payload, "utf-8"))
+        verb = command["do"].encode().upper()
+        at = command.get("at")
     except (ValueError, KeyError, AttributeError):
         return b"", None
-    if at is not None and type(at) is not int:  # a float of the chip is minutes off
+    if at is not None and type(at) is not int:  # a float is inexact by minutes on the chip
         return b"", None
     return verb, at
 
 
 class HomeAssistant:
-    """Polled by the services; somebody else keeps house.look() going.
+    """Polled by the services, which call context.look().
 
-    chip_id: hex text. unix_s(): the time, or None while nobody knows it. rssi(): dBm, or None. restart_reason: a word.
+    chip_id: hex text. unix_s(): the time, None while unknown. rssi(): dBm, or None. restart_reason: a word.
     """
 
-    def __init__(self, house, chip_id, unix_s, rssi, restart_reason):
-        config = house.config["mqtt"]
-        self._house = house
+    def __init__(self, context, chip_id, unix_s, rssi, restart_reason):
+        config = context.config["mqtt"]
+        self._context = context
         self._unix_s = unix_s
         self._rssi = rssi
         self._restart_reason = restart_reason
@@ -56,97 +55,97 @@ class HomeAssistant:
         self._birth = self._discovery + "/status"
         self._status = self._base + "/status"
         topics = (self._base + "/command", self._base + "/burner/+/command", self._birth)
-        self.broker = Broker("mqtt", house, self._node, config, topics, self._status)
+        self.broker = Broker("mqtt", context, self._node, config, topics, self._status)
         self.broker.on_connect = self._connected
-        self.broker.on_message = self._take
-        self._hello = None  # what is still to be announced
-        self._next = None  # of that, what found no room yet
-        self._hello_rounds = 0  # until all is announced again; 0: it is not
+        self.broker.on_message = self._receive
+        self._discoveries = None  # generator of the messages still to be sent
+        self._next = None  # the one of them that waits for room
+        self._announce_rounds = 0  # until all are sent again; 0: not planned
         self._rounds = 0
         self._rssi_dbm = None
-        self._off_at = [None] * house.burners
-        self._conducted = [False] * house.burners
+        self._off_at = [None] * context.burners
+        self._was_closed = [False] * context.burners
 
     def poll(self):
-        """One round: hear commands, then tell what is new as far as there is room. May raise MemoryError."""
+        """One round: receive commands, then publish changes as far as there is room. May raise MemoryError."""
         if not self.broker.poll():
             return
-        if self._hello_rounds:
-            self._hello_rounds -= 1
-            if not self._hello_rounds:
+        if self._announce_rounds:
+            self._announce_rounds -= 1
+            if not self._announce_rounds:
                 self._announce()
-        if self._hello is None:
-            self._tell()
+        if self._discoveries is None:
+            self._publish()
         else:
             self._stream()
 
-    # --- telling ---------------------------------------------------------------------------------------------------
+    # --- publishing ------------------------------------------------------------------------------------------------
 
     def _connected(self):
-        for index in range(self._house.burners):  # what closed while nobody listened is no event any more
-            self._conducted[index] = self._house.burner(index)["conducts"]
+        for index in range(self._context.burners):  # a shut-off without a session is not an event any more
+            self._was_closed[index] = self._context.burner(index)["contact_closed"]
         self._announce()
 
     def _announce(self):
-        self._hello = self._introductions()
+        self._discoveries = self._all_discoveries()
         self._next = None
         self._rounds = 0
-        self.broker.told.clear()
+        self.broker.published.clear()
 
     def _stream(self):
-        while self._hello is not None:
+        while self._discoveries is not None:
             if self._next is None:
                 try:
-                    self._next = next(self._hello, None)
-                except OSError as error:  # the file cannot be read: the rest works without
-                    self._house.log.add("mqtt", "%s: %s" % (ENTITIES_PATH, error))
+                    self._next = next(self._discoveries, None)
+                except OSError as error:  # unreadable file: everything else works
+                    self._context.log.add("mqtt", "%s: %s" % (ENTITIES_PATH, error))
                 if self._next is None:
-                    self._hello = None
+                    self._discoveries = None
             elif self.broker.publish(self._next[0], self._next[1], True):
                 self._next = None
             else:
                 return
 
-    def _introductions(self):
-        """Retained messages, one an entity; an empty one takes an entity away that this box does not have."""
+    def _all_discoveries(self):
+        """Yield (topic, text) for each entity; an empty text removes an entity that this device does not have."""
         yield self._status, "online"
-        house = self._house
-        yield from self._introduced({"device": True}, self._base + "/", "", "")
-        for index in range(house.burners):
-            has = {"burner": True, "sensor": house.burner(index)["sensor"], "extend": house.extend_allowed}
-            label = "Burner %d " % (index + 1) if house.burners > 1 else ""
-            yield from self._introduced(has, self._topic(index, ""), "burner%d_" % index, label)
+        context = self._context
+        yield from self._discoveries_of({"device": True}, self._base + "/", "", "")
+        for index in range(context.burners):
+            has = {"burner": True, "sensor": context.burner(index)["sensor"], "extend": context.extend_allowed}
+            label = "Burner %d " % (index + 1) if context.burners > 1 else ""
+            yield from self._discoveries_of(has, self._topic(index, ""), "burner%d_" % index, label)
 
-    def _introduced(self, has, topic, prefix, prefix_label):
+    def _discoveries_of(self, has, topic, prefix, prefix_label):
         node = self._node
         version = "%s (%s)" % (VERSION, slots.build_id())
-        name, topic, status = map(json.dumps, (self._house.config.get("name") or "Curfew", topic[:-1], self._status))
+        name, topic, status = map(json.dumps, (self._context.config.get("name") or "Curfew", topic[:-1], self._status))
         with open(slots.path(ENTITIES_PATH)) as entities:
             frame = entities.readline()
             for line in entities:
-                who, platform, entity, label, about = line.split("|", 4)
-                if who not in has:
+                owner, platform, entity, label, part = line.split("|", 4)
+                if owner not in has:
                     continue
                 path = "%s/%s/%s/%s/config" % (self._discovery, platform, node, prefix + entity)
                 text = ""
-                if has[who]:
+                if has[owner]:
                     unique = node + "_" + prefix + entity
-                    given = (topic, prefix_label + label, unique, platform, unique, status, about, node, name, version)
-                    text = frame % given
+                    label = prefix_label + label
+                    text = frame % (topic, label, unique, platform, unique, status, part, node, name, version)
                 yield path, text
 
-    def _tell(self):
-        house = self._house
+    def _publish(self):
+        context = self._context
         slow = self._rounds == 0
         self._rounds = (self._rounds + 1) % _SLOW_ROUNDS
         if slow:
             self._rssi_dbm = self._rssi()
-        device = {"problem": house.problem(), "rssi": self._rssi_dbm, "restart_reason": self._restart_reason}
+        device = {"problem": context.problem(), "rssi": self._rssi_dbm, "restart_reason": self._restart_reason}
         self.broker.offer(self._base + "/device", json.dumps(device))
-        for index in range(house.burners):
-            self._tell_burner(index, house.burner(index), slow)
+        for index in range(context.burners):
+            self._publish_burner(index, context.burner(index), slow)
 
-    def _tell_burner(self, index, burner, slow):
+    def _publish_burner(self, index, burner, slow):
         left_s = burner.pop("remaining_s")
         uv = {"tc_uv": burner.pop("tc_uv"), "magnet_uv": burner.pop("magnet_uv")}
         if not burner["sensor"]:
@@ -154,13 +153,13 @@ class HomeAssistant:
         elif slow:
             self.broker.offer(self._topic(index, "millivolts"), json.dumps(uv))
         burner["valve"] = valve(burner)
-        burner["off_at"] = self._steady_off_at(index, left_s if burner["conducts"] else 0)
+        burner["off_at"] = self._steady_off_at(index, left_s if burner["contact_closed"] else 0)
         self.broker.offer(self._topic(index, "state"), json.dumps(burner))
-        if self._conducted[index] and not burner["conducts"]:
+        if self._was_closed[index] and not burner["contact_closed"]:
             event = json.dumps({"event_type": burner["cause"].split(":")[0], "cause": burner["cause"]})
-            if not self.broker.publish(self._topic(index, "closing"), event, False):
+            if not self.broker.publish(self._topic(index, "shutoff"), event, False):
                 return
-        self._conducted[index] = burner["conducts"]
+        self._was_closed[index] = burner["contact_closed"]
 
     def _steady_off_at(self, index, left_s):
         now_s = self._unix_s()
@@ -173,40 +172,40 @@ class HomeAssistant:
     def _topic(self, index, name):
         return "%s/burner/%d/%s" % (self._base, index, name)
 
-    # --- hearing ---------------------------------------------------------------------------------------------------
+    # --- receiving -------------------------------------------------------------------------------------------------
 
-    def _take(self, topic, payload):
+    def _receive(self, topic, payload):
         if topic == self._birth:
-            if payload == b"online":  # all boxes of the house hear it at once: each answers at its own moment
-                self._hello_rounds = 2 + random.getrandbits(4)
+            if payload == b"online":  # all devices receive it at once: each answers at a random moment
+                self._announce_rounds = 2 + random.getrandbits(4)
             return
         if topic == self._base + "/command":
-            self._obey(None, payload)
+            self._execute(None, payload)
             return
-        for index in range(self._house.burners):
+        for index in range(self._context.burners):
             if topic == self._topic(index, "command"):
-                self._obey(index, payload)
+                self._execute(index, payload)
                 return
         self.broker.refuse("no such topic")
 
-    def _obey(self, index, payload):
-        verb, at = understood(payload)
+    def _execute(self, index, payload):
+        verb, at = parse_command(payload)
         now_s = self._unix_s()
         if at is not None and now_s is not None and now_s - at > _COMMAND_AGE_S:
             self.broker.refuse("out of date")
         elif verb in (b"OFF", b"CLOSE"):
-            self._house.off(index, "mqtt")
-        elif verb == b"EXTEND" and index is not None and self._house.extend_allowed:
-            self._house.extend(index)
+            self._context.off(index, "mqtt")
+        elif verb == b"EXTEND" and index is not None and self._context.extend_allowed:
+            self._context.extend(index)
         else:
             self.broker.refuse("no such command")
-            for burner in range(self._house.burners) if index is None else (index,):
-                self.broker.told.pop(self._topic(burner, "state"), None)  # whoever hoped otherwise sees how it is
+            for burner in range(self._context.burners) if index is None else (index,):
+                self.broker.published.pop(self._topic(burner, "state"), None)  # the state is published again
 
 
 def valve(burner):
-    """The gas of a burner as far as the box knows: a flame that it did not allow is "open", too."""
-    if burner["conducts"]:
+    """State of the gas valve for Home Assistant; "open" includes a flame that the device did not allow."""
+    if burner["contact_closed"]:
         return "open"
     if burner["state"] == "VERIFYING":
         return "closing"

@@ -1,8 +1,6 @@
-"""A session with an MQTT broker that looks after itself: the only file that knows chumicro-mqtt, privates and all.
+"""A session with an MQTT broker: connects, reconnects, publishes, receives. The only file that knows chumicro-mqtt.
 
-Belongs here: the last will, pauses between attempts, what is never delivered. Does not: sockets and TLS (transport.py),
-topics and their meaning (homeassistant.py, voice.py). Opening a connection can hold everything up: none of its steps
-begins shortly before a deadline.
+Opening a connection can block the thread, so none of its steps begins shortly before a deadline.
 """
 
 import time
@@ -13,19 +11,19 @@ from chumicro_mqtt.client import MQTTClient, ProtocolState
 from curfew.core.ticks import elapsed_ms
 from curfew.services.mqtt.transport import Connection, Trust
 
-_CALM_S = 6  # no step towards a broker this close to a deadline
-_REUSES = 5  # of an address, in attempts that fail, before its name is looked up again: that can take half a minute
-_ANSWER_S = 10  # for the broker's next word
+_CALM_S = 6  # no step of a connection this close to a deadline
+_REUSES = 5  # of an address by attempts that fail; a new look-up of the name can take half a minute
+_ANSWER_S = 10  # for the next answer of the broker
 _PAUSE_MS = 1000  # after the first failure; doubles up to
-_PAUSE_MAX_MS = 60000  # and starts anew after a session as long as this
-_TELL_MS = 500  # between two states
+_PAUSE_MAX_MS = 60000  # and starts again at 1 s after a session as long as this
+_PUBLISH_MS = 500  # between two states
 _ROUNDS = 8  # of the client in one poll, while there is something to do
-_WAITING_MAX = 8  # published and not yet acknowledged
-_MESSAGE_MAX = 256  # bytes that can come in, topic included
+_WAITING_MAX = 8  # published and not acknowledged
+_MESSAGE_MAX = 256  # bytes of an incoming message, topic included
 
 
 class _Decoder(PacketDecoder):
-    """Remembers the retain bit of the last packet, which the client does not pass on."""
+    """Remembers the retain bit of the last packet, which the client does not report."""
 
     retained = False
 
@@ -35,75 +33,75 @@ class _Decoder(PacketDecoder):
 
 
 class Broker:
-    """One connection; house.status[name] says how it is, house.log why.
+    """One connection; context.status[name] is its state, context.log has the reasons.
 
     config: host, port, tls, user, password, and ca (PEM text; without it the public authorities are trusted).
-    topics: what to subscribe to. will: the topic that becomes "offline", retained, when the box is gone; None for none.
+    topics: to subscribe to. will: the topic that becomes "offline", retained, when the device is gone; None: none.
     on_message(topic, payload): never called for a retained message or one of more than 256 bytes. on_connect().
-    told: the last text offered by topic, as far as it was sent in this session.
+    published: the last text by topic that offer() sent in this session.
     """
 
-    def __init__(self, name, house, client_id, config, topics, will=None):
+    def __init__(self, name, context, client_id, config, topics, will=None):
         self.on_message = None
         self.on_connect = None  # or a function
-        self.refused = 0  # messages that were not obeyed, since the start
-        self.told = {}
+        self.refused = 0  # messages that were not executed, since the start
+        self.published = {}
         self._name = name
-        self._house = house
+        self._context = context
         self._client_id = client_id
         self._config = config
         self._topics = topics
         self._will = will
         self._trust = Trust(config.get("ca")) if config["tls"] else None
         self._connection = None
-        self._found = None  # where the broker was
+        self._address = None  # of the last connection
         self._reuses = 0
         self._client = None  # or the session over it
         self._wait_ms = 0  # before the next attempt
         self._pause_ms = _PAUSE_MS
         self._since_ms = 0  # of this session, or attempt, or pause
-        self._said = ""
-        self._heard = 0
-        self._told_ms = 0
-        house.status[name] = "connecting"
+        self._logged = ""
+        self._received = 0
+        self._published_ms = 0
+        context.status[name] = "connecting"
 
     def is_online(self):
-        """True between the broker's welcome and the end of the session."""
-        return self._house.status[self._name] == "online"
+        """True while there is a session."""
+        return self._context.status[self._name] == "online"
 
     def publish(self, topic, text, retain):
-        """Send at least once; False (and nothing is sent) without a session, or while eight are unacknowledged."""
+        """Send at least once; False, without sending, when there is no session or eight are unacknowledged."""
         if not self.is_online() or len(self._client._in_flight) >= _WAITING_MAX:
             return False
         self._client.publish(topic, text, qos=1, retain=retain)
         return True
 
     def offer(self, topic, text, retain=True):
-        """Publish what was not told yet; if there is no room, offer it again."""
-        if self.told.get(topic) != text and self.publish(topic, text, retain):
-            self.told[topic] = text
+        """Publish a text that differs from the last one of its topic; without room, offer it again."""
+        if self.published.get(topic) != text and self.publish(topic, text, retain):
+            self.published[topic] = text
 
     def refuse(self, why):
-        """Count a message that is not obeyed; the log hears of the 1st, 2nd, 4th, 8th ...: a flood does not fill it."""
+        """Count a message that is not executed; log only the 1st, 2nd, 4th, 8th ...: a flood cannot fill the log."""
         self.refused += 1
         if self.refused & self.refused - 1 == 0:
-            self._house.log.add(self._name, "refused %d, the last: %s" % (self.refused, why))
+            self._context.log.add(self._name, "refused %d, the last: %s" % (self.refused, why))
 
     def poll(self):
-        """One round, which never raises; True twice a second while online: time to tell what is new."""
-        now_ms = self._house.clock.ticks_ms()
+        """One round; never raises. True twice a second while online: time to publish."""
+        now_ms = self._context.clock.ticks_ms()
         try:
             self._round(now_ms)
-        except Exception as error:  # a broker that sends rubbish, no memory just now: all end in a new attempt
+        except Exception as error:  # malformed packets, no memory: all lead to a new attempt
             self._drop(error)
-        if not self.is_online() or elapsed_ms(now_ms, self._told_ms) < _TELL_MS:
+        if not self.is_online() or elapsed_ms(now_ms, self._published_ms) < _PUBLISH_MS:
             return False
-        self._told_ms = now_ms
+        self._published_ms = now_ms
         return True
 
     def close(self):
-        """End without a farewell, so that the will is heard."""
-        self._house.status[self._name] = "connecting"  # whoever ends this may pause before the next attempt
+        """End without a DISCONNECT, so that the broker publishes the will."""
+        self._context.status[self._name] = "connecting"
         connection = self._connection
         self._connection = self._client = None
         if connection is not None:
@@ -111,11 +109,11 @@ class Broker:
 
     def _round(self, now_ms):
         if self._client is not None:
-            self._talk(now_ms)
+            self._exchange(now_ms)
         elif not self._wait_ms or elapsed_ms(now_ms, self._since_ms) >= self._wait_ms:
             self._wait_ms = 0
-            left_s = self._house.deadline_s()
-            if self._house.status["wifi"] == "online" and (left_s is None or left_s > _CALM_S):
+            left_s = self._context.deadline_s()
+            if self._context.status["wifi"] == "online" and (left_s is None or left_s > _CALM_S):
                 self._dial(now_ms)
 
     def _dial(self, now_ms):
@@ -125,17 +123,17 @@ class Broker:
             self._reuses += 1
             if self._reuses > _REUSES:
                 self._reuses = 0
-                self._found = None
-            self._connection = Connection(config["host"], config["port"], self._trust, self._found)
+                self._address = None
+            self._connection = Connection(config["host"], config["port"], self._trust, self._address)
         is_open = self._connection.step()
-        self._found = self._connection.found
+        self._address = self._connection.address
         if is_open:
-            self._greet()
+            self._log_in()
         elif elapsed_ms(now_ms, self._since_ms) > _ANSWER_S * 1000:
-            self._found = None  # it may have moved
+            self._address = None  # it may have changed
             raise OSError("no answer")
 
-    def _greet(self):
+    def _log_in(self):
         config = self._config
         self._client = client = MQTTClient(
             self._connection,
@@ -151,59 +149,59 @@ class Broker:
             ticks=time,
         )
         client._decoder = _Decoder(rx_buffer_size=_MESSAGE_MAX)
-        client.on_message = self._take
-        client.on_oversized = self._take_long
-        client.on_connect = self._welcomed
+        client.on_message = self._receive
+        client.on_oversized = self._receive_long
+        client.on_connect = self._accepted
         for topic in self._topics:
             client.subscribe(topic, 1)
         client.connect()
 
-    def _talk(self, now_ms):
+    def _exchange(self, now_ms):
         client = self._client
         for _ in range(_ROUNDS):
-            heard = self._heard
+            received = self._received
             client.handle(time.ticks_ms())
             if client.state == ProtocolState.FAILED:
                 self._drop(client.last_error)
                 return
-            if client.state != ProtocolState.CONNECTED or heard == self._heard and not client._tx_queue:
+            if client.state != ProtocolState.CONNECTED or received == self._received and not client._tx_queue:
                 break
         if self.is_online() and elapsed_ms(now_ms, self._since_ms) >= _PAUSE_MAX_MS:
             self._pause_ms = _PAUSE_MS
 
     def _drop(self, error):
-        refused = getattr(error, "return_code", 3) != 3  # 3: the broker is busy; the others need a human
-        self._say(str(error).strip() or repr(error))
+        refused = getattr(error, "return_code", 3) != 3  # 3: the broker is busy; the others need the user
+        self._log(str(error).strip() or repr(error))
         try:
             self.close()
-        except Exception:  # whatever is left of it
+        except Exception:  # of a connection in any state
             pass
-        self._house.status[self._name] = "refused" if refused else "connecting"
+        self._context.status[self._name] = "refused" if refused else "connecting"
         self._wait_ms = _PAUSE_MAX_MS if refused else self._pause_ms
         self._pause_ms = min(2 * self._pause_ms, _PAUSE_MAX_MS)
-        self._since_ms = self._house.clock.ticks_ms()
+        self._since_ms = self._context.clock.ticks_ms()
 
-    def _welcomed(self):
-        self._house.status[self._name] = "online"
+    def _accepted(self):
+        self._context.status[self._name] = "online"
         self._reuses = 0
-        self._say("online")
-        self._since_ms = self._told_ms = self._house.clock.ticks_ms()
-        self.told.clear()
+        self._log("online")
+        self._since_ms = self._published_ms = self._context.clock.ticks_ms()
+        self.published.clear()
         if self.on_connect:
             self.on_connect()
 
-    def _take(self, topic, payload):
-        self._heard += 1
-        if self._client._decoder.retained:  # meant for another moment
+    def _receive(self, topic, payload):
+        self._received += 1
+        if self._client._decoder.retained:  # sent for another moment
             self.refuse("retained")
         else:
             self.on_message(topic, payload)
 
-    def _take_long(self, length, topic):
-        self._heard += 1
+    def _receive_long(self, length, topic):
+        self._received += 1
         self.refuse("too long")
 
-    def _say(self, text):
-        if text != self._said:  # once, not every minute
-            self._said = text
-            self._house.log.add(self._name, text[:80])
+    def _log(self, text):
+        if text != self._logged:  # once, not every minute
+            self._logged = text
+            self._context.log.add(self._name, text[:80])

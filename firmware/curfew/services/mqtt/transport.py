@@ -1,7 +1,6 @@
-"""A connection to a server: look-up, TCP, TLS; the only file that knows certificates.
+"""A connection to a server: name look-up, TCP, TLS and certificates.
 
-Belongs here: opening it step by step, whom to trust, bytes in and out. Does not: when a step may begin, what is said
-(mqtt.py). No step waits, but for a look-up and, on the chip, for a TLS handshake, which holds everything up.
+Its steps do not wait, except for a look-up and, on the chip, for a TLS handshake, which blocks all Python.
 """
 
 import binascii
@@ -12,31 +11,30 @@ import socket
 from curfew.services.update import slots
 
 PUBLIC_AUTHORITIES_PATH = "lib/chumicro_sockets/_ca_bundle.der"
-_SILENCE_S = 10  # of the other side, in a handshake
+_SILENCE_S = 10  # of the server, in a handshake
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END"
 
 
 class Connection:
-    """Opened by step(); from then on what an MQTTClient wants of a socket that never waits.
+    """Opened by step(); then a non-blocking socket for an MQTTClient.
 
-    trust: a Trust, None without TLS. found: what an earlier connection found under this name, as its `found` says;
-    None: look it up.
+    trust: a Trust, None without TLS. address: as in `address` of an earlier connection; None: look up the name.
     """
 
-    def __init__(self, host, port, trust, found=None):
-        self.found = found
+    def __init__(self, host, port, trust, address=None):
+        self.address = address
         self._socket = None
         self._steps = self._opening(host, port, trust)
 
     def step(self):
-        """One step towards the server; True when there is none left. Raises OSError, ValueError."""
+        """Take one step; True when the connection is open. Raises OSError, ValueError."""
         return next(self._steps, True)
 
     def _opening(self, host, port, trust):
-        if self.found is None:
-            self.found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0]
+        if self.address is None:
+            self.address = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0]
             yield
-        family, kind, protocol, _, address = self.found
+        family, kind, protocol, _, address = self.address
         raw = self._socket = socket.socket(family, kind, protocol)
         raw.setblocking(False)
         try:
@@ -46,7 +44,7 @@ class Connection:
                 raise
         poll = select.poll()
         poll.register(raw, select.POLLOUT)
-        while not poll.poll(0):  # refused, too, is an answer: the first word fails
+        while not poll.poll(0):  # also true after a refusal: the first write then fails
             yield
         if trust:
             raw.settimeout(_SILENCE_S)
@@ -54,33 +52,33 @@ class Connection:
             self._socket.setblocking(False)
 
     def recv_into(self, buffer, size):
-        """How many bytes came; 0 at the end of the connection. Raises OSError, EAGAIN while there is nothing."""
+        """The number of bytes received; 0 at the end of the connection. Raises OSError, EAGAIN without data."""
         count = self._socket.readinto(buffer, size)
         if count is None:
-            raise OSError(errno.EAGAIN, "nothing yet")
+            raise OSError(errno.EAGAIN, "no data yet")
         return count
 
     def send(self, data):
-        """How many of the bytes went."""
+        """The number of bytes sent."""
         return self._socket.write(data) or 0
 
     def close(self):
-        """End it, open or not."""
+        """Close the connection, open or not."""
         if self._socket is not None:
             self._socket.close()
 
 
 class Trust:
-    """Whom to believe who a server is: authorities, PEM text of the only ones; empty or None for the public ones."""
+    """The trusted authorities. authorities: PEM text of the only ones; empty or None: the public ones."""
 
     def __init__(self, authorities):
         self._authorities = authorities
         self._context = None
 
     def context(self):
-        """An SSLContext, made once: after trouble there may be no room for another, 3 kB in one piece.
+        """The SSLContext, made once: later there may be no memory for another, 3 kB in one block.
 
-        Raises OSError, ValueError, MemoryError; then it is made at the next call.
+        Raises OSError, ValueError, MemoryError; the next call then tries again.
         """
         if self._context is None:
             import tls
@@ -94,10 +92,10 @@ class Trust:
 
 
 def _certificates(pem):
-    """In DER, one at a time: for all of them there is no room, and of many in one piece the chip takes the first."""
+    """Yield them in DER, one at a time: all need too much memory, and of several in one text the chip takes one."""
     if not pem:
         with open(slots.path(PUBLIC_AUTHORITIES_PATH), "rb") as bundle:
-            while head := bundle.read(4):  # a tag, and how long the rest is
+            while head := bundle.read(4):  # a tag and the length of the rest
                 yield head + bundle.read(head[2] << 8 | head[3])
         return
     end = 0

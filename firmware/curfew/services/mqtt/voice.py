@@ -1,48 +1,47 @@
-"""Off by voice without Home Assistant: a switch in the Bemfa cloud, which XiaoAI, Tmall Genie and Xiaodu know.
+"""OFF by voice without Home Assistant: a switch in the Bemfa cloud, which XiaoAI, Tmall Genie and Xiaodu support.
 
-Belongs here: that cloud's words. Does not: the connection (mqtt.py). "off" shuts; "on" changes nothing, and the state
-is told again so that the speaker's app shows it.
+"off" shuts off; "on" changes nothing, and the state is published again so that the app shows it.
 """
 
 from curfew.services.mqtt.session import Broker
 
 
 def is_wanted(config):
-    """True when there are topics and memory, which is for one TLS session; MQTT goes first."""
+    """True when there are topics, and memory: it is enough for one TLS session, and MQTT has priority."""
     mqtt = config.get("mqtt") or {}
     voice = config.get("voice") or {}
     return bool(voice.get("topics")) and not (mqtt.get("host") and mqtt["tls"] and voice["tls"])
 
 
 class Voice:
-    """Polled by the services; somebody else keeps house.look() going.
+    """Polled by the services, which call context.look().
 
-    A single topic means all burners; of several, each means the burner of its place, and those beyond are left out.
+    A single topic means all burners. Of several topics, each means the burner at its place; further ones are ignored.
     """
 
-    def __init__(self, house):
-        config = house.config["voice"]
+    def __init__(self, context):
+        config = context.config["voice"]
         topics = config["topics"]
-        self._house = house
-        self._burners = {topic: range(index, index + 1) for topic, index in zip(topics, range(house.burners))}
+        self._context = context
+        self._burners = {topic: range(index, index + 1) for topic, index in zip(topics, range(context.burners))}
         if len(topics) == 1:
-            self._burners[topics[0]] = range(house.burners)
-        self.broker = Broker("voice", house, config["client_id"], config, self._burners)
-        self.broker.on_message = self._take
+            self._burners[topics[0]] = range(context.burners)
+        self.broker = Broker("voice", context, config["client_id"], config, self._burners)
+        self.broker.on_message = self._receive
 
     def poll(self):
-        """One round: hear words, then tell what is new."""
+        """One round: receive commands, then publish changes."""
         if self.broker.poll():
             for topic, burners in self._burners.items():
-                conducts = any(self._house.burner(index)["conducts"] for index in burners)
-                self.broker.offer(topic + "/set", "on" if conducts else "off", False)
+                is_on = any(self._context.burner(index)["contact_closed"] for index in burners)
+                self.broker.offer(topic + "/set", "on" if is_on else "off", False)
 
-    def _take(self, topic, payload):
+    def _receive(self, topic, payload):
         if topic not in self._burners:
             self.broker.refuse("no such topic")
-        elif payload.split(b"#")[0].strip().lower() == b"off":  # behind "#": colour, speed and the like
+        elif payload.split(b"#")[0].strip().lower() == b"off":  # after "#": color, speed and the like
             for index in self._burners[topic]:
-                self._house.off(index, "voice")
+                self._context.off(index, "voice")
         else:
             self.broker.refuse("no such command")
-            self.broker.told.pop(topic + "/set", None)
+            self.broker.published.pop(topic + "/set", None)

@@ -1,42 +1,35 @@
-"""Network settings: from network.json to one checked dict, to the file, and to the page without its secrets.
-
-Belongs here: keys, defaults and ranges of network.json. Does not: the stove's settings (settings.py), making the hashes
-of password and token (door.py). Secrets are in no message.
-"""
+"""Network settings: from network.json to one checked dict, to the file, and to the page without the secrets."""
 
 import json
 from errno import ENOENT
 
-_LANGUAGES = ("auto", "en", "zh")
-# Key: what it is when absent, lowest, highest; of a text these are bytes. One text, because a table of objects would
-# stay on the heap. Reasons: a host name holds 32 bytes, 802.11 allows 32 and 64, zones go from -12 h to +14 h, one
-# certificate of 4096 bits is shorter than 2500 bytes (and a request holds 4096), one topic a burner. Hashes: 200.
+from curfew.core.schema import Invalid, as_object, refuse_unknown, take, wrong
+
+# Rows of core/schema.py by part, as text: a table of objects would stay on the heap. Reasons: a host name has 32 bytes,
+# 802.11 allows 32 and 64, time zones go from -12 h to +14 h, a certificate of 4096 bits is shorter than 2500 bytes (and
+# a request holds 4096), one topic for each burner. Hashes: 200. A certificate is no secret, but too long to be shown.
 _ROWS = """{
-"": {"name": ["Curfew", 1, 32], "time_zone_min": [0, -720, 840], "password": ["", 0, 200], "token": ["", 0, 200]},
-"wifi": {"ssid": ["", 1, 32], "password": ["", 0, 64]},
-"mqtt": {"host": ["", 0, 128], "port": [8883, 1, 65535], "tls": [true, 0, 1], "ca": ["", 0, 2500], "user": ["", 0, 64],
-"password": ["", 0, 128], "prefix": ["curfew", 1, 48], "discovery": ["homeassistant", 1, 48]},
-"voice": {"host": ["bemfa.com", 0, 128], "port": [9503, 1, 65535], "tls": [true, 0, 1], "client_id": ["", 0, 64],
-"user": ["", 0, 64], "password": ["", 0, 128], "topics": [[], 0, 4]}
+"": [["language", "auto", ["auto", "en", "zh"]], ["name", "Curfew", 1, 32], ["time_zone_min", 0, -720, 840],
+["password", "", 0, 200, "secret"], ["token", "", 0, 200, "secret"]],
+"wifi": [["ssid", "", 1, 32], ["password", "", 0, 64, "secret"]],
+"mqtt": [["host", "", 0, 128], ["port", 8883, 1, 65535], ["tls", true], ["ca", "", 0, 2500, "secret lines"],
+["user", "", 0, 64], ["password", "", 0, 128, "secret"], ["prefix", "curfew", 1, 48, "topic"],
+["discovery", "homeassistant", 1, 48, "topic"]],
+"voice": [["host", "bemfa.com", 0, 128], ["port", 9503, 1, 65535], ["tls", true], ["client_id", "", 0, 64, "secret"],
+["user", "", 0, 64], ["password", "", 0, 128, "secret"], ["topics", [], 0, 4, "topic"]]
 }"""
-_SECRETS = ("password", "token", "client_id", "ca")  # never shown; a certificate is no secret, but long
-_TOPICS = ("prefix", "discovery", "topics")
 _WPA_MIN = 8
 
 
-class Invalid(Exception):
-    """Network settings that cannot be used; the text begins with the key and a colon, then value and range."""
+def load(path: str):
+    """(checked content of the file, ""), or ({}, reason): an unusable file leads to the set-up, like a missing one.
 
-
-def load(path):
-    """(checked content of the file, ""), or ({}, why not): an unusable file leads to the set-up, like none at all.
-
-    Raises OSError and MemoryError, which may pass: a good file must not open the set-up because of them, nor because of
-    an error of ours in what looks at it.
+    Raises OSError and MemoryError: they may pass, so they must not open the set-up. Other errors in this program are
+    not caught either.
     """
     try:
         with open(path) as file:
-            given = json.load(file)
+            values = json.load(file)
     except OSError as error:
         if error.errno != ENOENT:
             raise
@@ -44,111 +37,68 @@ def load(path):
     except (ValueError, RuntimeError, OverflowError):  # RuntimeError: nested too deep for the stack
         return {}, path + ": not JSON"
     try:
-        return checked(given), ""
+        return checked(values), ""
     except Invalid as error:
         return {}, str(error)
 
 
-def save(house, config):
-    """Write a checked dict; False (and nothing changes) while something conducts. Raises OSError."""
-    return house.write(house.network_path, json.dumps(config))
+def save(context, config: dict) -> bool:
+    """Write a checked dict; False, without a change, while a contact is closed. Raises OSError."""
+    return context.write(context.network_path, json.dumps(config))
 
 
-def checked(given):
-    """A complete copy of what was given: what is absent gets its default; wifi, mqtt, voice stay absent as a whole.
-
-    Raises Invalid.
-    """
-    given = _object("network", given)
+def checked(values) -> dict:
+    """A complete copy: absent keys get their defaults; wifi, mqtt and voice stay absent as a whole. Raises Invalid."""
+    values = as_object("network", values)
     parts = json.loads(_ROWS)
-    box = parts.pop("")
-    language = given.pop("language", "auto")
-    if language not in _LANGUAGES:
-        raise _wrong("language", language, "one of " + ", ".join(_LANGUAGES))
-    config = {"language": language}
+    device = parts.pop("")
+    config = {}
     for name in sorted(parts):
-        if name in given:
-            config[name] = _part(name + ".", _object(name, given.pop(name)), parts[name])
-    config.update(_part("", given, box))
+        if name in values:
+            part = as_object(name, values.pop(name))
+            refuse_unknown(name + ".", part, parts[name])
+            config[name] = take(name + ".", part, parts[name])
+    refuse_unknown("", values, device)
+    config.update(take("", values, device))
     if "wifi" in config and 0 < len(config["wifi"]["password"].encode()) < _WPA_MIN:
-        raise _wrong("wifi.password", "", "empty or a text of %d to 64 bytes" % _WPA_MIN)
+        raise wrong("wifi.password", "what was given", "empty or a text of %d to 64 bytes" % _WPA_MIN)
     return config
 
 
-def merged(config, change):
-    """What a change makes of a config, checked: null gives a key or a whole part back to its default.
+def merged(config: dict, change) -> dict:
+    """A checked copy of a config with changes: null restores the default of a key or removes a part. Raises Invalid.
 
-    A secret as public() shows it stays as it is. Raises Invalid.
+    A secret in the form of public() stays as it is.
     """
-    return checked(_over(config, _object("network", change)))
+    return checked(_over(config, as_object("network", change), _secrets()))
 
 
-def public(config):
+def public(config: dict) -> dict:
     """A copy in which each secret is {"set": true or false}."""
-    shown = {}
+    return _hidden(config, _secrets())
+
+
+def _secrets():
+    return [row[0] for rows in json.loads(_ROWS).values() for row in rows if "secret" in str(row[4:])]
+
+
+def _hidden(config, secrets):
+    copy = {}
     for key, value in config.items():
-        if key in _SECRETS:
-            value = {"set": bool(value)}
-        shown[key] = public(value) if isinstance(value, dict) and key not in _SECRETS else value
-    return shown
+        if key in secrets:
+            copy[key] = {"set": bool(value)}
+        else:
+            copy[key] = _hidden(value, secrets) if isinstance(value, dict) else value
+    return copy
 
 
-def _over(config, change):
-    made = dict(config)
+def _over(config, change, secrets):
+    result = dict(config)
     for key, value in change.items():
         if value is None:
-            made.pop(key, None)
+            result.pop(key, None)
         elif not isinstance(value, dict):
-            made[key] = value
-        elif key not in _SECRETS:
-            made[key] = _over(made[key] if isinstance(made.get(key), dict) else {}, value)
-    return made
-
-
-def _object(name, value):
-    if not isinstance(value, dict):
-        raise _wrong(name, value, "an object { ... }")
-    return dict(value)
-
-
-def _part(prefix, given, rows):
-    for key in sorted(given):
-        if key not in rows:
-            raise Invalid("%s%s: no such setting" % (prefix, str(key)[:40]))
-    part = {}
-    for key in sorted(rows):
-        default, low, high = rows[key]
-        value = part[key] = given.get(key, default)
-        same = type(value) is type(default)
-        if isinstance(default, bool):
-            wanted = "true or false"
-        elif isinstance(default, int):
-            same = same and low <= value <= high
-            wanted = "a whole number from %d to %d" % (low, high)
-        elif isinstance(default, str):
-            same = _is_text(key, value, low, high)
-            wanted = "a text of %d to %d bytes" % (low, high)
-        else:
-            same = same and len(value) <= high and all([_is_text(key, topic, 1, 64) for topic in value])
-            same = same and len(set(value)) == len(value)
-            wanted = "a list of %d to %d different texts of 1 to 64 bytes" % (low, high)
-        if not same:
-            raise _wrong(prefix + key, value, wanted)
-    return part
-
-
-def _is_text(key, value, low, high):
-    """True for a text without control characters, but for the line ends of a certificate; wildcards are no topic."""
-    if not isinstance(value, str) or len(value) > high:
-        return False
-    for char in value:
-        if char < " " and (key != "ca" or char not in "\r\n") or "\x7f" <= char < "\xa0" or "\ud800" <= char < "\ue000":
-            return False
-        if char in "+#" and key in _TOPICS:
-            return False
-    return low <= len(value.encode()) <= high
-
-
-def _wrong(key, value, wanted):
-    shown = "what was given" if key.split(".")[-1] in _SECRETS else str(value)[:40]
-    return Invalid("%s: %s is not %s" % (key, shown, wanted))
+            result[key] = value
+        elif key not in secrets:
+            result[key] = _over(result[key] if isinstance(result.get(key), dict) else {}, value, secrets)
+    return result

@@ -1,7 +1,6 @@
-"""The set-up access point: a network of the box's own, in which every name leads to its page.
+"""The set-up access point: a network of the device itself, in which every name leads to its page.
 
-Belongs here: access point, its password, answers to name look-ups, what the web server redirects. Does not: the page
-and what it may change (api.py). Imported for the set-up only and dropped after it.
+Imported for the set-up only.
 """
 
 import os
@@ -9,7 +8,7 @@ import socket
 
 _WPA2 = 3  # network.AUTH_WPA2_PSK
 _POLL_MS = 50
-_BURST = 8  # queries between two rests
+_BURST = 8  # queries in a row
 _PACKET = 512  # bytes of a query over UDP, at most
 _HEAD = 12
 _NAME_MAX = 255
@@ -17,7 +16,7 @@ _A, _ANY, _IN = 1, 255, 1
 
 
 class Portal:
-    """ap: a network.WLAN of the access point side. `password`: eight digits, new with every start."""
+    """ap: a network.WLAN in access point mode. `password`: eight digits, new at every start."""
 
     def __init__(self, ap, log):
         self.password = "%08d" % (int.from_bytes(os.urandom(7), "big") % 100000000)
@@ -25,7 +24,7 @@ class Portal:
         self._log = log
 
     def open(self):
-        """Start the access point and say on the serial console how to get in. Raises OSError."""
+        """Start the access point and print its name, password and address on the console. Raises OSError."""
         ap = self._ap
         ap.active(True)
         mac = ap.config("mac")
@@ -40,58 +39,58 @@ class Portal:
         self._ap.active(False)
 
     def redirect(self, host):
-        """Where the web server sends a request with this Host header; None: nowhere, it is for us.
+        """Where the HTTP server redirects a request with this Host header; None: nowhere, it is for this device.
 
-        Phones ask for a page of their maker to find out whether they are in the internet: any name that is not ours.
+        A phone requests a page of its manufacturer to detect the internet: any name is redirected.
         """
         return None if host is None or host.split(":")[0] == self.address else "http://%s/" % self.address
 
-    async def run(self, house, sleep_ms, port=53):
-        """Answer name look-ups for ever; sleep_ms is asyncio's. Raises OSError when the port is taken."""
-        house.status["wifi"] = "portal"
+    async def run(self, context, sleep_ms, port=53):
+        """Answer name look-ups forever; sleep_ms is asyncio's. Raises OSError when the port is taken."""
+        context.status["wifi"] = "portal"
         address = bytes([int(part) for part in self.address.split(".")])
-        door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            door.setblocking(False)
-            door.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
+            listener.setblocking(False)
+            listener.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
             while True:
-                serve(door, address)
+                serve(listener, address)
                 await sleep_ms(_POLL_MS)
         finally:
-            door.close()
+            listener.close()
 
 
-def serve(door, address):
-    """Answer what waits at a non-blocking UDP socket, a few queries at most."""
+def serve(listener, address):
+    """Answer up to _BURST queries at a non-blocking UDP socket."""
     try:
         for _ in range(_BURST):
-            query, sender = door.recvfrom(_PACKET)
+            query, sender = listener.recvfrom(_PACKET)
             reply = answer(query, address)
             if reply:
-                door.sendto(reply, sender)
-    except OSError:  # nothing waits, or the asker has gone
+                listener.sendto(reply, sender)
+    except OSError:  # no query, or the client has gone
         pass
 
 
 def answer(query, address):
-    """The reply to a DNS query: address (4 bytes) for every name; other types get an empty reply.
+    """The reply to a DNS query: address (4 bytes) for every name; other record types get an empty reply.
 
-    None for anything that is not exactly one question: it is ignored.
+    None for anything that is not exactly one question.
     """
     # One question, a standard query, not itself a reply.
     if len(query) < _HEAD or query[2] & 0xF8 or query[4:6] != b"\0\1":
         return None
     at = _HEAD
     while at < len(query) and query[at]:
-        if query[at] > 63:  # a pointer: there is nothing yet to point to
+        if query[at] > 63:  # a pointer: nothing before it to point to
             return None
         at += query[at] + 1
     end = at + 5
     if end > len(query) or at >= _HEAD + _NAME_MAX:
         return None
     kind, space = query[at + 1] << 8 | query[at + 2], query[at + 3] << 8 | query[at + 4]
-    found = kind in (_A, _ANY) and space == _IN
-    # The name server of that name; recursion as asked for.
-    reply = query[:2] + bytes((0x84 | query[2] & 1, 0, 0, 1, 0, found, 0, 0, 0, 0)) + query[_HEAD:end]
-    # Good for ten seconds: afterwards the same names lead elsewhere.
-    return reply + b"\xc0\x0c\0\1\0\1\0\0\0\x0a\0\4" + address if found else reply
+    has_address = kind in (_A, _ANY) and space == _IN
+    # Authoritative; recursion as requested.
+    reply = query[:2] + bytes((0x84 | query[2] & 1, 0, 0, 1, 0, has_address, 0, 0, 0, 0)) + query[_HEAD:end]
+    # Valid for ten seconds: after the set-up the same names lead elsewhere.
+    return reply + b"\xc0\x0c\0\1\0\1\0\0\0\x0a\0\4" + address if has_address else reply

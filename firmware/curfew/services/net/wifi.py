@@ -1,7 +1,6 @@
-"""Wi-Fi: joins the network, and joins again for ever when it is lost.
+"""Wi-Fi: joins the network, and joins again whenever it is lost.
 
-Belongs here: when to try, how long to wait. Does not: making the WLAN object, the set-up access point (portal.py).
-The chip is never restarted for the network: the stove does not need it.
+The chip is never restarted because of the network: the safety loop does not need it.
 """
 
 from curfew.core.ticks import elapsed_ms
@@ -10,8 +9,8 @@ _POLL_MS = 500
 _JOIN_MS = 20000  # a slow router with DHCP takes 10 s
 _PAUSE_MS = 1000
 _PAUSE_MAX_MS = 300000
-_STEADY_MS = 60000  # a link that held this long: the next loss begins with short pauses again
-_REASON_MAX = 999  # above are states
+_STEADY_MS = 60000  # after a link of this length, pauses start short again
+_REASON_MAX = 999  # larger values are states
 _NO_NETWORK = 201
 _PASSWORD = (15, 202, 204)  # handshake timed out, refused, timed out
 
@@ -19,9 +18,9 @@ _PAUSING, _JOINING, _ONLINE = 0, 1, 2
 
 
 class Wifi:
-    """wlan: a network.WLAN of the station side. config: the part "wifi". draw: like random.getrandbits.
+    """wlan: a network.WLAN in station mode. config: the part "wifi". draw: like random.getrandbits.
 
-    `status`: "joining" or "online". `joins`: how often it came online.
+    `status`: "joining" or "online". `joins`: how often it went online.
     """
 
     def __init__(self, wlan, config, log, draw):
@@ -33,19 +32,19 @@ class Wifi:
         self._draw = draw
         self._state = _PAUSING
         self._since_ms = 0
-        self._wait_ms = 0  # the first try is due at once
+        self._wait_ms = 0  # the first attempt is due at once
         self._pause_ms = _PAUSE_MS
 
-    async def run(self, house, sleep_ms):
-        """Look after the link for ever; sleep_ms is asyncio's."""
+    async def run(self, context, sleep_ms):
+        """Maintain the link forever; sleep_ms is asyncio's."""
         while True:
-            self.step(house.clock.ticks_ms())
-            house.status["wifi"] = self.status
+            self.step(context.clock.ticks_ms())
+            context.status["wifi"] = self.status
             await sleep_ms(_POLL_MS)
 
     def step(self, now_ms):
-        """Look at the link once; does not wait and does not raise."""
-        # A clock that went back makes everything due: too early is better than never.
+        """Check the link once; does not wait or raise."""
+        # A clock that went back makes every wait end: too early is better than never.
         due = not 0 <= elapsed_ms(now_ms, self._since_ms) < self._wait_ms
         try:
             if self._state == _PAUSING:
@@ -61,7 +60,7 @@ class Wifi:
             self._pause(now_ms, "error %s" % error)
 
     def rssi(self):
-        """Strength of the signal in dBm, None while there is no link."""
+        """Signal strength in dBm, None without a link."""
         try:
             return self._wlan.status("rssi") if self._state == _ONLINE else None
         except OSError:
@@ -77,9 +76,9 @@ class Wifi:
 
     def _join(self, now_ms):
         self._enter(_JOINING, now_ms, _JOIN_MS)
-        if not self._wlan.active():  # the start of the radio stalls the chip: once, not with every try
+        if not self._wlan.active():  # starting the radio stalls the chip: once, not at every attempt
             self._wlan.active(True)
-        self._wlan.config(reconnects=0)  # the driver's own tries know no pauses
+        self._wlan.config(reconnects=0)  # the driver would retry without pauses
         self._wlan.connect(self._config["ssid"], self._config["password"] or None)
 
     def _look(self, now_ms, due):
@@ -94,6 +93,6 @@ class Wifi:
             self._wlan.disconnect()
 
     def _pause(self, now_ms, text):
-        """Wait, each time twice as long, and up to half as much longer by chance: not all boxes of a house at once."""
+        """Wait, each time twice as long, plus up to half of that at random: devices must not retry all at once."""
         self._enter(_PAUSING, now_ms, self._pause_ms + (self._pause_ms * self._draw(8) >> 9), text)
         self._pause_ms = min(2 * self._pause_ms, _PAUSE_MAX_MS)

@@ -1,7 +1,6 @@
-"""The key with which updates are signed: made once on this box, and never told to the network.
+"""The key that signs updates: made once on this device and never sent over the network.
 
-Belongs here: making and reading key.txt. Does not: signatures (update.py). Whoever sits at the USB cable can read the
-file, and nobody else: no answer of web.py comes from the root of the flash.
+It can be read over the USB cable only: the HTTP server serves no file from the root of the flash.
 """
 
 import os
@@ -13,12 +12,12 @@ _BYTES = 32
 
 
 def read():
-    """The key, None when there is none (any more). Raises OSError."""
+    """The key in bytes; None when it is missing or damaged. Raises OSError."""
     for line in files.lines(KEY_PATH):
         return bytes.fromhex(line)
     return None
 
 
-def make(may_write):
-    """Make a key; called once the radio is on, because only then the chip's random numbers are true ones."""
-    return files.replace(KEY_PATH, (os.urandom(_BYTES).hex(),), may_write)
+def make(flash_allowed):
+    """Make a key. Call it with the radio on: only then does the chip have true random numbers."""
+    return files.replace(KEY_PATH, (os.urandom(_BYTES).hex(),), flash_allowed)

@@ -1,27 +1,26 @@
-"""The two folders that hold a program each: which one runs, and what slot.txt says of the next start.
+"""The two folders that hold a program each: which one runs, and what slot.txt says about the next start.
 
-Belongs here: writing slot.txt. Does not: reading and checking it, which is the starter's (starter.py) alone; the files
-of a slot.
+Only the starter (starter.py) reads and checks slot.txt.
 """
 
 SLOT_PATH = "slot.txt"
-here = ""  # the folder of this program, as the starter told program.py; "" is the current one
-build = ""  # eight hex digits that no other program has, once build_id() was asked
-trial = ""  # "cable" or "air": how this program came, while it has yet to prove itself; "": it has
+here = ""  # the folder of this program, as given to program.py by the starter; "" is the current folder
+build = ""  # eight hex digits, unique to each program, after build_id()
+trial = ""  # while this program is pending: "cable" or "air", the way it was installed; "": confirmed
 
 
 def other():
-    """The folder that may be written to."""
+    """The folder that an update is written to."""
     return "b" if here == "a" else "a"
 
 
 def path(name):
-    """Where a file of this program lies."""
+    """The path of a file of this program."""
     return here + "/" + name if here else name
 
 
 def build_id():
-    """The build of this program as its manifest has it; "?" when that cannot be read."""
+    """The build of this program in its manifest; "?" when that cannot be read."""
     global build
     if not build:
         try:
@@ -32,15 +31,15 @@ def build_id():
     return build
 
 
-def prove(may_write):
-    """Say that this program is the one from now on; False when leave was withdrawn."""
-    from curfew.storage import files  # there since the start; not at the top, for who only wants a path
+def mark_confirmed(flash_allowed):
+    """Make this program permanent; False when flash writes are not allowed any more."""
+    from curfew.storage import files  # loaded since the start; not imported above, to keep path() cheap
 
-    return files.replace(SLOT_PATH, ["active " + here], may_write)
+    return files.replace(SLOT_PATH, ["active " + here], flash_allowed)
 
 
-def put_on_trial(way, may_write):
-    """Let the next start try the program in the other slot; False when leave was withdrawn."""
+def mark_pending(way, flash_allowed):
+    """Let the next start run the program in the other slot; False when flash writes are not allowed any more."""
     from curfew.storage import files
 
-    return files.replace(SLOT_PATH, ["active " + here, "trial %s new %s" % (other(), way)], may_write)
+    return files.replace(SLOT_PATH, ["active " + here, "trial %s new %s" % (other(), way)], flash_allowed)
