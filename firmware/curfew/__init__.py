@@ -13,16 +13,3 @@ def forget(*names):
         package = sys.modules.get(parent)
         if hasattr(package, child):
             delattr(package, child)
-
-
-class transient:
-    """A context that forgets modules at its end, however it ends."""
-
-    def __init__(self, *names):
-        self._names = names
-
-    def __enter__(self):
-        pass
-
-    def __exit__(self, *_):
-        forget(*self._names)

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 
-from curfew import VERSION, forget, transient
+from curfew import VERSION, forget
 from curfew.core.ticks import elapsed_ms
 from curfew.hardware import chip
 from curfew.services.context import ServiceContext
@@ -26,11 +26,11 @@ _PORT = 80
 async def run_services(persistence, link, clock, settings, network):
     """Serve until a stop is requested, or until an error that only a restart of the thread can fix."""
     log = Log()
-    with transient("services.net.network_settings", "core.schema"):
-        from curfew.services.net.network_settings import load
+    from curfew.services.net.network_settings import load
 
-        config, why = load(ServiceContext.network_path)
-        del load
+    config, why = load(ServiceContext.network_path)
+    del load
+    forget("services.net.network_settings", "core.schema")
     gc.collect()
     if why:
         log.add("setup", why)
@@ -168,17 +168,15 @@ class ServiceRunner:
         await display.run(self._context, show, lambda: self._portal and self._portal.password, asyncio.sleep_ms)
 
     async def _web(self):
-        from curfew.services.http.api import HEADERS, PRIORITY, Api
+        from curfew.services.http.api import Api
         from curfew.services.http.auth import Auth
         from curfew.services.http.server import Server
 
         context = self._context
         clock = context.clock
-        sleep_ms = asyncio.sleep_ms
-        api = Api(context, Auth(clock.ticks_ms()), self._clock.unix_s, context.chip.restart_reason(), sleep_ms)
+        api = Api(context, Auth(clock.ticks_ms()), self._clock.unix_s, context.chip.restart_reason(), asyncio.sleep_ms)
         redirect = self._portal and self._portal.redirect
-        server = Server(api.answer, clock, context.log, sleep_ms, PRIORITY, HEADERS, slots.path("www"), redirect)
-        self._server = server
+        self._server = server = Server(api, clock, context.log, asyncio.sleep_ms, slots.path("www"), redirect)
         aging = asyncio.create_task(api.run())
         try:
             await server.serve("0.0.0.0", _PORT)
@@ -188,14 +186,14 @@ class ServiceRunner:
     async def _watch_updates(self):
         """Make the key of this device and a nonce for each window; cancel an update that is stuck."""
         context = self._context
-        with transient("services.update.key"):
-            from curfew.services.update import key
+        from curfew.services.update import key
 
-            while not key.read():
-                await asyncio.sleep_ms(_WATCH_MS)
-                if context.status["wifi"] in ("online", "portal") and context.flash_allowed():
-                    key.make(context.flash_allowed)
-            del key
+        while not key.read():
+            await asyncio.sleep_ms(_WATCH_MS)
+            if context.status["wifi"] in ("online", "portal") and context.flash_allowed():
+                key.make(context.flash_allowed)
+        del key
+        forget("services.update.key")
         while True:
             is_open = context.link.update_ms[0] > 0
             if context.receiver and not context.receiver.is_busy and (context.receiver.is_silent() or not is_open):

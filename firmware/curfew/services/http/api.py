@@ -11,12 +11,10 @@ from curfew import VERSION, forget
 from curfew.core.ticks import elapsed_ms, later_ms
 from curfew.runtime.supervisor import TRIAL_CONFIRMED
 from curfew.services.http.auth import SETUP_FIRST, same, token_hash
-from curfew.services.http.server import JSON, Refused, listed, method_of, packed
+from curfew.services.http.server import Refused, listed, method_of, packed
 from curfew.services.net.clock import iso as iso_text
 from curfew.services.update import slots
 
-PRIORITY = "/off"  # answered even when other clients do not read their answers
-HEADERS = b" authorization cookie content-type x-csrf-token x-at "
 _OPEN = ("status", "login")  # need no session
 _AGE_MS = 60000
 _STREAMS_MAX = 2  # event streams: open pages must not block an OFF request
@@ -27,6 +25,9 @@ _LOOKS_QUIET = 20  # every five seconds otherwise
 
 class Api:
     """Answers requests. unix_s(): the time, None while unknown. restart_reason: a word."""
+
+    PRIORITY = "/off"  # answered even when other clients do not read their answers
+    HEADERS = b" authorization cookie content-type x-csrf-token x-at "
 
     def __init__(self, context, auth, unix_s, restart_reason, sleep_ms):
         self.context = context
@@ -54,7 +55,8 @@ class Api:
             return await handler(self, request)
         self._imported += 1
         try:
-            return await _module(handler).HANDLERS[method + " " + name](self, request)
+            module = __import__("curfew." + handler, None, None, ("HANDLERS",))
+            return await module.HANDLERS[method + " " + name](self, request)
         finally:
             self._imported -= 1
             if not self._imported:
@@ -108,11 +110,6 @@ class Api:
         if request.method not in ("GET", "HEAD") and request.session is not True:
             if not same(headers.get("x-csrf-token", ""), request.session.guard):
                 raise Refused(403, "X-CSRF-Token is missing or wrong")
-
-    async def logout(self, request):
-        """End the session."""
-        self.auth.close(request.session)
-        return {}, 200, {"Set-Cookie": "session=; Path=/; Max-Age=0"}
 
     # --- the stove -------------------------------------------------------------------------------------------------
 
@@ -190,22 +187,6 @@ class Api:
         self.context.extend(request.burner)
         return {"asked": True}, 202, {}
 
-    async def shutoffs(self, request):
-        """The last hundred shut-offs, newest first."""
-        gc.collect()
-        rows = list(self.context.shutoffs())
-        newest_first = (self._shutoff(rows.pop()) for _ in range(len(rows)))
-        return packed(listed("[", newest_first, "]")), 200, JSON
-
-    def _shutoff(self, row):
-        shutoff = dict(zip("number burner cause burn_s health_permille when".split(), row))
-        shutoff["when"] = self.iso(shutoff["when"])
-        return shutoff
-
-    async def log(self, request):
-        """The last log lines of the services."""
-        return packed(listed('{"lines": [', self.context.log.lines(), "]}")), 200, JSON
-
     async def metrics(self, request):
         """Metrics in the text format of Prometheus."""
         return packed(self._lines()), 200, {"Content-Type": "text/plain; version=0.0.4"}
@@ -230,31 +211,25 @@ class Api:
 _CONFIG = "services.http.config_api"
 _UPDATE = "services.http.update_api"
 _BURNERS = "/api/v1/burners/{burner}"
-# Folder: {name: (methods, handler)}. A handler that is a text names a module of _module(): its HANDLERS have functions.
+_OFF = ("POST", Api.off)
+_LIST = ("GET", _CONFIG)
+_LOG_IN = ("POST", _CONFIG)
+_FILE = ("GET, PUT", _CONFIG)
+# Folder: {name: (methods, handler)}. A text names the module that is imported for the request; its HANDLERS answer.
 ROUTES: dict[str, dict[str, tuple]] = {
     "": {"metrics": ("GET", Api.metrics)},
     "/api/v1": {
         "status": ("GET", Api.status),
         "events": ("GET", Api.events),
-        "logout": ("POST", Api.logout),
-        "off": ("POST", Api.off),
-        "shutoffs": ("GET", Api.shutoffs),
-        "log": ("GET", Api.log),
-        "login": ("POST", _CONFIG),
-        "settings": ("GET, PUT", _CONFIG),
-        "network": ("GET, PUT", _CONFIG),
-        "commissioning": ("GET, PUT", _CONFIG),
+        "logout": _LOG_IN,
+        "off": _OFF,
+        "shutoffs": _LIST,
+        "log": _LIST,
+        "login": _LOG_IN,
+        "settings": _FILE,
+        "network": _FILE,
+        "commissioning": _FILE,
         "update": ("GET, POST, PUT", _UPDATE),
     },
-    _BURNERS: {"off": ("POST", Api.off), "extend": ("POST", Api.extend)},
+    _BURNERS: {"off": _OFF, "extend": ("POST", Api.extend)},
 }
-
-
-def _module(name):
-    if name == _UPDATE:
-        from curfew.services.http import update_api
-
-        return update_api
-    from curfew.services.http import config_api
-
-    return config_api

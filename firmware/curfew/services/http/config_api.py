@@ -1,4 +1,4 @@
-"""The rare requests: log-in, settings, network, commissioning results.
+"""The rare requests: log-in and log-out, settings, network, commissioning results, shut-offs, log.
 
 api.py imports this module for one request and drops it afterwards: it takes a tenth of the heap.
 """
@@ -7,10 +7,10 @@ import gc
 import json
 import os
 
-from curfew import transient
 from curfew.services.http import auth
-from curfew.services.http.server import JSON, Refused, body_of, packed
+from curfew.services.http.server import JSON, Refused, body_of, listed, packed
 from curfew.storage import files
+from curfew.transient import transient
 
 _TESTS = "plug hold low_flame timeout knob restart weld override remote bypass"
 _TESTS_PATH = "commissioning.txt"
@@ -58,6 +58,12 @@ async def post_login(api, request):
     session = api.auth.open(os.urandom(auth.RANDOM_BYTES))
     cookie = "session=%s; Path=/; HttpOnly; SameSite=Strict" % session.name
     return {"csrf": session.guard}, 200, {"Set-Cookie": cookie}
+
+
+async def post_logout(api, request):
+    """End the session."""
+    api.auth.close(request.session)
+    return {}, 200, {"Set-Cookie": "session=; Path=/; Max-Age=0"}
 
 
 # --- settings ------------------------------------------------------------------------------------------------------
@@ -231,12 +237,37 @@ async def put_commissioning(api, request):
     return await get_commissioning(api, request)
 
 
+# --- lists ---------------------------------------------------------------------------------------------------------
+
+
+async def get_shutoffs(api, request):
+    """The last hundred shut-offs, newest first."""
+    gc.collect()
+    rows = list(api.context.shutoffs())
+    newest_first = (_shutoff(api, rows.pop()) for _ in range(len(rows)))
+    return packed(listed("[", newest_first, "]")), 200, JSON
+
+
+def _shutoff(api, row):
+    shutoff = dict(zip("number burner cause burn_s health_permille when".split(), row))
+    shutoff["when"] = api.iso(shutoff["when"])
+    return shutoff
+
+
+async def get_log(api, request):
+    """The last log lines of the services."""
+    return packed(listed('{"lines": [', api.context.log.lines(), "]}")), 200, JSON
+
+
 HANDLERS = {
     "POST login": post_login,
+    "POST logout": post_logout,
     "GET settings": get_settings,
     "PUT settings": put_settings,
     "GET network": get_network,
     "PUT network": put_network,
     "GET commissioning": get_commissioning,
     "PUT commissioning": put_commissioning,
+    "GET shutoffs": get_shutoffs,
+    "GET log": get_log,
 }

@@ -132,21 +132,21 @@ def listed(start: str, items, end: str):
 class Server:
     """The server; run it with serve().
 
-    answer(request): async; returns (body, status, headers), or an object that becomes JSON; raises Refused. A body is
-    bytes, a text, a generator of either, or an async function stream(send) that sends for as long as the client reads.
-    clock has ticks_ms(), log has add(); sleep_ms is asyncio's. priority: end of the paths that are answered however
-    many answers are in progress. headers: lower-case names between spaces, kept beside _OWN_HEADERS. folder: of the
-    page; every file ends in .gz. redirect(host): where to send a request with this Host header instead; None: nowhere.
+    api: what is served.
+      answer(request): async; returns (body, status, headers), or an object that becomes JSON; raises Refused. A body is
+      bytes, a text, a generator of either, or an async function of send() that sends for as long as the client reads.
+      PRIORITY: end of the paths that are answered however many answers are in progress.
+      HEADERS: in bytes, the names to keep beside _OWN_HEADERS, in lower case between spaces.
+    clock has ticks_ms(), log has add(); sleep_ms is asyncio's. folder: of the page; every file ends in .gz.
+    redirect(host): where to send a request with this Host header instead; None: nowhere.
     """
 
-    def __init__(self, answer, clock, log, sleep_ms, priority, headers, folder="www", redirect=None):
-        self.answer = answer
+    def __init__(self, api, clock, log, sleep_ms, folder="www", redirect=None):
+        self.api = api
         self.clock = clock
         self.log = log
         self.sleep_ms = sleep_ms
         self.is_open = False  # new connections are accepted
-        self._priority = priority
-        self._headers = headers
         self._redirect = redirect
         self._folder = folder
         self._files = {}  # path: name
@@ -256,7 +256,7 @@ class Server:
             request = await self._receive(caller)
             caller.is_asking = False
             caller.due_ms = None
-            if self._answers >= _ANSWERS_MAX and not request.path.endswith(self._priority):
+            if self._answers >= _ANSWERS_MAX and not request.path.endswith(self.api.PRIORITY):
                 raise Refused(503)
             self._answers += 1
             try:
@@ -327,7 +327,7 @@ class Server:
         if to:
             return b"", 302, {"Location": to}
         try:
-            return self._file(request) if request.path in self._files else await self.answer(request)
+            return self._file(request) if request.path in self._files else await self.api.answer(request)
         except Refused:
             raise
         except Exception as error:  # including MemoryError
@@ -408,7 +408,7 @@ class Server:
 
     def _keeps(self, name):
         name = b" %s " % name.lower()
-        return name in _OWN_HEADERS or name in self._headers
+        return name in _OWN_HEADERS or name in self.api.HEADERS
 
 
 async def _watch(caller):
