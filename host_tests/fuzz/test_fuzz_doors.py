@@ -84,8 +84,8 @@ class Door:
         site = self.site
         site.clock.now_ms = site.clock.now_ms + 3_700_000 & 0x3FFFFFFF
         site.door.age(site.clock.now_ms)
-        site.house.config = json.loads(json.dumps(self._config))
-        site.house.extend_allowed = extend_allowed
+        site.context.config = json.loads(json.dumps(self._config))
+        site.context.extend_allowed = extend_allowed
         site.link.flash_allowed[0] = not cooking
         site.publish(0, STATE=2 if cooking else 0, CONDUCTS=cooking, FAULT=-1)
         for name in set(os.listdir()) - {"settings.json", "www"}:
@@ -95,7 +95,7 @@ class Door:
         site.restarts = 0
         site.offs(), site.extends()
         self._extends = []
-        self._counts = dict(site.house.log.counts)
+        self._counts = dict(site.context.log.counts)
         one, other, ended = (site.door.open(self._random()) for _ in range(3))
         site.door.close(ended)
         self._end_interval = self._door_names()
@@ -113,7 +113,7 @@ class Door:
 
     async def _asked(self, pieces, ends, mood):
         reader, writer = asyncio.StreamReader(), f.Writer(mood)
-        task = asyncio.ensure_future(self.site.web.answer(reader, writer))
+        task = asyncio.ensure_future(self.site.server.answer(reader, writer))
         hurry = asyncio.ensure_future(self._hurry())
         for wait_s, piece in pieces:
             await asyncio.sleep(wait_s)
@@ -128,7 +128,7 @@ class Door:
         hurry.cancel()
         await asyncio.sleep(0)
         assert asyncio.all_tasks() == {asyncio.current_task()}, "somebody is still busy"
-        assert writer.closed and self.site.web._callers == []
+        assert writer.closed and self.site.server._callers == []
         return writer.sent
 
     async def _hurry(self):
@@ -140,7 +140,7 @@ class Door:
             await asyncio.sleep(0.1)
             self.site.clock.now_ms = self.site.clock.now_ms + 100 & 0x3FFFFFFF
             self._extends += self.site.extends()
-            self.site.web.hurry()
+            self.site.server.hurry()
 
     def judged(self, raw, whole=True):
         """The Answer in raw: it is one, a refusal says why in one sentence, and the log has counted it."""
@@ -153,7 +153,7 @@ class Door:
             assert isinstance(answer.json["error"], str) and answer.json["error"].strip() and b"\n" not in answer.body
         if whole and "content-length" in answer.headers and answer.body:
             assert int(answer.headers["content-length"]) == len(answer.body)
-        grown = {word: n - self._counts.get(word, 0) for word, n in self.site.house.log.counts.items()}
+        grown = {word: n - self._counts.get(word, 0) for word, n in self.site.context.log.counts.items()}
         assert grown.get("web", 0) == (answer.status >= 400 and answer.status != 429)
         assert sum(grown.values()) == grown.get("web", 0) + grown.get("off", 0)
         return answer
@@ -165,7 +165,7 @@ class Door:
         files = set(os.listdir()) - {"www"}
         if Path("settings.json").read_bytes() != self._settings:
             changed.add("settings")
-        if "network.json" in files or site.house.config != self._config:
+        if "network.json" in files or site.context.config != self._config:
             changed.add("network")
         if "commissioning.txt" in files:
             changed.add("commissioning")
@@ -285,7 +285,7 @@ class Session:
         self.rig = Rig(config, 2, remote_extend=True)
         self.rig.core.flame(0)
         self.rig.look()
-        self.clock = self.rig.house.clock = f.ticking()
+        self.clock = self.rig.context.clock = f.ticking()
         self.rig.unix_s = f.NOW_S
         monkeypatch.setattr(time, "ticks_ms", self.clock.ticks_ms)
         monkeypatch.setattr(mqtt, "Connection", lambda *asked: self.lines.pop(0) if self.lines else f.Line([]))
@@ -294,9 +294,9 @@ class Session:
 
     def hears(self, pieces, ends, rounds):
         """What a new session of the box makes of pieces: burners with an OFF, with an EXTEND, and what was refused."""
-        house = self.rig.house
+        context = self.rig.context
         self.rig.log.lines.clear()
-        house.status[self._name] = "off"
+        context.status[self._name] = "off"
         self.clock.now_ms = self.clock.now_ms + 100_000 & 0x3FFFFFFF
         self.lines = [f.Line(pieces, ends)]
         self.service = self._make(self.rig)
@@ -327,7 +327,7 @@ class Session:
         self.clock.now_ms += 61_000
         self.lines = [f.Line([f.WELCOME, f.publish(topic, word)])]
         offs, _ = self._rounds(6)
-        assert self.rig.house.status[self._name] == "online" and offs
+        assert self.rig.context.status[self._name] == "online" and offs
 
     def unchanged(self):
         """The burners are as they were."""
@@ -341,7 +341,7 @@ def home(monkeypatch):
     monkeypatch.chdir(ENTITIES.parent)
 
     def make(rig):
-        return HomeAssistant(rig.house, f.CHIP_ID, lambda: rig.unix_s, lambda: -61, "POWER_ON")
+        return HomeAssistant(rig.context, f.CHIP_ID, lambda: rig.unix_s, lambda: -61, "POWER_ON")
 
     one = Session(monkeypatch, make, {"name": "Curfew", "mqtt": mqtt_config(1)}, "mqtt")
     yield one
@@ -352,7 +352,7 @@ def home(monkeypatch):
 def speaker(monkeypatch):
     config = {"host": "h", "port": 1, "tls": False, "client_id": "k", "user": "", "password": ""}
     config["topics"] = ["left006", "right006"]
-    one = Session(monkeypatch, lambda rig: voice.Voice(rig.house), {"voice": config}, "voice")
+    one = Session(monkeypatch, lambda rig: voice.Voice(rig.context), {"voice": config}, "voice")
     yield one
     one.unchanged()
 

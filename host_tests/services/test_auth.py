@@ -78,8 +78,8 @@ def test_the_pause_doubles_from_a_second_to_five_minutes():
     now_ms = 0
     pauses = []
     for _ in range(12):
-        assert one.knock(now_ms) == 0
-        pauses.append(one.knock(now_ms))
+        assert one.begin_attempt(now_ms) == 0
+        pauses.append(one.begin_attempt(now_ms))
         now_ms += pauses[-1] * 1000
     assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
 
@@ -89,36 +89,36 @@ def test_a_pause_ends_to_the_millisecond_and_asking_does_not_stretch_it(failures
     one = auth.Auth(0)
     now_ms = 0
     for _ in range(failures):
-        assert one.knock(now_ms) == 0
+        assert one.begin_attempt(now_ms) == 0
         pause_ms = min(1000 * 2 ** len(range(_)), 300000)
         for early_ms in (1, pause_ms // 2, pause_ms - 1):
-            assert one.knock(now_ms + early_ms) == (pause_ms - early_ms + 999) // 1000
+            assert one.begin_attempt(now_ms + early_ms) == (pause_ms - early_ms + 999) // 1000
         now_ms += pause_ms
-    assert one.knock(now_ms) == 0
+    assert one.begin_attempt(now_ms) == 0
 
 
 def test_a_right_password_ends_the_pause():
     one = auth.Auth(0)
     for now_ms in (0, 1000, 3000):
-        assert one.knock(now_ms) == 0
+        assert one.begin_attempt(now_ms) == 0
     one.open(random(1))
-    assert one.knock(3000) == 0
-    assert one.knock(3000) == 1
+    assert one.begin_attempt(3000) == 0
+    assert one.begin_attempt(3000) == 1
 
 
 def test_a_second_try_during_the_first_has_to_wait():
     one = auth.Auth(0)
-    assert one.knock(0) == 0  # its hash is still being made
-    assert one.knock(10) == 1
+    assert one.begin_attempt(0) == 0  # its hash is still being made
+    assert one.begin_attempt(10) == 1
 
 
 def test_an_hour_without_a_try_forgives_and_a_minute_less_does_not():
     for calm_ms, expected in ((auth.FORGET_MS - 1, 8), (auth.FORGET_MS, 1)):
         one = auth.Auth(0)
         for now_ms in (0, 1000, 3000):
-            one.knock(now_ms)
-        assert one.knock(3000 + calm_ms) == 0
-        assert one.knock(3000 + calm_ms) == expected
+            one.begin_attempt(now_ms)
+        assert one.begin_attempt(3000 + calm_ms) == 0
+        assert one.begin_attempt(3000 + calm_ms) == expected
 
 
 def test_the_forgiving_hour_allows_fewer_tries_than_the_pauses_do():
@@ -128,19 +128,19 @@ def test_the_forgiving_hour_allows_fewer_tries_than_the_pauses_do():
 
 def test_a_clock_that_goes_back_neither_shortens_a_pause_nor_hangs():
     one = auth.Auth(5000)
-    one.knock(5000)
-    assert one.knock(1000) == 1
-    assert one.knock(1999) == 1
-    assert one.knock(2000) == 0
+    one.begin_attempt(5000)
+    assert one.begin_attempt(1000) == 1
+    assert one.begin_attempt(1999) == 1
+    assert one.begin_attempt(2000) == 0
 
 
 @pytest.mark.parametrize("start_ms", [0, MASK - 500, MASK, 2**29 - 1])
 def test_the_wrap_of_the_ticks_is_no_event(start_ms):
     one = auth.Auth(start_ms)
     session = one.open(random(1))
-    one.knock(start_ms)
-    assert one.knock(later_ms(start_ms, 999)) == 1
-    assert one.knock(later_ms(start_ms, 1000)) == 0
+    one.begin_attempt(start_ms)
+    assert one.begin_attempt(later_ms(start_ms, 999)) == 1
+    assert one.begin_attempt(later_ms(start_ms, 1000)) == 0
     assert one.find(session.name, later_ms(start_ms, 2000)) is session
 
 
@@ -199,7 +199,7 @@ def test_wrong_passwords_never_end_a_session():
     one = auth.Auth(0)
     session = one.open(random(1))
     for now_ms in range(0, 1000000, 500):
-        one.knock(now_ms)
+        one.begin_attempt(now_ms)
         assert one.find(session.name, now_ms) is session
 
 
@@ -210,7 +210,7 @@ def test_whatever_happens_numbers_stay_small_and_sessions_few(steps):
     for what, step_ms in steps:
         now_ms = later_ms(now_ms, step_ms)
         if what == "k":
-            assert 0 <= one.knock(now_ms) <= 300
+            assert 0 <= one.begin_attempt(now_ms) <= 300
         elif what == "o":
             one.open(random(now_ms))
         elif what == "f":

@@ -13,7 +13,7 @@ from curfew.services.context import DATES_PATH
 from curfew.services.net import clock as c
 from curfew.storage import files
 from host_tests.fixtures.cutting_flash import Flash
-from host_tests.fixtures.services import House, rounds, run
+from host_tests.fixtures.services import FakeContext, rounds, run
 
 NOW_S = 1_790_000_000
 NTP_S = 2_208_988_800
@@ -29,50 +29,50 @@ class Server:
     """A time server on loopback that answers when told to."""
 
     def __init__(self):
-        self.door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.door.bind(("127.0.0.1", 0))
-        self.port = self.door.getsockname()[1]
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
 
     def asked(self):
         """The request that waits, None when there is none."""
-        if not select.select([self.door], [], [], 0)[0]:
+        if not select.select([self.socket], [], [], 0)[0]:
             return None
-        data, self.sender = self.door.recvfrom(100)
+        data, self.sender = self.socket.recvfrom(100)
         return data
 
     def answer(self, data):
-        self.door.sendto(data, self.sender)
+        self.socket.sendto(data, self.sender)
 
 
 @pytest.fixture
 def server():
     made = Server()
     yield made
-    made.door.close()
+    made.socket.close()
 
 
 @pytest.fixture
 def rig(server):
-    house = House()
-    clock = c.Clock(house, ("127.0.0.1",), server.port)
-    yield house, clock, server
+    context = FakeContext()
+    clock = c.Clock(context, ("127.0.0.1",), server.port)
+    yield context, clock, server
     clock._close()
 
 
 def synced(rig, unix_s=NOW_S):
-    house, clock, server = rig
+    context, clock, server = rig
     clock.step()
     server.answer(reply_to(server.asked(), unix_s))
     clock.step()
     assert clock.unix_s() == unix_s
-    return house, clock, server
+    return context, clock, server
 
 
 # --- asking --------------------------------------------------------------------------------------------------------
 
 
 def test_it_asks_at_once_and_takes_the_time(rig):
-    house, clock, server = rig
+    context, clock, server = rig
     assert clock.unix_s() is None
     clock.step()
     sent = server.asked()
@@ -80,35 +80,35 @@ def test_it_asks_at_once_and_takes_the_time(rig):
     server.answer(reply_to(sent))
     clock.step()
     assert clock.unix_s() == NOW_S
-    house.now_ms += 999
+    context.now_ms += 999
     assert clock.unix_s() == NOW_S
-    house.now_ms += 1
+    context.now_ms += 1
     assert clock.unix_s() == NOW_S + 1
 
 
 def test_every_request_is_another_one(rig):
-    house, clock, server = rig
+    context, clock, server = rig
     clock.step()
     first = server.asked()
     for _ in range(3):
-        house.now_ms += 15_000
+        context.now_ms += 15_000
         clock.step()
     assert server.asked()[40:] != first[40:]
 
 
 @pytest.mark.parametrize(("wifi", "leave"), [("joining", True), ("portal", True), ("online", False)])
 def test_it_asks_only_online_and_while_nothing_burns(rig, wifi, leave):
-    house, clock, server = rig
-    house.status["wifi"], house.leave = wifi, leave
+    context, clock, server = rig
+    context.status["wifi"], context.is_flash_allowed = wifi, leave
     clock.step()
     assert server.asked() is None
 
 
 def test_without_a_reply_it_asks_again_after_growing_pauses(rig):
-    house, clock, server = rig
+    context, clock, server = rig
     asked_ms = []
     for now_ms in range(0, 30_000_000, 500):
-        house.now_ms = now_ms
+        context.now_ms = now_ms
         clock.step()
         if server.asked():
             asked_ms.append(now_ms)
@@ -117,25 +117,25 @@ def test_without_a_reply_it_asks_again_after_growing_pauses(rig):
 
 
 def test_a_name_that_cannot_be_found_is_tried_again_with_the_next_server(server):
-    house = House()
-    clock = c.Clock(house, ("no.such.host.invalid", "127.0.0.1"), server.port)
+    context = FakeContext()
+    clock = c.Clock(context, ("no.such.host.invalid", "127.0.0.1"), server.port)
     clock.step()
-    assert server.asked() is None and house.log.lines() == ["clock no answer"]
-    house.now_ms += 14_999
+    assert server.asked() is None and context.log.lines() == ["clock no answer"]
+    context.now_ms += 14_999
     clock.step()
     assert server.asked() is None
-    house.now_ms += 1
+    context.now_ms += 1
     clock.step()
     assert server.asked()
     clock._close()
 
 
 def test_after_a_day_it_asks_again(rig):
-    house, clock, server = synced(rig)
-    house.now_ms += 86_399_999
+    context, clock, server = synced(rig)
+    context.now_ms += 86_399_999
     clock.step()
     assert server.asked() is None
-    house.now_ms += 1
+    context.now_ms += 1
     clock.step()
     server.answer(reply_to(server.asked(), NOW_S + 86_390))
     clock.step()
@@ -143,7 +143,7 @@ def test_after_a_day_it_asks_again(rig):
 
 
 def test_a_wrong_reply_is_passed_over_and_the_right_one_still_taken(rig):
-    house, clock, server = rig
+    context, clock, server = rig
     clock.step()
     sent = server.asked()
     for wrong in (b"", b"x", reply_to(sent, nonce=b"guessing"), reply_to(sent, stratum=0)):
@@ -156,7 +156,7 @@ def test_a_wrong_reply_is_passed_over_and_the_right_one_still_taken(rig):
 
 
 def test_a_reply_from_somebody_else_is_not_heard(rig):
-    house, clock, server = rig
+    context, clock, server = rig
     clock.step()
     sent = server.asked()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
@@ -169,13 +169,13 @@ def test_nobody_at_the_port_is_no_harm():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    house = House()
-    clock = c.Clock(house, ("127.0.0.1",), port)
+    context = FakeContext()
+    clock = c.Clock(context, ("127.0.0.1",), port)
     for now_ms in range(0, 60_000, 500):
-        house.now_ms = now_ms
+        context.now_ms = now_ms
         clock.step()
     clock._close()
-    assert clock.unix_s() is None and house.log.counts["clock"] >= 2
+    assert clock.unix_s() is None and context.log.counts["clock"] >= 2
 
 
 # --- judging a reply ------------------------------------------------------------------------------------------------
@@ -205,50 +205,50 @@ def test_nobody_at_the_port_is_no_harm():
     ],
 )
 def test_a_reply_is_judged(change, good):
-    told = c.told_s(reply_to(SENT, **change), SENT)
+    told = c.parse_reply(reply_to(SENT, **change), SENT)
     assert told == (change.get("unix_s", NOW_S) if good else None)
 
 
 @given(st.binary(max_size=60) | st.binary(min_size=48, max_size=48).map(lambda b: b[:24] + SENT[40:] + b[32:]))
 def test_any_bytes_are_refused_or_give_a_year_of_this_century(data):
-    told = c.told_s(data, SENT)
+    told = c.parse_reply(data, SENT)
     assert told is None or 2025 <= datetime.datetime.fromtimestamp(told, datetime.timezone.utc).year < 2100
 
 
 @given(st.integers(0, 49))
 def test_a_reply_of_another_length_is_refused(length):
-    assert (c.told_s((reply_to(SENT) + b"x")[:length], SENT) is None) == (length != 48)
+    assert (c.parse_reply((reply_to(SENT) + b"x")[:length], SENT) is None) == (length != 48)
 
 
 # --- keeping the time ----------------------------------------------------------------------------------------------
 
 
 def test_the_time_goes_on_over_the_wrap_of_the_ticks(rig):
-    house, clock, server = rig
-    house.now_ms = 0x3FFFFFFF - 100
+    context, clock, server = rig
+    context.now_ms = 0x3FFFFFFF - 100
     synced(rig)
     for day in range(1, 30):
-        house.now_ms += 86_400_000
+        context.now_ms += 86_400_000
         assert clock.unix_s() == NOW_S + day * 86_400
 
 
 @given(st.lists(st.integers(0, 500_000_000), max_size=20))
 def test_no_millisecond_is_lost_however_often_it_is_asked(steps_ms):
-    house = House()
-    clock = c.Clock(house)
+    context = FakeContext()
+    clock = c.Clock(context)
     clock._base_s = NOW_S
     for step_ms in steps_ms:
-        house.now_ms += step_ms
-        assert clock.unix_s() == NOW_S + house.now_ms // 1000
+        context.now_ms += step_ms
+        assert clock.unix_s() == NOW_S + context.now_ms // 1000
 
 
 def test_ticks_that_go_back_do_not_take_the_time_back(rig):
-    house, clock, server = rig
-    house.now_ms = 1_000_000
+    context, clock, server = rig
+    context.now_ms = 1_000_000
     synced(rig)
-    house.now_ms = 400_000
+    context.now_ms = 400_000
     assert clock.unix_s() == NOW_S
-    house.now_ms += 5000
+    context.now_ms += 5000
     assert clock.unix_s() == NOW_S + 5
 
 
@@ -280,16 +280,16 @@ def dates():
 
 def test_an_opening_is_dated_at_the_moment_it_was_heard_of(rig, on):
     on(Flash())
-    house, clock, _ = synced(rig)
+    context, clock, _ = synced(rig)
     clock.note(7)
     assert dates() == []  # older than this start
-    house.leave = False
-    house.now_ms += 60_000
+    context.is_flash_allowed = False
+    context.now_ms += 60_000
     clock.note(8)
-    house.now_ms += 30_000
+    context.now_ms += 30_000
     clock.note(8)
     assert dates() == []  # something conducts
-    house.leave = True
+    context.is_flash_allowed = True
     clock.note(8)
     assert dates() == [f"8 {NOW_S + 60}"]
 
@@ -306,10 +306,10 @@ def test_several_openings_of_one_moment_are_all_dated(rig, on):
 
 def test_an_opening_before_the_time_was_known_is_dated_afterwards(rig, on):
     on(Flash())
-    house, clock, _ = rig
+    context, clock, _ = rig
     clock.note(0)
     clock.note(1)
-    house.now_ms += 90_000
+    context.now_ms += 90_000
     clock.note(1)
     assert dates() == []
     synced(rig)
@@ -338,29 +338,29 @@ def test_nothing_is_written_without_news(rig, on):
 
 def test_a_journal_that_begins_again_does_not_inherit_dates(rig, on):
     on(Flash())
-    house, clock, _ = synced(rig)
+    context, clock, _ = synced(rig)
     for number in (4, 5, 6, 7):
         clock.note(number)
     clock.note(0)
-    house.now_ms += 1000
+    context.now_ms += 1000
     clock.note(1)
     assert [line.split()[0] for line in dates()] in (["0", "1"], ["1"])
 
 
 def test_leave_withdrawn_while_writing_keeps_the_old_dates_and_tries_again(rig, on):
     on(Flash())
-    house, clock, _ = synced(rig)
+    context, clock, _ = synced(rig)
     clock.note(1)
     clock.note(2)
     old = dates()
     for granted in range(8):
         left = [granted]
 
-        def may_write(left=left):
+        def flash_allowed(left=left):
             left[0] -= 1
             return left[0] >= 0
 
-        house.may_write = may_write
+        context.flash_allowed = flash_allowed
         clock.note(3)
         if dates() != old:
             break
@@ -370,33 +370,33 @@ def test_leave_withdrawn_while_writing_keeps_the_old_dates_and_tries_again(rig, 
 
 def test_a_refused_write_rests_a_minute_and_is_tried_again(rig, on):
     flash = on(Flash())
-    house, clock, _ = synced(rig)
+    context, clock, _ = synced(rig)
     clock.note(1)
     flash.fails_at = flash.steps
     clock.note(2)
-    assert dates() == [] and "clock dates not written" in house.log.lines()
-    house.now_ms += 59_999
+    assert dates() == [] and "clock dates not written" in context.log.lines()
+    context.now_ms += 59_999
     clock.note(2)
     assert dates() == []
-    house.now_ms += 1
+    context.now_ms += 1
     clock.note(2)
     assert dates() == [f"2 {NOW_S}"]
 
 
 def test_a_long_time_without_leave_keeps_few_openings(rig, on):
     on(Flash())
-    house, clock, _ = synced(rig)
-    house.leave = False
+    context, clock, _ = synced(rig)
+    context.is_flash_allowed = False
     for number in range(100):
         clock.note(number)
-    house.leave = True
+    context.is_flash_allowed = True
     clock.note(99)
     assert [int(line.split()[0]) for line in dates()] == list(range(68, 100))
 
 
 def test_the_task_asks_and_listens_and_closes_its_door(rig, on):
     on(Flash())
-    house, clock, server = rig
+    context, clock, server = rig
 
     def each():
         request = server.asked()
@@ -404,4 +404,4 @@ def test_the_task_asks_and_listens_and_closes_its_door(rig, on):
             server.answer(reply_to(request))
 
     run(clock.run(lambda: 0, rounds(3, each)))
-    assert clock.unix_s() == NOW_S and clock._door is None
+    assert clock.unix_s() == NOW_S and clock._socket is None

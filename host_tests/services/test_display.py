@@ -6,11 +6,11 @@ import types
 import pytest
 
 from curfew.services import display
-from host_tests.fixtures.services import House, rounds, run
+from host_tests.fixtures.services import FakeContext, rounds, run
 
 
 def burner(remaining_s=None, fault=None):
-    return {"conducts": remaining_s is not None, "remaining_s": remaining_s or 0, "fault": fault}
+    return {"contact_closed": remaining_s is not None, "remaining_s": remaining_s or 0, "fault": fault}
 
 
 @pytest.mark.parametrize(
@@ -53,10 +53,10 @@ def test_fire_and_faults_come_before_the_password():
 
 
 def test_the_task_shows_two_rounds_a_second():
-    house = House()
-    house.told = [burner()]
+    context = FakeContext()
+    context.states = [burner()]
     shown = []
-    run(display.run(house, shown.append, lambda: "12345678", rounds(4)))
+    run(display.run(context, shown.append, lambda: "12345678", rounds(4)))
     assert shown == ["1234", "1234", "2345", "2345"]
 
 

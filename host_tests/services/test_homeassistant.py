@@ -1,99 +1,35 @@
-"""The box in MQTT: what it tells, how Home Assistant finds it, and that the only word with power is OFF.
-
-Here: services/homeassistant.py on a real core, over a real mosquitto; the fuzz speaks to it directly.
-Not here: the connection itself (test_mqtt.py).
-"""
+"""The device in MQTT over a real mosquitto: commands, and what is published. The fuzz needs no broker."""
 
 # ruff: noqa: F811 (fixtures are imported by name)
 import json
-import random
 import subprocess
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from curfew.core.codes import CAUSES, REQUEST_EXTEND
-from curfew.services.mqtt.homeassistant import HomeAssistant
-from host_tests.fixtures.broker import CHIP_ID, ENTITIES, Observer, Rig, broker, mqtt_config, needed  # noqa: F401
+from curfew.core.codes import REQUEST_EXTEND
+from host_tests.fixtures.broker import Observer, broker, needed  # noqa: F401
+from host_tests.fixtures.hub import BASE, Hub, discovered, flash, hub  # noqa: F401
 
-BASE = "curfew/" + CHIP_ID
 NOW_S = 1_800_000_000
 GONE = 100_000  # sizes a broker carries and the box does not
-
-
-@pytest.fixture(autouse=True)
-def the_flash(monkeypatch):
-    """The current folder is the chip's flash."""
-    monkeypatch.chdir(ENTITIES.parent)
-
-
-class Kitchen(Rig):
-    """A rig whose box is in MQTT, online, with an observer; heard and say speak of topics below the box's own."""
-
-    def __init__(self, port, burners=1, sensor=True, name="Curfew", **changed):
-        super().__init__({"name": name, "mqtt": mqtt_config(port)}, burners, sensor, **changed)
-        self.box = HomeAssistant(self.house, CHIP_ID, lambda: self.unix_s, lambda: self.rssi, "POWER_ON")
-
-    def joined(self, there):
-        """The box and an observer are online, and everything is told."""
-        self.others.append(Observer(there))
-        self.services.append(self.box)
-        self.online()
-        self.until(lambda: self.texts("burner/0/state"))
-        self.quiet()
-        return self
-
-    def say(self, topic, payload, **how):
-        self.others[0].say(f"{BASE}/{topic}", payload, **how)
-
-    def texts(self, topic):
-        return self.others[0].texts(f"{BASE}/{topic}")
-
-    def last(self, topic):
-        return json.loads(self.texts(topic)[-1])
-
-    def until_shut(self, burner=0):
-        """Turns until the contact is open, and that because of MQTT: in the meantime the timer runs, too."""
-        self.until(lambda: not self.core.conducts(burner))
-        assert self.core.cause(burner) == "REMOTE:mqtt"
-
-    def until_refused(self, count):
-        self.until(lambda: self.box.broker.refused >= count, "not refused")
-
-    def settled(self):
-        """What was said to the box so far is dealt with: a last unknown word came through the same pipe."""
-        before = self.box.broker.refused
-        self.say("burner/99/command", "")
-        self.until_refused(before + 1)
-
-
-@pytest.fixture
-def kitchen(broker):
-    """A function that makes a Kitchen that is online; `kitchen.broker` is its broker."""
-
-    def make(*asked, **named):
-        make.broker = broker()
-        return Kitchen(make.broker.port, *asked, **named).joined(make.broker)
-
-    return make
 
 
 # --- off -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("word", ["OFF", "CLOSE", "off", " Off\n", '{"do": "OFF"}', '{"do": "close", "at": null}'])
-def test_an_off_shuts_the_burner(kitchen, word):
-    home = kitchen()
+def test_an_off_shuts_the_burner(hub, word):
+    home = hub()
     home.core.flame()
     home.say("burner/0/command", word)
     home.until_shut()
     assert home.core.state() == "VERIFYING"
 
 
-def test_an_off_shuts_one_burner_and_the_one_for_all_shuts_all(kitchen):
-    home = kitchen(2)
+def test_an_off_shuts_one_burner_and_the_one_for_all_shuts_all(hub):
+    home = hub(2)
     home.core.flame(0)
     home.core.flame(1)
     home.say("burner/1/command", "OFF")
@@ -104,8 +40,8 @@ def test_an_off_shuts_one_burner_and_the_one_for_all_shuts_all(kitchen):
     home.until_shut(0)
 
 
-def test_an_off_that_says_when_is_obeyed_for_five_seconds(kitchen):
-    home = kitchen()
+def test_an_off_that_says_when_is_obeyed_for_five_seconds(hub):
+    home = hub()
     home.core.flame()
     home.unix_s = NOW_S
     home.say("burner/0/command", json.dumps({"do": "OFF", "at": NOW_S - 6}))
@@ -115,28 +51,28 @@ def test_an_off_that_says_when_is_obeyed_for_five_seconds(kitchen):
     home.until_shut()
 
 
-def test_an_off_that_says_when_is_obeyed_by_a_box_that_does_not_know_the_time(kitchen):
-    home = kitchen()
+def test_an_off_that_says_when_is_obeyed_by_a_box_that_does_not_know_the_time(hub):
+    home = hub()
     home.core.flame()
     home.say("burner/0/command", json.dumps({"do": "OFF", "at": 0}))
     home.until_shut()
 
 
-def test_a_retained_off_is_not_obeyed_however_often_the_box_comes_back(kitchen):
-    home = kitchen()
+def test_a_retained_off_is_not_obeyed_however_often_the_box_comes_back(hub):
+    home = hub()
     home.core.flame()
     home.services.clear()
-    home.box.broker._drop(OSError("the link is gone"))
+    home.device.broker._drop(OSError("the link is gone"))
     home.say("burner/0/command", "OFF", retain=True)
     home.say("command", "OFF", retain=True)
     home.quiet()
-    home.services.append(home.box)
+    home.services.append(home.device)
     for refused in (2, 4):
         home.until_refused(refused)
         home.settled()
         assert home.core.state() == "BURNING"
-        home.box.broker._drop(OSError("the link is gone"))
-        home.box.broker.refused = refused
+        home.device.broker._drop(OSError("the link is gone"))
+        home.device.broker.refused = refused
 
 
 # --- nothing else --------------------------------------------------------------------------------------------------
@@ -167,8 +103,8 @@ REFUSED += [b"\xff\xfeO\0F\0F\0", b"\0OFF", bytes(range(128, 228)), b"OFF" + b" 
 
 
 @pytest.mark.parametrize("word", REFUSED)
-def test_any_other_word_is_refused_and_the_state_told_again(kitchen, word):
-    home = kitchen()
+def test_any_other_word_is_refused_and_the_state_told_again(hub, word):
+    home = hub()
     home.core.flame()
     home.run(15)  # until there is no more news of the contact
     home.quiet()
@@ -176,14 +112,14 @@ def test_any_other_word_is_refused_and_the_state_told_again(kitchen, word):
     home.say("burner/0/command", word)
     home.until_refused(1)
     home.until(lambda: len(home.texts("burner/0/state")) > told)
-    assert (home.core.state(), home.box.broker.refused) == ("BURNING", 1)
+    assert (home.core.state(), home.device.broker.refused) == ("BURNING", 1)
     assert home.texts("burner/0/state")[told] == home.texts("burner/0/state")[told - 1]  # again, and no news
     assert home.last("burner/0/state")["valve"] == "open"
 
 
 @pytest.mark.parametrize("word", ["ON", "OPEN", "ARM", "EXTEND"])
-def test_no_word_lights_an_idle_burner(kitchen, word):
-    home = kitchen(sensor=False, remote_extend=True)
+def test_no_word_lights_an_idle_burner(hub, word):
+    home = hub(sensor=False, remote_extend=True)
     home.say("burner/0/command", word)
     home.settled()
     home.run(2)
@@ -191,16 +127,16 @@ def test_no_word_lights_an_idle_burner(kitchen, word):
 
 
 @pytest.mark.parametrize("topic", ["burner/1/command", "burner/-1/command", "burner/ 0/command", "burner/00/command"])
-def test_an_unknown_burner_is_counted_and_nothing_happens(kitchen, topic):
-    home = kitchen()
+def test_an_unknown_burner_is_counted_and_nothing_happens(hub, topic):
+    home = hub()
     home.core.flame()
     home.say(topic, "OFF")
     home.until_refused(1)
     assert home.core.state() == "BURNING"
 
 
-def test_more_time_is_given_only_where_settings_allow_it_and_never_to_all_at_once(kitchen):
-    home = kitchen(remote_extend=True)
+def test_more_time_is_given_only_where_settings_allow_it_and_never_to_all_at_once(hub):
+    home = hub(remote_extend=True)
     home.core.flame()
     left_ms = home.core.left_ms()
     home.say("command", "EXTEND")
@@ -210,21 +146,21 @@ def test_more_time_is_given_only_where_settings_allow_it_and_never_to_all_at_onc
     home.until(lambda: home.core.left_ms() > left_ms)
 
 
-def test_five_hundred_messages_at_once_change_nothing_and_the_off_behind_them_is_heard(kitchen):
-    home = kitchen()
+def test_five_hundred_messages_at_once_change_nothing_and_the_off_behind_them_is_heard(hub):
+    home = hub()
     home.core.flame()
     for number in range(500):
         home.say("burner/0/command", "ON" if number % 2 else bytes((number % 256,)) * 50)
     home.until_refused(500)
-    assert home.core.state() == "BURNING" and home.box.broker.is_online()
+    assert home.core.state() == "BURNING" and home.device.broker.is_online()
     assert sum("refused" in line for line in home.log.lines) < 50
     home.say("burner/0/command", "OFF")
     home.until_shut()
     assert len(home.log.lines) < 60
 
 
-def test_huge_and_binary_messages_do_not_end_the_session(kitchen):
-    home = kitchen()
+def test_huge_and_binary_messages_do_not_end_the_session(hub):
+    home = hub()
     home.core.flame()
     for size in (129, 256, 1000, GONE):
         home.say("burner/0/command", b"\xff" * size)
@@ -236,13 +172,13 @@ def test_huge_and_binary_messages_do_not_end_the_session(kitchen):
     assert home.log.lines.count("mqtt: online") == 1
 
 
-class Direct(Kitchen):
-    """A kitchen without a broker: words are put where the connection would."""
+class Direct(Hub):
+    """A hub without a broker: words are put where the connection would."""
 
     def hears(self, topic, payload):
         """Let the service have a message; burners with an OFF and burners with an EXTEND that reached the inbox."""
-        self.box._take(topic, payload)
-        inbox, count = self.core.inbox, self.house.burners
+        self.device._receive(topic, payload)
+        inbox, count = self.core.inbox, self.context.burners
         offs = [index for index in range(count) if inbox.take_off(index)]
         extends = [index for index in range(count) if inbox.take_request(index, REQUEST_EXTEND, self.core.now_ms)]
         return offs, extends
@@ -306,11 +242,11 @@ def test_whatever_comes_only_an_off_is_an_off_and_only_an_allowed_extend_an_exte
     @example(BASE + "/command", '{"do":"o\ufb00"}'.encode())
     def comes(topic, payload):
         meant = {BASE + "/command": [0, 1], f"{BASE}/burner/0/command": [0], f"{BASE}/burner/1/command": [1]}
-        burners, word, refused = meant.get(topic, []), means(payload), home.box.broker.refused
+        burners, word, refused = meant.get(topic, []), means(payload), home.device.broker.refused
         offs, extends = home.hears(topic, payload)
         assert offs == (burners if word == "OFF" else [])
         assert extends == (burners if word == "EXTEND" and allowed and len(burners) == 1 else [])
-        assert home.box.broker.refused - refused == (not offs and not extends)
+        assert home.device.broker.refused - refused == (not offs and not extends)
 
     comes()
 
@@ -318,23 +254,23 @@ def test_whatever_comes_only_an_off_is_an_off_and_only_an_allowed_extend_an_exte
 # --- telling -------------------------------------------------------------------------------------------------------
 
 
-def test_the_state_is_retained_and_of_the_form_that_every_door_tells(kitchen):
-    kitchen()
+def test_the_state_is_retained_and_of_the_form_that_every_door_tells(hub):
+    hub()
     (sub,) = needed("mosquitto_sub")
-    command = [sub, "-p", str(kitchen.broker.port), "-t", BASE + "/#", "-F", "%r %t %p", "-C", "4", "-W", "5"]
+    command = [sub, "-p", str(hub.broker.port), "-t", BASE + "/#", "-F", "%r %t %p", "-C", "4", "-W", "5"]
     told = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
     kept = dict(line.split(" ", 2)[1:] for line in told)
     assert all(line.startswith("1 ") for line in told) and kept[BASE + "/status"] == "online"
     assert set(kept) == {f"{BASE}/{name}" for name in ("status", "device", "burner/0/state", "burner/0/millivolts")}
     assert json.loads(kept[BASE + "/device"]) == {"problem": False, "rssi": -61, "restart_reason": "POWER_ON"}
-    same = {"state": "IDLE", "conducts": False, "cause": None, "fault": None, "flame": False, "sensor": True}
+    same = {"state": "IDLE", "contact_closed": False, "cause": None, "fault": None, "flame": False, "sensor": True}
     state = json.loads(kept[BASE + "/burner/0/state"])
     assert {**state, **same, "valve": "closed", "off_at": None} == state
     assert json.loads(kept[BASE + "/burner/0/millivolts"]) == {"tc_uv": 0, "magnet_uv": 0}
 
 
-def test_the_valve_tells_what_the_gas_does(kitchen):
-    home = kitchen()
+def test_the_valve_tells_what_the_gas_does(hub):
+    home = hub()
     home.core.flame()
     home.until(lambda: home.last("burner/0/state")["valve"] == "open")
     home.say("burner/0/command", "OFF")
@@ -345,15 +281,15 @@ def test_the_valve_tells_what_the_gas_does(kitchen):
     assert list(dict.fromkeys(valves[valves.index("open") :])) == ["open", "closing", "closed"]
 
 
-def test_a_flame_that_the_box_did_not_allow_is_an_open_valve(kitchen):
-    home = kitchen(auto_arm=False)
+def test_a_flame_that_the_box_did_not_allow_is_an_open_valve(hub):
+    home = hub(auto_arm=False)
     home.core.uv[0] = [10000, 0]
     home.until(lambda: home.last("burner/0/state")["flame"])
     assert not home.core.conducts() and home.last("burner/0/state")["valve"] == "open"
 
 
-def test_when_it_will_be_off_is_told_once_the_time_is_known_and_then_stays(kitchen):
-    home = kitchen()
+def test_when_it_will_be_off_is_told_once_the_time_is_known_and_then_stays(hub):
+    home = hub()
     home.core.flame()
     home.run(2)
     home.quiet()
@@ -364,7 +300,7 @@ def test_when_it_will_be_off_is_told_once_the_time_is_known_and_then_stays(kitch
         passed_ms = home.core.now_ms - start_ms
         return NOW_S + passed_ms // 1000 + passed_ms // 1500 % 2
 
-    home.box._unix_s = restless
+    home.device._unix_s = restless
     off_at = NOW_S + home.core.left_ms() // 1000
     home.until(lambda: home.last("burner/0/state")["off_at"])
     told = len(home.texts("burner/0/state"))
@@ -375,8 +311,8 @@ def test_when_it_will_be_off_is_told_once_the_time_is_known_and_then_stays(kitch
     home.until(lambda: home.last("burner/0/state")["off_at"] > off_at + 60)
 
 
-def test_states_are_told_at_most_twice_a_second_and_millivolts_every_ten(kitchen):
-    home = kitchen()
+def test_states_are_told_at_most_twice_a_second_and_millivolts_every_ten(hub):
+    home = hub()
     states, millivolts = len(home.texts("burner/0/state")), len(home.texts("burner/0/millivolts"))
     for number in range(500):  # ten seconds
         home.core.uv[0] = [number, 0]
@@ -387,132 +323,42 @@ def test_states_are_told_at_most_twice_a_second_and_millivolts_every_ten(kitchen
     assert 1 <= len(home.texts("burner/0/millivolts")) - millivolts <= 2
 
 
-def test_a_closing_is_an_event_once_and_never_retained(kitchen):
-    home = kitchen()
+def test_a_closing_is_an_event_once_and_never_retained(hub):
+    home = hub()
     home.core.flame()
     home.run(1)
     home.say("burner/0/command", "OFF")
-    home.until(lambda: home.texts("burner/0/closing"))
+    home.until(lambda: home.texts("burner/0/shutoff"))
     home.run(20)
     home.quiet()
-    heard = [(text, kept) for topic, text, kept in home.others[0].heard if topic == BASE + "/burner/0/closing"]
+    heard = [(text, kept) for topic, text, kept in home.others[0].heard if topic == BASE + "/burner/0/shutoff"]
     assert [(json.loads(text), kept) for text, kept in heard] == [
         ({"event_type": "REMOTE", "cause": "REMOTE:mqtt"}, False)
     ]
-    late = Observer(kitchen.broker)
+    late = Observer(hub.broker)
     home.others.append(late)
     home.until(lambda: late.texts(BASE + "/burner/0/state"))
-    assert late.texts(BASE + "/burner/0/closing") == []
+    assert late.texts(BASE + "/burner/0/shutoff") == []
 
 
-def test_what_closed_while_nobody_listened_is_told_as_the_last_cause_and_not_as_an_event(kitchen):
-    home = kitchen()
+def test_what_closed_while_nobody_listened_is_told_as_the_last_cause_and_not_as_an_event(hub):
+    home = hub()
     home.core.flame()
     home.run(1)
-    home.box.broker._drop(OSError("the link is gone"))
+    home.device.broker._drop(OSError("the link is gone"))
     home.core.hold()
     home.until(lambda: home.last("burner/0/state")["cause"] == "BUTTON")
     home.run(2)
     home.quiet()
-    assert home.texts("burner/0/closing") == []
+    assert home.texts("burner/0/shutoff") == []
 
 
-def test_a_broker_that_forgot_everything_is_told_everything_again(kitchen):
-    home = kitchen()
-    there = kitchen.broker
+def test_a_broker_that_forgot_everything_is_told_everything_again(hub):
+    home = hub()
+    there = hub.broker
     there.stop()
-    home.until(lambda: not home.box.broker.is_online())
+    home.until(lambda: not home.device.broker.is_online())
     there.start()
     home.others[:] = [Observer(there)]
     home.until(lambda: home.texts("burner/0/millivolts"))
     assert home.texts("status")[-1] == "online" and discovered(home)
-
-
-# --- being found ---------------------------------------------------------------------------------------------------
-
-
-def discovered(home):
-    """The last discovery message of each path, as an object; None where it is empty."""
-    heard = [(topic, text) for topic, text, _ in home.others[0].heard if topic.startswith("homeassistant/")]
-    return {topic: json.loads(text) if text else None for topic, text in heard if topic.endswith("/config")}
-
-
-def test_each_entity_is_one_small_message_with_a_name_of_its_own(kitchen):
-    home = kitchen(2, remote_extend=True, name='Mum\'s "Curfew"')
-    found = discovered(home)
-    lines = [line.split("|")[0] for line in Path(ENTITIES).read_text().splitlines()[1:]]
-    assert len(found) == lines.count("device") + 2 * (len(lines) - lines.count("device"))
-    assert all(len(json.dumps(entity)) < 700 for entity in found.values())
-    assert len({entity["uniq_id"] for entity in found.values()}) == len(found)
-    assert len({entity["name"] for entity in found.values()}) == len(found)
-    for path, entity in found.items():
-        platform, node, name = path.split("/")[1:4]
-        assert entity["def_ent_id"] == f"{platform}.{entity['uniq_id']}" == f"{platform}.{node}_{name}"
-        assert entity["dev"]["ids"] == node and entity["dev"]["name"] == 'Mum\'s "Curfew"'
-        assert (entity["avty_t"], entity["qos"]) == (BASE + "/status", 1)
-
-
-def test_the_valve_can_only_be_closed(kitchen):
-    home = kitchen()
-    valve = discovered(home)[f"homeassistant/valve/curfew_{CHIP_ID}/burner0_gas/config"]
-    assert valve["pl_open"] is None and valve["pl_cls"] == "CLOSE" and valve["dev_cla"] == "gas"
-    commands = {entity["pl_prs"] for entity in discovered(home).values() if entity and "pl_prs" in entity}
-    assert commands == {"OFF"}
-
-
-def test_every_topic_that_is_promised_is_told_and_every_command_is_heard(kitchen):
-    home = kitchen(remote_extend=True)
-    home.core.flame()
-    home.run(1)
-    home.say("burner/0/command", "OFF")
-    home.until(lambda: home.texts("burner/0/closing"))
-    for entity in filter(None, discovered(home).values()):
-        for key in ("stat_t", "cmd_t"):
-            if key in entity:
-                topic = entity[key].replace("~", entity["~"])
-                assert topic == BASE + "/burner/0/command" if key == "cmd_t" else home.others[0].texts(topic)
-
-
-def test_closings_can_have_every_cause_there_is(kitchen):
-    home = kitchen()
-    event = discovered(home)[f"homeassistant/event/curfew_{CHIP_ID}/burner0_closing/config"]
-    assert event["evt_typ"] == CAUSES.split()[1:]
-
-
-def test_what_a_box_does_not_have_is_taken_away_from_home_assistant(kitchen):
-    home = kitchen(sensor=False)
-    gone = {path.split("/")[3] for path, entity in discovered(home).items() if entity is None}
-    assert gone == {"burner0_" + name for name in ("extend", "flame", "tc", "magnet", "health")}
-    assert home.texts("burner/0/millivolts") == [] and home.last("burner/0/state")["flame"] is None
-
-
-def test_it_announces_itself_again_a_random_while_after_home_assistant_started(kitchen):
-    home = kitchen()
-    random.seed(1)
-    delays = set()
-    for _ in range(4):
-        home.quiet()
-        home.others[0].heard.clear()
-        home.others[0].say("homeassistant/status", "online")
-        home.until(lambda: home.box._hello_rounds)
-        delays.add(home.box._hello_rounds)
-        assert not discovered(home)
-        home.until(lambda: discovered(home) and home.texts("burner/0/state"))
-    assert len(delays) > 1 and all(1 <= rounds <= 17 for rounds in delays)
-
-
-def test_a_home_assistant_that_leaves_is_no_reason_to_announce(kitchen):
-    home = kitchen()
-    home.others[0].say("homeassistant/status", "offline")
-    home.settled()
-    assert home.box._hello_rounds == 0 and home.box.broker.refused == 1
-
-
-def test_without_the_file_of_entities_the_box_still_tells_and_obeys(broker, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    there = broker()
-    home = Kitchen(there.port).joined(there)
-    home.core.flame()
-    assert any("entities.txt" in line for line in home.log.lines) and not discovered(home)
-    home.say("burner/0/command", "OFF")
-    home.until_shut()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curfew.services.net import network_settings as n
-from host_tests.fixtures.services import House
+from host_tests.fixtures.services import FakeContext
 
 WHOLE = {
     "language": "zh",
@@ -133,17 +133,17 @@ def test_a_change_that_is_wrong_changes_nothing():
 
 
 def test_saved_is_what_is_loaded(tmp_path):
-    house = House()
-    assert n.save(house, n.checked(WHOLE))
-    ((name, text),) = house.written
+    context = FakeContext()
+    assert n.save(context, n.checked(WHOLE))
+    ((name, text),) = context.written
     (tmp_path / name).write_text(text)
     assert n.load(str(tmp_path / name)) == (n.checked(WHOLE), "")
 
 
 def test_nothing_is_saved_while_something_conducts():
-    house = House()
-    house.leave = False
-    assert not n.save(house, n.checked({})) and house.written == []
+    context = FakeContext()
+    context.is_flash_allowed = False
+    assert not n.save(context, n.checked({})) and context.written == []
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"[]", b'{"name": 1}', b'{"port": 1e999}'])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from curfew.services.log import Log
 from curfew.services.net import portal
-from host_tests.fixtures.services import House, Wlan
+from host_tests.fixtures.services import FakeContext, Wlan
 
 ADDRESS = bytes((192, 168, 4, 1))
 PAGE = "http://192.168.4.1/"
@@ -152,8 +152,8 @@ def free_port():
 
 def test_over_real_udp_garbage_and_a_vanished_asker_do_not_stop_the_answers():
     async def talk():
-        made, house, port = opened(), House(), free_port()
-        task = asyncio.create_task(made.run(house, lambda _ms: asyncio.sleep(0.001), port))
+        made, context, port = opened(), FakeContext(), free_port()
+        task = asyncio.create_task(made.run(context, lambda _ms: asyncio.sleep(0.001), port))
         await asyncio.sleep(0.01)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
             gone.sendto(query(), ("127.0.0.1", port))
@@ -167,7 +167,7 @@ def test_over_real_udp_garbage_and_a_vanished_asker_do_not_stop_the_answers():
         await asyncio.gather(task, return_exceptions=True)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as again:
             again.bind(("127.0.0.1", port))  # the port is free again
-        return reply, house.status["wifi"]
+        return reply, context.status["wifi"]
 
     reply, word = asyncio.run(talk())
     assert reply.endswith(ADDRESS) and reply[:2] == query()[:2] and word == "portal"

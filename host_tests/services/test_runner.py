@@ -48,13 +48,13 @@ class Box:
         monkeypatch.setattr(asyncio, "sleep_ms", self._sleep_ms, raising=False)
         forget()
         self.runner = importlib.import_module("curfew.services.runner")
-        monkeypatch.setattr(self.runner.ServiceContext, "look", lambda house: house.values)
+        monkeypatch.setattr(self.runner.ServiceContext, "look", lambda context: context.values)
         self.settings = settings.checked({"burners": [{}], **settings_values})
         burners = len(self.settings.burners)
         self.link = supervisor.Link(Inbox(burners), snapshot.Snapshot(burners, threading.Lock()))
         blank = [0] * limits.BURNERS_MAX
-        self.keeper = Persistence(self.link, RtcMemory(b""), 0, burners, blank, blank)
-        self.house = None
+        self.persistence = Persistence(self.link, RtcMemory(b""), 0, burners, blank, blank)
+        self.context = None
 
     def _machine(self):
         box = self
@@ -93,10 +93,10 @@ class Box:
         from curfew.services.net.network_settings import load
 
         config, _ = load("network.json")
-        self.house = self.runner.ServiceContext(
-            self.keeper, self.link, self, self.settings, config, Log(), self.runner.chip
+        self.context = self.runner.ServiceContext(
+            self.persistence, self.link, self, self.settings, config, Log(), self.runner.chip
         )
-        services = self.runner.ServiceRunner(self.house, None)
+        services = self.runner.ServiceRunner(self.context, None)
         asyncio.run(services.start())
         return [name for name, _ in services.due]
 
@@ -105,16 +105,16 @@ class Box:
         tries = []
 
         class Only:
-            def __init__(self, house, network):
+            def __init__(self, context, network):
                 self.due = []
-                self.house = house
+                self.context = context
 
             async def start(self):
                 self.due.append(("only", self.one))
 
             async def one(self):
                 tries.append(box.now_ms)
-                box.house = self.house
+                box.context = self.context
                 await serve(len(tries))
 
         box = self
@@ -126,8 +126,8 @@ class Box:
             if len(polls) * 5 >= rounds:
                 self.link.stop_requested[0] = 1
 
-        self.keeper.poll = poll
-        asyncio.run(self.runner.run_services(self.keeper, self.link, self, self.settings, None))
+        self.persistence.poll = poll
+        asyncio.run(self.runner.run_services(self.persistence, self.link, self, self.settings, None))
         return tries
 
 
@@ -212,7 +212,7 @@ def test_a_service_that_fails_is_told_and_started_again_after_pauses_that_grow(b
     tries = made.live(fail, 2500)
     pauses = [after - before for before, after in zip(tries, tries[1:], strict=False)]
     assert len(pauses) >= 4 and all(now >= 2 * before - 100 for before, now in zip(pauses, pauses[1:], strict=False))
-    assert made.house.log.lines()[1] == "only OSError(1)"
+    assert made.context.log.lines()[1] == "only OSError(1)"
 
 
 def test_a_service_that_needs_memory_that_is_not_there_just_now_is_started_again(box):
@@ -245,7 +245,7 @@ def test_what_even_the_guard_cannot_mend_ends_the_thread(box):
 def test_the_hood_s_output_follows_the_flame(box):
     made = box(JOINED, hood_pin=4)
     lit = [False]
-    made.runner.ServiceContext.flame = lambda house: lit[0]
+    made.runner.ServiceContext.flame = lambda context: lit[0]
     seen = []
 
     async def burn(number):
@@ -275,13 +275,13 @@ def test_the_set_up_of_a_box_that_knows_its_network_ends_after_a_quarter_of_an_h
         def open(self):
             pass
 
-        async def run(self, house, sleep_ms):
+        async def run(self, context, sleep_ms):
             return None
 
     monkeypatch.setattr("curfew.services.net.portal.Portal", Portal)
     monkeypatch.setattr(made.runner.asyncio, "wait_for", run_out)
-    services = made.runner.ServiceRunner(made.house, types.SimpleNamespace(WLAN=lambda kind: None, AP_IF=1))
+    services = made.runner.ServiceRunner(made.context, types.SimpleNamespace(WLAN=lambda kind: None, AP_IF=1))
     asyncio.run(services._set_up())
     assert limits_s == [900]
-    made.keeper.poll()
+    made.persistence.poll()
     assert made.link.pong[0] == supervisor.PONG_RESTART

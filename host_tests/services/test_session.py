@@ -37,7 +37,7 @@ class Heard:
     def __init__(self, rig, config, topics=("to/me",), will="will"):
         self.messages = []
         self.greetings = 0
-        self.broker = Broker("mqtt", rig.house, "box", config, topics, will)
+        self.broker = Broker("mqtt", rig.context, "box", config, topics, will)
         self.broker.on_message = lambda topic, payload: self.messages.append((topic, payload))
         self.broker.on_connect = self._greet
         rig.services.append(self.broker)
@@ -78,7 +78,7 @@ def test_it_goes_online_and_speaks_and_hears(broker):
     there, rig = broker(), Rig({})
     rig.others.append(Observer(there))
     heard = Heard(rig, mqtt_config(there.port))
-    assert rig.house.status["mqtt"] == "connecting" and not heard.broker.publish("from/me", "too early", True)
+    assert rig.context.status["mqtt"] == "connecting" and not heard.broker.publish("from/me", "too early", True)
     rig.online()
     assert heard.broker.publish("from/me", "hello", True)
     rig.others[0].say("to/me", "hi")
@@ -99,7 +99,7 @@ def test_a_certificate_of_another_authority_is_not_trusted(broker, authority, tm
     dials.rig = rig
     heard = Heard(rig, mqtt_config(there.port, stranger))
     rig.until(lambda: len(dials) == 4)
-    assert (rig.house.status["mqtt"], heard.greetings) == ("connecting", 0)
+    assert (rig.context.status["mqtt"], heard.greetings) == ("connecting", 0)
     assert len(rig.log.lines) == 1 and "CERTIFICATE_VERIFY_FAILED" in rig.log.lines[0]
     assert there.greetings("box") == 0
 
@@ -176,7 +176,7 @@ def test_a_wrong_password_is_called_refused_and_tried_once_a_minute(broker, dial
     there, rig = broker(guarded=True), Rig({})
     dials.rig = rig
     heard = Heard(rig, mqtt_config(there.port, **wrong))
-    rig.until(lambda: rig.house.status["mqtt"] == "refused")
+    rig.until(lambda: rig.context.status["mqtt"] == "refused")
     assert len(rig.log.lines) == 1 and "not authorized" in rig.log.lines[0]
     rig.run(59)
     assert len(dials) == 1
@@ -278,21 +278,21 @@ def test_no_more_than_eight_messages_wait_for_a_broker_that_acknowledges_nothing
 
 def test_nobody_is_dialled_without_wifi(rogue):
     there, rig = rogue(b""), Rig({})
-    rig.house.status["wifi"] = "joining"
+    rig.context.status["wifi"] = "joining"
     Heard(rig, mqtt_config(there.port))
     rig.run(120)
     assert there.connections == 0
-    rig.house.status["wifi"] = "online"
+    rig.context.status["wifi"] = "online"
     rig.until(lambda: there.connections)
 
 
 def test_after_a_week_without_wifi_it_dials_at_once(rogue):
     there, rig = rogue(b""), Rig({})
-    rig.house.status["wifi"] = "joining"
+    rig.context.status["wifi"] = "joining"
     Heard(rig, mqtt_config(there.port))
     rig.turn()
-    rig.house.clock.ticks_ms = lambda: rig.core.now_ms + 7 * 24 * 3600 * 1000
-    rig.house.status["wifi"] = "online"
+    rig.context.clock.ticks_ms = lambda: rig.core.now_ms + 7 * 24 * 3600 * 1000
+    rig.context.status["wifi"] = "online"
     rig.until(lambda: there.connections)
 
 
@@ -383,10 +383,10 @@ def test_no_handshake_begins_shortly_before_a_deadline(broker, authority, dials)
     there, rig = broker(authority=authority), Rig({}, timer_default_min=1)
     dials.rig = rig
     rig.core.flame()
-    rig.house.status["wifi"] = "joining"
+    rig.context.status["wifi"] = "joining"
     Heard(rig, mqtt_config(there.port, authority))
-    rig.until(lambda: rig.house.deadline_s() == 6)
-    rig.house.status["wifi"] = "online"
+    rig.until(lambda: rig.context.deadline_s() == 6)
+    rig.context.status["wifi"] = "online"
     rig.until(lambda: dials)
     assert not rig.core.conducts()
     rig.online()
@@ -395,10 +395,10 @@ def test_no_handshake_begins_shortly_before_a_deadline(broker, authority, dials)
 def test_an_attempt_that_reaches_the_last_seconds_waits_there(rogue, authority):
     there, rig = rogue(b""), Rig({}, timer_default_min=1)
     rig.core.flame()
-    rig.house.status["wifi"] = "joining"
+    rig.context.status["wifi"] = "joining"
     heard = Heard(rig, mqtt_config(there.port, authority))
-    rig.until(lambda: rig.house.deadline_s() == 7)
-    rig.house.status["wifi"] = "online"
+    rig.until(lambda: rig.context.deadline_s() == 7)
+    rig.context.status["wifi"] = "online"
     rig.turn()  # it dials
     assert heard.broker._connection is not None
     rig.core.controller.burners[0].remaining_ms = 6000

@@ -25,7 +25,7 @@ class Speaker(Rig):
 
     def __init__(self, port, topics=("stove006",), burners=1, sensor=True, **changed):
         super().__init__({"voice": voice_config(port, list(topics), **changed)}, burners, sensor)
-        self.voice = Voice(self.house)
+        self.voice = Voice(self.context)
         self.services.append(self.voice)
 
     def joined(self, there, **how):
@@ -119,7 +119,7 @@ def test_a_cloud_that_comes_back_is_told_the_state_again(speaker):
     kitchen = speaker()
     kitchen.until(lambda: kitchen.told() == ["off"])
     speaker.broker.stop()
-    kitchen.until(lambda: kitchen.house.status["voice"] != "online")
+    kitchen.until(lambda: kitchen.context.status["voice"] != "online")
     speaker.broker.start()
     kitchen.others[:] = [Observer(speaker.broker)]
     kitchen.until(lambda: kitchen.told() == ["off"])
@@ -164,7 +164,7 @@ def test_it_speaks_tls_with_credentials(broker, authority):
 def test_a_cloud_that_refuses_is_called_refused(broker):
     there = broker(guarded=True)
     kitchen = Speaker(there.port)
-    kitchen.until(lambda: kitchen.house.status["voice"] == "refused")
+    kitchen.until(lambda: kitchen.context.status["voice"] == "refused")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_whatever_is_said_only_an_off_reaches_the_loop():
     @settings(max_examples=1000)
     @given(st.sampled_from(["left006", "right006", "left006/set"]) | st.text(), WORDS | NEAR)
     def heard(topic, word):
-        kitchen.voice._take(topic, word)
+        kitchen.voice._receive(topic, word)
         offs = [index for index in (0, 1) if kitchen.core.inbox.take_off(index)]
         meant = word.partition(b"#")[0].decode("latin-1").strip(" \t\n\r\f\v") in OFFS
         assert offs == ([["left006", "right006"].index(topic)] if meant and topic in ("left006", "right006") else [])

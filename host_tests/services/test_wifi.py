@@ -5,7 +5,7 @@ import pytest
 from curfew.core.ticks import later_ms
 from curfew.services.log import Log
 from curfew.services.net.wifi import Wifi
-from host_tests.fixtures.services import House, Wlan, rounds, run
+from host_tests.fixtures.services import FakeContext, Wlan, rounds, run
 
 CONFIG = {"ssid": "home", "password": "12345678"}
 
@@ -139,8 +139,8 @@ def test_a_radio_that_fails_to_tell_its_strength_tells_none():
 
 
 def test_the_task_shows_its_word_in_the_house():
-    house = House()
-    house.status["wifi"] = "off"
+    context = FakeContext()
+    context.status["wifi"] = "off"
     seen = []
-    run(Rig().wifi.run(house, rounds(3, lambda: seen.append(house.status["wifi"]))))
+    run(Rig().wifi.run(context, rounds(3, lambda: seen.append(context.status["wifi"]))))
     assert seen == ["joining", "online", "online"]

@@ -1,0 +1,200 @@
+"""The HTTP interface to settings, network and commissioning: what is refused, what is written, what stays secret."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from curfew.services.net.clock import iso
+from host_tests.fixtures.web import BEARER, PASSWORD, UNIX_S, untouched
+
+# --- settings ------------------------------------------------------------------------------------------------------
+
+
+def saved():
+    return json.loads(Path("settings.json").read_text())
+
+
+def test_settings_come_with_their_ranges(site, me):
+    state = site.ask("GET", "settings", **me).json
+    assert state["values"] == saved()
+    assert state["may_write"] and state["error"] is None and state["key"] is None
+    assert state["ranges"]["warning_s"] == {"low": 15, "high": 300, "default": 60, "unit": "s"}
+    assert state["ranges"]["relay_drive"] == {"default": "level", "words": ["level", "pulse"]}
+    assert state["ranges"]["burners[].magnet_hold_uv"]["unit"] == "uv"
+    assert state["ranges"]["remote_extend"] == {"default": False, "words": [True, False]}
+    assert state["ranges"]["pump_pin"]["words"] == [32]
+    assert state["ranges"]["hood_pin"] == {"default": None, "words": [None, 4, 13, 16, 17, 21, 22, 25, 26, 27]}
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"hood_pin": 4}, "hood_pin"),
+        ({"sda_pin": 4}, "sda_pin"),
+        ({"burners": [{"sensor": True, "relay_pin": 23}, {"relay_pin": 19}]}, "burners[0].relay_pin"),
+        ({"burners": [{"sensor": True}, {}]}, "burners[1].relay_pin"),
+        ({"burners": [{"relay_pin": 19}, {"relay_pin": 18}]}, "burners[1].relay_pin"),
+        ({"burners": [{"button_pin": 26}, {"relay_pin": 19, "button_pin": 25}]}, "burners[0].button_pin"),
+    ],
+)
+def test_no_pin_can_be_changed_from_afar_exchanged_ones_would_make_off_open_the_wrong_contact(site, me, change, key):
+    before = saved()
+    answer = site.ask("PUT", "settings", change, **me)
+    assert (answer.status, answer.json["key"]) == (422, key)
+    assert "USB" in answer.json["error"] and saved() == before and site.restarts == 0
+
+
+def test_the_other_settings_of_a_burner_can_be_changed_beside_its_pins(site, me):
+    change = {"burners": [{"sensor": True, "loaded_on_uv": 3000}, {"relay_pin": 19, "sensor": True}]}
+    assert site.ask("PUT", "settings", change, **me).status == 200
+
+
+def test_a_change_is_merged_written_and_taken_at_a_restart(site, me):
+    before = saved()
+    answer = site.ask("PUT", "settings", {"warning_s": 30, "timer_default_min": None}, **me)
+    assert answer.json == {"restart": True}
+    del before["timer_default_min"]
+    assert saved() == {**before, "warning_s": 30}
+    assert site.restarts == 1
+    assert not os.path.exists("settings.json.new")
+
+
+@pytest.mark.parametrize(
+    "change, key",
+    [
+        ({"warning_s": 14}, "warning_s"),
+        ({"warning_s": 301}, "warning_s"),
+        ({"warning_s": "60"}, "warning_s"),
+        ({"warning_s": [[[[1]]]]}, "warning_s"),
+        ({"warning_s": 1e300}, "warning_s"),
+        ({"warning_s": 10**300}, "warning_s"),
+        ({"remote_extend": 1}, "remote_extend"),
+        ({"timer_default_min": 1, "warning_s": 61}, "warning_s"),
+        ({"burners": None}, "burners"),
+        ({"burners": [{"sensor": 1}]}, "burners[0].sensor"),
+        ({"no_such": 1}, "no_such"),
+    ],
+)
+def test_a_refused_value_names_its_key_and_changes_nothing(site, me, change, key):
+    before = Path("settings.json").read_text()
+    answer = site.ask("PUT", "settings", change, **me)
+    assert answer.status == 422
+    assert answer.json["key"] == key and answer.json["error"].startswith(key)
+    assert Path("settings.json").read_text() == before
+    untouched(site)
+
+
+@pytest.mark.parametrize("path, change", [("settings", {"warning_s": 30}), ("network", {"name": "Stove"}),
+                                          ("commissioning", {"results": []})])  # fmt: skip
+def test_nothing_is_written_while_something_conducts(site, me, path, change):
+    site.link.flash_allowed[0] = 0
+    assert not site.ask("GET", "settings", **me).json["may_write"]
+    assert site.ask("PUT", path, change, **me).status == 409
+    untouched(site)
+
+
+@pytest.mark.parametrize("text, key", [('{"burners": [{}], "warning_s": 1}', "warning_s"), ("{", "settings.json"),
+                                       ("[]", "settings"), ("\xff", "settings.json")])  # fmt: skip
+def test_a_wrong_file_is_shown_and_can_be_mended(site, me, text, key):
+    Path("settings.json").write_text(text, "latin-1")
+    state = site.ask("GET", "settings", **me).json
+    assert state["key"] == key and state["error"].startswith(key)
+    assert site.ask("PUT", "settings", {"warning_s": 60, "burners": [{}]}, **me).status == 200
+    assert site.ask("GET", "settings", **me).json["error"] is None
+
+
+# --- network -------------------------------------------------------------------------------------------------------
+
+WIFI = {"ssid": "home", "password": "12345678"}
+
+
+def test_the_set_up_makes_a_password_that_then_opens(make_site):
+    site = make_site(config={})
+    assert site.ask("PUT", "network", {"wifi": WIFI}).json["key"] == "password"
+    untouched(site)
+    answer = site.ask("PUT", "network", {"wifi": WIFI, "password": PASSWORD})
+    assert (answer.status, answer.json) == (200, {"restart": True})
+    assert site.restarts == 1
+    file = Path("network.json").read_text()
+    assert PASSWORD not in file and WIFI["password"] in file
+    assert site.ask("PUT", "network", {"password": "another password"}).status == 401, "the set-up is over"
+    assert site.ask("GET", "network").status == 401
+    assert site.login()
+
+
+def test_a_button_held_at_the_start_opens_the_set_up_to_who_forgot_the_password(site):
+    site.context.status["wifi"] = "portal"
+    assert site.ask("GET", "status").json["setup"]
+    assert site.ask("PUT", "network", {"password": "another password"}).status == 200
+    assert site.ask("GET", "log").status == 401
+
+
+def test_secrets_never_come_back_and_what_comes_back_may_be_sent_again(site, me):
+    secrets = {"wifi": WIFI, "mqtt": {"password": "broker secret"}, "voice": {"client_id": "voice secret"}}
+    assert site.ask("PUT", "network", secrets, **me).status == 200
+    before = dict(site.context.config)
+    answer = site.ask("GET", "network", **me)
+    for secret in (b"12345678", b"broker secret", b"voice secret", b"sha256$"):
+        assert secret not in answer.body
+    assert answer.json["password"] == answer.json["wifi"]["password"] == {"set": True}
+    assert site.ask("PUT", "network", answer.json, **me).status == 200
+    assert site.context.config == before
+
+
+def test_a_token_is_told_once_and_can_be_taken_away(site, me):
+    token = site.ask("PUT", "network", {"token": True}, **me).json["token"]
+    assert len(token) == 32 and token not in Path("network.json").read_text()
+    assert site.ask("GET", "log", Authorization="Bearer " + token).status == 200
+    assert site.ask("GET", "log", **BEARER).status == 401
+    assert site.ask("PUT", "network", {"token": None}, **me).status == 200
+    assert site.ask("GET", "log", Authorization="Bearer " + token).status == 401
+
+
+@pytest.mark.parametrize(
+    "change, key",
+    [
+        ({"password": None}, "password"),
+        ({"password": "1234567"}, "password"),
+        ({"password": "x" * 65}, "password"),
+        ({"password": 12345678}, "password"),
+        ({"token": "my own"}, "token"),
+        ({"token": False}, "token"),
+        ({"wifi": 1}, "wifi"),
+        ({"mqtt": {"port": 0}}, "mqtt.port"),
+        ({"language": "fr"}, "language"),
+        ({"no_such": 1}, "no_such"),
+    ],
+)
+def test_a_refused_network_value_names_its_key_and_changes_nothing(site, me, change, key):
+    before = dict(site.context.config)
+    answer = site.ask("PUT", "network", change, **me)
+    assert (answer.status, answer.json["key"]) == (422, key)
+    assert site.context.config == before
+    untouched(site)
+
+
+# --- commissioning -------------------------------------------------------------------------------------------------
+
+
+def test_commissioning_keeps_what_was_found_and_when(site, me):
+    state = site.ask("GET", "commissioning", **me).json["results"]
+    assert len(state) == 10 and state[0] == {"id": "plug", "passed": None, "when": None}
+    change = {"results": [{"id": "plug", "passed": True}, {"id": "knob", "passed": False}]}
+    state = site.ask("PUT", "commissioning", change, **me).json["results"]
+    assert state[0] == {"id": "plug", "passed": True, "when": iso(UNIX_S, 0)}
+    assert state[4]["passed"] is False
+    state = site.ask("PUT", "commissioning", {"results": [{"id": "plug", "passed": None}]}, **me).json["results"]
+    assert state[0]["passed"] is None and state[4]["passed"] is False
+    assert site.ask("GET", "commissioning", **me).json["results"] == state
+
+
+@pytest.mark.parametrize("results", [None, 1, {}, {"plug": True}, ["plug"], [{}], [{"id": "plug"}],
+                                     [{"id": "gas", "passed": True}], [{"id": "plug", "passed": "yes"}],
+                                     [{"id": [], "passed": True}]])  # fmt: skip
+def test_a_result_that_is_none_is_refused(site, me, results):
+    if results != {}:
+        assert site.ask("PUT", "commissioning", {"results": results}, **me).status == 422
+    assert site.ask("PUT", "commissioning", {}, **me).status == 422
+    untouched(site)

@@ -1,0 +1,91 @@
+"""The discovery messages of Home Assistant, over a real broker."""
+
+# ruff: noqa: F811 (fixtures are imported by name)
+import json
+import random
+from pathlib import Path
+
+from curfew.core.codes import CAUSES
+from host_tests.fixtures.broker import CHIP_ID, ENTITIES, broker  # noqa: F401
+from host_tests.fixtures.hub import BASE, Hub, discovered, flash, hub  # noqa: F401
+
+
+def test_each_entity_is_one_small_message_with_a_name_of_its_own(hub):
+    home = hub(2, remote_extend=True, name='Mum\'s "Curfew"')
+    found = discovered(home)
+    lines = [line.split("|")[0] for line in Path(ENTITIES).read_text().splitlines()[1:]]
+    assert len(found) == lines.count("device") + 2 * (len(lines) - lines.count("device"))
+    assert all(len(json.dumps(entity)) < 700 for entity in found.values())
+    assert len({entity["uniq_id"] for entity in found.values()}) == len(found)
+    assert len({entity["name"] for entity in found.values()}) == len(found)
+    for path, entity in found.items():
+        platform, node, name = path.split("/")[1:4]
+        assert entity["def_ent_id"] == f"{platform}.{entity['uniq_id']}" == f"{platform}.{node}_{name}"
+        assert entity["dev"]["ids"] == node and entity["dev"]["name"] == 'Mum\'s "Curfew"'
+        assert (entity["avty_t"], entity["qos"]) == (BASE + "/status", 1)
+
+
+def test_the_valve_can_only_be_closed(hub):
+    home = hub()
+    valve = discovered(home)[f"homeassistant/valve/curfew_{CHIP_ID}/burner0_gas/config"]
+    assert valve["pl_open"] is None and valve["pl_cls"] == "CLOSE" and valve["dev_cla"] == "gas"
+    commands = {entity["pl_prs"] for entity in discovered(home).values() if entity and "pl_prs" in entity}
+    assert commands == {"OFF"}
+
+
+def test_every_topic_that_is_promised_is_told_and_every_command_is_heard(hub):
+    home = hub(remote_extend=True)
+    home.core.flame()
+    home.run(1)
+    home.say("burner/0/command", "OFF")
+    home.until(lambda: home.texts("burner/0/shutoff"))
+    for entity in filter(None, discovered(home).values()):
+        for key in ("stat_t", "cmd_t"):
+            if key in entity:
+                topic = entity[key].replace("~", entity["~"])
+                assert topic == BASE + "/burner/0/command" if key == "cmd_t" else home.others[0].texts(topic)
+
+
+def test_closings_can_have_every_cause_there_is(hub):
+    home = hub()
+    event = discovered(home)[f"homeassistant/event/curfew_{CHIP_ID}/burner0_shutoff/config"]
+    assert event["evt_typ"] == CAUSES.split()[1:]
+
+
+def test_what_a_box_does_not_have_is_taken_away_from_home_assistant(hub):
+    home = hub(sensor=False)
+    gone = {path.split("/")[3] for path, entity in discovered(home).items() if entity is None}
+    assert gone == {"burner0_" + name for name in ("extend", "flame", "tc", "magnet", "health")}
+    assert home.texts("burner/0/millivolts") == [] and home.last("burner/0/state")["flame"] is None
+
+
+def test_it_announces_itself_again_a_random_while_after_home_assistant_started(hub):
+    home = hub()
+    random.seed(1)
+    delays = set()
+    for _ in range(4):
+        home.quiet()
+        home.others[0].heard.clear()
+        home.others[0].say("homeassistant/status", "online")
+        home.until(lambda: home.device._announce_rounds)
+        delays.add(home.device._announce_rounds)
+        assert not discovered(home)
+        home.until(lambda: discovered(home) and home.texts("burner/0/state"))
+    assert len(delays) > 1 and all(1 <= rounds <= 17 for rounds in delays)
+
+
+def test_a_home_assistant_that_leaves_is_no_reason_to_announce(hub):
+    home = hub()
+    home.others[0].say("homeassistant/status", "offline")
+    home.settled()
+    assert home.device._announce_rounds == 0 and home.device.broker.refused == 1
+
+
+def test_without_the_file_of_entities_the_box_still_tells_and_obeys(broker, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    there = broker()
+    home = Hub(there.port).joined(there)
+    home.core.flame()
+    assert any("entities.txt" in line for line in home.log.lines) and not discovered(home)
+    home.say("burner/0/command", "OFF")
+    home.until_shut()
