@@ -1,7 +1,6 @@
-// The page: header, OFF, the burners, and which page is shown.
-// Belongs here: what is always there, and "Now". Does not: the other pages (pages.js), the network (box.js).
-import { begin, ask, box, fresh, remaining_s, revive } from "./box.js";
-import { cause, clock, has, language, speak, t } from "./texts.js";
+// The frame of the page: header, OFF, the burners, and which page is shown. The other pages: pages.js.
+import { begin, ask, device, fresh, remaining_s, revive } from "./device.js";
+import { cause, clock, has, language, setLanguage, t } from "./texts.js";
 import { h, PAGES, remember } from "./pages.js";
 
 const $ = (id) => document.getElementById(id);
@@ -12,7 +11,7 @@ const SMALL = "translate(71 27) scale(.9)", LARGE = "translate(52 54) scale(1.5)
 const TABS = ["now", "history", "signal", "settings", "more"];
 const TAB_OF = { check: "more" };
 let page = null; // {name, update} of the page shown
-let told = []; // state of each burner as last said aloud
+let announced = []; // state of each burner that was last read aloud
 
 const set = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 const say = (text) => set($("said"), text);
@@ -39,18 +38,18 @@ function burnerCard(n, many) {
   const service = h("p", { class: "bad value", hidden: true });
   const last = h("p", { class: "last small soft value" });
   const more = h("button", { type: "button", class: "more", onclick: () => extend(n) });
-  const cut = h("button", { type: "button", class: "cut", onclick: () => off(n) });
+  const off_ = h("button", { type: "button", class: "cut", onclick: () => off(n) });
   const title = h("h2", {}, t("burner", n + 1));
-  const box_ = h("div", { class: "dial" }, svg, left);
-  const card = h("section", { class: "burner", "aria-label": t("burner", n + 1) }, ...(many ? [] : [title]), box_,
-    ...(many ? [title] : []), state, about, trouble, service, last, h("div", { class: "row" }, ...(many ? [cut] : []), more));
+  const ring = h("div", { class: "dial" }, svg, left);
+  const card = h("section", { class: "burner", "aria-label": t("burner", n + 1) }, ...(many ? [] : [title]), ring,
+    ...(many ? [title] : []), state, about, trouble, service, last, h("div", { class: "row" }, ...(many ? [off_] : []), more));
   title.hidden = !many;
 
   function update(burner) {
     const known = fresh();
     const blind = !burner.sensor;
     const word = blind && ["IDLE", "VERIFYING"].includes(burner.state) ? burner.state + "_blind" : burner.state;
-    const s = known && burner.conducts ? remaining_s(burner) : 0;
+    const s = known && burner.contact_closed ? remaining_s(burner) : 0;
     card.className = "burner " + burner.state;
     card.dataset.state = known ? burner.state : "unknown";
     arc.setAttribute("stroke-dashoffset", ROUND * (1 - (s % TURN_S || (s ? TURN_S : 0)) / TURN_S));
@@ -59,26 +58,26 @@ function burnerCard(n, many) {
     set(left, s ? clock(s) : known ? "" : "–:––");
     if (s) left.append(h("small", {}, t("left")));
     left.classList.toggle("long", s >= 3600);
-    // A flame is drawn only where one is seen; without a sensor a dashed outline says that something may burn.
-    box_.classList.toggle("unknown", !known);
-    box_.classList.toggle("lit", known && burner.flame);
-    box_.classList.toggle("dark", !(known && burner.flame) && !(blind && burner.conducts));
-    box_.classList.toggle("blind", blind && burner.conducts && !burner.flame);
+    // A flame is drawn only where one is detected; without a sensor a dashed outline shows that one may burn.
+    ring.classList.toggle("unknown", !known);
+    ring.classList.toggle("lit", known && burner.flame);
+    ring.classList.toggle("dark", !(known && burner.flame) && !(blind && burner.contact_closed));
+    ring.classList.toggle("blind", blind && burner.contact_closed && !burner.flame);
     flame.setAttribute("transform", s || !known ? SMALL : LARGE);
     const seen = blind ? t("unseen") : t(burner.flame ? "flame_yes" : "flame_no");
     svg.setAttribute("aria-label", !known ? t("unknown") : (s ? t("left_label", clock(s)) + ", " : "") + seen);
     set(state, known ? t(burner.fault && burner.state === "FAULT" ? burner.fault : word) : t("unknown"));
-    set(about, !known || burner.state === "FAULT" ? "" : blind && burner.conducts ? t("unseen") : t(word + "_about"));
+    set(about, !known || burner.state === "FAULT" ? "" : blind && burner.contact_closed ? t("unseen") : t(word + "_about"));
     trouble.hidden = !(known && burner.fault);
     set(trouble, burner.fault ? t(burner.fault + "_do") + (language === "zh" ? "" : " ") + t("acknowledge") : "");
     service.hidden = !(known && burner.service);
     set(service, t("service"));
     set(last, burner.cause ? t("last") + (language === "zh" ? "" : " ") + cause(burner.cause) : t("never"));
-    more.hidden = !(known && box.status.remote_extend && burner.flame && ["BURNING", "WARNING"].includes(burner.state));
+    more.hidden = !(known && device.status.remote_extend && burner.flame && ["BURNING", "WARNING"].includes(burner.state));
     set(more, t("extend"));
     more.setAttribute("aria-label", t("extend_burner", n + 1));
-    set(cut, t("off"));
-    cut.setAttribute("aria-label", t("off_burner", n + 1));
+    set(off_, t("off"));
+    off_.setAttribute("aria-label", t("off_burner", n + 1));
   }
   return { card, update };
 }
@@ -88,7 +87,7 @@ function now(main) {
   const list = h("div", { class: "burners" });
   main.append(h("h1", { class: "unseen", tabindex: -1 }, t("now")), list);
   return () => {
-    const burners = box.status.burners || [];
+    const burners = device.status.burners || [];
     if (cards.length !== burners.length) {
       cards = burners.map((_, n) => burnerCard(n, burners.length > 1));
       list.replaceChildren(...cards.map((one) => one.card));
@@ -100,33 +99,33 @@ function now(main) {
 
 // --- OFF -------------------------------------------------------------------------------------------------------
 async function off(burner) {
-  const conducted = fresh() && (box.status.burners || []).some((one, n) => one.conducts && (burner === null || n === burner));
+  const wasOn = fresh() && (device.status.burners || []).some((one, n) => one.contact_closed && (burner === null || n === burner));
   const known = fresh();
   set($("answer"), t("off_asking"));
   const { code } = await ask("POST", burner === null ? "/off" : "/burners/" + burner + "/off");
-  set($("answer"), code === 202 ? t(known && !conducted ? "off_already" : "off_answered")
+  set($("answer"), code === 202 ? t(known && !wasOn ? "off_already" : "off_answered")
     : code === 401 || code === 403 ? t("off_login") : t("off_unanswered"));
-  off.told = performance.now();
-  if (code === 401 || code === 403) begin(heard);
+  off.answered_ms = performance.now();
+  if (code === 401 || code === 403) begin(received);
 }
 
 async function extend(burner) {
   set($("answer"), "");
   const { code } = await ask("POST", "/burners/" + burner + "/extend");
   set($("answer"), t(code === 202 ? "extend_asked" : code ? "extend_refused" : "failed"));
-  off.told = performance.now();
+  off.answered_ms = performance.now();
 }
 
-// --- what is always there ----------------------------------------------------------------------------------------
-function heard() {
-  if (box.status) remember(box.status, fresh());
+// --- the frame ---------------------------------------------------------------------------------------------------
+function received() {
+  if (device.status) remember(device.status, fresh());
   draw();
 }
 
 function wantedPage() {
-  if (!box.status) return null;
-  if (box.status.setup) return "setup";
-  if (!box.status.login) return "login";
+  if (!device.status) return null;
+  if (device.status.setup) return "setup";
+  if (!device.status.login) return "login";
   const name = location.hash.slice(1);
   return PAGES[name] || name === "now" ? name : "now";
 }
@@ -134,28 +133,28 @@ function wantedPage() {
 function draw() {
   const name = wantedPage();
   if (name && (!page || page.name !== name || page.language !== language)) show(name);
-  const status = box.status;
+  const status = device.status;
   const inside = Boolean(status && status.login && !status.setup);
-  const stale = inside ? !fresh() : !box.reached;
+  const stale = inside ? !fresh() : !device.reached;
   document.body.className = "at-" + name + (stale ? " stale" : inside ? " live" : "") +
-    (inside && (!fresh() || status.burners.some((one) => one.conducts)) ? " hot" : ""); // not known may well be burning
+    (inside && (!fresh() || status.burners.some((one) => one.contact_closed)) ? " hot" : ""); // unknown may be burning
   set($("name"), (status && status.name) || "Curfew");
   set($("link"), inside && !stale ? t("live") : inside || !status ? t("connecting") : "");
-  $("lost").hidden = !stale || (box.reached && box.heardMs === -Infinity); // coming back from the pocket: still asking
-  if (stale) set($("lost"), t(box.reached ? "lost" : "unreachable"));
+  $("lost").hidden = !stale || (device.reached && device.heardMs === -Infinity); // just unlocked: still asking
+  if (stale) set($("lost"), t(device.reached ? "lost" : "unreachable"));
   $("off").hidden = $("tabs").hidden = !inside;
   if (!inside) set($("answer"), "");
   else announce(status.burners);
   if (page) page.update();
 }
 
-/** Say each change of state once; the running numbers are not for the ear. */
+/** Announce each change of state once to screen readers; running numbers are not announced. */
 function announce(burners) {
   if (!fresh()) return;
   const states = burners.map((one) => one.fault || one.state);
-  const news = states.flatMap((word, n) => told[n] !== undefined && told[n] !== word
+  const news = states.flatMap((word, n) => announced[n] !== undefined && announced[n] !== word
     ? [(burners.length > 1 ? t("burner", n + 1) + ": " : "") + t(word) + (["VERIFYING"].includes(word) && burners[n].cause ? ". " + cause(burners[n].cause) : "")] : []);
-  told = states;
+  announced = states;
   if (news.length) say(news.join(". "));
 }
 
@@ -164,25 +163,25 @@ function show(name) {
   const main = $("main");
   main.replaceChildren();
   page = { name, language, update: () => {} };
-  const update = (name === "now" ? now : PAGES[name])(main, { again: () => begin(heard), draw, go: (to) => { location.hash = to; } });
+  const update = (name === "now" ? now : PAGES[name])(main, { again: () => begin(received), draw, go: (to) => { location.hash = to; } });
   if (typeof update === "function") page.update = update;
-  document.title = (name === "now" ? "" : t(has(name + "_title") ? name + "_title" : name) + " · ") + ((box.status && box.status.name) || "Curfew");
+  document.title = (name === "now" ? "" : t(has(name + "_title") ? name + "_title" : name) + " · ") + ((device.status && device.status.name) || "Curfew");
   set($("language"), t("other"));
   $("language").setAttribute("aria-label", t("other_label"));
   $("language").lang = language === "zh" ? "en" : "zh-CN";
-  $("off").replaceChildren(t("off"), ...((box.status.burners || []).length > 1 ? [h("small", {}, t("off_all"))] : []));
+  $("off").replaceChildren(t("off"), ...((device.status.burners || []).length > 1 ? [h("small", {}, t("off_all"))] : []));
   $("tabs").setAttribute("aria-label", t("tabs"));
   $("tabs").replaceChildren(...TABS.map((tab) => h("a", { href: "#" + tab, "aria-current": (TAB_OF[name] || name) === tab ? "page" : null }, t(tab))));
   if (moved) { scrollTo(0, 0); (main.querySelector("h1") || main).focus({ preventScroll: true }); }
 }
 
 $("off").onclick = () => off(null);
-$("language").onclick = () => { speak(language === "zh" ? "en" : "zh"); set($("answer"), ""); draw(); };
+$("language").onclick = () => { setLanguage(language === "zh" ? "en" : "zh"); set($("answer"), ""); draw(); };
 addEventListener("hashchange", draw);
 setInterval(() => {
   revive();
-  if (off.told && performance.now() - off.told > 8000) { set($("answer"), ""); off.told = 0; }
+  if (off.answered_ms && performance.now() - off.answered_ms > 8000) { set($("answer"), ""); off.answered_ms = 0; }
   draw();
 }, 1000);
 set($("link"), t("connecting"));
-begin(heard);
+begin(received);

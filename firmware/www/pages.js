@@ -1,6 +1,6 @@
-// The other pages: why it closed, what it sees, settings, commissioning, more, log-in, set-up.
-// Belongs here: one function a page; each fills `main` and may return what to do at every news. Does not: "Now" (app.js).
-import { ask, box, fresh, remaining_s } from "./box.js";
+// The other pages: shut-offs, signal, settings, commissioning, more, log-in, set-up.
+// One function for each page: it fills `main` and may return a function to call after every event.
+import { ask, device, fresh, remaining_s } from "./device.js";
 import { cause, clock, has, moment, span, t } from "./texts.js";
 
 /** An element: h("p", {class: "soft"}, "text"); "svg:path" is one of SVG; null or false leaves an attribute out. */
@@ -21,29 +21,29 @@ async function history(main) {
   const said = h("p", { class: "soft", role: "status" }, t("loading"));
   const list = h("ol", { class: "plain" });
   main.append(title("history_title"), said, list);
-  const { code, body } = await ask("GET", "/closings");
-  const closings = code === 200 ? body.slice(0, 100) : [];
-  said.textContent = code !== 200 ? t("failed") : closings.length ? t("why_count", closings.length) : t("why_none");
-  const many = (box.status.burners || []).length > 1;
-  list.append(...closings.map((one) => h("li", {}, h("span", { class: "cause" }, cause(one.cause)),
-    h("small", { class: "soft" }, [many && t("burner", one.burner + 1), moment(one.when), t("burned", span(one.conducted_s))].filter(Boolean).join(" · ")))));
+  const { code, body } = await ask("GET", "/shutoffs");
+  const shutoffs = code === 200 ? body.slice(0, 100) : [];
+  said.textContent = code !== 200 ? t("failed") : shutoffs.length ? t("why_count", shutoffs.length) : t("why_none");
+  const many = (device.status.burners || []).length > 1;
+  list.append(...shutoffs.map((one) => h("li", {}, h("span", { class: "cause" }, cause(one.cause)),
+    h("small", { class: "soft" }, [many && t("burner", one.burner + 1), moment(one.when), t("burned", span(one.burn_s))].filter(Boolean).join(" · ")))));
 }
 
 // --- signal --------------------------------------------------------------------------------------------------------
-const KEPT_S = 180;
-const seen = []; // per burner: [moment in s, thermocouple uV, magnet uV], null where nothing was known
+const SHOWN_S = 180;
+const seen = []; // per burner: [time in s, thermocouple uV, magnet uV]; null: unknown
 
-/** Keep the millivolts of every word the box says; a gap stays a gap. */
+/** Remember the millivolts of every event; a gap stays a gap. */
 export function remember(status, known) {
   const now_s = performance.now() / 1000;
   (status.burners || []).forEach((burner, n) => {
-    const kept = seen[n] = (seen[n] || []).filter((one) => !one || now_s - one[0] < KEPT_S + 10);
+    const kept = seen[n] = (seen[n] || []).filter((one) => !one || now_s - one[0] < SHOWN_S + 10);
     if (known) kept.push([now_s, burner.tc_uv, burner.magnet_uv]);
     else if (kept.length && kept.at(-1)) kept.push(null);
   });
 }
 
-/** The d of a path through [x, y] points; null lifts the pen. */
+/** The d of a path through [x, y] points; null starts a new line. */
 function path(points) {
   let up = true;
   return points.map((at) => {
@@ -69,26 +69,26 @@ function frame(high, from, to, unit) {
 
 function signal(main) {
   main.append(title("signal_title"));
-  const plots = (box.status.burners || []).map((burner, n) => {
+  const plots = (device.status.burners || []).map((burner, n) => {
     const svg = h("svg:svg", { class: "plot mv", viewBox: "0 0 " + W + " " + H, role: "img" });
     const tc = h("span", { class: "key value" }), magnet = h("span", { class: "key b value" });
     const trend = h("div", {}, h("p", { class: "soft" }, t("loading")));
-    main.append(h("section", {}, box.status.burners.length > 1 ? h("h2", {}, t("burner", n + 1)) : null,
+    main.append(h("section", {}, device.status.burners.length > 1 ? h("h2", {}, t("burner", n + 1)) : null,
       ...(burner.sensor ? [h("h2", {}, t("mv_title")), svg, h("p", { class: "small" }, tc, magnet), h("h2", {}, t("health_title")), trend]
         : [h("p", { class: "soft" }, t("no_sensor"))])));
     return { svg, tc, magnet, trend };
   });
-  ask("GET", "/closings").then(({ code, body }) => plots.forEach(({ trend }, n) => trend.replaceChildren(
-    ...(code === 200 ? health(body.filter((one) => one.burner === n && one.health_permille).reverse(), box.status.burners[n])
+  ask("GET", "/shutoffs").then(({ code, body }) => plots.forEach(({ trend }, n) => trend.replaceChildren(
+    ...(code === 200 ? health(body.filter((one) => one.burner === n && one.health_permille).reverse(), device.status.burners[n])
       : [h("p", { class: "soft" }, t("failed"))]))));
   return () => plots.forEach(({ svg, tc, magnet }, n) => {
-    const burner = box.status.burners[n];
+    const burner = device.status.burners[n];
     const points = seen[n] || [];
     const high = nice(Math.max(4, ...points.filter(Boolean).map((one) => Math.max(one[1], one[2]) / 1000)));
     const { y, parts } = frame(high, "−3 " + t("min"), t("now"), "mV");
     const now_s = performance.now() / 1000;
-    const line = (which) => path(points.filter((one) => !one || now_s - one[0] <= KEPT_S).map((one) =>
-      one && [W - R - (now_s - one[0]) / KEPT_S * (W - L - R), y(Math.max(0, Math.min(high, one[which] / 1000)))]));
+    const line = (which) => path(points.filter((one) => !one || now_s - one[0] <= SHOWN_S).map((one) =>
+      one && [W - R - (now_s - one[0]) / SHOWN_S * (W - L - R), y(Math.max(0, Math.min(high, one[which] / 1000)))]));
     svg.replaceChildren(...parts, h("svg:path", { class: "a", d: line(1) }), h("svg:path", { class: "b", d: line(2) }));
     const text = (key, uv) => t(key) + " " + (fresh() ? (uv / 1000).toFixed(1) : "–") + " mV";
     tc.textContent = text("tc", burner.tc_uv);
@@ -97,16 +97,16 @@ function signal(main) {
   });
 }
 
-/** The trend of the contact's health over the closings, with the line at which it counts as worn. */
-function health(closings, burner) {
-  const values = closings.map((one) => one.health_permille / 10);
+/** The trend of the contact's resistance over the shut-offs, with the limit from which it is worn. */
+function health(shutoffs, burner) {
+  const values = shutoffs.map((one) => one.health_permille / 10);
   const now = burner.health_permille ? burner.health_permille / 10 : values.at(-1);
   if (now === undefined) return [h("p", { class: "soft" }, t("health_none"))];
   const reference = burner.health_ref_permille && burner.health_ref_permille / 10;
   const text = reference ? t("health_now", now.toFixed(1), reference.toFixed(1)) : t("health_only", now.toFixed(1));
   const high = nice(Math.max(...values, now, reference ? reference * 2.1 : 0));
   const short = (one) => one && one.when ? moment(one.when).replace(/,?\s*\d+:\d+.*/, "") : one ? "#" + one.number : "";
-  const { y, parts } = frame(high, short(closings[0]), closings.length > 1 ? short(closings.at(-1)) : "", "%");
+  const { y, parts } = frame(high, short(shutoffs[0]), shutoffs.length > 1 ? short(shutoffs.at(-1)) : "", "%");
   const x = (i) => L + 8 + (W - L - R - 16) * (values.length > 1 ? i / (values.length - 1) : .5);
   const points = values.map((value, i) => [x(i), y(value)]);
   const limit = reference ? [h("svg:path", { class: "limit", d: "M" + L + " " + y(reference * 2) + "H" + (W - R) })] : [];
@@ -186,7 +186,7 @@ function settings(main) {
   }).then(({ code, body }) => { if (code === 200) network.replaceChildren(h("h1", {}, t("network_title")), networkForm(body, false), programs(body)); });
 }
 
-/** The token for programs: made or taken back here, and told once. */
+/** The access token: made or removed here, and shown once. */
 function programs({ token }) {
   const said = h("p", { role: "status", class: "said" });
   const put = (wanted) => async () => {
@@ -229,7 +229,7 @@ function settingsForm({ values, ranges, may_write }) {
     for (const [id, value] of Object.entries(changed)) {
       const inside = /^burners\[(\d+)\]\.(.+)$/.exec(id);
       if (!inside) body[id] = value;
-      else { // the list goes as a whole: the other values of a burner are needed beside the new one
+      else { // the list is sent as a whole, with the other values of the burner
         body.burners = body.burners || values.burners.map((burner) => ({ ...burner }));
         body.burners[inside[1]][inside[2]] = value;
       }
@@ -347,9 +347,9 @@ function check(main) {
 
   function update() {
     if (!live) return;
-    const many = box.status.burners.length > 1;
-    const text = fresh() ? box.status.burners.map((one, n) => (many ? t("burner", n + 1) + ": " : "") + t(one.state) + (one.conducts && one.remaining_s ? " " + clock(remaining_s(one)) : "")
-      + (one.sensor ? " · " + (one.tc_uv / 1000).toFixed(1) + " / " + (one.magnet_uv / 1000).toFixed(1) + " mV" : "") + (one.cause && !one.conducts ? " · " + cause(one.cause) : "")).join("; ") : t("unknown");
+    const many = device.status.burners.length > 1;
+    const text = fresh() ? device.status.burners.map((one, n) => (many ? t("burner", n + 1) + ": " : "") + t(one.state) + (one.contact_closed && one.remaining_s ? " " + clock(remaining_s(one)) : "")
+      + (one.sensor ? " · " + (one.tc_uv / 1000).toFixed(1) + " / " + (one.magnet_uv / 1000).toFixed(1) + " mV" : "") + (one.cause && !one.contact_closed ? " · " + cause(one.cause) : "")).join("; ") : t("unknown");
     if (live.textContent !== text) live.textContent = text;
   }
 
@@ -375,9 +375,9 @@ function more(main, { again }) {
   ask("GET", "/log").then(({ code, body }) => { log.textContent = code !== 200 ? t("failed") : body.lines.join("\n") || t("log_none"); });
   const row = (name, value) => h("div", {}, h("dt", {}, name), h("dd", { class: "value" }, value));
   return () => {
-    const status = box.status;
+    const status = device.status;
     facts.replaceChildren(row(t("version"), status.version + " (" + status.build + ")"), row(t("time"), moment(status.time)), row(t("uptime"), span(status.uptime_s)),
-      row(t("restart_reason"), String(status.restart_reason ?? "–")),
+      row(t("restart_reason"), has("restart." + status.restart_reason) ? t("restart." + status.restart_reason) : status.restart_reason || "–"),
       ...Object.entries(status.services || {}).map(([name, word]) => row(label(name), label(SERVICE[word] || word))));
     const said = t(status.trial ? "update_trial" : status.update_s ? "update_open" : "update_closed", span(status.update_s || 0));
     if (may.textContent !== said) may.textContent = said;

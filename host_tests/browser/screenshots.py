@@ -11,25 +11,25 @@ import subprocess
 import sys
 from pathlib import Path
 
-from host_tests.fixtures.page import CLOSINGS, Talker, burner, burning
+from host_tests.fixtures.page import SHUTOFFS, FakeDevice, burner, burning
 from host_tests.fixtures.phone import ENV, MISSING, SCREENS, browsing
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 IMAGES = ROOT / "docs" / "images"
 BEST = {"burning-light-en": "page-burning-light-en.png", "two-burners-dark-zh": "page-burning-dark-zh.png"}
-TONGUES = {"en": "en-GB", "zh": "zh-CN"}
+LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
 NO_FONT = """no font with Chinese glyphs. One of:
   apt install fonts-noto-cjk
   pip download --no-deps -d build cvttf-notosanscjk-regular, and put the .otf in that wheel into build/fonts"""
 
-# name, ending in light and language: page, inside, what the box says
+# name, ending in light and language: page, inside, the state of the device
 WANTED = {
     "burning-light-en": ("", True, {"burners": [burning()]}),
     "burning-dark-zh": ("", True, {"burners": [burning(remaining_s=4385)]}),
     "two-burners-light-en": ("", True, {"burners": [burning(), burner()]}),
     "two-burners-dark-zh": ("", True, {"burners": [burning(), burner(cause="REMOTE:voice")]}),
     "warning-dark-en": ("", True, {"burners": [burning(state="WARNING", remaining_s=48)]}),
-    "closed-light-en": ("", True, {"burners": [burner(cause="REMOTE:web")]}),
+    "off-light-en": ("", True, {"burners": [burner(cause="REMOTE:web")]}),
     "fault-light-zh": ("", True, {"burners": [burner(state="FAULT", fault="SENSOR_FAILED")]}),
     "why-dark-en": ("history", True, {}),
     "signal-light-en": ("signal", True, {"burners": [burning()]}),
@@ -43,14 +43,14 @@ WANTED = {
 }
 
 
-def take(phone, box, name):
-    """The picture of a screen of WANTED, SCREENS/name.png; box: a Talker."""
+def take(phone, device, name):
+    """The picture of a screen of WANTED, SCREENS/name.png; device: a FakeDevice."""
     page, inside, state = WANTED[name]
-    *_, scheme, tongue = name.split("-")
-    box.tell(**state)
+    *_, scheme, language = name.split("-")
+    device.publish(**state)
     phone.looks(scheme, motion="reduce")
-    phone.tongue(TONGUES[tongue])
-    phone.open(box, page, inside)
+    phone.set_languages(LANGUAGES[language])
+    phone.open(device, page, inside)
     phone.until(lambda: phone.seen("main h1, .state") and not phone.waits())
     phone.picture(name)
 
@@ -70,11 +70,11 @@ def main():
         for done, name in enumerate(WANTED):
             if sys.stderr.isatty():
                 print(f"\r{done} of {len(WANTED)} {name:30}", end="", file=sys.stderr)
-            box = Talker()
-            box.closing_list = CLOSINGS
+            device = FakeDevice()
+            device.shutoffs = SHUTOFFS
             phone.clean()
-            take(phone, box, name)
-            box.stop()
+            take(phone, device, name)
+            device.stop()
     IMAGES.mkdir(exist_ok=True)
     for name, image in BEST.items():
         shutil.copyfile(SCREENS / (name + ".png"), IMAGES / image)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WWW = ROOT / "firmware" / "www"
-SCRIPTS = ("box.js", "texts.js", "pages.js", "app.js")  # whoever is imported comes first
+SCRIPTS = ("device.js", "texts.js", "pages.js", "app.js")  # whoever is imported comes first
 SERVED = ("index.html", "style.css", "app.js")
 _IMPORT = re.compile(r'^import \{ [^}]+ \} from "\./(\w+\.js)";\n', re.M)
 _TOP = re.compile(r"^(?:export )?(?:async )?(?:const|let|function) (\w+)", re.M)

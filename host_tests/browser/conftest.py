@@ -1,0 +1,31 @@
+"""A phone and a fake device for the page tests."""
+
+import pytest
+
+from host_tests.fixtures.page import SHUTOFFS, FakeDevice
+from host_tests.fixtures.phone import browsing
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with browsing() as phone:
+        yield phone
+
+
+@pytest.fixture
+def phone(browser):
+    browser.clean()
+    yield browser
+    complaints = browser.complaints()
+    browser.driver.get("about:blank")
+    assert not complaints
+
+
+@pytest.fixture
+def device():
+    one = FakeDevice()
+    one.shutoffs = SHUTOFFS
+    yield one
+    one.silent = False
+    if one.running(one._server) and one._server:
+        one.stop()
