@@ -44,8 +44,8 @@ explore: .venv/.ready ## every input in every class of states that can be reache
 mutate: .venv/.ready ## small faults put into the firmware, one at a time: each must turn a test red: make mutate [FILES=safety.py]
 	@$(PY) -m tools.mutation.mutate $(FILES)
 
-fuzz: build/.ready ## a hundred thousand bad requests, messages and files at every door of the box
-	@$(PY) -m pytest -n 0 -s --hypothesis-profile=search host_tests/fuzz/test_fuzz_doors.py
+fuzz: build/.ready ## a hundred thousand bad requests, messages and files at every interface of the device
+	@$(PY) -m pytest -n 0 -s --hypothesis-profile=search host_tests/fuzz
 
 soak: build/.ready ## ten minutes of two threads side by side on the VM, under load
 	@$(PY) -m pytest -n 0 -m slow -s

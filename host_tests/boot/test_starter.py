@@ -106,17 +106,17 @@ def test_a_trial_that_proved_itself_stays(starter, monkeypatch):
     note("active a", "trial b new cable")
     assert starter.choose() == ("b", "cable")
     monkeypatch.setattr(slots, "here", "b")
-    assert slots.prove(lambda: True)
+    assert slots.mark_confirmed(lambda: True)
     assert starter.choose() == ("b", "")
 
 
 def test_what_the_program_writes_the_starter_reads(starter, monkeypatch):
     monkeypatch.setattr(slots, "here", "b")
-    assert slots.put_on_trial("air", lambda: True)
+    assert slots.mark_pending("air", lambda: True)
     assert starter.read() == ("b", "a", False, "air")
     assert starter.note("b", "a", "air") and starter.read() == ("b", "a", True, "air")
     assert list(store.lines("slot.txt")) == ["active b", "trial a tried air"]
-    assert not slots.put_on_trial("air", lambda: False) and starter.read() == ("b", "a", True, "air")
+    assert not slots.mark_pending("air", lambda: False) and starter.read() == ("b", "a", True, "air")
 
 
 def test_a_trial_that_cannot_be_noted_is_not_tried(starter):

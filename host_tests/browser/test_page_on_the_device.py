@@ -76,9 +76,9 @@ def fill(phone, name, text):
 
 
 def answers(desk, token):
-    """Whether a program with this token may read the closings."""
+    """Whether a program with this token may read the shut-offs."""
     try:
-        return Client(desk.web_port).ask("GET", "closings", Authorization="Bearer " + token).status == 200
+        return Client(desk.web_port).ask("GET", "shutoffs", Authorization="Bearer " + token).status == 200
     except OSError:
         return False
 
@@ -151,7 +151,7 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         # The wrong password, until the box asks for a pause; then the right one.
         arrive(phone, desk)
         log_in(phone, "not the soup")
-        phone.reads("That is not the password.")
+        phone.reads("Wrong password.")
 
         def too_soon():
             log_in(phone, "not the soup")
@@ -168,7 +168,7 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
             return phone.seen("#off")
 
         phone.until(let_in)
-        phone.reads("Nothing burns", ".state")
+        phone.reads("Off", ".state")
 
         # A result of the commissioning outlives the page.
         go(phone, "check")
@@ -191,7 +191,7 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         phone.until(lambda: phone.text("#f-warning_s-why") == "Refused: a whole number from 15 to 300 is needed.")
         assert json.loads((desk.flash / "settings.json").read_text())["warning_s"] == SHORT["warning_s"]
         fill(phone, "warning_s", "20" + Keys.ENTER)
-        phone.reads("restarts as soon as nothing burns")
+        phone.reads("restarts as soon as all burners are off")
         desk.wait_for(lambda: desk.starts == 3, 20, "the restart that was promised")
         assert json.loads((desk.flash / "settings.json").read_text())["warning_s"] == 20
         phone.find("#password")  # a session does not outlive the box
@@ -260,7 +260,7 @@ def test_a_cook_seen_from_three_phones_and_ended_by_one(tmp_path, phone):
         phones = [phone.driver.current_window_handle, *(another(phone, desk) for _ in range(2))]
         with desk.remote_off(source="web") as off:
             phone.press("#off")
-        phone.reads("The box answered: it closes.", "#answer")
+        phone.reads("The controller answered: shutting off.", "#answer")
         off.wait()
         assert (desk.contact(), desk.gas()) == ("open", "off")
         for window in phones:
@@ -276,7 +276,7 @@ def test_a_cook_seen_from_three_phones_and_ended_by_one(tmp_path, phone):
         # Why did it turn off?
         desk.wait_for(lambda: (desk.flash / "journal.txt").exists(), 5, "the journal")
         go(phone, "history")
-        phone.until(lambda: "an off came from afar: this page" in phone.text(".plain li").lower())
+        phone.until(lambda: "remote off: this page" in phone.text(".plain li").lower())
 
         # The plug is pulled: the page says that it does not know, and is back as soon as the box is.
         go(phone, "now")

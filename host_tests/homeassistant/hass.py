@@ -1,6 +1,6 @@
-"""A real Home Assistant with nothing but MQTT in it, which does as it is told.
+"""A real Home Assistant with nothing but MQTT, controlled over standard input.
 
-    python house.py FOLDER BROKER_PORT       in the environment of `make homeassistant`
+    python hass.py FOLDER BROKER_PORT       in the environment of `make homeassistant`
 Orders, a line of JSON each: {"call": "valve.close_valve", "data": {...}} answers "done" or {"error": ...}; anything
 else answers {unique id: [entity_id, state, attributes]}, because an old one names entities in its own way. Belongs
 here: starting it, and handing on. Does not: expectations.

@@ -28,7 +28,7 @@ class House:
     def __init__(self, folder, port):
         folder.mkdir()
         (folder / "configuration.yaml").touch()
-        script = ROOT / "host_tests" / "home_assistant" / "house.py"
+        script = ROOT / "host_tests" / "homeassistant" / "hass.py"
         self._log = (folder / "log").open("w")
         self._process = subprocess.Popen(
             [PYTHON, script, folder, str(port)],
@@ -84,7 +84,7 @@ def test_home_assistant_finds_every_entity_and_shows_a_burner_that_burns(house):
     assert set(states) == {
         "binary_sensor.problem", "sensor.rssi", "sensor.restart", "valve.burner0_gas", "button.burner0_off",
         "binary_sensor.burner0_flame", "sensor.burner0_off_at", "sensor.burner0_state", "sensor.burner0_cause",
-        "sensor.burner0_tc", "sensor.burner0_magnet", "sensor.burner0_health", "event.burner0_closing",
+        "sensor.burner0_tc", "sensor.burner0_magnet", "sensor.burner0_health", "event.burner0_shutoff",
     }  # fmt: skip
     assert states["binary_sensor.problem"][0] == "off" and states["sensor.rssi"][0] == "-50"
     assert states["binary_sensor.burner0_flame"][0] == "on" and states["sensor.burner0_state"][0] == "BURNING"
@@ -104,7 +104,7 @@ def test_the_gas_can_be_closed_there_and_not_opened(house):
     one.call("valve.open_valve", "valve.burner0_gas")
     here.lasts(2)
     assert here.desk.state() == "IDLE"
-    attributes = one.states()["event.burner0_closing"][1]
+    attributes = one.states()["event.burner0_shutoff"][1]
     assert (attributes["event_type"], attributes["cause"]) == ("REMOTE", "REMOTE:mqtt")
 
 

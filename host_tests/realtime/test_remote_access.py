@@ -1,8 +1,4 @@
-"""From afar to the coil in time, and the worst of networks without one tick late: both doors, a real broker, real time.
-
-Belongs here: how quick, under which load, in how much heap, and what is left over. Does not: what the doors say
-(test_web.py, test_mqtt.py), the rig (test_desk.py). Every figure is one of the VM on this machine.
-"""
+"""Remote OFF over HTTP and MQTT in real time: delay under load, late ticks, heap after losses of the network."""
 
 # ruff: noqa: F811 (fixtures are imported by name)
 import ast
@@ -98,10 +94,7 @@ def kitchen(tmp_path):
 
 
 class Kitchen:
-    """A desk whose services are all there: web, and a broker on loopback, with TLS where an authority is given.
-
-    wild: something is raised in the services, so what the console says is no verdict.
-    """
+    """A desk with all services and a broker on loopback, with TLS if an authority is given. wild: services raise."""
 
     def __init__(self, folder, authority=None, wild=False, **asked):
         broker_folder = folder / "broker"
@@ -194,7 +187,7 @@ def first_of(function):
 def raising_everywhere():
     """Changes that make every function of the services raise now and then."""
     changes = [("curfew/core/ticks.py", text := (ROOT / "firmware/curfew/core/ticks.py").read_text(), text + TROUBLE)]
-    for path in sorted((ROOT / "firmware" / "curfew" / "services").glob("*.py")):
+    for path in sorted((ROOT / "firmware" / "curfew" / "services").rglob("*.py")):
         text = path.read_text()
         lines = text.splitlines(keepends=True)
         tree = ast.parse(text)
@@ -204,8 +197,8 @@ def raising_everywhere():
             continue
         for first in sorted(starts, key=lambda node: -node.lineno):
             lines.insert(first.lineno - 1, " " * first.col_offset + "trouble()\n")
-        lines.insert(tree.body[0].end_lineno, "\nfrom curfew.ticks import trouble\n")
-        changes.append((f"curfew/services/{path.name}", text, "".join(lines)))
+        lines.insert(tree.body[0].end_lineno, "\nfrom curfew.core.ticks import trouble\n")
+        changes.append((str(path.relative_to(ROOT / "firmware")), text, "".join(lines)))
     return changes
 
 

@@ -20,7 +20,11 @@ from tools.build import manifest
 
 DEVICE = "240ac412ab0f"  # of the chip on the desk
 NEWER = ("curfew/__init__.py", 'VERSION = "0.1.0"', 'VERSION = "0.2.0"')
-QUICK = ("curfew/services/persistence.py", "_PROOF_POLLS = 600", "_PROOF_POLLS = 20")  # two seconds instead of a minute
+QUICK = (
+    "curfew/services/persistence.py",
+    "_HEALTHY_POLLS = 600",
+    "_HEALTHY_POLLS = 20",
+)  # two seconds instead of a minute
 DEAF = ("curfew/services/runner.py", "    log = Log()\n    config, why", "    return\n    config, why")
 
 
@@ -150,13 +154,13 @@ def test_whatever_is_not_signed_for_this_box_and_this_window_is_refused_before_a
         # Without a hand on the box, nothing.
         assert "hold the button of the idle box for 5 s" in refusal(lambda: update.send(box, key, newer, False, quiet))
         told = update.header(key, newer, DEVICE, "0" * 32, False)
-        assert "window is closed" in refusal(lambda: post(box, told))
+        assert "window closed" in refusal(lambda: post(box, told))
 
         opened(desk, box)
         nonce = box.ask("GET", "/update")["nonce"]
         good = update.header(key, newer, DEVICE, nonce, False)
         other = update.header(key, newer, "ffffffffffff", nonce, False)
-        assert "is for ffffffffffff, not for " + DEVICE in refusal(lambda: post(box, other))
+        assert "is for ffffffffffff, not " + DEVICE in refusal(lambda: post(box, other))
         old = update.header(key, newer, DEVICE, "0" * 32, False)
         assert "another window" in refusal(lambda: post(box, old))
         forged = update.header(bytes(32), newer, DEVICE, nonce, False)
@@ -166,7 +170,7 @@ def test_whatever_is_not_signed_for_this_box_and_this_window_is_refused_before_a
             changed = {**good, field: first + good[field][1:]}
             assert "signature" in refusal(lambda changed=changed: post(box, changed)), field
         assert "signature: not a text" in refusal(lambda: post(box, {**good, "signature": 7}))
-        assert "no update has begun" in refusal(lambda: box.ask("PUT", "/update", b"x", "x/y", **{"X-At": "-1:0"}))
+        assert "no update in progress" in refusal(lambda: box.ask("PUT", "/update", b"x", "x/y", **{"X-At": "-1:0"}))
 
         # A newer one runs as "older" once the box is older: the version is signed, and only force passes.
         older = tmp_path / "older"
@@ -221,7 +225,7 @@ def test_bytes_that_are_not_the_signed_ones_a_lost_sender_and_a_lighting_leave_t
             at = put(box, piece, at)
         file = (newer / update.paths(newer)[int(at.split(":")[0])]).read_bytes()
         assert len(file) < 3072
-        assert "longer than its manifest says" in refusal(lambda: put(box, file + b"?", at))
+        assert "longer than in its manifest" in refusal(lambda: put(box, file + b"?", at))
         at = begin(desk, box, newer)
         for piece in pieces:
             at = put(box, piece, at)
@@ -234,7 +238,7 @@ def test_bytes_that_are_not_the_signed_ones_a_lost_sender_and_a_lighting_leave_t
         desk.press()
         desk.wait_state("BURNING")
         names = slot_of(desk, "b")
-        desk.wait_for(lambda: "begun" in refusal(lambda: put(box, pieces[-1], at)), 10, "the end of the update")
+        desk.wait_for(lambda: "in progress" in refusal(lambda: put(box, pieces[-1], at)), 10, "the end of the update")
         assert slot_of(desk, "b") == names
         assert box.ask("GET", "/update")["window_s"] == 0
         desk.hold()
@@ -261,7 +265,7 @@ def test_the_key_is_made_once_and_kept_by_the_computer_where_only_its_owner_can_
 def test_the_signature_is_hmac_sha_256_of_the_fields_in_their_order(newer):
     told = update.header(b"k" * 32, newer, DEVICE, "n", True)
     assert told["manifest"] == hashlib.sha256((newer / manifest.NAME).read_bytes()).hexdigest()
-    from curfew.services.update import receiver as firmware
+    from curfew.services.http import update_api as firmware
 
     message = "\n".join(told[name] for name in firmware._FIELDS.split()).encode()
     assert firmware.signed(b"k" * 32, message) == told["signature"]

@@ -1,4 +1,4 @@
-"""The HTTP interface: routes, authorization, bodies, and what a request does to the stove."""
+"""The HTTP interface: routes, authorization, bodies, requests for the stove, events."""
 
 import importlib
 import json
@@ -12,7 +12,7 @@ import pytest
 
 from curfew.services.http import api
 from curfew.services.net.clock import iso
-from host_tests.fixtures.web import BEARER, PASSWORD, TOKEN, UNIX_S, Site, untouched
+from host_tests.fixtures.web import BEARER, PASSWORD, TOKEN, UNIX_S, Site, until, untouched
 
 READS = ["events", "shutoffs", "settings", "network", "commissioning", "log", "update", "/metrics"]
 WRITES = [("POST", path) for path in ("off", "burners/0/off", "burners/1/extend", "logout", "update")]
@@ -212,6 +212,68 @@ def test_closings_come_newest_first_with_their_dates(site, me):
 
 def test_an_empty_journal_is_an_empty_list(site, me):
     assert site.ask("GET", "shutoffs", **me).json == []
+
+
+# --- events --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def running(make_site):
+    """A Site whose time goes on."""
+    return make_site(clock_goes=True)
+
+
+class Stream:
+    """The events of a site, read one by one."""
+
+    def __init__(self, site, headers):
+        lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+        self.socket = site.connect(f"GET /api/v1/events HTTP/1.1\r\n{lines}\r\n".encode())
+        self._file = self.socket.makefile("rb")
+        self.head = b"".join(iter(self._file.readline, b"\r\n"))
+
+    def next(self):
+        """The next event, None at the end."""
+        lines = [*iter(self._file.readline, b"\n")] if self._file.peek(1) else []
+        return json.loads(lines[1].partition(b"data: ")[2]) if lines else None
+
+    def close(self):
+        self._file.close()
+        self.socket.close()
+
+
+def test_a_change_is_an_event_with_everything_in_it(running):
+    headers = running.login()
+    stream = Stream(running, headers)
+    assert b"text/event-stream" in stream.head
+    assert stream.next()["burners"][0]["state"] == "IDLE"
+    running.publish(0, STATE=2, CONTACT_CLOSED=1)
+    event = stream.next()
+    assert event["burners"][0]["state"] == "BURNING"
+    told = running.ask("GET", "status", **headers).json
+    assert event == told
+    stream.close()
+
+
+def test_the_third_stream_ends_the_first(running, monkeypatch):
+    monkeypatch.setattr(api, "_LOOKS_QUIET", 1000)
+    headers = running.login()
+    streams = [Stream(running, headers) for _ in range(3)]
+    assert streams[0].next() and streams[0].next() is None
+    assert len(running.api._streams) == 2
+    for stream in streams:
+        stream.close()
+    until(lambda: not running.server._callers)  # their going is noticed without an event
+    assert running.api._streams == []
+
+
+def test_logging_out_ends_the_stream(running):
+    headers = running.login()
+    stream = Stream(running, headers)
+    stream.next()
+    running.ask("POST", "logout", **headers)
+    assert stream.next() is None
+    stream.close()
 
 
 # --- the rest ------------------------------------------------------------------------------------------------------

@@ -146,28 +146,15 @@ def test_a_wrong_method_names_the_right_ones(site):
     assert site.ask("DELETE", "settings").headers["allow"] == "GET, PUT"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/nothing",
-        "/api/v1/",
-        "/api/v1/burners/2/off",
-        "/api/v1/burners/-1/off",
-        "/api/v1/burners/00/off",
-        "/api/v1/burners//off",
-        "/api/v1/burners/off",
-        "/api/v1/burners/0/status",
-        "/api/v1/extend",
-        "/api/v1/metrics",
-        "/api/v1/answer",
-        "/status",
-        "/.",
-        "/../settings.json",
-        "/www/index.html.gz",
-        "/settings.json",
-        "/network.json",
-    ],
-)
+MISSING = [
+    "/nothing", "/api/v1/", "/api/v1/burners/2/off", "/api/v1/burners/-1/off", "/api/v1/burners/00/off",
+    "/api/v1/burners//off", "/api/v1/burners/off", "/api/v1/burners/0/status", "/api/v1/extend",
+    "/api/v1/metrics", "/api/v1/answer", "/status", "/.", "/../settings.json", "/www/index.html.gz",
+    "/settings.json", "/network.json",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", MISSING)
 def test_what_is_not_there_is_not_there(site, path):
     assert site.ask("GET", path).status == 404
     assert site.ask("POST", path).status == 404

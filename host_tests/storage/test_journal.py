@@ -258,9 +258,9 @@ def test_leave_withdrawn_at_any_moment_loses_no_opening(on):
             left[0] -= 1
             return left[0] >= 0
 
-        bench.keeper.may_write = may_write
+        bench.keeper.flash_allowed = may_write
         bench.poll()
-        del bench.keeper.may_write
+        del bench.keeper.flash_allowed
         bench.poll()
         assert [line.split()[0] for line in lines()] == ["1", "2", "3"]
 

@@ -1,7 +1,4 @@
-"""The web server alone on the VM, in the current folder: prints its port, then serves until it is killed.
-
-Here: wiring with an empty snapshot. Not here: the loop, judgement (test_web_on_the_vm.py).
-"""
+"""The HTTP server alone on the VM, in the current folder, over an empty snapshot; serves until it is killed."""
 
 import _thread
 import asyncio
@@ -18,17 +15,17 @@ settings = checked({"burners": [{}, {"relay_pin": 19}]})
 link = Link(Inbox(2), Snapshot(2, _thread.allocate_lock()))
 link.flash_allowed[0] = 1
 stored, health = read_state()
-keeper = Persistence(link, RtcMemory(b""), 0, 2, stored, health)
-keeper.ask_restart = lambda: None
+persistence = Persistence(link, RtcMemory(b""), 0, 2, stored, health)
+persistence.ask_restart = lambda: None
 config = {"password": list(hashing(sys.argv[2], b"0123456789abcdef"))[-1], "token": ""}
-house = ServiceContext(keeper, link, time, settings, config, Log(), None)
-web = Server(house, asyncio.sleep_ms)
-api = Api(web, Auth(time.ticks_ms()), lambda: None, "POWER_ON")
+context = ServiceContext(persistence, link, time, settings, config, Log(), None)
+api = Api(context, Auth(time.ticks_ms()), lambda: None, "POWER_ON", asyncio.sleep_ms)
+server = Server(api, time, context.log, asyncio.sleep_ms)
 
 
 async def serve():
     asyncio.create_task(api.run())
-    await web.serve("127.0.0.1", int(sys.argv[1]))
+    await server.serve("127.0.0.1", int(sys.argv[1]))
 
 
 asyncio.run(serve())

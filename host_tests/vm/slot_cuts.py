@@ -14,7 +14,6 @@ import starter
 from flash import MANNERS, Flash, PowerCut, Random, formatted, mounted
 
 from curfew.bundles import base as slots
-from curfew.bundles.http import Refused
 from curfew.services.update import receiver as update
 
 SIZE, COUNT = 4096, 64
@@ -49,7 +48,7 @@ def put(slot, files):
             file.write(data)
 
 
-class House:
+class Context:
     """What a Receiver wants of it."""
 
     receiver = None
@@ -61,7 +60,7 @@ class House:
     def ticks_ms(self):
         return 0
 
-    def may_write(self):
+    def flash_allowed(self):
         return True
 
 
@@ -73,7 +72,7 @@ def receive():
     """A whole update, as tools/update.py sends it."""
     slots.here = "a"
     text = manifest_of(NEW)
-    receiver = update.Receiver(House(), no_sleep, sha256(text).digest().hex(), len(text))
+    receiver = update.Receiver(Context(), no_sleep, sha256(text).digest().hex(), len(text))
     sources = [text] + [NEW[name] for name in sorted(NEW)]
     while receiver.wanted():
         line, at = [int(word) for word in receiver.wanted().split(":")]
@@ -89,7 +88,7 @@ def story():
     if starter.choose() != ("b", "air"):
         raise ValueError("not tried")
     slots.here = "b"
-    slots.prove(lambda: True)
+    slots.mark_confirmed(lambda: True)
 
 
 def begun():
@@ -152,7 +151,7 @@ def cuts(random):
             flash = mounted(Flash(data, SIZE, cut_at, manner, free, random))
             try:
                 story()
-            except (PowerCut, OSError, ValueError, Refused) as end:
+            except (PowerCut, OSError, ValueError, update.Damaged, update.NotAllowed) as end:
                 if not flash.dead:
                     raise end
             start(bytes(flash.data), "operation %d %s:" % (cut_at, manner))

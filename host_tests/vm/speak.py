@@ -20,7 +20,7 @@ class Log:
         print("log", word, text)
 
 
-class House:
+class Context:
     clock = time
     status = {"wifi": "online"}
     log = Log()
@@ -32,7 +32,7 @@ class House:
 with open("mqtt.json") as file:
     config = json.load(file)
 end_ms = time.ticks_ms() + 1000 * int(sys.argv[1])
-broker = Broker("mqtt", House(), "box", config, ("to/me",), "will")
+broker = Broker("mqtt", Context(), "box", config, ("to/me",), "will")
 hello = [str(number) for number in range(8)]
 heard = []
 broker.on_message = lambda topic, payload: heard.append(payload)

@@ -25,9 +25,9 @@ _PORT = 80
 
 async def run_services(persistence, link, clock, settings, network):
     """Serve until a stop is requested, or until an error that only a restart of the thread can fix."""
-    log = Log()
     from curfew.services.net.network_settings import load
 
+    log = Log()
     config, why = load(ServiceContext.network_path)
     del load
     forget("services.net.network_settings", "core.schema")

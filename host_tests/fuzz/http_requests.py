@@ -1,7 +1,6 @@
-"""What a stranger may send to the doors of the box, and what it may do: generators, and a plain reading of each.
+"""Requests of any client with any body and any flaw, and the result that each must have.
 
-Belongs here: requests with a name, a body and flaws; packets of a broker; the two ends that carry bytes without a
-socket, in a time that passes as fast as it is asked. Does not: expectations of the box as a whole (test_fuzz_doors.py).
+HurriedLoop and Writer carry the bytes without a socket, in a time that passes as fast as it is asked for.
 """
 
 import asyncio
@@ -10,13 +9,10 @@ import json
 import re
 import selectors
 from pathlib import Path
-from types import SimpleNamespace
 
 from hypothesis import strategies as st
 
 from host_tests.fixtures.web import PASSWORD, TOKEN
-
-# --- bytes ---------------------------------------------------------------------------------------------------------
 
 BITS_OF_HTTP = [
     b"\r\n", b"\r\n\r\n", b"\0", b"\xff\xfe", b" ", b":", b"POST ", b"PUT ", b"/api/v1/off",
@@ -26,43 +22,16 @@ BITS_OF_HTTP = [
 ]  # fmt: skip
 
 
-@st.composite
-def mutated(draw, whole, bits):
-    """Bytes of `whole` with one to four places cut out, doubled, flipped, or replaced by rubbish or one of `bits`."""
-    data = bytearray(draw(whole))
-    for _ in range(draw(st.integers(1, 4))):
-        start = draw(st.integers(0, len(data)))
-        end = min(len(data), start + draw(st.sampled_from([0, 0, 1, 1, 2, 7, 40])))
-        kind = draw(st.sampled_from(["out", "twice", "flip", "rubbish", "bit"]))
-        if kind == "flip":
-            data[start:end] = bytes(byte ^ 1 << draw(st.integers(0, 7)) for byte in data[start:end])
-        elif kind == "twice":
-            data[end:end] = data[start:end]
-        else:
-            data[start:end] = {"out": b"", "rubbish": draw(st.binary(max_size=8)), "bit": draw(st.sampled_from(bits))}[
-                kind
-            ]
-    return bytes(data)
-
-
-@st.composite
-def pieces(draw, data, waits):
-    """[(seconds to wait before, bytes), ...]: data split at up to four places."""
-    at = sorted(draw(st.lists(st.integers(0, len(data)), max_size=4)))
-    cuts = [0, *at, len(data)]
-    return [(draw(waits), data[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
-
-
 # --- HTTP: the ends ------------------------------------------------------------------------------------------------
 
 
 class _Hurried(selectors.DefaultSelector):
-    """Nobody waits: time jumps to when the next one has something to do."""
+    """Does not wait: the time jumps to the next event."""
 
     now_s = 0.0
 
     def select(self, timeout=None):
-        assert timeout is not None, "everybody waits for ever"
+        assert timeout is not None, "nothing would ever happen"
         self.now_s += max(0, timeout)
         return super().select(0)
 
@@ -79,7 +48,7 @@ class HurriedLoop(asyncio.SelectorEventLoop):
 
 
 class Writer:
-    """Where an answer goes; mood: "takes" it, is "deaf" (never takes what was sent), or has "gone"."""
+    """The writing side; mood: "takes" the answer, is "deaf" (never reads it), or has "gone"."""
 
     def __init__(self, mood):
         self._mood = mood
@@ -132,8 +101,8 @@ ROUTES = [
 ACTING = [route for route in ROUTES if route[0] != "GET"]
 OPEN = ("/api/v1/status", "/api/v1/login")
 
-# Who asks: the headers, and what a read and a write of his end in (None: he may). The names in { } are of this moment.
-WHO = {
+# Clients: headers, and the status of a read and a write (None: allowed). The names in { } are those of the secrets.
+CLIENTS = {
     "a program": ({"Authorization": "Bearer " + TOKEN}, None, None),
     "a page": ({"Cookie": "session={name}", "X-CSRF-Token": "{guard}"}, None, None),
     "a page with other cookies": ({"Cookie": "a=b; session={name}; c", "X-CSRF-Token": "{guard}"}, None, None),
@@ -145,7 +114,7 @@ WHO = {
     "a page with a wrong cookie": ({"Cookie": "session=" + "0" * 32, "X-CSRF-Token": "{guard}"}, 401, 401),
     "a page with an empty cookie": ({"Cookie": "session=", "X-CSRF-Token": "{guard}"}, 401, 401),
     "a guard alone": ({"X-CSRF-Token": "{guard}"}, 401, 401),
-    "nobody": ({}, 401, 401),
+    "no secret": ({}, 401, 401),
     "a program with a wrong token": ({"Authorization": "Bearer " + TOKEN[::-1]}, 401, 401),
     "a program with half a token": ({"Authorization": "Bearer " + TOKEN[:16]}, 401, 401),
     "a program with a longer token": ({"Authorization": "Bearer " + TOKEN + "0"}, 401, 401),
@@ -160,7 +129,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-# Bodies that are right, whatever the box holds; then objects that are wrong.
+# Bodies that are right in any state; then objects that are wrong.
 RIGHT = {
     "/api/v1/login": st.just({"password": PASSWORD}),
     "/api/v1/settings": st.fixed_dictionaries(
@@ -200,7 +169,7 @@ KINDS = ["right", "wrong", "any object", "no object", "another type"]
 
 
 class Request:
-    """What is sent, part by part, so that one part can be made wrong."""
+    """A request in parts, so that one of them can be wrong."""
 
     def __init__(self, method, path, headers, body):
         self.method = method
@@ -246,7 +215,7 @@ def _short(request):
     request.length = str(len(request.body) + 1)
 
 
-# What can be wrong with a request as such: the change, and the statuses that say so. None of them has an effect.
+# Flaws of a request: the change, and the allowed statuses. None has an effect.
 FLAWS = {
     "no version": (_set(version=""), {400}),
     "version 2": (_set(version="HTTP/2"), {400}),
@@ -278,24 +247,23 @@ FLAWS = {
 }
 
 
-class Told:
-    """One drawn request, and what it should end in.
+class Expectation:
+    """One drawn request and its expected result.
 
-    raw: its bytes; pieces: (seconds to wait before, bytes); ends: then the sender says that no more will follow; mood:
-    of a Writer. value: of its body. statuses: one of these. deed: None, ("off" or "extend", burners), or the name of a
-    resource.
+    raw: its bytes. pieces: (seconds to wait before, bytes). ends: the sender then closes its side. mood: of a Writer.
+    value: of its body. statuses: one of these. effect: None, ("off" or "extend", burners), or a resource.
     """
 
 
 class _Asking:
-    """Who asks for what, as a failure tells it; called, a Told."""
+    """A request as shown by a failing test; called, an Expectation."""
 
-    def __init__(self, told, *words):
-        self._told = told
+    def __init__(self, make, *words):
+        self._make = make
         self._words = words
 
-    def __call__(self, secrets, extend_allowed, cooking):
-        return self._told(secrets, extend_allowed, cooking)
+    def __call__(self, secrets, extend_allowed, burning):
+        return self._make(secrets, extend_allowed, burning)
 
     def __repr__(self):
         return " ".join(map(str, self._words))
@@ -303,14 +271,14 @@ class _Asking:
 
 @st.composite
 def requests(draw):
-    """A request of somebody for something, right or with a wrong body, and with up to two flaws, as a function.
+    """A request of a client, right or with a wrong body, and with up to two flaws, as a function.
 
-    The function takes the secrets of this moment (names in WHO), extend_allowed and cooking, and returns a Told.
+    It takes the valid secrets (names in CLIENTS), extend_allowed and burning, and returns an Expectation.
     """
-    aspect = draw(st.sampled_from(["who", "body", "flaw"]))
-    routes = {"who": ROUTES, "body": BODIED, "flaw": ACTING}
+    aspect = draw(st.sampled_from(["client", "body", "flaw"]))
+    routes = {"client": ROUTES, "body": BODIED, "flaw": ACTING}
     method, path = draw(st.sampled_from(routes[aspect]))
-    who = draw(st.sampled_from(list(WHO) if aspect == "who" else ALLOWED))
+    client = draw(st.sampled_from(list(CLIENTS) if aspect == "client" else ALLOWED))
     value, body, kind = None, b"", "none"
     if (method, path) in BODIED:
         kind = draw(st.sampled_from(KINDS)) if aspect == "body" else "right"
@@ -334,9 +302,9 @@ def requests(draw):
     ends = draw(st.booleans())
     mood = draw(st.sampled_from(["takes"] * 8 + ["deaf", "gone"]))
 
-    def told(secrets, extend_allowed, cooking):
+    def expectation(secrets, extend_allowed, burning):
         type_of = "text/plain" if kind == "another type" else "application/json"
-        headers, read, write = WHO[who]
+        headers, read, write = CLIENTS[client]
         headers = {name: text.format(**secrets) for name, text in headers.items()}
         if body:
             headers["Content-Type"] = type_of
@@ -348,19 +316,19 @@ def requests(draw):
             request.lines = [line.partition(":")[0].upper() + ":" + line.partition(":")[2] for line in request.lines]
         for flaw in flaws:
             FLAWS[flaw][0](request)
-        one = Told()
+        one = Expectation()
         one.mood, one.path = mood, path
-        one.statuses, one.deed = _meant(
+        one.statuses, one.effect = _meant(
             method,
             path,
             None if path in OPEN else read if method == "GET" else write,
             kind,
             value,
             extend_allowed,
-            cooking,
+            burning,
         )
         if flaws:
-            one.statuses, one.deed = set().union(*(FLAWS[flaw][1] for flaw in flaws)), None
+            one.statuses, one.effect = set().union(*(FLAWS[flaw][1] for flaw in flaws)), None
         raw = request.raw()
         if request.cut:
             raw = raw[: int(places[0] * (len(raw) - 1)) if places else len(raw) // 2]
@@ -373,11 +341,11 @@ def requests(draw):
         one.raw, one.value = raw, value
         return one
 
-    return _Asking(told, who, method, path, kind, value, flaws)
+    return _Asking(expectation, client, method, path, kind, value, flaws)
 
 
-def _meant(method, path, refusal, kind, value, extend_allowed, cooking):
-    """Statuses and deed of a request that is whole; kind and value: of its body."""
+def _meant(method, path, refusal, kind, value, extend_allowed, burning):
+    """Statuses and effect of a complete request; kind and value: of its body."""
     name = path.rpartition("/")[2]
     burners = [int(path.split("/")[4])] if "/burners/" in path else list(range(BURNERS))
     if refusal:
@@ -390,7 +358,7 @@ def _meant(method, path, refusal, kind, value, extend_allowed, cooking):
         return ({202}, ("extend", burners)) if extend_allowed else ({403}, None)
     if name == "logout":
         return {200}, None
-    if name == "update":  # no hand has opened the window
+    if name == "update":  # the window is closed
         return {403, 400, 415} if method == "POST" else {409}, None
     if kind == "no object":
         return {400, 415}, None  # 415: an empty body has no type
@@ -401,117 +369,5 @@ def _meant(method, path, refusal, kind, value, extend_allowed, cooking):
         return {200 if password == PASSWORD else 401 if isinstance(password, str) else 422}, None
     if kind == "wrong":
         return {422}, None
-    done = ({409}, None) if cooking else ({200}, name)
+    done = ({409}, None) if burning else ({200}, name)
     return done if kind == "right" else (done[0] | {400, 422}, done[1])
-
-
-# --- MQTT ----------------------------------------------------------------------------------------------------------
-
-
-class Line:
-    """A connection on which a broker says what a test wants; `sent`: what the box said."""
-
-    def __init__(self, said, ends=False):
-        self._said = [piece for piece in said if piece]
-        self._ends = ends
-        self.sent = b""
-        self.closed = False
-        self.found = None
-
-    def step(self):
-        return True
-
-    def recv_into(self, buffer, size):
-        assert not self.closed
-        if not self._said:
-            if self._ends:
-                return 0
-            raise OSError(errno.EAGAIN, "nothing yet")
-        piece, rest = self._said[0][:size], self._said[0][size:]
-        self._said[:1] = [rest] if rest else []
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-    def send(self, data):
-        self.sent += bytes(data)
-        return len(data)
-
-    def close(self):
-        self.closed = True
-
-
-def packet(first, body):
-    """Bytes of an MQTT packet."""
-    length, size = b"", len(body)
-    while True:
-        size, digit = size >> 7, size & 127
-        length += bytes((digit | (128 if size else 0),))
-        if not size:
-            return bytes((first,)) + length + body
-
-
-def publish(topic, payload, qos=0, retain=False, dup=False, number=7):
-    """Bytes of a PUBLISH; topic: bytes."""
-    first = 0x30 | dup << 3 | qos << 1 | retain
-    return packet(first, len(topic).to_bytes(2, "big") + topic + (number.to_bytes(2, "big") if qos else b"") + payload)
-
-
-WELCOME = packet(0x20, b"\0\0")
-CHIP_ID = "a1b2c3"
-BASE = b"curfew/a1b2c3"
-NOW_S = 1_800_000_000
-LONG = 256  # bytes of a packet that the box takes in
-
-# Words of a command and what they mean.
-WORDS = {
-    b"OFF": "OFF", b"off": "OFF", b" Close\n": "OFF", b'{"do": "OFF"}': "OFF", b'{"do": "close", "at": null}': "OFF",
-    b'{"do": "OFF", "at": 1800000000}': "OFF", b'{"do": "OFF", "at": 1799999995}': "OFF",
-    b'{"do":"OFF","at":1999999999}': "OFF",
-    b'{"do": "OFF", "at": 1799999994}': None, b'{"do": "OFF", "at": 0}': None, b'{"do": "OFF", "at": "now"}': None,
-    b'{"do": "OFF", "at": 1.8e9}': None, b'{"do": "OFF", "at": true}': None, b'{"do": ["OFF"]}': None, b'["OFF"]': None,
-    b'{"OFF": 1}': None, b'{"do": "OFF"': None, b"OFF" + b" " * 126: None, b"OFFx": None, b"": None, b"\xff\0": None,
-    b"ON": None, b"OPEN": None, b"ARM": None, b'{"do": "ON"}': None, b"{" * 100: None, b'{"a":' * 25: None,
-    b"EXTEND": "EXTEND", b'{"do": "extend"}': "EXTEND", b'{"do": "EXTEND", "at": 1799999000}': None,
-}  # fmt: skip
-TOPICS = {
-    BASE + b"/command": [0, 1], BASE + b"/burner/0/command": [0], BASE + b"/burner/1/command": [1],
-    BASE + b"/burner/2/command": [], BASE + b"/burner/-1/command": [], BASE + b"/burner/00/command": [], b"": [],
-    BASE + b"/burner/0/state": [], BASE.upper() + b"/command": [], b"curfew/a1b2c4/command": [], b"\0": [],
-    BASE + b"/burner/" + b"9" * 80 + b"/command": [], BASE + b"/command/" + b"x" * 300: [],
-}  # fmt: skip
-VOICE_WORDS = {
-    b"off": "OFF", b"OFF": "OFF", b" Off\r\n": "OFF", b"off#50": "OFF", b"off#on": "OFF", b"on": None, b"on#off": None,
-    b"offf": None, b"": None, b"\xff": None, b"#off": None, b'{"do": "OFF"}': None, b"extend": None,
-}  # fmt: skip
-VOICE_TOPICS = {b"left006": [0], b"right006": [1], b"left006/set": [], b"": [], b"LEFT006": [], b"l" * 300: []}
-
-
-def messages(topics, words):
-    """((topic, word, qos, retained), bytes) of a PUBLISH that is one."""
-    asked = st.tuples(
-        st.sampled_from([topic for topic in topics if topics[topic]]) | st.sampled_from(list(topics)),
-        st.sampled_from(list(words)) | st.sampled_from([b"x" * 300, b"off" + b"x" * 2000]),
-        st.integers(0, 1),
-        st.sampled_from([False, False, False, True]),
-        st.booleans(),
-        st.integers(1, 65535),
-    )
-    return asked.map(lambda one: (one[:4], publish(*one)))
-
-
-# Packets that mean nothing, and such after which nobody can go on.
-HARMLESS = [packet(0xD0, b""), packet(0x40, b"\0\1"), packet(0x40, b"\xff\xff"), packet(0xD0, b"x" * 9), WELCOME]
-FATAL = [
-    packet(0xB0, b"\x12\x34"), packet(0x90, b"\x12\x34\0"), packet(0x90, b"\0\1\x80"), packet(0x90, b"\0"),
-    packet(0x20, b""), packet(0x20, b"\0\2"), packet(0x20, b"\0\5"), packet(0x40, b""), packet(0x30, b""),
-    packet(0x30, b"\xff\xffOFF"), packet(0x32, b"\0\1x"), publish(b"\xff", b"OFF"), packet(0, b""), packet(0xF0, b""),
-    packet(0x10, b"x"), packet(0xD0, b"x" * 400), b"\x30\xff\xff\xff\xff\x01",
-]  # fmt: skip
-BITS_OF_MQTT = [*HARMLESS, *FATAL, b"\x31", b"\x33", b"\x36", b"\x30\xff\xff\xff\x7f", b"\xff" * 9, b"\0" * 400, BASE]
-
-
-def ticking():
-    """A clock that only a test moves."""
-    clock = SimpleNamespace(now_ms=0)
-    clock.ticks_ms = lambda: clock.now_ms
-    return clock
