@@ -6,7 +6,6 @@ same in every run, so a test can hold them. Belongs here: counting, timing. Does
 
 import json
 import sys
-import tempfile
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -22,11 +21,11 @@ class Instructions(NamedTuple):
 
 
 class _Counter:
-    def __init__(self) -> None:
+    def __init__(self, firmware: Path) -> None:
         self.count = 0
         self.safe: int | None = None
         self.ready: int | None = None
-        self._ours = (f"{tempfile.gettempdir()}/curfew-", "boot.py", "main.py")  # the flash of the run
+        self._ours = str(firmware)
 
     def trace(self, frame: FrameType, event: str, _: Any) -> Any:
         if event == "call":
@@ -43,7 +42,7 @@ def instructions(burners: int = 1, firmware: Path = run.SOURCES) -> Instructions
     """Count the instructions of the firmware's own files. Raises RuntimeError when it never came to a first tick."""
     text = {"name": "start", "until": "0:00:01", "stove": {"burners": burners}, "events": [], "expect": []}
     plan = scenario.parse(json.dumps(text), run_settings.shipped()).plan
-    counter = _Counter()
+    counter = _Counter(firmware)
     dog = inside.MODULES["machine"].WDT
     begin, feed = dog.__init__, dog.feed
 

@@ -1,22 +1,29 @@
 """The machine side inside this process: the same files as run.py starts in a process of their own, on CPython only.
 
-Belongs here: lending the firmware the chip's modules, so that thousands of short runs need no process each.
-Must not be here: what is run (scenario.py, draw.py), what comes of it (play.py).
+Belongs here: lending the firmware the chip's modules, and its modules compiled once, so that thousands of short runs
+need no process and no compiler each. Must not be here: what is run (scenario.py, campaign/), what comes of it (play.py).
 """
 
 import builtins
 import importlib
+import importlib.abc
 import importlib.machinery
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
-from simulator.run import MACHINE, SOURCES, MachineDied, fill
+from simulator.run import MACHINE, SOURCES, MachineDied, fill, stamps
+from simulator.words import SLOT_ACTS
+
+STARTERS = ("boot.py", "main.py")
+_RAM = "/dev/shm"  # a file system in memory: a run writes files only to read them again
+RAM = _RAM if os.access(_RAM, os.W_OK) else None
 
 
 def _is_firmware(name: str) -> bool:
@@ -73,6 +80,41 @@ CHIP = {name: MODULES[name] for name in ("world", "machine", "neopixel", "time")
 CHIP.update(_thread=MODULES["go"]._Thread, gc=MODULES["go"]._Gc)
 
 
+class Compiled(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds the firmware's modules in a table of code objects: a start compiles nothing and reads nothing."""
+
+    def __init__(self, codes: dict[str, CodeType]):
+        self._codes = codes
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        if name not in self._codes:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package="__init__" in self._codes[name].co_filename)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self._codes[module.__name__], module.__dict__)
+
+
+def codes(firmware: Path = SOURCES) -> dict[str, CodeType]:
+    """The code of every file of a firmware by the name of its module, "boot.py" and "main.py" included."""
+    return _codes(firmware, stamps(firmware))
+
+
+@cache
+def _codes(firmware: Path, of: tuple[tuple[Path, int, int], ...]) -> dict[str, CodeType]:
+    found = {}
+    for path, _, _ in of:
+        parts = path.relative_to(firmware).with_suffix("").parts
+        name = path.name if path.name in STARTERS else ".".join(part for part in parts if part != "__init__")
+        found[name] = compile(path.read_text("utf-8"), str(path), "exec")
+    for folder in {folder for path, _, _ in of for folder in path.relative_to(firmware).parents}:
+        found.setdefault(".".join(folder.parts), compile("", str(firmware / folder / "__init__.py"), "exec"))
+    return found
+
+
 def run(plan: dict[str, Any], firmware: Path = SOURCES) -> list[str]:
     """All lines the machine side said for this plan, with the firmware in that folder.
 
@@ -80,15 +122,21 @@ def run(plan: dict[str, Any], firmware: Path = SOURCES) -> list[str]:
     """
     lines: list[str] = []
     modules = dict(CHIP)
-    here = os.getcwd()
-    with tempfile.TemporaryDirectory(prefix="curfew-") as folder, lent(modules):
+    here, finders = os.getcwd(), sys.meta_path[:]
+    starters = None
+    if not any(event[1] in SLOT_ACTS for event in plan["events"]):  # else its flash says what is imported
+        compiled = codes(firmware)
+        sys.meta_path.insert(0, Compiled(compiled))
+        starters = [compiled[name] for name in STARTERS]
+    with tempfile.TemporaryDirectory(prefix="curfew-", dir=RAM) as folder, lent(modules):
         fill(Path(folder), firmware, plan)
         sys.path.insert(0, str(MACHINE[0]))
         os.chdir(folder)  # the chip's flash
         try:
-            MODULES["go"].run(plan, lines.append)
+            MODULES["go"].run(plan, lines.append, compiled=starters)
         except Exception as error:
             raise MachineDied(f"the machine side died: {type(error).__name__}: {error}", lines, "") from error
         finally:
             os.chdir(here)
+            sys.meta_path[:] = finders
     return lines

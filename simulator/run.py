@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -114,9 +115,20 @@ def put_sources(firmware: Path, slot: Path) -> None:
     slot.mkdir()
     (slot / "program.py").symlink_to(firmware / "program.py")
     (slot / "curfew").symlink_to(firmware / "curfew")
-    paths = [firmware / "program.py", *(firmware / "curfew").rglob("*.py")]
-    files = {str(path.relative_to(firmware)): path.read_bytes() for path in paths}
-    (slot / manifest.NAME).write_text(manifest.text(manifest.version(firmware), files))
+    (slot / manifest.NAME).write_text(_manifest(firmware, stamps(firmware)))
+
+
+def stamps(firmware: Path) -> tuple[tuple[Path, int, int], ...]:
+    """(path, time, size) of every source file of a firmware: as long as these are equal, its text is."""
+    status = ((path, path.stat()) for path in sorted(firmware.rglob("*.py")))
+    return tuple((path, found.st_mtime_ns, found.st_size) for path, found in status)
+
+
+@cache
+def _manifest(firmware: Path, of: tuple[tuple[Path, int, int], ...]) -> str:
+    below = {path.relative_to(firmware): path for path, _, _ in of}
+    files = {str(name): path.read_bytes() for name, path in below.items() if name.parts[0] in ("program.py", "curfew")}
+    return manifest.text(manifest.version(firmware), files)
 
 
 def write_settings(plan: dict[str, Any], flash: Path) -> None:

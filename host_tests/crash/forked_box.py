@@ -6,7 +6,6 @@ Belongs here: running boot.py and main.py as the chip does with a flash in memor
 
 import builtins
 import gc
-import importlib.machinery
 import json
 import os
 import pickle
@@ -14,15 +13,13 @@ import signal
 import subprocess
 import sys
 import traceback
-from functools import cache
 from pathlib import Path
 
 from host_tests.crash.crash_scenarios import FOR_EVER_MS, program
 from host_tests.fixtures.cutting_flash import Flash
-from simulator.inside import CHIP, MODULES, lent
+from simulator.inside import CHIP, MODULES, Compiled, codes, lent
 
 FIRMWARE = Path(__file__).resolve().parent.parent.parent / "firmware"
-STARTERS = ("boot.py", "main.py")
 SPIN_S = 20  # of real time: whoever needs more for some seconds of a stove spins
 report = MODULES["report"]
 TOLD = (report.STATE, report.FAULT, report.CAUSE, report.DETAIL, report.LIGHT, report.SOUND)
@@ -190,39 +187,6 @@ class _WatchedFile:
             yield line
 
 
-class _Compiled:
-    """Finds the firmware's modules in a table of code objects: a start costs no compiling and no reading."""
-
-    def __init__(self, codes):
-        self._codes = codes
-
-    def find_spec(self, name, path=None, target=None):
-        if name not in self._codes:
-            return None
-        return importlib.machinery.ModuleSpec(name, self, is_package="__init__" in self._codes[name].co_filename)
-
-    def create_module(self, spec):
-        return None
-
-    def exec_module(self, module):
-        exec(self._codes[module.__name__], module.__dict__)
-
-
-@cache
-def codes(firmware=FIRMWARE):
-    """The code of every file of a firmware by the name of its module, "boot.py" and "main.py" included."""
-    found = {}
-    for path in sorted(firmware.rglob("*.py")):
-        parts = path.relative_to(firmware).with_suffix("").parts
-        name = path.name if path.name in STARTERS else ".".join(part for part in parts if part != "__init__")
-        found[name] = compile(path.read_text("utf-8"), str(path), "exec")
-    for path in sorted(firmware.rglob("*")):
-        name = ".".join(path.relative_to(firmware).parts)
-        if path.is_dir() and path.name != "__pycache__" and name not in found:
-            found[name] = compile("", str(path / "__init__.py"), "exec")  # a package without a file of its own
-    return found
-
-
 class Run:
     """One cook from the first power-up to its end, or to wherever a fork of it ends."""
 
@@ -247,7 +211,7 @@ class Run:
         """Until the cook is over. Leaves this process changed: to be called in a fork of its own."""
         world = self.world
         MODULES["world"].the = world
-        sys.meta_path.insert(0, _Compiled(self.codes))
+        sys.meta_path.insert(0, Compiled(self.codes))
         sys.print_exception = lambda error: print("Traceback", repr(error))
         builtins.open, os.rename, os.listdir = self.flash.open, self.flash.rename, self.flash.listdir
         gc.collect()
@@ -356,7 +320,7 @@ def apart(function, *args):
     """
     asked = pickle.dumps((function, args))
     paths = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    command = [sys.executable, "-c", "import forked_box; forked_box.answer()"]
+    command = [sys.executable, "-c", "from host_tests.crash import forked_box; forked_box.answer()"]
     said = subprocess.run(command, input=asked, capture_output=True, env=paths)
     assert said.returncode == 0, said.stderr.decode()
     return json.loads(said.stdout)

@@ -110,8 +110,8 @@ def boot(sources, path):
         for name in [name for name in sys.path_importer_cache if name[:1] != "/"]:
             del sys.path_importer_cache[name]  # of slots: another run had another flash
     try:
-        for source, name in sources:
-            exec(compile(source, name, "exec"), {"__name__": "__main__"})
+        for source in sources:
+            exec(source, {"__name__": "__main__"})
     except Exception as error:
         _Sys.print_exception(error)
 
@@ -130,13 +130,14 @@ def replace_builtins(folders, emit):
         sys.modules["sys"] = _Sys
 
 
-def run(plan, emit, prepare=None, starter=None):
+def run(plan, emit, prepare=None, starter=None, compiled=None):
     """Run a plan to its end; prepare(world) may hang something on the World before the first boot.
 
-    starter: (text, name) of what boots instead of the flash's own boot.py and main.py.
+    starter: (text, name) of what boots instead of the flash's own boot.py and main.py; compiled: code of theirs.
     """
     folders = [folder for folder in sys.path if folder and folder[0] != "."]
-    sources = starter or [(read(["."], name), name) for name in ("boot.py", "main.py")]
+    texts = starter or [(read(["."], name), name) for name in ("boot.py", "main.py")]
+    sources = compiled or [compile(text, name, "exec") for text, name in texts]
     path = [folder for folder in sys.path if folder != "."]  # an earlier run left one
     if not starter:
         path.insert(0, ".")  # the starter lies on the flash
