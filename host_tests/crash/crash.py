@@ -46,9 +46,8 @@ HANDLERS = {
 }
 # What only a chip with a radio runs, which the simulator's is not: in the services thread, where errors cannot reach
 # the loop. The tests on the desk run it.
-ONLINE = {("services", path.stem) for path in (FIRMWARE / "curfew" / "services").glob("*.py")}
-ONLINE = ONLINE - {("services", name) for name in ("life", "keeper", "slots")}
-ONLINE = ONLINE | {("hardware", "chip"), ("hardware", "display")}
+OFFLINE = ("services/thread.py", "services/persistence.py", "services/update/slots.py")
+ONLINE = ("services/", "bundles/services.py", "bundles/http.py", "bundles/mqtt.py", "hardware/chip.py", "hardware/display.py")
 SERVICES = ("_serve", "_deliver")  # of the World: there the services' thread begins
 LONG = ("main", "run")  # whoever lives longer than a tick may be called cold and get hot
 
@@ -57,9 +56,7 @@ LONG = ("main", "run")  # whoever lives longer than a tick may be called cold an
 def lines(firmware=FIRMWARE):
     """Every line that can be executed: (file, first line of its function) -> set of line numbers."""
     found = {}
-    files = [Path(code.co_filename) for code in codes(firmware).values()]
-    offline = {str(path) for path in files if path.exists() and (path.parent.name, path.stem) not in ONLINE}
-    waiting = [code for code in codes(firmware).values() if code.co_filename in offline]
+    waiting = [code for code in codes(firmware).values() if _runs_without_radio(Path(code.co_filename), firmware)]
     while waiting:
         code = waiting.pop()
         numbers = found.setdefault((code.co_filename, code.co_firstlineno), set())
@@ -68,6 +65,11 @@ def lines(firmware=FIRMWARE):
             numbers.discard(code.co_firstlineno)  # the `def` or `class` itself is executed where it stands
         waiting += [part for part in code.co_consts if hasattr(part, "co_code")]
     return found
+
+
+def _runs_without_radio(path, firmware):
+    name = str(path)[len(f"{firmware}/curfew/") :]
+    return path.exists() and (name in OFFLINE or not name.startswith(ONLINE))
 
 
 @cache
