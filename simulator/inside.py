@@ -1,7 +1,7 @@
 """The machine side inside this process: the same files as run.py starts in a process of their own, on CPython only.
 
 Belongs here: lending the firmware the chip's modules, and its modules compiled once, so that thousands of short runs
-need no process and no compiler each. Must not be here: what is run (scenario.py, campaign/), what comes of it (play.py).
+need no process and no compiler each. Must not be here: what is run (scenario.py, campaign/), the verdict (play.py).
 """
 
 import builtins
@@ -54,7 +54,7 @@ def lent(modules: dict[str, ModuleType], console: Callable[..., None] = print) -
 
 def machine_side() -> dict[str, ModuleType]:
     """The simulator's modules and stand-ins, by the names under which the chip imports them."""
-    names = ("report", "plant", "slots", "world", "machine", "neopixel", "time", "go")
+    names = ("report", "plant", "slots", "acts", "world", "machine", "neopixel", "time", "go")
     real_time = sys.modules.pop("time")
     modules = {}
     os.environ["CURFEW_PATH"] = ":".join(map(str, MACHINE))  # where go.py looks

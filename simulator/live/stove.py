@@ -118,8 +118,7 @@ class LiveWorld(world_module.World):
             self.thread = None
 
     def _serve(self) -> None:
-        listens = self.thread is not None and self.now_ms >= self._blocked_until_ms
-        if listens and self.now_ms - self._poll_ms >= world_module.POLL_MS:
+        if self.now_ms >= self._blocked_until_ms:
             self._poll_ms = self.now_ms
             self._deliver()
 
@@ -226,7 +225,7 @@ class Stove(Rig):
 
     def is_lit(self) -> bool:
         """Whether anything burns, moves or sounds: then one looks more often."""
-        return any(burner.flame or burner.pressed or burner.is_moving() for burner in self.world.burners)
+        return any(burner.flame or burner.pressed or burner.moving_ms > 0 for burner in self.world.burners)
 
     # --- what can be asked of it: in its own thread ----------------------------------------------------------------
 
@@ -290,7 +289,7 @@ class Stove(Rig):
         for at, queued in enumerate(world._queue):
             if queued[1] // 8 == index and queued[3] == "let_go":
                 world._queue[at] = (event[0] + held_ms, *queued[1:])
-        pending = sorted(world._queue[world._next :], key=world_module._when)
+        pending = sorted(world._queue[world._next :], key=world_module.when)
         world._queue[world._next :] = pending
 
     def fill(self, burner: int) -> None:

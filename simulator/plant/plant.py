@@ -60,7 +60,7 @@ class Burner:
         self.tc_uv = 0
         self.magnet_uv = 0
         self._bounce_ms = 0
-        self._moving_ms = 0
+        self.moving_ms = 0
         self._pulls_was = False
         self._coil_ms = 0
         self._press_ms = 0
@@ -94,22 +94,19 @@ class Burner:
 
     def moved(self):
         """Something moved: fine steps for a while."""
-        self._moving_ms = MOVING_MS
-
-    def is_moving(self):
-        """True while 1 ms steps are needed."""
-        return self._moving_ms > 0
+        self.moving_ms = MOVING_MS
 
     # --- time -----------------------------------------------------------------------------------------------------
 
     def step(self, dt_ms):
-        """Advance by dt_ms."""
-        if self._moving_ms > 0:
-            self._moving_ms -= dt_ms
+        """Advance by dt_ms. True when contact, gas or flame changed."""
+        closed, gas, flame = self.closed, self.gas, self.flame
+        if self.moving_ms > 0:
+            self.moving_ms -= dt_ms
         self._step_contact(dt_ms)
         self._step_tip(dt_ms)
-        current_ma = self._solve()
-        self._step_gas(dt_ms, current_ma)
+        self._step_gas(dt_ms, self._solve())
+        return closed != self.closed or gas != self.gas or flame != self.flame
 
     def _step_contact(self, dt_ms):
         stove = self.stove
@@ -129,21 +126,17 @@ class Burner:
         elif self.closed and not self.welded and self._coil_ms >= stove["release_ms"]:
             self.closed = False
 
-    def _factor(self, tau_ms, dt_ms):
+    def _step_tip(self, dt_ms):
+        target_dc = AMBIENT_DC
+        if self.flame:
+            target_dc += (FLAME_DC - AMBIENT_DC) * self.simmer / 100
+        if self.tip_dc == target_dc:
+            return
+        tau_ms = self.stove["tip_heat_ms" if self.flame and target_dc > self.tip_dc else "tip_cool_ms"]
         key = tau_ms * 64 + dt_ms
         if key not in self._factors:
             self._factors[key] = 1.0 - exp(-dt_ms / tau_ms)
-        return self._factors[key]
-
-    def _step_tip(self, dt_ms):
-        stove = self.stove
-        if self.flame:
-            target_dc = AMBIENT_DC + (FLAME_DC - AMBIENT_DC) * self.simmer / 100
-            tau_ms = stove["tip_heat_ms"] if target_dc > self.tip_dc else stove["tip_cool_ms"]
-        else:
-            target_dc = AMBIENT_DC
-            tau_ms = stove["tip_cool_ms"]
-        self.tip_dc += (target_dc - self.tip_dc) * self._factor(tau_ms, dt_ms)
+        self.tip_dc += (target_dc - self.tip_dc) * self._factors[key]
 
     def contact_mohm(self):
         """Resistance across the contact with its bypass, None when both are open."""

@@ -46,15 +46,17 @@ class Told:
 
     def look(self, world):
         """Emit a line for every burner of which anything changed."""
-        values = world.link().snapshot.values if world.running and world.link() else ()
+        link = world.link() if world.running else None
+        values = link.snapshot.values if link else ()
+        base = 0
         for index, burner in enumerate(world.burners):
-            base = index * FIELDS
             seen = (burner.closed, burner.coil, burner.gas, burner.flame)
             if base < len(values):
                 seen += (
                     values[base + STATE], values[base + REMAINING_S], values[base + CAUSE], values[base + DETAIL],
                     values[base + FAULT], values[base + LIGHT], values[base + SOUND],
                 )  # fmt: skip
+            base += FIELDS
             if seen != self._last[index]:
                 self._last[index] = seen
                 world.emit(_line(world.now_ms, index, seen))

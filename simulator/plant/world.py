@@ -7,29 +7,19 @@ Time passes only in advance(): a program that computes takes no time, a program 
 
 import sys
 
-import slots
-
 import report
+from acts import Acts, when
 from charge_pump import PARTS, Pump
 from plant import Burner
 
 TICKS_MASK = 0x3FFFFFFF
 BOOT_MS = 300  # from power or reset to the first line of boot.py
 POLL_MS = 100  # the services thread's rhythm
-PRESS_MS = 150  # a finger on a button
 BOUNCE_MS = 3  # of the button
 SAMPLE_MS = 500
 PROGRESS_MS = 10000
 REST_STEP_MS = 20
 DEFAULT_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))
-EXTEND, ARM = 0, 1
-ERRORS = {
-    "MemoryError": MemoryError,
-    "OSError": OSError,
-    "ValueError": ValueError,
-    "RuntimeError": RuntimeError,
-    "KeyboardInterrupt": KeyboardInterrupt,
-}
 
 
 class ChipReset(BaseException):
@@ -56,10 +46,6 @@ class Random:
         return x % limit
 
 
-def _when(act):
-    return act[0] * 65536 + act[1]  # time, then order in the file: a total order
-
-
 class Sensing:
     """The sense leads and the converter inputs of one burner."""
 
@@ -68,7 +54,7 @@ class Sensing:
         self.noise_uv = 0
 
 
-class World:
+class World(Acts):
     """plan: what the CPython side hands over. emit: a function that takes one line of the report."""
 
     def __init__(self, plan, emit):
@@ -95,7 +81,7 @@ class World:
         self._asked = len(plan["events"])
         for index, event in enumerate(plan["events"]):
             self._plan_event(index, event)
-        self._queue.sort(key=_when)
+        self._queue.sort(key=when)
         self._next = 0
         self.samples = plan["samples"]
         self._told = report.Told(self)
@@ -127,175 +113,6 @@ class World:
             config = burners[index] if index < len(burners) and isinstance(burners[index], dict) else {}
             self.relay_pins.append(config.get("relay_pin", DEFAULT_PINS[index][0]))
             self.button_pins.append(config.get("button_pin", DEFAULT_PINS[index][1]))
-
-    # --- the queue of what happens --------------------------------------------------------------------------------
-
-    def _plan_event(self, index, event):
-        """Queue an event as one or more single acts: (ms, order, event index or -1, name, burner, argument)."""
-        at_ms, do, burner, args = event
-        acts = [(0, do, args)]
-        if do == "press":
-            acts = [(0, "button_down", None), (PRESS_MS, "button_up", None)]
-        elif do == "double_press":
-            acts = [(PRESS_MS * at, "button_up" if at % 2 else "button_down", None) for at in range(4)]
-        elif do == "hold":
-            acts = [(0, "button_down", None), (args["ms"], "button_up", None)]
-        elif do == "light":
-            acts = [(0, "push", None), (args["hold_ms"], "let_go", None)]
-        for number, (later_ms, name, arg) in enumerate(acts):
-            order = index * 8 + number
-            self._queue.append((at_ms + later_ms, order, index if number == 0 else -1, name, burner, arg))
-
-    def do(self, name, burner=0, args=None):
-        """Let an event of a scenario begin now; args as the plan has them (milliseconds, not seconds)."""
-        self._plan_event(self._asked, (self.now_ms, name, burner, args or {}))
-        self._asked += 1
-        self._queue = self._queue[self._next :]
-        self._queue.sort(key=_when)
-        self._next = 0
-
-    def _happen(self, act):
-        _, _, index, name, burner, arg = act
-        if index >= 0:
-            self.emit("#do %d %d" % (self.now_ms, index))
-        getattr(self, "_do_" + name)(burner, arg)
-
-    def _do_button_down(self, burner, _):
-        self._push_button(burner, True)
-
-    def _do_button_up(self, burner, _):
-        self._push_button(burner, False)
-
-    def _push_button(self, burner, down):
-        self.buttons[burner] = down
-        self._button_ms[burner] = self.now_ms
-
-    def _do_push(self, burner, _):
-        self.burners[burner].push()
-
-    def _do_let_go(self, burner, _):
-        self.burners[burner].let_go()
-
-    def _do_knob_off(self, burner, _):
-        self.burners[burner].turn_off()
-
-    def _do_blow_out(self, burner, _):
-        self.burners[burner].blow_out()
-
-    def _do_simmer(self, burner, args):
-        self.burners[burner].simmer = args["percent"]
-
-    def _do_weld(self, burner, _):
-        self.burners[burner].welded = True
-        self.burners[burner].moved()
-
-    def _do_unweld(self, burner, _):
-        self.burners[burner].welded = False
-        self.burners[burner].stuck_open = False
-        self.burners[burner].moved()
-
-    def _do_stick_open(self, burner, _):
-        self.burners[burner].stuck_open = True
-        self.burners[burner].closed = False
-        self.burners[burner].moved()
-
-    def _do_stick_pin(self, burner, args):
-        """A pin or its driver is stuck, behind the chip: whatever it says arrives as this level."""
-        level = int(args["level"] == "high")
-        if args["pin"] == "relay":
-            self._relay_stuck[burner] = level
-        else:
-            self._pump_stuck = True
-            self._pump_pin_free = False
-            self.pump.pin(level)
-        self._set_coils()
-
-    def _do_free_pins(self, burner, _):
-        self._relay_stuck[burner] = None
-        self._pump_pin_free = True
-        self.pump.pin(self.pins.get(self.pump_pin, 0))
-        self._set_coils()
-
-    def _do_film(self, burner, args):
-        self.burners[burner].film_mohm = args["milliohm"]
-
-    def _do_bypass(self, burner, args):
-        self.burners[burner].bypass = args["on"]
-
-    def _do_sensor(self, burner, args):
-        value = args["value"]
-        if value in ("stale", "i2c_error"):
-            self.bus[burner // 2] = value
-            return
-        if value == "ok":
-            self.bus[burner // 2] = "ok"
-        for side, name in enumerate(("tc", "magnet")):
-            if args.get("side", "both") in (name, "both"):
-                self.sensing[burner].leads[side] = value
-
-    def _do_noise(self, burner, args):
-        self.sensing[burner].noise_uv = args["uv"]
-
-    def _do_remote_off(self, burner, args):
-        self._from_afar("off", burner, report.SOURCES.index(args["source"]))
-
-    def _do_remote_extend(self, burner, _):
-        self._from_afar("request", burner, EXTEND)
-
-    def _do_remote_arm(self, burner, _):
-        self._from_afar("request", burner, ARM)
-
-    def _from_afar(self, kind, burner, what):
-        self._remote.append((kind, burner, what))
-        self._deliver()
-
-    def _do_power_off(self, _, __):
-        if not self.powered:
-            return
-        self.powered = False
-        self.rtc = b""
-        self._die("power")
-
-    def _do_power_on(self, _, __):
-        self.powered = True
-
-    def _do_reset(self, _, args):
-        if args["cause"] == "en":
-            self.rtc = b""  # the button on the board clears it as a power cut does
-        self._die(args["cause"])
-
-    def _do_hang(self, _, args):
-        self._stalled_until_ms = self.now_ms + args["ms"]
-
-    def _do_gil_hold(self, _, args):
-        self._stalled_until_ms = self.now_ms + args["ms"]
-        self._blocked_until_ms = max(self._blocked_until_ms, self._stalled_until_ms)
-
-    def _do_raise(self, _, args):
-        self.traps[args["in"]] = ERRORS[args["error"]]
-
-    def _do_clock_jump(self, _, args):
-        self._jump_ms += args["ms"]
-
-    def _do_repair_settings(self, _, args):
-        """Somebody puts another settings.json on the board."""
-        with open("settings.json", "w") as file:
-            file.write(args["text"])
-
-    def _do_corrupt_program(self, _, args):
-        slots.corrupt(self.flash, args["slot"], args["how"])
-
-    def _do_mend_program(self, _, args):
-        slots.mend(self.flash, args["slot"])
-
-    def _do_install_program(self, _, args):
-        slots.install(self.flash, args["way"])
-
-    def _do_services_die(self, _, __):
-        self._end_services()
-
-    def _do_services_block(self, _, args):
-        self._blocked_until_ms = max(self._blocked_until_ms, self.now_ms + args["ms"])
 
     # --- the chip -------------------------------------------------------------------------------------------------
 
@@ -447,8 +264,8 @@ class World:
             self.thread = None
 
     def _serve(self):
-        """One round of the services, when their time has come and they are not blocked."""
-        if self.thread is None or self.now_ms - self._poll_ms < POLL_MS or self.now_ms < self._blocked_until_ms:
+        """One round of the services, whose time has come, unless they are blocked."""
+        if self.now_ms < self._blocked_until_ms:
             return
         self._poll_ms = self.now_ms
         self._deliver()
@@ -514,23 +331,24 @@ class World:
                 self._die("wdt")
             if was_running and not self.running:
                 raise ChipReset
-            if self.now_ms >= self.until_ms:
+            left_ms = self.until_ms - self.now_ms
+            if left_ms <= 0:
                 raise Over
-            self._step(min(end_ms - self.now_ms, self._quiet_ms()))
-            self._serve()
+            self._step(self._quiet_ms(min(end_ms - self.now_ms, left_ms, REST_STEP_MS)))
+            if self.thread is not None and self.now_ms - self._poll_ms >= POLL_MS:
+                self._serve()
 
     def _wait(self):
         """Called before time passes; in a run it waits for nobody."""
 
-    def _quiet_ms(self):
-        """How long the next step may be."""
+    def _quiet_ms(self, step_ms):
+        """How long the next step may be, at most step_ms."""
         for burner in self.burners:
-            if burner.is_moving():
+            if burner.moving_ms > 0:
                 return 1
-        step_ms = min(REST_STEP_MS, self.until_ms - self.now_ms)
         if self._next < len(self._queue):
-            step_ms = min(step_ms, self._queue[self._next][0] - self.now_ms)
-        return max(step_ms, 1)
+            return max(min(step_ms, self._queue[self._next][0] - self.now_ms), 1)
+        return step_ms
 
     def _step(self, dt_ms):
         before_ms = self.now_ms
@@ -540,9 +358,7 @@ class World:
             self._set_coils()
         changed = False
         for burner in self.burners:
-            closed, gas, flame = burner.closed, burner.gas, burner.flame
-            burner.step(dt_ms)
-            if closed != burner.closed or gas != burner.gas or flame != burner.flame:
+            if burner.step(dt_ms):
                 changed = True
         if changed:
             self._told.look(self)

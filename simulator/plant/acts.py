@@ -1,0 +1,197 @@
+"""What can be done to stove and chip: the queue of a scenario's events, and what each of them does.
+
+Belongs here: one method for each act, named _do_ and the act. Does not: when time passes, what the chip makes of it
+(world.py), physics (plant.py).
+"""
+
+import slots
+
+import report
+
+PRESS_MS = 150  # a finger on a button
+EXTEND, ARM = 0, 1
+ERRORS = {
+    "MemoryError": MemoryError,
+    "OSError": OSError,
+    "ValueError": ValueError,
+    "RuntimeError": RuntimeError,
+    "KeyboardInterrupt": KeyboardInterrupt,
+}
+
+
+def when(act):
+    """Sort key of a queued act: its time, then its order in the file: a total order."""
+    return act[0] * 65536 + act[1]
+
+
+class Acts:
+    """The part of the World that a scenario's events act upon."""
+
+    # --- the queue of what happens --------------------------------------------------------------------------------
+
+    def _plan_event(self, index, event):
+        """Queue an event as one or more single acts: (ms, order, event index or -1, name, burner, argument)."""
+        at_ms, do, burner, args = event
+        acts = [(0, do, args)]
+        if do == "press":
+            acts = [(0, "button_down", None), (PRESS_MS, "button_up", None)]
+        elif do == "double_press":
+            acts = [(PRESS_MS * at, "button_up" if at % 2 else "button_down", None) for at in range(4)]
+        elif do == "hold":
+            acts = [(0, "button_down", None), (args["ms"], "button_up", None)]
+        elif do == "light":
+            acts = [(0, "push", None), (args["hold_ms"], "let_go", None)]
+        for number, (later_ms, name, arg) in enumerate(acts):
+            order = index * 8 + number
+            self._queue.append((at_ms + later_ms, order, index if number == 0 else -1, name, burner, arg))
+
+    def do(self, name, burner=0, args=None):
+        """Let an event of a scenario begin now; args as the plan has them (milliseconds, not seconds)."""
+        self._plan_event(self._asked, (self.now_ms, name, burner, args or {}))
+        self._asked += 1
+        self._queue = self._queue[self._next :]
+        self._queue.sort(key=when)
+        self._next = 0
+
+    def _happen(self, act):
+        _, _, index, name, burner, arg = act
+        if index >= 0:
+            self.emit("#do %d %d" % (self.now_ms, index))
+        getattr(self, "_do_" + name)(burner, arg)
+
+    def _do_button_down(self, burner, _):
+        self._push_button(burner, True)
+
+    def _do_button_up(self, burner, _):
+        self._push_button(burner, False)
+
+    def _push_button(self, burner, down):
+        self.buttons[burner] = down
+        self._button_ms[burner] = self.now_ms
+
+    def _do_push(self, burner, _):
+        self.burners[burner].push()
+
+    def _do_let_go(self, burner, _):
+        self.burners[burner].let_go()
+
+    def _do_knob_off(self, burner, _):
+        self.burners[burner].turn_off()
+
+    def _do_blow_out(self, burner, _):
+        self.burners[burner].blow_out()
+
+    def _do_simmer(self, burner, args):
+        self.burners[burner].simmer = args["percent"]
+
+    def _do_weld(self, burner, _):
+        self.burners[burner].welded = True
+        self.burners[burner].moved()
+
+    def _do_unweld(self, burner, _):
+        self.burners[burner].welded = False
+        self.burners[burner].stuck_open = False
+        self.burners[burner].moved()
+
+    def _do_stick_open(self, burner, _):
+        self.burners[burner].stuck_open = True
+        self.burners[burner].closed = False
+        self.burners[burner].moved()
+
+    def _do_stick_pin(self, burner, args):
+        """A pin or its driver is stuck, behind the chip: whatever it says arrives as this level."""
+        level = int(args["level"] == "high")
+        if args["pin"] == "relay":
+            self._relay_stuck[burner] = level
+        else:
+            self._pump_stuck = True
+            self._pump_pin_free = False
+            self.pump.pin(level)
+        self._set_coils()
+
+    def _do_free_pins(self, burner, _):
+        self._relay_stuck[burner] = None
+        self._pump_pin_free = True
+        self.pump.pin(self.pins.get(self.pump_pin, 0))
+        self._set_coils()
+
+    def _do_film(self, burner, args):
+        self.burners[burner].film_mohm = args["milliohm"]
+
+    def _do_bypass(self, burner, args):
+        self.burners[burner].bypass = args["on"]
+
+    def _do_sensor(self, burner, args):
+        value = args["value"]
+        if value in ("stale", "i2c_error"):
+            self.bus[burner // 2] = value
+            return
+        if value == "ok":
+            self.bus[burner // 2] = "ok"
+        for side, name in enumerate(("tc", "magnet")):
+            if args.get("side", "both") in (name, "both"):
+                self.sensing[burner].leads[side] = value
+
+    def _do_noise(self, burner, args):
+        self.sensing[burner].noise_uv = args["uv"]
+
+    def _do_remote_off(self, burner, args):
+        self._from_afar("off", burner, report.SOURCES.index(args["source"]))
+
+    def _do_remote_extend(self, burner, _):
+        self._from_afar("request", burner, EXTEND)
+
+    def _do_remote_arm(self, burner, _):
+        self._from_afar("request", burner, ARM)
+
+    def _from_afar(self, kind, burner, what):
+        self._remote.append((kind, burner, what))
+        self._deliver()
+
+    def _do_power_off(self, _, __):
+        if not self.powered:
+            return
+        self.powered = False
+        self.rtc = b""
+        self._die("power")
+
+    def _do_power_on(self, _, __):
+        self.powered = True
+
+    def _do_reset(self, _, args):
+        if args["cause"] == "en":
+            self.rtc = b""  # the button on the board clears it as a power cut does
+        self._die(args["cause"])
+
+    def _do_hang(self, _, args):
+        self._stalled_until_ms = self.now_ms + args["ms"]
+
+    def _do_gil_hold(self, _, args):
+        self._stalled_until_ms = self.now_ms + args["ms"]
+        self._blocked_until_ms = max(self._blocked_until_ms, self._stalled_until_ms)
+
+    def _do_raise(self, _, args):
+        self.traps[args["in"]] = ERRORS[args["error"]]
+
+    def _do_clock_jump(self, _, args):
+        self._jump_ms += args["ms"]
+
+    def _do_repair_settings(self, _, args):
+        """Somebody puts another settings.json on the board."""
+        with open("settings.json", "w") as file:
+            file.write(args["text"])
+
+    def _do_corrupt_program(self, _, args):
+        slots.corrupt(self.flash, args["slot"], args["how"])
+
+    def _do_mend_program(self, _, args):
+        slots.mend(self.flash, args["slot"])
+
+    def _do_install_program(self, _, args):
+        slots.install(self.flash, args["way"])
+
+    def _do_services_die(self, _, __):
+        self._end_services()
+
+    def _do_services_block(self, _, args):
+        self._blocked_until_ms = max(self._blocked_until_ms, self.now_ms + args["ms"])
