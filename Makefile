@@ -23,10 +23,11 @@ test: build/.ready build/system.ready build/bench/lib/.ready ## everything: lint
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest -n auto
 
-lint: .venv/.ready typings/.ready ## style and types
+lint: .venv/.ready typings/.ready ## style, types and the direction of imports
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(PY) -m mypy --config-file firmware/mypy.ini
+	@PYTHONPATH=firmware:. .venv/bin/lint-imports --no-logo --no-cache
 
 run: build/.ready ## one scenario: make run SCENARIO=scenarios/….json [VM=cpython]
 	@test -n "$(SCENARIO)" || { echo "name one: make run SCENARIO=scenarios/demo.json"; exit 2; }
@@ -42,7 +43,7 @@ explore: .venv/.ready ## every input in every class of states that can be reache
 	@$(PY) -m host_tests.exhaustive.explore
 
 mutate: .venv/.ready ## small faults put into the firmware, one at a time: each must turn a test red: make mutate [FILES=safety.py]
-	@$(PY) -m tools.mutation.mutate $(FILES)
+	@$(PY) -m tools.mutation $(FILES)
 
 fuzz: build/.ready ## a hundred thousand bad requests, messages and files at every interface of the device
 	@$(PY) -m pytest -n 0 -s --hypothesis-profile=search host_tests/fuzz
@@ -126,7 +127,7 @@ clean: ## remove everything that was made
 	rm -rf .venv .venv-homeassistant .venv-docs build typings .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/.ready: requirements-dev.txt
-	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed (python3)"; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; python3 is $$(python3 -V 2>&1)"; exit 1; }
 	@python3 -m venv .venv || { echo "no venv module: apt install python3-venv"; exit 1; }
 	@echo "installing the pinned tools into .venv ..."
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt

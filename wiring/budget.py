@@ -47,18 +47,16 @@ class Loop:
     def leads_mohm(self) -> float:
         """What the added leads have, there and back together."""
         diameter_mm = 0.127 * 92 ** ((36 - self.awg) / 39)
-        return COPPER_OHM_MM2_M / (pi * diameter_mm**2 / 4) * self.leads_mm
+        return float(COPPER_OHM_MM2_M / (pi * diameter_mm**2 / 4) * self.leads_mm)
 
     def current_ma(self, contact_mohm: float, aged: bool = False) -> float:
         """In a full flame with that contact and the added leads."""
         emf_uv = self.emf_mv * 1000 * (AGED if aged else 1)
-        made: float = loop_ma(emf_uv, self.tc_mohm + self.leads_mohm, contact_mohm, self.coil_mohm)
-        return made
+        return float(loop_ma(emf_uv, self.tc_mohm + self.leads_mohm, contact_mohm, self.coil_mohm))
 
     def without_ma(self, aged: bool = False) -> float:
         """In a full flame before the box was built in."""
-        made: float = loop_ma(self.emf_mv * 1000 * (AGED if aged else 1), self.tc_mohm, 0, self.coil_mohm)
-        return made
+        return float(loop_ma(self.emf_mv * 1000 * (AGED if aged else 1), self.tc_mohm, 0, self.coil_mohm))
 
 
 # key: lowest, highest, unit, in words (en, zh). The plausible and some more: outside of it somebody mistook a unit.

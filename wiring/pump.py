@@ -66,7 +66,7 @@ def corners(parts: Parts) -> Iterator[Parts]:
 def fallen_v(parts: Parts, volts: float, s: float) -> float:
     """C3 so long after it was at so many volts, without an edge."""
     rest_v = -parts["leak_a"] * parts["r4_ohm"]
-    return rest_v + (volts - rest_v) * exp(-s / charge_pump.tau_s(parts))
+    return float(rest_v + (volts - rest_v) * exp(-s / charge_pump.tau_s(parts)))
 
 
 def kept_v(parts: Parts) -> float:
@@ -74,7 +74,7 @@ def kept_v(parts: Parts) -> float:
     rest_v = -parts["leak_a"] * parts["r4_ohm"]
     left, share = exp(-PERIOD_S / charge_pump.tau_s(parts)), charge_pump.share(parts)
     lost = (1 - share) * rest_v * (1 - left) + charge_pump.full_v(parts) * share
-    return lost / (1 - (1 - share) * left)
+    return float(lost / (1 - (1 - share) * left))
 
 
 def let_go_s(parts: Parts) -> float:
@@ -85,13 +85,13 @@ def let_go_s(parts: Parts) -> float:
         return 0.0
     if rest_v >= off_v:
         return float("inf")  # what leaks in keeps it up for ever
-    return charge_pump.tau_s(parts) * log((top_v - rest_v) / (off_v - rest_v))
+    return float(charge_pump.tau_s(parts) * log((top_v - rest_v) / (off_v - rest_v)))
 
 
 def filled_ms(parts: Parts) -> int:
     """From the first edge of an empty pump until the coils are fed, in whole ticks, one for the edge itself."""
     _, on_v = charge_pump.thresholds_v(parts)
-    volts, ms = 0.0, limits.TICK_MS
+    volts, ms = 0.0, int(limits.TICK_MS)
     share, full_v = charge_pump.share(parts), charge_pump.full_v(parts)
     while (volts := volts + max(full_v - volts, 0.0) * share) <= on_v:
         volts = fallen_v(parts, volts, PERIOD_S)
@@ -128,7 +128,7 @@ def spare_v(parts: Parts, tick_ms: int = limits.PUMP_TICK_MS) -> float:
             if after_v < lowest.get(state, float("inf")) - 1e-6:
                 lowest[state] = after_v
                 todo.append(state)
-    return spare
+    return float(spare)
 
 
 # ---- many sets ----------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ class Words:
     top: float
 
 
-class Thermocouple(elm.Element2Term):  # type: ignore[misc]
+class Thermocouple(elm.Element2Term):
     """Two wires that meet in a hot tip."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -41,7 +41,7 @@ class Thermocouple(elm.Element2Term):  # type: ignore[misc]
         self.segments.append(Segment([(0.5, 0.75), (0.5, 0.75)], lw=6, capstyle="round"))
 
 
-class Lug(elm.Element2Term):  # type: ignore[misc]
+class Lug(elm.Element2Term):
     """A ring lug between two conductors."""
 
     def __init__(self, **kwargs: Any) -> None:

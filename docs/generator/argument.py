@@ -1,8 +1,7 @@
 """The drawing of the safety argument, made from docs/safety/argument.toml."""
 
-from typing import Any
-
 import tomllib
+from typing import Any
 
 from docs.generator import ROOT
 from render.svg import Svg, clean

@@ -9,10 +9,9 @@ whole file. The argument names them as "scenario:time_is_up" and "test_gate:a_ne
 """
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-
-import tomllib
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENTS = (ROOT / "SAFETY.md", ROOT / "docs" / "safety-case.md")

@@ -266,7 +266,7 @@ def test_the_set_up_of_a_box_that_knows_its_network_ends_after_a_quarter_of_an_h
     async def run_out(answers, seconds):
         answers.close()
         limits_s.append(seconds)
-        raise asyncio.TimeoutError
+        raise TimeoutError
 
     class Portal:
         def __init__(self, ap, log):

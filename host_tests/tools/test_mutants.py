@@ -239,7 +239,7 @@ def test_a_file_that_is_not_known_is_told(project):
 
 @pytest.mark.parametrize("file, shard", [("safety.py", "1/1"), ("limits.py", "1/2"), ("limits.py", "2/2")])
 def test_no_fault_in_the_gate_or_in_a_limit_goes_unnoticed(file, shard):
-    command = [sys.executable, "-m", "tools.mutation.mutate", file, "--only", shard, "--jobs", "1"]
+    command = [sys.executable, "-m", "tools.mutation", file, "--only", shard, "--jobs", "1"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1200)
     assert done.returncode == 0, done.stdout + done.stderr

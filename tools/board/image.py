@@ -7,6 +7,7 @@ The official file begins with the boot loader at 0x1000 of the flash; partition 
 
 import re
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +23,7 @@ FILES_MIN_BYTES = 1024 * 1024  # of flash for files: two programs, settings, jou
 VERSION_MIN = (1, 26)
 CHIPS = {0: "ESP32", 2: "ESP32-S2", 5: "ESP32-C3", 9: "ESP32-S3", 12: "ESP32-C2", 13: "ESP32-C6", 16: "ESP32-H2"}
 CHIPS[18] = "ESP32-P4"
+Refusal = Callable[[str], BoardError]
 WANTED = "ESP32_GENERIC-….bin from https://micropython.org/download/ESP32_GENERIC/"
 
 
@@ -69,13 +71,13 @@ def read(path: Path) -> Image:
     return Image(found[1].decode(), len(data), room)
 
 
-def _of_this_chip(data: bytes, at: int, wrong) -> None:
+def _of_this_chip(data: bytes, at: int, wrong: Refusal) -> None:
     chip = struct.unpack_from("<H", data, at + 12)[0]
     if chip != 0:
         raise wrong(f"for the {CHIPS.get(chip, f'chip {chip}')}, and the board needs one for the plain ESP32")
 
 
-def _app_end(data: bytes, wrong) -> int:
+def _app_end(data: bytes, wrong: Refusal) -> int:
     """Where the program ends, its checksum and SHA-256 with it."""
     at = _APP + 24
     for _ in range(data[_APP + 1]):
@@ -99,5 +101,5 @@ def _files_bytes(data: bytes) -> int:
         if magic != 0x50AA:
             break
         if kind == 1 and name.rstrip(b"\0") in (b"vfs", b"ffat"):
-            return size
+            return int(size)
     return 0

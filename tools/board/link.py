@@ -187,7 +187,7 @@ class Link:
                 until = time.monotonic() + seconds
                 while time.monotonic() < until:
                     if got := port.read(max(1, port.in_waiting)):
-                        return got
+                        return bytes(got)
             finally:
                 port.timeout = _READ_S
         return b""

@@ -47,7 +47,7 @@ def chosen(asked: str | None, command: str, found: Iterable[Any] | None = None) 
     if len(there) > 1:
         told = ", ".join(map(described, there))
         raise BoardError(f"several boards: {told}. Say which: make {command} PORT={there[0].device}")
-    return there[0].device
+    return str(there[0].device)
 
 
 def refusal(port: str, error: BaseException) -> str:

@@ -5,6 +5,7 @@ Belongs here: the program that runs there for it, and reading its lines. Does no
 
 import ast
 from collections.abc import Callable
+from typing import Any
 
 from tools.board.errors import BoardError
 from tools.board.link import HASH, Link
@@ -45,7 +46,7 @@ def survey(link: Link, step: Callable[[], None] = lambda: None) -> Survey:
     root: dict[str, str] = {}
     slots: dict[str, dict[str, str]] = {slot: {} for slot in SLOTS}
     manifests: dict[str, str] = {}
-    one: dict[str, tuple] = {}
+    one: dict[str, tuple[Any, ...]] = {}
 
     def hear(line: str) -> None:
         word, _, rest = line.partition(" ")

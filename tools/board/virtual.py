@@ -19,6 +19,7 @@ import threading
 import time
 import tty
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 CHIP = Path(__file__).resolve().parent.parent.parent / "simulator" / "fakes" / "cable"
@@ -41,14 +42,16 @@ class Board:
     goes by the real clock. log: called with bytes that the board said, None for nobody.
     """
 
-    def __init__(self, flash: Path, speed: int = 1, micropython: str | None = None, log=None):
+    def __init__(
+        self, flash: Path, speed: int = 1, micropython: str | None = None, log: Callable[[bytes], None] | None = None
+    ):
         self.flash = flash
         self.speed = speed
         self.starts: list[int] = []  # the reasons, one a start
         self._micropython = micropython or str(Path(sys.executable).parent / "micropython")
         self._log = log
         self._rtc = flash.with_name(flash.name + ".rtc")
-        self._vm: subprocess.Popen | None = None
+        self._vm: subprocess.Popen[bytes] | None = None
         self._lock = threading.RLock()  # power, plug and the thread
         self._ended = False
         self._input: deque[int] = deque()
@@ -73,7 +76,7 @@ class Board:
         self._thread.start()
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self._ended = True
         os.write(self._waker, b".")
         self._thread.join()

@@ -6,6 +6,7 @@ them back, to read a traceback), compile with mpy-cross, add the page (page.py).
 is tested by equal traces on CPython (source) and on the VM (these files), scenario by scenario.
 """
 
+import ast
 import json
 import shutil
 import subprocess
@@ -22,7 +23,7 @@ PLAIN = ("boot.py", "main.py", "starter.py", "settings.json")  # the root of the
 SLOT = "a"  # the folder of the program; on the board there are two
 PROGRAM = "program.py"
 # Modules that are one in the compiled program (link.py), by the file that imports them.
-GROUPS = tuple(f"{fold.PACKAGE}.bundles.{path.stem}" for path in sorted((FIRMWARE / fold.PACKAGE / "bundles").glob("*.py")))
+GROUPS = tuple(f"{fold.PACKAGE}.bundles.{path.stem}" for path in sorted((FIRMWARE / fold.PACKAGE / "bundles").glob("[!_]*.py")))
 # ESP32: small ints have 31 bits; anything larger would be another object there. O3 leaves line numbers out:
 # a traceback names file and function, and a function fits on a screen; two kilobytes of heap do not grow back.
 MPY_CROSS = ("-msmall-int-bits=31", "-O3")
@@ -44,7 +45,9 @@ def module_name(path: Path, root: Path = FIRMWARE) -> str:
 
 
 def _programs() -> list[Path]:
-    return [FIRMWARE / PROGRAM, *sorted((FIRMWARE / fold.PACKAGE).rglob("*.py"))]
+    """The entry and every module that defines something: a package of which only a docstring is known needs no file."""
+    paths = [FIRMWARE / PROGRAM, *sorted((FIRMWARE / fold.PACKAGE).rglob("*.py"))]
+    return [path for path in paths if len(ast.parse(path.read_text()).body) > 1]
 
 
 def folded_sources() -> dict[str, str]:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[str, ...]]] = {
     ast.Lt: ("<", ("<=", ">=")), ast.LtE: ("<=", ("<", ">")), ast.Gt: (">", (">=", "<=")), ast.GtE: (">=", (">", "<")),
@@ -105,11 +106,11 @@ class _Maker(ast.NodeVisitor):
 
     # --- places in the text ----------------------------------------------------------------------------------------
 
-    def _start(self, node: ast.AST) -> int:
-        return self._lines[node.lineno - 1] + node.col_offset  # type: ignore[attr-defined]
+    def _start(self, node: Any) -> int:
+        return int(self._lines[node.lineno - 1] + node.col_offset)
 
-    def _end(self, node: ast.AST) -> int:
-        return self._lines[node.end_lineno - 1] + node.end_col_offset  # type: ignore[attr-defined]
+    def _end(self, node: Any) -> int:
+        return int(self._lines[node.end_lineno - 1] + node.end_col_offset)
 
     def _text(self, node: ast.AST) -> str:
         return self._data[self._start(node) : self._end(node)].decode()

@@ -8,7 +8,7 @@ every status but 0 for a kill, a broken harness and a time-out included. Here a 
 be imported and what uses up its time is counted apart; anything else is the harness's own failure and ends the run.
 The compiled firmware is not looked at: tests on the VM are left out.
 
-    python -m tools.mutation.mutate [FILE ...] [--only N/M] [--jobs N] [--list] [--more]
+    python -m tools.mutation [FILE ...] [--only N/M] [--jobs N] [--list] [--more]
 
 FILE is a path or its end (safety.py). --only runs every M-th mutant from the N-th on. --more adds the second group.
 Status: 0 nothing lives that is not listed; 1 something does, or an entry of survivors.json is stale; 2 cannot be run.
@@ -373,7 +373,7 @@ def main(
     argv: Sequence[str], root: Path = ROOT, tests: dict[str, str] | None = None, survivors: Path = SURVIVORS
 ) -> int:
     """The command line; root, tests and survivors are another project's in the tests of this file."""
-    parser = argparse.ArgumentParser(prog="python -m tools.mutation.mutate", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m tools.mutation", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("files", nargs="*", metavar="FILE")
     parser.add_argument("--only", default="1/1", metavar="N/M", help="every M-th mutant from the N-th on")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
@@ -401,7 +401,3 @@ def main(
     for line in wrong:
         print(line)
     return 1 if wrong else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

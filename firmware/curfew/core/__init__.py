@@ -1,0 +1,1 @@
+"""Decides about gas: pure, without chip, clock, network or threads."""

@@ -1,0 +1,1 @@
+"""Drivers of the chip and its parts."""

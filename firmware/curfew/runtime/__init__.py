@@ -1,0 +1,1 @@
+"""Two threads and what they share: loop, supervision, snapshots, RTC memory."""

@@ -1,0 +1,1 @@
+"""Everything of the second thread: network, page, MQTT, update."""

@@ -1,0 +1,1 @@
+"""MQTT: the session, Home Assistant, the voice assistants."""

@@ -1,0 +1,1 @@
+"""Wi-Fi, the set-up portal, the clock, and the settings of the network."""

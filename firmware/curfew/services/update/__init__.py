@@ -1,0 +1,1 @@
+"""Update over the network: slots, the key, receiving a program."""

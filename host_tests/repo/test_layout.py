@@ -1,0 +1,71 @@
+"""The repository stays easy to find one's way in: short files, short lines, small folders, imports in one direction."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CODE = (".py", ".js", ".html", ".css", ".sh")
+PICTURES = (".svg", ".png")
+LINES_MAX, WIDTH_MAX, FILES_MAX = 450, 120, 18
+LONG_YET = {  # to be emptied
+    "host_tests/browser/test_page.py", "host_tests/core/test_controller.py", "host_tests/core/test_faults.py",
+    "host_tests/core/test_flame.py", "host_tests/core/test_proof.py", "host_tests/core/test_settings.py",
+    "host_tests/fuzz/fuzz_doors.py", "host_tests/fuzz/test_fuzz_doors.py", "host_tests/realtime/test_remote_access.py",
+    "host_tests/services/test_api.py", "host_tests/services/test_homeassistant.py",
+    "host_tests/services/test_server.py", "host_tests/simulator/test_invariant_checks.py",
+    "host_tests/simulator/test_timeline_and_plot.py", "simulator/live/stove.py", "simulator/plant/world.py",
+    "simulator/rules/invariants.py", "simulator/view/plot.py", "simulator/view/timeline.py",
+}  # fmt: skip
+WIDE_YET = ("firmware/www/", "simulator/live/www/")
+FULL_YET = {"docs"}
+
+
+def files():
+    """Every file of the repository, by its path in it; those deleted but not yet committed are left out."""
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
+    return [name for name in names if name and (ROOT / name).is_file()]
+
+
+def code():
+    """Every file of code with its lines."""
+    return {name: (ROOT / name).read_text("utf-8").splitlines() for name in files() if name.endswith(CODE)}
+
+
+def test_no_file_of_code_is_longer_than_450_lines():
+    long = {name: len(lines) for name, lines in code().items() if len(lines) > LINES_MAX}
+    assert not set(long) - LONG_YET, long
+
+
+def test_no_line_of_code_is_wider_than_120_characters():
+    wide = [
+        f"{name}:{number}"
+        for name, lines in code().items()
+        for number, line in enumerate(lines, 1)
+        if len(line) > WIDTH_MAX and not name.startswith(WIDE_YET)
+    ]
+    assert not wide
+
+
+def test_no_folder_holds_more_than_18_files_besides_scenarios_and_pictures():
+    folders = Counter(
+        str(PurePosixPath(name).parent)
+        for name in files()
+        if not name.startswith("scenarios/") and not name.endswith(PICTURES)
+    )
+    full = {folder: count for folder, count in folders.items() if count > FILES_MAX}
+    assert not set(full) - FULL_YET, full
+
+
+def test_imports_go_down_between_rooms_and_never_in_a_circle():
+    """The contracts are in pyproject.toml."""
+    linter = Path(sys.executable).parent / "lint-imports"
+    if not linter.is_file():
+        pytest.fail("no import-linter: run `make lint`")
+    env = {**os.environ, "PYTHONPATH": f"{ROOT / 'firmware'}{os.pathsep}{ROOT}"}
+    run = subprocess.run([linter, "--no-logo", "--no-cache"], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
