@@ -20,7 +20,8 @@ from typing import Any
 
 from benchmarks import rig
 from simulator import run, run_settings
-from simulator.realtime.rig import KIND, PIPE_BYTES, RIG_BYTES, SIZE, US, A, B, D, F, free_port, network_of
+from simulator.realtime.broker import mqtt_config
+from simulator.realtime.process import KIND, PIPE_BYTES, RIG_BYTES, SIZE, US, A, B, D, F, free_port, network_of
 
 BURNERS = 4
 BUTTON_PINS = (25, 26, 27, 13)
@@ -208,9 +209,8 @@ def _fill_ours(flash: Path, broker_port: int, program: Path) -> None:
         for relay, button, sensor in zip(RELAY_PINS, BUTTON_PINS, SENSORS, strict=True)
     ]
     (flash / "settings.json").write_text(json.dumps(settings))
-    door = rig.module("curfew.services.http.auth")
-    mqtt = rig.module("host_tests.fixtures.broker").mqtt_config(broker_port, host="localhost")
-    network = network_of(PASSWORD, token=door.token_hash(TOKEN), mqtt=mqtt)
+    mqtt = mqtt_config(broker_port, host="localhost")
+    network = network_of(PASSWORD, token=rig.token_hash(TOKEN), mqtt=mqtt)
     (flash / "network.json").write_text(json.dumps(network))
     shutil.copytree(program, flash, ignore=shutil.ignore_patterns("settings.json"), dirs_exist_ok=True)
 

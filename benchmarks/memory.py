@@ -14,7 +14,10 @@ from benchmarks import rig, turns
 from benchmarks.board import BASE, PASSWORD, TOKEN
 from benchmarks.on_the_vm import measured
 from simulator import run
-from simulator.realtime.rig import network_of
+from simulator.realtime.broker import mqtt_config
+from simulator.realtime.clients import Clients
+from simulator.realtime.process import network_of
+from simulator.realtime.rig import RealtimeRig
 
 # In the order in which they are imported: what a part shares with an earlier one is counted there.
 PARTS = {
@@ -62,12 +65,10 @@ def _live(desk: Any, s: float) -> int:
 @contextmanager
 def everything_on(burners: int) -> Iterator[tuple[Any, int]]:
     """The desk with all services, its announcements over, and the port of its broker. Raises AssertionError."""
-    desk_fixture = rig.module("host_tests.fixtures.desk")
     with tempfile.TemporaryDirectory(prefix="curfew-bench-") as name, turns.broker(Path(name) / "broker") as broker:
-        mqtt = rig.module("host_tests.fixtures.broker").mqtt_config(broker.port, host="localhost")
-        token = rig.module("curfew.services.http.auth").token_hash(TOKEN)
-        network = network_of(PASSWORD, token=token, mqtt=mqtt)
-        desk = desk_fixture.Desk(Path(name), burners=burners, sensor=False, network=network, **SHORT)
+        mqtt = mqtt_config(broker.port, host="localhost")
+        network = network_of(PASSWORD, token=rig.token_hash(TOKEN), mqtt=mqtt)
+        desk = RealtimeRig(Path(name), burners=burners, sensor=False, network=network, **SHORT)
         try:
             desk.wait_for(lambda: broker.greetings("curfew_"), 30, "a session with the broker")
             time.sleep(1)  # for its announcements
@@ -79,13 +80,12 @@ def everything_on(burners: int) -> Iterator[tuple[Any, int]]:
 def under_load(clients: tuple[int, ...], s: float) -> Load:
     """The desk with four burners and all services; each number of web clients for s seconds. Raises AssertionError."""
     found = Load()
-    reach = rig.module("host_tests.fixtures.clients")
     with everything_on(4) as (desk, broker_port):
         found.start_bytes = min(desk.live_bytes() for _ in range(3)) - desk.rig_bytes
         for count in clients:
             with (
-                reach.Clients("hammer", web_port=desk.web_port, clients=count, pause_s=0.1),
-                reach.Clients("flood", port=broker_port, base=BASE, rate=turns.SHOUTS),
+                Clients("hammer", web_port=desk.web_port, clients=count, pause_s=0.1),
+                Clients("flood", port=broker_port, base=BASE, rate=turns.SHOUTS),
             ):
                 found.live_bytes[count] = _live(desk, s)
     return found

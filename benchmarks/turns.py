@@ -21,6 +21,8 @@ from typing import Any
 from benchmarks import rig
 from benchmarks.board import BASE, SENSORS, TIMER_S, TOKEN, WINDOW_S, Board, BoardError, now_us
 from benchmarks.rig import TICK_MS
+from simulator.realtime import clients
+from simulator.realtime.broker import Mosquitto
 
 QUIET, CROWD, HANG = "quiet", "crowd", "hang"
 PHASES = (QUIET, CROWD, HANG)
@@ -165,14 +167,12 @@ class OffSender(threading.Thread):
     def _by_web(self, burner: int) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self._board.web_port), 2) as link:
-                clients = rig.module("host_tests.fixtures.clients")
                 link.sendall(clients.request("POST", f"/api/v1/burners/{burner}/off", TOKEN))
                 return link.recv(4096)[9:10] == b"2"
         except OSError:
             return False
 
     def _by_mqtt(self, burner: int) -> bool:
-        clients = rig.module("host_tests.fixtures.clients")
         try:
             if self._broker is None:
                 self._broker = clients.greeted(self._broker_port, "sender")
@@ -195,7 +195,7 @@ def broker(folder: Path) -> Iterator[Any]:
     if not shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"):
         raise BoardError("no mosquitto here: apt-get install mosquitto (or run `make build/system.ready`)")
     folder.mkdir(parents=True, exist_ok=True)
-    one = rig.module("host_tests.fixtures.broker").Mosquitto(folder)
+    one = Mosquitto(folder)
     try:
         one.stop()
         config = folder / "mosquitto.conf"
@@ -212,7 +212,7 @@ def is_up(board: Board) -> Callable[[], bool]:
     def answers() -> bool:
         try:
             with socket.create_connection(("127.0.0.1", board.web_port), 1) as link:
-                link.sendall(rig.module("host_tests.fixtures.clients").request("GET", "/api/v1/status"))
+                link.sendall(clients.request("GET", "/api/v1/status"))
                 return link.recv(64).startswith(b"HTTP/1.")
         except OSError:
             return False
@@ -280,11 +280,10 @@ def _under(phase: str, board: Board, mosquitto: Any, sender: OffSender) -> Itera
     if phase == QUIET:
         yield
         return
-    clients = rig.module("host_tests.fixtures.clients").Clients
     sender.ways = WAYS if phase == CROWD else ("web",)
-    with clients("hammer", web_port=board.web_port, clients=CLIENTS, pause_s=0.1):
+    with clients.Clients("hammer", web_port=board.web_port, clients=CLIENTS, pause_s=0.1):
         if phase == CROWD:
-            with clients("flood", port=mosquitto.port, base=BASE, rate=SHOUTS):
+            with clients.Clients("flood", port=mosquitto.port, base=BASE, rate=SHOUTS):
                 yield
             return
         board.lookups_hang(LOOKUP_S)
@@ -339,7 +338,7 @@ def in_turns(
     for number in range(rounds):
         for kind in total:
             report(f"{kind}, turn {number + 1} of {rounds}")
-            with rig.module("host_tests.fixtures.clients").control(rig.micropython(), over_ms=0) as sleeps:
+            with clients.control(rig.micropython(), over_ms=0) as sleeps:
                 one = _whole_turn(total[kind], baseline if kind == "baseline" else program, phases_s, number, report)
             total[kind].machine_ms += [max(0, to_us - from_us - 1000 * TICK_MS) / 1000 for from_us, to_us in sleeps]
             for phase in phases_s:

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from host_tests.fixtures.desk import seeded_build
 from host_tests.fixtures.live import ROOT, alive, family, program, wait_for
 from host_tests.fixtures.phone import MISSING, By, browsing
+from host_tests.fixtures.seeded_firmware import seeded_build
 
 needs_browser = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
 DESK = (1400, 1100)

@@ -12,10 +12,11 @@ import pytest
 
 from curfew.runtime import snapshot
 from curfew.services.http import auth
-from host_tests.fixtures.desk import SHORT, Desk, network_of
 from host_tests.fixtures.page import PASSWORD
 from host_tests.fixtures.phone import MISSING, By, Keys, browsing
 from host_tests.fixtures.web import Client
+from simulator.realtime.process import network_of
+from simulator.realtime.rig import SHORT, RealtimeRig
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
 
@@ -124,7 +125,7 @@ def microvolts(desk, burner=0):
 
 
 def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
-    with Desk(tmp_path, network={}, **SHORT) as desk:
+    with RealtimeRig(tmp_path, network={}, **SHORT) as desk:
         arrive(phone, desk)
         phone.reads("Set up", "h1")
         assert not phone.seen("#off") and not phone.seen("#tabs")
@@ -209,7 +210,7 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
 
 
 def test_a_cook_seen_from_three_phones_and_ended_by_one(tmp_path, phone):
-    with Desk(tmp_path, burners=2, stove=QUICK, network=network_of(PASSWORD), **SHORT) as desk:
+    with RealtimeRig(tmp_path, burners=2, stove=QUICK, network=network_of(PASSWORD), **SHORT) as desk:
         arrive(phone, desk)
         log_in(phone)
         phone.find("#off")

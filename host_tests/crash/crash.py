@@ -47,7 +47,14 @@ HANDLERS = {
 # What only a chip with a radio runs, which the simulator's is not: in the services thread, where errors cannot reach
 # the loop. The tests on the desk run it.
 OFFLINE = ("services/thread.py", "services/persistence.py", "services/update/slots.py")
-ONLINE = ("services/", "bundles/services.py", "bundles/http.py", "bundles/mqtt.py", "hardware/chip.py", "hardware/display.py")
+ONLINE = (
+    "services/",
+    "bundles/services.py",
+    "bundles/http.py",
+    "bundles/mqtt.py",
+    "hardware/chip.py",
+    "hardware/display.py",
+)
 SERVICES = ("_serve", "_deliver")  # of the World: there the services' thread begins
 LONG = ("main", "run")  # whoever lives longer than a tick may be called cold and get hot
 

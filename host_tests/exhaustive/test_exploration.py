@@ -21,8 +21,8 @@ from host_tests.exhaustive.inputs import INPUTS
 from host_tests.fixtures.every_tick import flat
 from host_tests.fixtures.names import EVENTS, STATES
 
-HERE = Path(__file__).parent
-FIRMWARE = HERE.parent / "firmware"
+ROOT = Path(__file__).resolve().parent.parent.parent
+FIRMWARE = ROOT / "firmware"
 KEPT = json.loads(explore.KEPT.read_text())
 
 # What cannot happen, with the reason.
@@ -241,7 +241,8 @@ def test_a_seeded_bug_is_seen(bug, tmp_path):
         text = (copy / name).read_text()
         assert text.count(there) == 1, f"{name}: {there!r} is there {text.count(there)} times: quote it anew"
         (copy / name).write_text(text.replace(there, becomes))
-    command = [sys.executable, str(HERE / "explore.py"), part]
-    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
+    command = [sys.executable, "-m", "host_tests.exhaustive.explore", part]
+    paths = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, cwd=ROOT, env=paths, capture_output=True, text=True)
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"{part}: {begins}" in done.stdout, done.stdout + done.stderr

@@ -10,10 +10,11 @@ from curfew.core.codes import REQUEST_EXTEND
 from curfew.services.mqtt import session as mqtt
 from curfew.services.mqtt import voice
 from curfew.services.mqtt.homeassistant import HomeAssistant
-from host_tests.fixtures.broker import ENTITIES, Rig, mqtt_config
+from host_tests.fixtures.broker import ENTITIES, Rig
 from host_tests.fuzz import mqtt_packets as f
 from host_tests.fuzz import mutate
 from host_tests.fuzz.inputs import inputs, report, tally  # noqa: F401
+from simulator.realtime.broker import mqtt_config
 
 
 class Session:

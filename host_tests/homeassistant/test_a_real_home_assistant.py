@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from host_tests.fixtures.desk import ROOT
+from host_tests.fixtures.seeded_firmware import ROOT
 from host_tests.realtime.test_remote_access import QUICK, kitchen  # noqa: F401
 
 PYTHON = ROOT / ".venv-homeassistant" / "bin" / "python"

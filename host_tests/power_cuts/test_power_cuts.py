@@ -18,7 +18,7 @@ from curfew.runtime.supervisor import Link
 from curfew.services.persistence import Persistence
 from curfew.storage import journal
 from host_tests.fixtures.cutting_flash import Flash, PowerCut
-from host_tests.fixtures.desk import seeded_build
+from host_tests.fixtures.seeded_firmware import seeded_build
 from host_tests.fixtures.world import Box
 from host_tests.vm.test_memory_on_the_vm import SHORT, figure, on_the_vm
 from simulator import run, run_settings, scenario

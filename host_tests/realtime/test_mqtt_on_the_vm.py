@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from host_tests.fixtures.broker import PATIENCE_S, Authority, Observer, authority, broker, mqtt_config, trusting  # noqa: F401
+from host_tests.fixtures.broker import Observer, authority, broker, trusting  # noqa: F401
+from simulator.realtime.broker import PATIENCE_S, Authority, mqtt_config
 from tools.build import build
 
 HERE = Path(__file__).resolve().parent.parent

@@ -9,11 +9,14 @@ from contextlib import contextmanager
 import pytest
 
 from curfew.services.http import auth
-from host_tests.fixtures.broker import Mosquitto, authority, mqtt_config  # noqa: F401
-from host_tests.fixtures.clients import Clients, control
-from host_tests.fixtures.desk import ROOT, SHORT, Desk, network_of, seeded_build
+from host_tests.fixtures.broker import authority  # noqa: F401
+from host_tests.fixtures.seeded_firmware import ROOT, seeded_build
 from host_tests.fixtures.web import PASSWORD, TOKEN, Client
 from simulator import run
+from simulator.realtime.broker import Mosquitto, mqtt_config
+from simulator.realtime.clients import Clients, control
+from simulator.realtime.process import network_of
+from simulator.realtime.rig import SHORT, RealtimeRig
 from simulator.rules.observed import TICK_MS
 
 BASE = "curfew/240ac412ab0f"  # the topics of the chip on the desk
@@ -105,7 +108,7 @@ class Kitchen:
         mqtt = mqtt_config(self.broker.port, authority, host="localhost")
         network = network_of(PASSWORD, token=auth.token_hash(TOKEN), mqtt=mqtt)
         try:
-            self.desk = Desk(folder, network=network, **{**SHORT, **asked})
+            self.desk = RealtimeRig(folder, network=network, **{**SHORT, **asked})
         except BaseException:
             self.broker.stop()
             raise

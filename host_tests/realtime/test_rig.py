@@ -9,8 +9,10 @@ import socket
 
 import pytest
 
-from host_tests.fixtures.desk import SHORT, Desk, network_of, seeded_build
+from host_tests.fixtures.seeded_firmware import seeded_build
 from host_tests.fixtures.web import PASSWORD, Client
+from simulator.realtime.process import network_of
+from simulator.realtime.rig import SHORT, RealtimeRig
 
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a cook of seconds
 ALLOCATES = ("curfew/hardware/relay.py", "conducting = True", "conducting = [index]")
@@ -52,11 +54,11 @@ class Door(Client):
 
 def online(folder, **asked):
     """A desk on the network, its burner without a sensor, so that a press is enough."""
-    return Desk(folder, sensor=False, network=network_of(PASSWORD), **{**SHORT, **asked})
+    return RealtimeRig(folder, sensor=False, network=network_of(PASSWORD), **{**SHORT, **asked})
 
 
 def test_a_cook_from_lighting_to_rest_keeps_every_invariant(tmp_path):
-    with Desk(tmp_path, stove=QUICK, **SHORT) as desk:
+    with RealtimeRig(tmp_path, stove=QUICK, **SHORT) as desk:
         desk.light(5)
         desk.wait_state("ARMED")
         desk.wait_state("BURNING")
@@ -76,7 +78,7 @@ def test_a_cook_from_lighting_to_rest_keeps_every_invariant(tmp_path):
 
 
 def test_a_pump_that_the_ticks_keep_alive_lets_the_relay_pull(tmp_path):
-    with Desk(tmp_path, sensor=False, relay_drive="pulse", **SHORT) as desk:
+    with RealtimeRig(tmp_path, sensor=False, relay_drive="pulse", **SHORT) as desk:
         desk.press()
         desk.wait_for(lambda: desk.contact() == "closed", 2, "the contact")
         desk.hold()
@@ -121,7 +123,7 @@ def test_an_off_that_never_reaches_the_loop_is_caught(tmp_path):
 
 def conducting_ticks(folder, **asked):
     """A desk without services that conducted for a while and opened again; (its ticks, those that allocated)."""
-    with Desk(folder, sensor=False, alone=True, **SHORT, **asked) as desk:
+    with RealtimeRig(folder, sensor=False, alone=True, **SHORT, **asked) as desk:
         desk.press()
         desk.wait_state("BURNING")
         ticks = desk.ticks
@@ -142,7 +144,7 @@ def test_a_tick_that_allocates_is_seen(tmp_path):
 
 
 def test_a_tick_that_is_late_is_seen_and_named(tmp_path):
-    with Desk(tmp_path, firmware=seeded_build(tmp_path, LATE), **SHORT) as desk:
+    with RealtimeRig(tmp_path, firmware=seeded_build(tmp_path, LATE), **SHORT) as desk:
         named = len(desk.stalls)
         desk.wait_for(lambda: len(desk.stalls) >= named + 3, 10, "three late ticks")
     assert max(desk.late_ms) >= 130
@@ -150,7 +152,7 @@ def test_a_tick_that_is_late_is_seen_and_named(tmp_path):
 
 
 def test_a_quiet_desk_tells_how_late_its_ticks_are(tmp_path, capsys):
-    with Desk(tmp_path, **SHORT) as desk:
+    with RealtimeRig(tmp_path, **SHORT) as desk:
         pass
     late_ms = sorted(desk.late_ms)
     assert len(late_ms) == desk.ticks - 1 and late_ms[0] > -20
@@ -159,7 +161,7 @@ def test_a_quiet_desk_tells_how_late_its_ticks_are(tmp_path, capsys):
 
 
 def test_a_reset_in_the_middle_of_a_burn_opens_and_the_box_remembers_it(tmp_path):
-    with Desk(tmp_path, sensor=False, **SHORT) as desk:
+    with RealtimeRig(tmp_path, sensor=False, **SHORT) as desk:
         desk.press()
         desk.wait_state("BURNING")
         desk.reset("wdt")
@@ -169,7 +171,7 @@ def test_a_reset_in_the_middle_of_a_burn_opens_and_the_box_remembers_it(tmp_path
 
 
 def test_a_program_that_stands_still_is_reset_by_its_watchdog(tmp_path):
-    with Desk(tmp_path, sensor=False, **SHORT) as desk:
+    with RealtimeRig(tmp_path, sensor=False, **SHORT) as desk:
         desk.press()
         desk.wait_state("BURNING")
         os.kill(desk.pid, signal.SIGSTOP)
@@ -179,7 +181,7 @@ def test_a_program_that_stands_still_is_reset_by_its_watchdog(tmp_path):
 
 
 def test_a_vm_that_crashes_fails_the_test(tmp_path):
-    desk = Desk(tmp_path, **SHORT)
+    desk = RealtimeRig(tmp_path, **SHORT)
     os.kill(desk.pid, signal.SIGSEGV)
     with pytest.raises(AssertionError, match="ended by itself with status -11"):
         desk.wait_for(lambda: False)
@@ -200,7 +202,7 @@ def test_wifi_comes_and_goes_and_the_heap_can_be_weighed(tmp_path):
 
 def test_a_look_up_that_hangs_blocks_the_services_and_not_the_loop(tmp_path):
     mqtt = {"host": "localhost", "port": 1, "tls": False}
-    with Desk(tmp_path, sensor=False, network=network_of(PASSWORD, mqtt=mqtt), **SHORT) as desk:
+    with RealtimeRig(tmp_path, sensor=False, network=network_of(PASSWORD, mqtt=mqtt), **SHORT) as desk:
         door = Door(desk)
         desk.lookups_hang(60)
         quiet = Client(desk.web_port)
@@ -223,7 +225,7 @@ def not_a_word(client):
 
 
 def test_a_connect_may_be_made_to_hang(tmp_path):
-    with Desk(tmp_path, **SHORT) as desk:
+    with RealtimeRig(tmp_path, **SHORT) as desk:
         desk.connects_hang()
         with pytest.raises(TimeoutError):
             socket.create_connection(("127.0.0.1", desk.dead_port), 0.5)

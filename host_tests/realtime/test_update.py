@@ -11,10 +11,12 @@ import shutil
 import pytest
 
 from curfew.services.http import auth
-from host_tests.fixtures.desk import SHORT, Desk, network_of, seeded_build
+from host_tests.fixtures.seeded_firmware import seeded_build
 from host_tests.fixtures.web import PASSWORD, TOKEN
 from host_tests.realtime.test_rig import Door
 from simulator import run
+from simulator.realtime.process import network_of
+from simulator.realtime.rig import SHORT, RealtimeRig
 from tools import update
 from tools.build import manifest
 
@@ -42,7 +44,7 @@ def deaf(tmp_path_factory):
 
 def online(folder, **asked):
     config = network_of(PASSWORD, token=auth.token_hash(TOKEN))
-    return Desk(folder, sensor=False, network=config, **{**SHORT, **asked})
+    return RealtimeRig(folder, sensor=False, network=config, **{**SHORT, **asked})
 
 
 def box_of(desk):

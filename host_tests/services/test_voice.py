@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curfew.services.mqtt.voice import Voice, is_wanted
-from host_tests.fixtures.broker import PASSWORD, USER, Observer, Rig, authority, broker  # noqa: F401
+from host_tests.fixtures.broker import Observer, Rig, authority, broker  # noqa: F401
+from simulator.realtime.broker import PASSWORD, USER
 
 
 def voice_config(port, topics, **changed):

@@ -9,16 +9,17 @@ import time
 
 import pytest
 
-from host_tests.fixtures.broker import Mosquitto, Observer
-from host_tests.fixtures.desk import seeded_build
+from host_tests.fixtures.broker import Observer
 from host_tests.fixtures.live import QUICK, ROOT, playing, wait_for
+from host_tests.fixtures.seeded_firmware import seeded_build
 from simulator import run_settings, scenario
 from simulator.live.judge import Judge
 from simulator.live.server import ALONE_S, Kitchen
 from simulator.live.story import Story
 from simulator.live.stove import CALLS, TICK_MS, LiveWorld, Refused, Stove
 from simulator.play import play
-from simulator.realtime.rig import BOX
+from simulator.realtime.broker import Mosquitto
+from simulator.realtime.process import BOX
 from simulator.scenario import ACTS, ScenarioError
 
 NODE = "240ac412ab0f"  # the number of the chip

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from host_tests.fixtures.desk import seeded_build
+from host_tests.fixtures.seeded_firmware import seeded_build
 from simulator import run, run_settings, scenario
 
 HERE = Path(__file__).resolve().parent

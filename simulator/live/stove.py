@@ -27,7 +27,7 @@ from simulator import run, run_settings, scenario
 from simulator.fields import ScenarioError, read_json
 from simulator.inside import MODULES
 from simulator.live.pot import Pot
-from simulator.realtime.rig import (
+from simulator.realtime.process import (
     CODES,
     FIELDS,
     FOR_EVER_MS,
@@ -37,8 +37,8 @@ from simulator.realtime.rig import (
     C,
     ChipReset,
     D,
+    DeviceProcess,
     E,
-    Rig,
     network_of,
     world_module,
 )
@@ -141,7 +141,7 @@ class LiveWorld(world_module.World):
         return self.now_ms < self._blocked_until_ms
 
 
-class Stove(Rig):
+class Stove(DeviceProcess):
     """One stove with its box. top: a scenario (DEFAULT for none), whose events happen by themselves.
 
     broker: (host, port) or None. changed() is called from the stove's own thread whenever there is news for whoever

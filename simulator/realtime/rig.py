@@ -1,220 +1,413 @@
-"""The host's end of the wire to a box in a process of its own: compiled firmware on the VM, both threads, real network.
+"""The real-time rig: the compiled firmware on the VM in real time, both threads and the real network, at a stove.
 
-Belongs here: the process and its folder, the records it sends, what its inputs are, pins and watchdog of the World.
-Does not: how time passes (live.py in stove time, host_tests/fixtures/desk.py in real time), physics and events
-(plant/world.py), the chip's side (fakes/realtime).
+    with RealtimeRig(tmp_path, burners=2, timer_default_min=1) as rig: ...
+Belongs here: real time, what a user does and sees, the verdict at the end. Does not: process and wire (process.py),
+physics and events (simulator/plant), the rules (simulator/rules).
 """
 
 import json
 import os
-import shutil
+import select
 import socket
-import subprocess
+import sys
+import threading
+import time
 from array import array
-from collections.abc import Callable
-from hashlib import sha256
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from contextlib import contextmanager
 
-from simulator import run
+from simulator import run, run_settings
 from simulator.inside import MODULES
+from simulator.realtime.process import FOR_EVER_MS, KIND, US, A, B, C, ChipReset, D, DeviceProcess, E, F, world_module
+from simulator.result import parse
+from simulator.rules import invariants
+from simulator.rules.observed import TICK_MS, TWO_TICKS_MS, View
 
-BOX = run.FAKES / "realtime"
-FOR_EVER_MS = 2**60
-PIPE_BYTES = 1 << 20  # half a minute of ticks, should this process have no time to listen
-RIG_BYTES = 34 * 1024  # of heap for the VM's end of the wire, beside the firmware's own
-FIELDS = 16  # of one burner in a snapshot
-# What fakes/realtime/wire.py has, in the same order.
-KIND, US, A, B, C, D, E, F, SIZE = 64, 65, 66, 67, 68, 69, 70, 71, 72
-CODES = 8  # of the inputs: where those of the channels begin
-LINKS = ("ok", "stale", "i2c_error")
-CAUSES = {"power": 1, "en": 1, "brownout": 1, "hard": 2, "wdt": 3, "soft": 5}
-CLEARED_BY = ("power", "en")  # the resets that the RTC memory does not outlive
+SOURCES, STATES = MODULES["report"].SOURCES, MODULES["report"].STATES
+STEP_S = 0.002  # of the stove, and of everybody who waits for it
+ON_THE_WAY_MS = 30_000  # a remote request that took longer to reach the loop was lost
+STOVE_WORDS = 7  # of the inputs: only stove time has them
+SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
 
-world_module: Any = MODULES["world"]
-ChipReset = world_module.ChipReset
-PASSWORD_ROUNDS = 2000
-
-
-def network_of(password: str, **parts: Any) -> dict[str, Any]:
-    """A network.json for a box with this device password, on a Wi-Fi; parts: mqtt={...}, voice={...}, token=..."""
-    digest = salt = b"0123456789abcdef"
-    for _ in range(PASSWORD_ROUNDS):
-        digest = sha256(digest + password.encode()).digest()
-    kept = f"sha256${PASSWORD_ROUNDS}${salt.hex()}${digest.hex()}"
-    return {"wifi": {"ssid": "desk", "password": "a long password"}, "password": kept, **parts}
+# What a hand, a fault of a part, or the mains may do here. A stall, a jump of the clock and an exception in the middle
+# of a tick belong to the simulator: this machine's own clock and threads cannot be told to do them.
+ACTS = frozenset((
+    "press", "double_press", "hold", "button_down", "button_up", "light", "knob_off", "blow_out", "simmer", "weld",
+    "unweld", "stick_open", "film", "bypass", "sensor", "noise", "reset", "power_off", "power_on",
+))  # fmt: skip
 
 
-def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """A port of loopback that nobody uses just now."""
-    with socket.socket(socket.AF_INET, kind) as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+class Off:
+    """A remote OFF, from the request to its end; times are those of time.monotonic_ns() // 1000."""
+
+    def __init__(self, rig, burner, source):
+        self._rig = rig
+        self.burner = burner
+        self.source = source
+        self.asked_us = _now_us()
+        self.posted_us = None  # the services put it where the loop looks
+        self.heard_us = None  # the end of the tick that took it
+        self.coil_us = None  # the relay pin went low, if it was high
+
+    def wait(self, s=5):
+        """Milliseconds from asking to the pin of the coil; of a burner that was off, to the end of the loop's tick."""
+        self._rig.wait_for(lambda: self.heard_us, s, f"OFF ({self.source}) of burner {self.burner}")
+        return ((self.coil_us or self.heard_us) - self.asked_us) / 1000
 
 
-class Rig:
-    """One box: its World, its flash in `folder`/flash, its process.
+def _now_us():
+    return time.monotonic_ns() // 1000
 
-    network: None: no radio at all; {}: no network.json, so the set-up portal; else the content of network.json.
-    mode, friend: of fakes/realtime/box.py. heap_kib: the firmware's; the rig's part comes on top. `failure` tells in
-    words why the rig itself broke, None while it has not.
+
+class RealtimeRig(DeviceProcess):
+    """One controller in a process of its own; its flash is `folder`/flash. Starts with the power and after each reset.
+
+    network: None: no radio at all, the services keep the journal; {}: no network.json, so the set-up portal;
+    else the content of network.json (network_of). heap_kib: the firmware's; the rig's part comes on top. firmware: a
+    compiled one. alone: no services thread ever runs, and `allocated` tells (tick, bytes) of every tick that allocated.
+    stove: what differs from simulator/plant/plant.py. Other arguments are settings over the shipped ones.
+
+    To be read: `late_ms`, of every tick; `stalls`, (from_ms, ms) of the gaps between ticks that were longer than two
+    of them and so excuse what happened in them; `edges`, (us, burner, level) of the relay pins; `posts`, (us, burner,
+    what, source) of all that the services asked for, what being "off", "extend" or "arm"; `starts` of the program;
+    `peak_bytes` that the heap held at most, rubbish included; `rig_bytes` of them are the rig's own.
     """
 
     def __init__(
-        self, folder: Path, plan: dict[str, Any], world: Any, mode: str, network: dict[str, Any] | None = None,
-        heap_kib: int = 192, firmware: Path = run.BOARD, friend: str | None = None,
+        self, folder, burners=1, sensor=True, stove=None, network=None, heap_kib=192, firmware=run.BOARD,
+        alone=False, **settings,
     ):  # fmt: skip
-        self.plan = plan
-        self.world = world
-        self.failure: str | None = None
-        self.starts = 0
-        self.rig_bytes: int | None = None
-        self.web_port = free_port()
-        self.dns_port = free_port(socket.SOCK_DGRAM)
-        self._mode, self._air, self._friend = mode, network is not None, friend
-        self._firmware = Path(firmware)
-        self._heap_bytes = heap_kib * 1024 + RIG_BYTES
-        self._wifi, self._lookup_ms, self.dead_port, self._measure = 1, 0, 0, 0
-        self._values: tuple[int, ...] = ()
-        self._vm: Any = None
-        self._pipe: Any = None
-        self._heard = b""
-        self._handlers: tuple[Callable[[Any], None], ...] = (
-            self._hello, self._tick, self._pin, self._watch, self._post, self._reset, self._stopped, self._sleep,
-            self._pixel, self._tone, self._digits, self._thread_started, self._raised, self._convert,
-        )  # fmt: skip
-        self.flash = Path(folder) / "flash"
-        self.log = Path(folder) / "box.log"
-        self._rtc = Path(folder) / "rtc"
-        self._inputs_path = Path(folder) / "inputs"
-        self._fill_flash(network)
-
-    def _fill_flash(self, network: dict[str, Any] | None) -> None:
-        self.flash.mkdir()
-        self._rtc.write_bytes(b"")
-        self.log.write_bytes(b"")
-        run.write_settings(self.plan, self.flash)
-        shutil.copytree(self._firmware, self.flash, ignore=shutil.ignore_patterns("settings.json"), dirs_exist_ok=True)
-        if network:
-            (self.flash / "network.json").write_text(json.dumps(network))
-
-    # --- the process -----------------------------------------------------------------------------------------------
-
-    def _launch(self, down_for: str | None, source: Any, stdout: Any, pass_fds: tuple[int, ...] = ()) -> None:
-        """Start the VM after a reset for that cause (None: power came). source: INPUTS of box.py."""
-        why = down_for or "power"
-        if why in CLEARED_BY:
-            self._rtc.write_bytes(b"")
-        self._pipe, out = os.pipe()
-        _grow(out)
-        paths = [BOX, *([BOX / "air"] if self._air else [])]
+        plan = {
+            "name": "rig", "seed": 1, "until_ms": FOR_EVER_MS, "samples": False, "burners": burners,
+            "stove": dict(stove or {}), "events": [],
+            **run_settings.make({"settings": settings}, run_settings.shipped(), burners, sensor),
+        }  # fmt: skip
+        if alone:  # nobody writes a journal then
+            plan["events"].append([0, "services_block", 0, {"ms": FOR_EVER_MS}])
+        self._lines = []
+        world = world_module.World(plan, self._lines.append)
+        super().__init__(folder, plan, world, "alone" if alone else "real", network, heap_kib, firmware)
+        self.late_ms, self.stalls, self.edges, self.posts, self.allocated = [], [], [], [], []
+        self.peak_bytes = 0
+        self.ticks = 0
+        self._offs = []
+        self._figures = (0, 0)
+        self._hole = []
+        self._inputs = None
+        self._sent = 0
+        self._over = False
+        self._begun_us = _now_us()
+        self._deaths = world._deaths
+        world.begin()
+        self._lock = threading.RLock()
+        self._thread = threading.Thread(target=self._play, daemon=True)
+        self._thread.start()
         try:
-            self._vm = subprocess.Popen(
-                [
-                    *(run._micropython(), "-X", f"heapsize={self._heap_bytes}", BOX / "box.py", str(out), str(source)),
-                    *(self._rtc, str(CAUSES.get(why, 2)), self._mode),
-                    *([self._friend] if self._friend else []),
-                ],
-                cwd=self.flash, env={**os.environ, "MICROPYPATH": ":".join([*map(str, paths), ".frozen"])},
-                stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT, pass_fds=[out, *pass_fds],
-                start_new_session=True,  # a Ctrl-C at this terminal is for the host, which ends its box itself
-            )  # fmt: skip
-        finally:
-            os.close(out)
+            self.wait_for(lambda: self.ticks and all(self.state(b) == "IDLE" for b in range(burners)), 30, "the start")
+        except BaseException:
+            self._end()
+            self._tell()
+            raise
 
-    def _kill(self) -> None:
-        """The chip is gone: what it may still have had to say was never heard."""
-        self._values = ()
-        self._heard = b""
-        if self._vm is not None:
-            self._vm.kill()
-            self._vm.wait()
-            os.close(self._pipe)
-            self._vm = self._pipe = None
+    # --- what the hand does ----------------------------------------------------------------------------------------
 
-    def _read(self) -> bool:
-        """Take up what the pipe holds, waiting for at least something; False when the VM has ended by itself."""
-        said = os.read(self._pipe, PIPE_BYTES)
-        self._heard += said
-        if said:
-            return True
-        status = self._vm.wait()
-        self.failure = f"the VM ended by itself with status {status}: {self.console()[-2000:]}"
-        self._kill()
-        return False
+    def do(self, name, burner=0, **args):
+        """Begin an act of a scenario now; args in milliseconds. Returns at once."""
+        assert name in ACTS, f"{name}: the rig cannot do that, the simulator can"
+        with self._lock:
+            self._record(name, burner, args)
 
-    def _records(self) -> Any:
-        """The whole records that were read, one after the other."""
-        length = 8 * SIZE
-        while len(self._heard) >= length:
-            record = array("q", self._heard[:length])
-            self._heard = self._heard[length:]
-            yield record
+    def _record(self, name, burner, args):
+        self.plan["events"].append([self.world.now_ms, name, burner, args])
+        self.world.do(name, burner, args)
 
-    def _down_for(self, lines: list[str]) -> str | None:
-        """Why the last life ended, as the lines tell; None for none."""
-        return next((line.split()[2] for line in reversed(lines) if line.startswith("#down")), None)
+    def press(self, burner=0):
+        """A press, and the time until the box has seen its end."""
+        self.do("press", burner)
+        self._pass(260)
 
-    def console(self) -> str:
-        """All that the firmware printed."""
-        return self.log.read_text("utf-8", "replace")
+    def hold(self, s=1.0, burner=0):
+        """The button held for s seconds and let go."""
+        self.do("hold", burner, ms=int(s * 1000))
+        self._pass(int(s * 1000) + 100)
 
-    @property
-    def pid(self) -> int:
-        """The process of the VM; another one after each reset."""
-        return self._vm.pid
+    def light(self, hold_s=10, burner=0):
+        """A hand lights as always and lets go after hold_s; returns at once."""
+        self.do("light", burner, hold_ms=int(hold_s * 1000))
 
-    # --- what the chip says ----------------------------------------------------------------------------------------
+    def knob_off(self, burner=0):
+        self.do("knob_off", burner)
 
-    def _hello(self, record: Any) -> None:
-        self.starts += 1
-        self.rig_bytes = record[A]
-        if record[A] > RIG_BYTES:
-            self.failure = f"the rig takes {record[A]} bytes of the heap, RIG_BYTES is {RIG_BYTES}"
+    def reset(self, cause="wdt"):
+        """The chip resets; returns when the program ticks again."""
+        starts = self.starts
+        self.do("reset", cause=cause)
+        self.wait_for(lambda: self.starts > starts and self.state() is not None, 20, "the start after a reset")
 
-    def _show(self, record: Any, burners: int) -> None:
-        """A snapshot of so many burners: the trace tells of it."""
-        self._values = tuple(record[: FIELDS * burners])
-        self.world._link = SimpleNamespace(snapshot=SimpleNamespace(values=self._values))
+    def _pass(self, ms):
+        end_ms = self.world.now_ms + ms
+        self.wait_for(lambda: self.world.now_ms >= end_ms, ms / 1000 + 20, "time to pass")
 
-    def _pin(self, record: Any) -> None:
-        self.world.pin_changed(record[A], record[B])
+    # --- what the network does -------------------------------------------------------------------------------------
 
-    def _watch(self, record: Any) -> None:
-        self.world.watch(record[A])
+    def wifi(self, up):
+        """The access point comes or goes; links that are open stay so, being loopback."""
+        self._wifi = int(up)
 
-    def _reset(self, _: Any) -> None:
-        self.world.reset_now("hard")
+    def lookups_hang(self, s):
+        """From now on every look-up of a name blocks its thread for so long; 0: none does, not even those begun."""
+        self._lookup_ms = int(s * 1000)
 
-    def _stopped(self, _: Any) -> None:
-        self.world.stopped()
-        self._values = ()
+    def connects_hang(self, on=True):
+        """From now on whatever the box looks up leads to a door that never answers a connect."""
+        if on and not self._hole:
+            full = socket.create_server(("127.0.0.1", 0), backlog=0)
+            self._hole = [full]
+            for _ in range(3):
+                guest = socket.socket()
+                guest.setblocking(False)
+                guest.connect_ex(full.getsockname())
+                self._hole.append(guest)
+        self.dead_port = self._hole[0].getsockname()[1] if on else 0
 
-    def _nothing(self, record: Any) -> None:
-        """Not asked for here."""
+    @contextmanager
+    def remote_off(self, burner=0, source="web"):
+        """Within, the test asks for OFF through a door; yields an Off. That it reaches the loop is judged at the end.
 
-    _tick = _post = _sleep = _pixel = _tone = _digits = _thread_started = _raised = _convert = _nothing
+        Any OFF that the services post is judged from then on, asked for within a remote_off or not.
+        """
+        off = Off(self, burner, source)
+        with self._lock:
+            self._offs.append(off)
+        yield off
 
-    # --- what the chip is told -------------------------------------------------------------------------------------
+    # --- what the eye sees -----------------------------------------------------------------------------------------
 
-    def _inputs_now(self, codes: list[int] | None = None) -> list[int]:
-        """The words of the inputs between FIRST and TICKS_MS; codes: of the eight channels, None for those of now."""
+    def wait_for(self, holds, s=10, what="it"):
+        """Wait until holds() is true, and return that; fails after s seconds, and at once when the rig has broken."""
+        end_s = time.monotonic() + s
+        while True:
+            assert self.failure is None, self.failure
+            found = holds()
+            if found:
+                return found
+            assert time.monotonic() < end_s, f"{what}: not within {s} s; {self.told()}"
+            time.sleep(STEP_S)
+
+    def wait_state(self, state, burner=0, s=10):
+        """Wait until a burner is in a state."""
+        self.wait_for(lambda: self.state(burner) == state, s, state)
+
+    def state(self, burner=0):
+        """The name of the state as of the last tick, None while no program ticks."""
+        values = self._values
+        return STATES[values[16 * burner]] if values else None
+
+    def told(self, burner=0):
+        """The latest line of the trace of a burner: its plant and its panel."""
+        with self._lock:
+            lines = [line for line in self._lines[-200:] if line.startswith("{")]
+        return next((told for line in reversed(lines) if (told := json.loads(line))["burner"] == burner), None)
+
+    def contact(self, burner=0):
+        """ "open" or "closed": the plant's truth."""
+        return "closed" if self.world.burners[burner].closed else "open"
+
+    def gas(self, burner=0):
+        """ "on" or "off": the plant's truth."""
+        return "on" if self.world.burners[burner].gas else "off"
+
+    def live_bytes(self):
+        """What the heap holds after a collection, which the services do for this."""
+        self._measure += 1
+        asked = self._measure
+        return self.wait_for(lambda: self._figures[1] == asked and self._figures[0], 30, "the heap's figures")
+
+    # --- the rig's own thread --------------------------------------------------------------------------------------
+
+    def _play(self):
+        try:
+            while not self._over:
+                ready = select.select([self._pipe] if self._vm else [], [], [], STEP_S)[0]
+                with self._lock:
+                    if ready:
+                        self._hear()
+                    self._advance(_now_us())
+                    if self.world._deaths != self._deaths:
+                        self._kill()
+                    elif self.failure is None and self._vm is None and self.world.powered:
+                        self._start()
+                    self._show_inputs()
+        except Exception as error:
+            self.failure = f"the rig failed: {type(error).__name__}: {error}"
+            raise
+
+    def _advance(self, now_us):
+        """Let the stove live until this moment; records come late, so it may have done so already."""
         world = self.world
-        low = sum(1 << pin for pin in world.button_pins if not world.pin_level(pin))
-        if codes is None:
-            codes = [world.input_code(number // 4, number % 4) for number in range(8)]
-        bus = [LINKS.index(word) for word in world.bus]
-        return [
-            *(low, self._wifi, self._lookup_ms, self.dead_port, self._measure, *bus, *codes),
-            *(self.web_port, self.dns_port),
-        ]
+        now_ms = (now_us - self._begun_us) // 1000
+        while world.now_ms < now_ms:
+            try:
+                world._pass_time(now_ms - world.now_ms)
+            except ChipReset:
+                return  # _play() sees that it has died
 
+    def _start(self):
+        self._show_inputs()
+        with self.log.open("ab") as log:
+            self._launch(self._down_for(self._lines), self._inputs_path, log)
 
-def _grow(pipe: int) -> None:
-    try:
-        import fcntl
+    def _kill(self):
+        self._deaths = self.world._deaths
+        super()._kill()
 
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-    except (ImportError, AttributeError, OSError):
-        pass  # a small pipe only means that the chip may have to wait for a host without time
+    def _hear(self):
+        if not self._read():
+            return
+        for record in self._records():
+            self._advance(record[US])
+            if self.world._deaths != self._deaths:
+                return
+            try:
+                self._handlers[record[KIND]](record)
+            except ChipReset:
+                return
+
+    def _hello(self, record):
+        world = self.world
+        world.running = True
+        world._boot_ms = world.now_ms
+        world.starts += 1
+        world.emit(f"#up {world.now_ms}")
+        super()._hello(record)
+
+    def _tick(self, record):
+        world = self.world
+        world.feed()
+        self.ticks += 1
+        gap_us = record[A]
+        if gap_us:
+            self.late_ms.append(gap_us / 1000 - TICK_MS)
+        if gap_us > TWO_TICKS_MS * 1000:
+            ms = -(-gap_us // 1000)
+            self.stalls.append((max(world.now_ms - ms, 0), ms))
+        if record[C] and self._values:  # the first tick of a start builds things
+            self.allocated.append((self.ticks, record[C]))
+        self.peak_bytes = max(self.peak_bytes, record[E])
+        self._figures = record[D], record[F]
+        self._show(record, len(world.burners))
+        world._told.look(world)
+        for off in self._offs:
+            if off.posted_us and off.heard_us is None and not record[B] >> off.burner & 1:
+                off.heard_us = record[US]
+
+    def _pin(self, record):
+        number, level = record[A], record[B]
+        world = self.world
+        if number in world.relay_pins:
+            burner = world.relay_pins.index(number)
+            if level != world.pins.get(number, 0):
+                self.edges.append((record[US], burner, level))
+                for off in self._offs:
+                    if off.burner == burner and off.heard_us is None and not level:
+                        off.coil_us = record[US]
+        world.pin_changed(number, level)
+
+    def _post(self, record):
+        us, burner, what, source = record[US], record[A], record[B], SOURCES[record[C]]
+        self.posts.append((us, burner, ("off", "extend", "arm")[what], source if what == 0 else None))
+        if what:
+            self._record("remote_extend" if what == 1 else "remote_arm", burner, {})
+            return
+        self._record("remote_off", burner, {"source": source})
+        for off in self._offs:
+            mine = (off.burner, off.source) == (burner, source)
+            if mine and off.posted_us is None and 0 <= us - off.asked_us <= ON_THE_WAY_MS * 1000:
+                off.posted_us = us
+                break
+
+    def _reset(self, record):
+        if not self._values:
+            self.failure = f"the program never came to its first tick: {self.console()[-2000:]}"
+        super()._reset(record)
+
+    def _show_inputs(self):
+        """Write what the chip's inputs are just now, if it is news."""
+        inputs = self._inputs_now()
+        if inputs == self._inputs:
+            return
+        self._inputs = inputs
+        self._sent += 1
+        block = array("q", [self._sent, *inputs, *[0] * STOVE_WORDS, self._sent]).tobytes()
+        file = os.open(self._inputs_path, os.O_WRONLY | os.O_CREAT)
+        try:
+            os.pwrite(file, block, 0)
+        finally:
+            os.close(file)
+
+    # --- the end ---------------------------------------------------------------------------------------------------
+
+    def _end(self):
+        self._over = True
+        self._thread.join()
+        self._kill()
+        for end in self._hole:
+            end.close()
+
+    def _verdict_plan(self, marks):
+        """The plan as it was carried out: when each event really began, and the stalls among them by name."""
+        told = {int(text): t_ms for kind, t_ms, text in marks if kind == "do"}
+        events = [[told.get(at, ms), *rest] for at, (ms, *rest) in enumerate(self.plan["events"])]
+        events += [[from_ms, "gil_hold", 0, {"ms": ms}] for from_ms, ms in self.stalls]
+        for off in self._offs:
+            if off.posted_us is None:  # dropped on the way: as if it had been said to the loop itself
+                asked_ms = (off.asked_us - self._begun_us) // 1000
+                events.append([asked_ms, "remote_off", off.burner, {"source": off.source}])
+        return {**self.plan, "events": sorted(events, key=lambda event: event[0])}
+
+    def view(self):
+        """The run so far as simulator/rules/observed.py looks at it; close() judges the same."""
+        with self._lock:
+            result = parse(self._lines)
+            plan = self._verdict_plan(result.marks)
+        result.marks = [mark for mark in result.marks if mark[0] != "do"]  # the plan has their times now
+        return View(result, plan)
+
+    def violations(self):
+        """End the run, and tell (name, sentence) of every invariant that did not hold."""
+        if not self._over:
+            self._end()
+            journal = self.flash / "journal.txt"
+            for line in journal.read_text().splitlines() if journal.exists() else ():
+                if line[:1] != "#":  # that one is its seal
+                    self._lines.append(f"#journal {self.world.now_ms} {line}")
+            self._lines.append(f"#end {self.world.now_ms}")
+        view = self.view()
+        return invariants.check(view.result, view.plan)
+
+    def close(self):
+        """The test is over: every invariant must have held, the rig must live, and nothing may have been raised."""
+        found = self.violations()
+        assert self.failure is None, self.failure
+        assert found == []
+        for word in ("Traceback", "Unhandled exception"):
+            assert word not in self.console(), self.console()[-2000:]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        try:
+            if kind is None:
+                self.close()
+        except AssertionError:
+            self._tell()
+            raise
+        finally:
+            if not self._over:
+                self._end()
+                self._tell()
+
+    def _tell(self):
+        worst = max(self.late_ms, default=0)
+        print(f"rig: {self.ticks} ticks, worst {worst:.1f} ms late, stalls {self.stalls}", file=sys.stderr)
+        print(self.console()[-4000:], file=sys.stderr)

@@ -4,7 +4,7 @@
 real: the loop lives in real time. alone: so it does, without a services thread, and each tick tells how many bytes it
 allocated. stove: the loop's time is what the host answers to each sleep (INPUTS is the number of that pipe); the
 services stay in real time, as asyncio knows no other. FRIEND: see wire.py. Belongs here: starting boot.py and main.py
-as the chip does, and what goes between services and loop. Does not: a verdict, the host's end (realtime/rig.py).
+as the chip does, and what goes between services and loop. Does not: a verdict, the host's end (realtime/process.py).
 """
 
 import _thread
