@@ -78,7 +78,7 @@ class Board:
         self._show()
         self._pipe, out = os.pipe()
         run_on = [rig.micropython(), "-X", f"heapsize={rig.HEAP_KIB * 1024 + RIG_BYTES}"]
-        paths = rig.path_of(rig.CHIP, rig.AIR, *([program, program / "lib"] if kind == "baseline" else []))
+        paths = rig.path_of(rig.CHIP, rig.COMMON, rig.AIR, *([program, program / "lib"] if kind == "baseline" else []))
         with self.log.open("wb") as log:
             self._vm = subprocess.Popen(
                 [*run_on, rig.VM / "board.py", str(out), self._inputs, folder / "rtc", kind],

@@ -12,7 +12,8 @@ for _folder in ("firmware", "build/lib"):
     if str(ROOT / _folder) not in sys.path:
         sys.path.append(str(ROOT / _folder))
 
-CHIP = run.FAKES / "realtime"  # machine, neopixel, wire
+CHIP = run.FAKES / "realtime"  # the wire and what is behind the fakes
+COMMON = run.COMMON  # machine, neopixel
 AIR = CHIP / "air"  # network, socket
 TINY = run.FAKES / "tiny"  # the smallest chip
 HERE = Path(__file__).resolve().parent

@@ -23,7 +23,8 @@ from tools.build import manifest
 ROOT = Path(__file__).resolve().parent.parent
 PLANT = ROOT / "simulator" / "plant"
 FAKES = ROOT / "simulator" / "fakes"
-MACHINE = (FAKES / "scenario", PLANT)  # search path of the machine side
+COMMON = FAKES / "common"  # of every rig: machine, neopixel
+MACHINE = (FAKES / "scenario", COMMON, PLANT)  # search path of the machine side
 GO = PLANT / "go.py"
 BOARD = ROOT / "build" / "firmware"  # the root of a board's flash, and in it the program
 COMPILED = BOARD / "a"

@@ -12,6 +12,8 @@ import time
 import machine
 import wire
 
+import backend
+
 _PIPE, _INPUTS, _RTC, _KIND = sys.argv[1:5]
 _ONE_THREAD = _KIND == "baseline"  # only then may the heap be looked at here: another thread would be held up by that
 _record = wire.tick
@@ -39,7 +41,7 @@ machine.WDT.feed = _fed
 for _name in ("neopixel", "socket", "network"):  # on the chip they take none of the heap
     __import__(_name)
 wire.open_ends(int(_PIPE), _INPUTS)
-machine.rtc_path = _RTC
+backend.install(machine.PWRON_RESET, _RTC)
 gc.collect()
 wire.say(wire.HELLO, gc.mem_alloc())
 try:

@@ -140,7 +140,7 @@ def test_a_newcomer_lights_forgets_and_welds(page, phone, tmp_path):
     # what was done is a scenario, and the command line comes to the same end
     saved = json.loads(urllib.request.urlopen(f"http://{page.address}/scenario.json?name=a+first+evening").read())
     assert [event["do"] for event in saved["events"]][:3] == ["light", "light", "weld"]
-    assert "TIMEOUT" in [one.get("opened_by") for one in saved["expect"]]
+    assert "TIMEOUT" in [one.get("shutoff_by") for one in saved["expect"]]
     file = tmp_path / "evening.json"
     file.write_text(json.dumps(saved))
     run = [sys.executable, "-m", "simulator", "run", str(file)]

@@ -210,7 +210,7 @@ class Run:
     def go(self):
         """Until the cook is over. Leaves this process changed: to be called in a fork of its own."""
         world = self.world
-        MODULES["world"].the = world
+        MODULES["world"].install(world)
         sys.meta_path.insert(0, Compiled(self.codes))
         sys.print_exception = lambda error: print("Traceback", repr(error))
         builtins.open, os.rename, os.listdir = self.flash.open, self.flash.rename, self.flash.listdir

@@ -77,7 +77,7 @@ def test_what_a_hand_did_runs_again_line_by_line_and_keeps_what_it_expects():
         live = trace_of(hand.stove, hand.stove.world.now_ms - 1)
     assert [event["do"] for event in saved["events"]] == ["light", "press", "button_down", "button_up", "weld"]
     assert 4 < saved["events"][0]["hold_s"] < 15
-    assert {"burner": 0, "openings": 0} in saved["expect"]
+    assert {"burner": 0, "shutoffs": 0} in saved["expect"]
     verdict = replayed(saved)
     until_ms = scenario.parse(json.dumps(saved), run_settings.shipped()).plan["until_ms"]
     assert [line for line in verdict.result.trace_lines if json.loads(line)["t_ms"] < until_ms] == live
@@ -91,10 +91,10 @@ def test_what_is_saved_expects_what_was_seen_and_nothing_else():
         hand.until("state", "BURNING")
         hand.until("gas", False)
         saved = hand.ask("saved")
-    openings = [one for one in saved["expect"] if "opened_by" in one]
-    assert [one["opened_by"] for one in openings] == ["TIMEOUT"]
+    shutoffs = [one for one in saved["expect"] if "shutoff_by" in one]
+    assert [one["shutoff_by"] for one in shutoffs] == ["TIMEOUT"]
     assert replayed(saved).passed
-    openings[0]["opened_by"] = "BUTTON"
+    shutoffs[0]["shutoff_by"] = "BUTTON"
     assert not replayed(saved).passed
 
 

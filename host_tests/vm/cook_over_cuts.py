@@ -11,6 +11,7 @@ import sys
 
 from flash import DEVICES, MANNERS, Flash, Random, formatted, mounted
 
+import chip
 import go
 import world
 from curfew.bundles import core as journal
@@ -32,7 +33,7 @@ def yes():
 
 def power_off():
     """The flash is the first to notice."""
-    world.the._do_power_off(0, None)
+    chip.the._do_power_off(0, None)
     raise world.ChipReset
 
 

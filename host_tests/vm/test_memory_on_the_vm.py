@@ -72,7 +72,7 @@ SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_
 
 def plan_of(family):
     """The plan of a family of events."""
-    text = {"name": family, "until": "0:03:00", **FAMILIES[family], "expect": [{"openings": 99}]}
+    text = {"name": family, "until": "0:03:00", **FAMILIES[family], "expect": [{"shutoffs": 99}]}
     text["settings"] = {**SHORT, **text.get("settings", {})}
     return scenario.parse(json.dumps(text), json.loads((run.SOURCES / "settings.json").read_text())).plan
 

@@ -334,13 +334,13 @@ class Stove(DeviceProcess):
         result = parse(self.lines)
         expect: list[dict[str, Any]] = []
         for burner in range(len(self.world.burners)):
-            openings = result.openings(burner)
-            expect.append({"burner": burner, "openings": len(openings)})
-            for line in openings:
+            shutoffs = result.shutoffs(burner)
+            expect.append({"burner": burner, "shutoffs": len(shutoffs)})
+            for line in shutoffs:
                 if line["cause"]:
                     ends = max(0, line["t_ms"] - TOLERANCE_MS), min(now_ms, line["t_ms"] + TOLERANCE_MS)
                     between = [show_time(end) for end in ends]
-                    expect.append({"burner": burner, "opened_by": line["cause"], "between": between})
+                    expect.append({"burner": burner, "shutoff_by": line["cause"], "between": between})
             last = result.at(burner, now_ms)
             if last:
                 keys = ("contact", "gas", "fault")

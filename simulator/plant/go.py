@@ -1,8 +1,8 @@
 """Machine side of a run: boots the firmware again and again inside one World until the scenario is over.
 
-Belongs here: putting the stand-ins in place and running boot.py and main.py as the chip does. Does not: results.
+Belongs here: putting the fakes in place and running boot.py and main.py as the chip does. Does not: results.
 
-    micropython go.py PLAN.json       MICROPYPATH holds stand-ins, this folder, .frozen
+    micropython go.py PLAN.json       MICROPYPATH holds fakes, this folder, .frozen
     python go.py PLAN.json            CURFEW_PATH holds the same folders, separated by ":"
 The current folder is the chip's file system, with boot.py, main.py and the program in it.
 """
@@ -19,8 +19,8 @@ if CPYTHON:
 
     sys.path[:0] = os.environ["CURFEW_PATH"].split(":")
 
-import world as world_module
-from world import ChipReset, Over, World
+import chip
+from world import ChipReset, Over, World, install
 
 
 class _Sys:
@@ -44,7 +44,7 @@ class _Sys:
 
 
 class _Thread:
-    """Stand-in for `_thread`: the entry is recorded, the World gives it its turns."""
+    """Fake of `_thread`: the entry is recorded, the World gives it its turns."""
 
     @staticmethod
     def allocate_lock():
@@ -56,17 +56,17 @@ class _Thread:
 
     @staticmethod
     def start_new_thread(entry, args):
-        world_module.the.alive("_thread.start_new_thread")
-        world_module.the.start_thread(entry, args)
+        chip.the.alive("_thread.start_new_thread")
+        chip.the.start_thread(entry, args)
 
 
 class _Lock:
     def acquire(self, _wait=True):
-        world_module.the.alive("lock.acquire")
+        chip.the.alive("lock.acquire")
         return True
 
     def release(self):
-        world_module.the.alive("lock.release")
+        chip.the.alive("lock.release")
 
     def __enter__(self):
         return self
@@ -76,11 +76,11 @@ class _Lock:
 
 
 class _Gc:
-    """Stand-in for `gc`: collecting is the simulator's business, not the firmware's."""
+    """Fake of `gc`: collecting is the simulator's business, not the firmware's."""
 
     @staticmethod
     def collect():
-        world_module.the.alive("gc.collect")
+        chip.the.alive("gc.collect")
 
 
 def read(folders, name):
@@ -143,7 +143,7 @@ def run(plan, emit, prepare=None, starter=None, compiled=None):
         path.insert(0, ".")  # the starter lies on the flash
     replace_builtins(folders, emit)
     world = World(plan, emit)
-    world_module.install(world)
+    install(world)
     if prepare:
         prepare(world)
     world.begin()

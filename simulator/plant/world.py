@@ -1,17 +1,17 @@
-"""Stove, chip and clock of one scenario: the one object behind all stand-ins.
+"""Stove, chip and clock of one scenario: the one object behind the fakes.
 
 Belongs here: virtual time, what happens when, the state that a chip keeps or loses, what is told to the outside.
-Does not: physics (plant.py), the shape of the chip's modules (standins/), reading scenario files.
+Does not: physics (plant.py), the shape of the chip's modules (fakes/), reading scenario files.
 Time passes only in advance(): a program that computes takes no time, a program that sleeps does.
 """
 
-import sys
-
+import chip
 import report
 from acts import Acts, when
 from charge_pump import PARTS, Pump
 from plant import Burner
 
+IN, OUT = 1, 3  # modes of a pin
 TICKS_MASK = 0x3FFFFFFF
 BOOT_MS = 300  # from power or reset to the first line of boot.py
 POLL_MS = 100  # the services thread's rhythm
@@ -23,7 +23,7 @@ DEFAULT_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))
 
 
 class ChipReset(BaseException):
-    """The chip is gone under the program; every later call of a stand-in raises this again."""
+    """The chip is gone under the program; every later call of a fake raises this again."""
 
 
 class Over(BaseException):
@@ -99,6 +99,7 @@ class World(Acts):
         self._boot_ms = 0
         self._deaths = 0
         self.starts = 0  # of the program
+        self.reset_cause = 1  # asked for by a chip with a radio only
         self._jump_ms = 0
         self.wdt_ms = 0
         self._fed_ms = 0
@@ -158,7 +159,7 @@ class World(Acts):
         self._told.look(self)
 
     def alive(self, name=None):
-        """Called first by every stand-in: a dead chip's program may do nothing any more, and traps spring."""
+        """Called first by every call of a fake: a dead chip's program may do nothing any more, and traps spring."""
         if not self.running:
             raise ChipReset
         if name is not None and name in self.traps:
@@ -222,6 +223,32 @@ class World(Acts):
                 burner.coil = coil
                 burner.stuck = stuck
                 burner.moved()
+
+    def set_mode(self, number, mode, value):
+        """A pin becomes an output with a level, or an input."""
+        if mode == OUT:
+            self.pin_changed(number, 1 if value else 0)
+        elif mode == IN:
+            self.pin_changed(number, 0)  # floating: the pull-down at the driver wins
+
+    def _unseen(self, *_):
+        """Nobody looks at pixels, buzzer and display of a run: the trace has them from the firmware's snapshot."""
+
+    tone = pixel = drain = _unseen
+
+    def memory(self, data):
+        """The RTC memory of the chip, read or written."""
+        if data is None:
+            return bytes(self.rtc)
+        if len(self.rtc) != len(data):
+            self.rtc = bytearray(len(data))
+        for index in range(len(data)):
+            self.rtc[index] = data[index]
+        return None
+
+    def clock_ms(self):
+        """The converters' own clock, which does not jump."""
+        return self.now_ms
 
     def pin_level(self, number):
         """What an input pin reads: buttons are open or pull to ground, everything else floats high."""
@@ -385,9 +412,6 @@ class World(Acts):
         self.emit("#end %d" % self.now_ms)
 
 
-the = None  # the World of this process; set by go.py before any stand-in is used
-
-
 def install(world):
-    """Make a world the one behind the stand-ins."""
-    sys.modules[__name__].the = world
+    """Make a world the one behind the fakes."""
+    chip.the = world

@@ -108,7 +108,7 @@ class DeviceProcess:
             self._rtc.write_bytes(b"")
         self._pipe, out = os.pipe()
         _grow(out)
-        paths = [BOX, *([BOX / "air"] if self._air else [])]
+        paths = [BOX, run.COMMON, *([BOX / "air"] if self._air else [])]
         try:
             self._vm = subprocess.Popen(
                 [

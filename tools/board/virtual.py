@@ -147,7 +147,7 @@ class Board:
             stdout=self._inner_child,
             stderr=self._inner_child,
             pass_fds=(wire,),
-            env={**os.environ, "MICROPYPATH": f":{CHIP}:.frozen:lib"},
+            env={**os.environ, "MICROPYPATH": f":{CHIP}:{CHIP.parent / 'common'}:.frozen:lib"},
             start_new_session=True,
         )
         os.close(wire)

@@ -7,8 +7,9 @@ Belongs here: the way from a reset to the prompt. Does not: parts of the chip (m
 import os
 import sys
 
-import chip
 import vfs
+
+import backend
 
 BLOCK_BYTES = 4096
 
@@ -60,16 +61,16 @@ def _run(name):
     return False
 
 
-chip.begin(sys.argv[1], sys.argv[3], sys.argv[4], sys.argv[5])
+backend.begin(sys.argv[1], sys.argv[3], sys.argv[4], sys.argv[5])
 _mount(sys.argv[2])
-sys.modules["_thread"] = chip.Threads
+sys.modules["_thread"] = backend.Threads
 sys.argv[:] = []
 sys.path[0] = ""  # the flash; this folder is on the path once more
 try:
-    chip.tell("alive")  # from here on a Ctrl-C is understood
+    backend.tell("alive")  # from here on a Ctrl-C is understood
     if _run("boot.py"):
         _run("main.py")
 except KeyboardInterrupt:
     print("KeyboardInterrupt:")
 finally:
-    chip.tell("deaf")  # until the prompt is there a Ctrl-C would end the VM
+    backend.tell("deaf")  # until the prompt is there a Ctrl-C would end the VM

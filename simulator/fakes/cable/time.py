@@ -1,7 +1,8 @@
 """On the VM: the `time` of the pretended chip, as far as the firmware uses it."""
 
-from chip import sleep_ms, ticks_ms  # noqa: F401
 from utime import gmtime, localtime, ticks_add, ticks_diff, ticks_us  # noqa: F401
+
+from backend import sleep_ms, ticks_ms  # noqa: F401
 
 
 def sleep(seconds):

@@ -14,8 +14,9 @@ import time
 from array import array
 
 import hooks
-import machine
 import wire
+
+import backend
 
 _ALONE = sys.argv[5] == "alone"
 _STOVE = sys.argv[5] == "stove"
@@ -74,15 +75,15 @@ def _take(self, burner):
 def _sleep(ms):
     """The loop sleeps in stove time; what the host says from afar is in the inbox when it wakes. Does not allocate."""
     global _deaths
-    machine.sleep(ms)
+    backend.sleep(ms)
     wire.hear()
     if _deaths != wire.inputs[wire.DEATHS]:
         _deaths = wire.inputs[wire.DEATHS]
         _see_them_end()
-    if not wire.inputs[wire.OFFS] and not wire.inputs[wire.ASKS] or machine.box is None:
+    if not wire.inputs[wire.OFFS] and not wire.inputs[wire.ASKS] or backend.box is None:
         return
-    inbox = machine.box.link.inbox
-    for burner in range(len(machine.box.controller.burners)):
+    inbox = backend.box.link.inbox
+    for burner in range(len(backend.box.controller.burners)):
         source = wire.inputs[wire.OFFS] >> 4 * burner & 15
         if source:
             _post_off(inbox, burner, source - 1)
@@ -94,7 +95,7 @@ def _sleep(ms):
 def _see_them_end():
     """No stove time passes until services that were told to die are gone: theirs is real time. Does not allocate."""
     for _ in range(_DEATH_MS):
-        if machine.box is None or machine.box.link.stopped[0]:
+        if backend.box is None or backend.box.link.stopped[0]:
             return
         time.sleep_ms(1)
 
@@ -152,7 +153,7 @@ def _attached(start):
 
         link = box.link
         own = type(link.snapshot)(len(box.controller.burners), _thread.allocate_lock())
-        machine.attach(box, own, _ALONE)
+        backend.attach(box, own, _ALONE)
         _listen_in(type(link.inbox))
         _look_after(Persistence)
         _deaths = wire.inputs[wire.DEATHS]
@@ -174,9 +175,8 @@ for _name in ("neopixel", "socket", "network"):  # on the chip they take none of
     except ImportError:  # no radio
         pass
 wire.open_ends(int(sys.argv[1]), int(sys.argv[2]) if _STOVE else sys.argv[2])
-machine.rtc_path = sys.argv[3]
 wire.friend = sys.argv[6] if len(sys.argv) > 6 else None
-machine.cause = int(sys.argv[4])
+backend.install(int(sys.argv[4]), sys.argv[3])
 gc.collect()
 wire.say(wire.HELLO, gc.mem_alloc())
 try:

@@ -17,22 +17,22 @@ CALLS = (
     "WDT.feed", "RTC.memory", "machine.reset", "NeoPixel.write", "time.ticks_ms", "time.sleep_ms", "lock.acquire",
     "lock.release", "gc.collect", "_thread.start_new_thread",
 )  # fmt: skip
-(PIN, PIN_VALUE, PWM, PWM_FREQ, PWM_DUTY, I2C, I2C_WRITE, I2C_READ, WDT, FEED, MEMORY, RESET, PIXELS) = range(13)
-(TICKS, SLEEP, ACQUIRE, RELEASE, COLLECT, START) = range(13, 19)
 ERRORS = (MemoryError, OSError, ValueError, RuntimeError, KeyboardInterrupt)
 _USB = 5
 _main = _thread.get_ident()
 sleep = None  # called with the milliseconds that the main thread sleeps (box.py)
 
 
-def trap(call):
-    """Called first by every stand-in."""
-    if wire.inputs[wire.TRAPS] >> 3 * call & 7:
-        _spring(call)
+def trap(name):
+    """Called first by every call of a fake."""
+    if wire.inputs[wire.TRAPS]:
+        _spring(CALLS.index(name))
 
 
 def _spring(call):
     kind = wire.inputs[wire.TRAPS] >> 3 * call & 7
+    if not kind:
+        return
     in_loop = _thread.get_ident() == _main
     if kind == _USB and not in_loop:
         return  # the chip raises it in the loop's thread only
@@ -54,7 +54,7 @@ class Clock:
 
     @staticmethod
     def ticks_ms():
-        trap(TICKS)
+        trap("time.ticks_ms")
         return wire.inputs[wire.TICKS_MS]
 
     @staticmethod
@@ -62,7 +62,7 @@ class Clock:
         if _thread.get_ident() != _main:
             _real_time.sleep_ms(ms)
             return
-        trap(SLEEP)
+        trap("time.sleep_ms")
         sleep(ms)
 
 
@@ -71,11 +71,11 @@ class _Lock:
         self._lock = _thread.allocate_lock()
 
     def acquire(self, wait=True):
-        trap(ACQUIRE)
+        trap("lock.acquire")
         return self._lock.acquire(wait)
 
     def release(self):
-        trap(RELEASE)
+        trap("lock.release")
         self._lock.release()
 
     def __enter__(self):
@@ -94,7 +94,7 @@ class Threads:
 
     @staticmethod
     def start_new_thread(entry, args):
-        trap(START)
+        trap("_thread.start_new_thread")
         wire.say(wire.THREAD)
         return _thread.start_new_thread(entry, args)
 
@@ -108,5 +108,5 @@ class Collector:
 
     @staticmethod
     def collect():
-        trap(COLLECT)
+        trap("gc.collect")
         _real_gc.collect()

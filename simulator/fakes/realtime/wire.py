@@ -19,6 +19,8 @@ HELLO, TICK, PIN, WATCH, POST, RESET, STOPPED, SLEEP, PIXEL, TONE, DIGITS, THREA
 FIRST, LOW_PINS, WIFI, LOOKUP_MS, DEAD_PORT, MEASURE, BUS, CODES, WEB_PORT, DNS_PORT = 0, 1, 2, 3, 4, 5, 6, 8, 16, 17
 TICKS_MS, OFFS, ASKS, BLOCKED, DEATHS, TRAPS, NOISY, LAST, INPUTS = 18, 19, 20, 21, 22, 23, 24, 25, 26
 
+LINKS = ("ok", "stale", "i2c_error")  # what the words of BUS mean
+
 inputs = array("l", [0] * INPUTS)
 figures = array("l", [0] * 4)  # the services': live bytes when last measured, the most ever, which measurement, rounds
 waiting = bytearray(4)  # 1: an OFF was posted for this burner, and the loop did not take it yet

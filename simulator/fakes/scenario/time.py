@@ -1,12 +1,12 @@
-"""Stand-in for `time`: the virtual clock of the World. Time passes only while the program sleeps."""
+"""Fake of `time`: the virtual clock of the World. Time passes only while the program sleeps."""
 
-import world
+import chip
 
 
 def ticks_ms():
-    world.the.alive("time.ticks_ms")
-    return world.the.ticks_ms()
+    chip.the.alive("time.ticks_ms")
+    return chip.the.ticks_ms()
 
 
 def sleep_ms(ms):
-    world.the.sleep(ms)
+    chip.the.sleep(ms)

@@ -1,6 +1,6 @@
-"""On the VM: what the pretended chip shares: the wire to its keeper, a clock that may run fast, turns for the services.
+"""On the VM, behind the fakes of the pretended board: the wire to its host, a clock that may run fast, the services.
 
-Belongs here: the state behind machine.py and time.py. Does not: the shape of either.
+Belongs here: the state behind machine.py and time.py. Does not: the shape of either (common/machine.py, time.py).
 The second thread is not started but asked now and then while the first one sleeps: Ctrl-C and threads do not get on in
 this VM. There is no radio, so it would do nothing else than its keeper's rounds.
 """
@@ -9,22 +9,21 @@ import sys
 
 import utime  # the real clock; `time` is ours
 
+import chip
+
 _POLL_MS = 100
 speed = 1
-cause = 1
-rtc_path = ""
 _wire = None
 _thread = None
 _poll_ms = 0
 
 
-def begin(wire, rtc, fast, reset_cause):
-    """Open the ends."""
-    global _wire, rtc_path, speed, cause
+def begin(wire, rtc_path, fast, cause):
+    """Open the ends, and be what is behind the fakes."""
+    global _wire, speed
     _wire = open(int(wire), "wb")
-    rtc_path = rtc
     speed = int(fast)
-    cause = int(reset_cause)
+    chip.the = Backend(int(cause), rtc_path)
 
 
 def tell(line):
@@ -45,11 +44,40 @@ def sleep_ms(ms):
     _serve()
 
 
-def reset():
-    """The keeper of the cable ends this process and starts the next one."""
-    tell("reset")
-    while True:
-        utime.sleep_ms(1000)
+class Backend:
+    """What chip.the is here: a bare board, nothing pressed, nothing on the I2C bus."""
+
+    bus = ("i2c_error", "i2c_error")
+
+    def __init__(self, cause, rtc_path):
+        self.reset_cause = cause
+        self._rtc_path = rtc_path  # a file beside the flash, cleared when the power goes
+
+    def _nothing(self, *_):
+        """Nobody sees or hears it."""
+
+    alive = set_mode = pin_changed = drain = tone = pixel = _nothing
+
+    def pin_level(self, number):
+        return 1
+
+    def watch(self, timeout_ms):
+        tell("watch %d" % timeout_ms)
+
+    def feed(self):
+        tell("feed")
+
+    def memory(self, data):
+        with open(self._rtc_path, "rb" if data is None else "wb") as file:
+            if data is None:
+                return file.read()
+            file.write(data)
+
+    def reset_now(self, cause):
+        """The other end of the cable ends this process and starts the next one."""
+        tell("reset")
+        while True:
+            utime.sleep_ms(1000)
 
 
 def _serve():

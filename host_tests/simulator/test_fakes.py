@@ -1,0 +1,90 @@
+"""The fakes offer no call that the port does not have: names and arguments against the stubs of MicroPython for ESP32.
+
+Here: signatures. Not here: behaviour, which every scenario needs.
+"""
+
+import ast
+from functools import cache
+
+import pytest
+
+from simulator import run
+
+STUBS = run.ROOT / "typings"
+MODULES = {
+    "common/machine": "machine",
+    "common/neopixel": "neopixel",
+    "scenario/time": "time",
+    "cable/time": "time",
+    "realtime/air/network": "network",
+    "realtime/air/socket": "socket",
+}
+# What the stubs do not have, and why it is there.
+BEYOND = {
+    ("network", "WLAN.connect", "key"): "the port takes the password by this name, too: network_wlan.c",
+    ("network", "WLAN.status", "what"): "positional",
+}
+
+
+def _public(body):
+    """(name, function) of everything that can be called; (name, None) of classes and constants."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name, None
+            for name, function in _public(node.body):
+                yield f"{node.name}.{name}", function
+        elif isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                for one in target.elts if isinstance(target, ast.Tuple) else [target]:
+                    yield ast.unparse(one), None
+        elif isinstance(node, (ast.If, ast.Try)):
+            yield from _public(node.body)
+
+
+@cache
+def _offered(module):
+    """name -> the overloads of the stub."""
+    found = {}
+    for name, function in _public(ast.parse((STUBS / f"{module}.pyi").read_text("utf-8")).body):
+        found.setdefault(name, []).append(function)
+    return found
+
+
+def _mine(path):
+    own = _public(ast.parse((run.FAKES / f"{path}.py").read_text("utf-8")).body)
+    special = ("__init__", "__setitem__")
+    return {name: it for name, it in own if name.split(".")[-1] in special or not name.split(".")[-1].startswith("_")}
+
+
+def _fits(function, overload):
+    """Whether the overload takes all arguments of the fake: by place, or by a name that it has."""
+    given = [argument.arg for argument in function.args.args]
+    by_place = [*overload.args.posonlyargs, *overload.args.args]
+    by_name = {argument.arg for argument in (*overload.args.args, *overload.args.kwonlyargs)}
+    places = len(overload.args.posonlyargs)
+    return all(at < places or name in by_name for at, name in enumerate(given)) and (
+        len(given) <= len(by_place) + len(overload.args.kwonlyargs)
+    )
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_every_name_and_argument_of_a_fake_is_one_of_the_port(path):
+    module = MODULES[path]
+    offered = _offered(module)
+    for name, function in _mine(path).items():
+        assert name in offered, f"{path}: the port has no {module}.{name}"
+        if function is not None:
+            assert any(over and _fits(function, over) for over in offered[name]), (
+                f"{path}: {name} takes other arguments"
+            )
+
+
+def test_a_call_that_the_port_does_not_have_is_found():
+    pin = ast.parse("def value(self, x=None): pass").body[0]
+    strange = ast.parse("def value(self, x=None, level=0): pass").body[0]
+    overloads = [one for one in _offered("machine")["Pin.value"] if one]
+    assert any(_fits(pin, one) for one in overloads)
+    assert not any(_fits(strange, one) for one in overloads)
+    assert "Pin.flip" not in _offered("machine")

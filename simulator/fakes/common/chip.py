@@ -1,0 +1,3 @@
+"""What is behind machine.py and neopixel.py: a World, or the backend of another rig. None until one is installed."""
+
+the = None
