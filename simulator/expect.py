@@ -28,22 +28,22 @@ def check(result: Result, expectations: tuple[Expectation, ...]) -> list[str]:
 
 def _judge(result: Result, e: Expectation) -> str | None:
     """What was expected and what was seen; None when it held."""
-    if e.openings is not None:
-        return _judge_openings(result, e)
+    if e.shutoffs is not None:
+        return _judge_shutoffs(result, e)
     if e.console is not None and (wrong := _judge_console(result, e)):
         return wrong
-    if e.opened_by is not None and (wrong := _judge_opened_by(result, e)):
+    if e.shutoff_by is not None and (wrong := _judge_shutoff_by(result, e)):
         return wrong
     return _judge_values(result, e) if e.values else None
 
 
-def _judge_openings(result: Result, e: Expectation) -> str | None:
-    seen = result.openings(e.burner)
-    if len(seen) == e.openings:
+def _judge_shutoffs(result: Result, e: Expectation) -> str | None:
+    seen = result.shutoffs(e.burner)
+    if len(seen) == e.shutoffs:
         return None
     told = ", ".join(f"{show_time(line['t_ms'])} by {line['cause']}" for line in seen) or "never"
     return (
-        f"burner {e.burner} should open its contact {_times(e.openings)} in the whole run; "
+        f"burner {e.burner} should shut off {_times(e.shutoffs)} in the whole run; "
         f"it did so {_times(len(seen))}: {told}"
     )
 
@@ -60,19 +60,19 @@ def _judge_console(result: Result, e: Expectation) -> str | None:
     return f"the console should say {e.console!r} {_window(e)}; it said {told}"
 
 
-def _judge_opened_by(result: Result, e: Expectation) -> str | None:
-    openings = result.openings(e.burner)
-    inside = [line for line in openings if e.from_ms <= line["t_ms"] <= e.to_ms]
-    if any(words.cause_is(line["cause"], e.opened_by) for line in inside):
+def _judge_shutoff_by(result: Result, e: Expectation) -> str | None:
+    shutoffs = result.shutoffs(e.burner)
+    inside = [line for line in shutoffs if e.from_ms <= line["t_ms"] <= e.to_ms]
+    if any(words.cause_is(line["cause"], e.shutoff_by) for line in inside):
         return None
-    told = ", ".join(f"at {show_time(line['t_ms'])} by {line['cause']}" for line in inside or openings)
+    told = ", ".join(f"at {show_time(line['t_ms'])} by {line['cause']}" for line in inside or shutoffs)
     if not told:
-        told = "it never did"
+        told = "it never was"
     elif inside:
-        told = f"it was opened {told}"
+        told = f"it was shut off {told}"
     else:
-        told = f"it did not open then, but {told}"
-    return f"the contact of burner {e.burner} should be opened by {e.opened_by} {_window(e)}; {told}"
+        told = f"not then, but {told}"
+    return f"burner {e.burner} should be shut off by {e.shutoff_by} {_window(e)}; {told}"
 
 
 def _judge_values(result: Result, e: Expectation) -> str | None:

@@ -72,7 +72,7 @@ class Result:
         later = [line for line in self.by_burner.get(burner, []) if from_ms < line["t_ms"] <= to_ms]
         return ([first] if first else []) + later
 
-    def openings(self, burner: int) -> list[dict[str, Any]]:
+    def shutoffs(self, burner: int) -> list[dict[str, Any]]:
         """The line of every physical closed -> open of the contact, bounces left out, with its cause.
 
         When the program is gone by then, or goes within DYING_MS, the cause is the first one after its next start.

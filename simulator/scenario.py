@@ -40,7 +40,7 @@ class Expectation:
     """One entry of `expect`: what is wanted of one burner, and when.
 
     `when` is "at", "between", "throughout" or "run" (the whole of it); `values` are trace keys, with
-    remaining_s as (low, high). opened_by, console and openings are None where nothing is asked.
+    remaining_s as (low, high). shutoff_by, console and shutoffs are None where nothing is asked.
     """
 
     index: int
@@ -49,9 +49,9 @@ class Expectation:
     from_ms: int
     to_ms: int
     values: dict[str, Any]
-    opened_by: str | None = None
+    shutoff_by: str | None = None
     console: str | None = None
-    openings: int | None = None
+    shutoffs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,13 @@ EXPECTED_VALUES = {
     "sound": word(words.SOUNDS, null=True),
     "remaining_s": Field("span", 0, UNTIL_MAX_MS // 1000, "s"),
 }
-OPENED_BY = word(words.CAUSES + words.CAUSE_FAMILIES)
-OPENINGS = whole(0, 100000, "openings")
-EXPECT_KEYS = ("burner", *WINDOWS, *EXPECTED_VALUES, "opened_by", "console", "openings")
+OTHER_VALUES = {
+    "shutoff_by": word(words.CAUSES + words.CAUSE_FAMILIES),
+    "console": Field("text"),
+    "shutoffs": whole(0, 100000, "shut-offs"),
+}
+EXPECT_KEYS = ("burner", *WINDOWS, *EXPECTED_VALUES, *OTHER_VALUES)
+OLD_NAMES = {"opened_by": "shutoff_by", "openings": "shutoffs"}  # still accepted
 
 
 def load(path: str | Path, seed: int | None = None, samples: bool = False) -> Scenario:
@@ -270,34 +274,41 @@ def _expectations(value: Any, burners: int, until_ms: int) -> tuple[Expectation,
 
 def _expectation(item: Any, index: int, burners: int, until_ms: int) -> Expectation:
     path = f"expect[{index}]"
-    entry = checked_object(item, path, EXPECT_KEYS)
+    written = checked_object(item, path, (*EXPECT_KEYS, *OLD_NAMES))
+    spelled = {OLD_NAMES.get(key, key): f"{path}.{key}" for key in written}
+    entry = {OLD_NAMES.get(key, key): value for key, value in written.items()}
+    if len(entry) < len(written):
+        raise ScenarioError(f"{path}: {' and '.join(sorted(set(written) - set(entry)))} is given by both of its names")
     burner = _burner(entry, path, burners)
-    asked = [key for key in entry if key != "burner"]
     windows = [key for key in WINDOWS if key in entry]
+    asked = [key for key in entry if key != "burner"]
+    if misfit := _misfit(asked, windows, path, spelled):
+        raise ScenarioError(misfit)
+    when, from_ms, to_ms = _window(entry, path, windows, until_ms)
+    values, others = (
+        {key: checked(field, entry[key], spelled[key]) for key, field in fields.items() if key in entry}
+        for fields in (EXPECTED_VALUES, OTHER_VALUES)
+    )
+    return Expectation(index, burner, when, from_ms, to_ms, values, **others)
+
+
+def _misfit(asked: list[str], windows: list[str], path: str, spelled: dict[str, str]) -> str | None:
+    """What does not go together in an entry of `expect`, as one line; None when all does."""
     one_window = f"one of {', '.join(WINDOWS)}"
     if len(windows) > 1:
-        raise ScenarioError(f"{path}.{windows[1]}: beside {windows[0]}; {one_window} is allowed")
-    if "openings" in entry and len(asked) > 1:
-        other = next(key for key in asked if key != "openings")
-        raise ScenarioError(f"{path}.{other}: beside openings, which stands alone (with burner)")
-    if not windows and asked not in (["openings"], ["console"]):
-        raise ScenarioError(f"{path}: says no time; {one_window} (or openings, or console, alone)")
-    for key in ("opened_by", "console"):
-        if key in entry and windows and windows[0] != "between":
-            raise ScenarioError(f"{path}.{key}: with {windows[0]}; it is allowed with between")
+        return f"{spelled[windows[1]]}: beside {windows[0]}; {one_window} is allowed"
+    if "shutoffs" in asked and len(asked) > 1:
+        name = spelled["shutoffs"].rpartition(".")[2]
+        other = next(key for key in asked if key != "shutoffs")
+        return f"{spelled[other]}: beside {name}, which stands alone (with burner)"
+    if not windows and asked not in (["shutoffs"], ["console"]):
+        return f"{path}: says no time; {one_window} (or shutoffs, or console, alone)"
+    for key in ("shutoff_by", "console"):
+        if key in asked and windows and windows[0] != "between":
+            return f"{spelled[key]}: with {windows[0]}; it is allowed with between"
     if windows == asked:
-        known = ", ".join(EXPECTED_VALUES)
-        raise ScenarioError(f"{path}: expects nothing; give {known}, opened_by or console")
-    when, from_ms, to_ms = _window(entry, path, windows, until_ms)
-    values = {
-        key: checked(field, entry[key], f"{path}.{key}") for key, field in EXPECTED_VALUES.items() if key in entry
-    }
-    others = {
-        key: checked(field, entry[key], f"{path}.{key}")
-        for key, field in (("opened_by", OPENED_BY), ("console", Field("text")), ("openings", OPENINGS))
-        if key in entry
-    }
-    return Expectation(index, burner, when, from_ms, to_ms, values, **others)
+        return f"{path}: expects nothing; give {', '.join(EXPECTED_VALUES)}, shutoff_by or console"
+    return None
 
 
 def _window(entry: dict[str, Any], path: str, windows: list[str], until_ms: int) -> tuple[str, int, int]:

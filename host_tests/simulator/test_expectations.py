@@ -117,14 +117,14 @@ def test_a_bounce_is_no_opening():
     bouncing = lines_of(
         (10, {"coil": "on", "contact": "closed"}), (11, {"contact": "open"}), (12, {"contact": "closed"}), "#end 100"
     )
-    assert parse(bouncing).openings(0) == []
+    assert parse(bouncing).shutoffs(0) == []
 
 
 def test_a_contact_stuck_open_under_a_driven_coil_is_an_opening():
     stuck = lines_of((10, {"coil": "on", "contact": "closed"}), (900, {"contact": "open"}), "#end 5000")
-    assert len(parse(stuck).openings(0)) == 1
+    assert len(parse(stuck).shutoffs(0)) == 1
     early = lines_of((10, {"coil": "on", "contact": "closed"}), (900, {"contact": "open"}), (930, {}))
-    assert len(parse(early).openings(0)) == 1
+    assert len(parse(early).shutoffs(0)) == 1
 
 
 def test_an_opening_while_the_chip_is_down_has_the_cause_of_the_next_start():
@@ -135,8 +135,8 @@ def test_an_opening_while_the_chip_is_down_has_the_cause_of_the_next_start():
         (900, {"state": "VERIFYING", "cause": "RESTART"}),
         "#end 5000",
     )
-    assert [line["cause"] for line in parse(lines).openings(0)] == ["RESTART"]
-    assert held(lines, opened_by="RESTART", between=["0:00:00", "0:00:01"])
+    assert [line["cause"] for line in parse(lines).shutoffs(0)] == ["RESTART"]
+    assert held(lines, shutoff_by="RESTART", between=["0:00:00", "0:00:01"])
 
 
 def test_of_several_dips_in_a_row_the_next_start_tells_the_cause():
@@ -153,7 +153,7 @@ def test_of_several_dips_in_a_row_the_next_start_tells_the_cause():
         (1200, {"state": "VERIFYING"}),
         "#end 5000",
     )
-    assert [line["cause"] for line in parse(lines).openings(0)] == ["RESTART"]
+    assert [line["cause"] for line in parse(lines).shutoffs(0)] == ["RESTART"]
 
 
 def test_a_program_that_opens_on_its_way_out_tells_the_cause_after_its_next_start():
@@ -167,7 +167,7 @@ def test_a_program_that_opens_on_its_way_out_tells_the_cause_after_its_next_star
         (4000, {"state": "VERIFYING", "cause": "RESTART"}),
         "#end 5000",
     )
-    assert [line["cause"] for line in parse(lines).openings(0)] == ["RESTART"]
+    assert [line["cause"] for line in parse(lines).shutoffs(0)] == ["RESTART"]
 
 
 # ---- at, between, throughout ------------------------------------------------------------------------------
@@ -217,30 +217,30 @@ def test_a_run_that_broke_off_cannot_fulfil_a_later_expectation():
     assert "the run broke off at 0:01:35" in sentence(DINNER[:-1], at="0:01:50", gas="off")
 
 
-# ---- openings, opened_by, console -------------------------------------------------------------------------
+# ---- shutoffs, shutoff_by, console -------------------------------------------------------------------------
 
 
-def test_openings_counts_the_physical_ones_of_the_whole_run():
-    assert held(DINNER, openings=1)
-    assert sentence(DINNER, openings=2) == (
-        "expect[0]: burner 0 should open its contact 2 times in the whole run; it did so once: 0:01:22.005 by TIMEOUT"
+def test_shutoffs_counts_the_physical_ones_of_the_whole_run():
+    assert held(DINNER, shutoffs=1)
+    assert sentence(DINNER, shutoffs=2) == (
+        "expect[0]: burner 0 should shut off 2 times in the whole run; it did so once: 0:01:22.005 by TIMEOUT"
     )
 
 
-def test_opened_by_wants_the_physical_opening_inside_the_window():
-    assert held(DINNER, opened_by="TIMEOUT", between=["0:01:22", "0:01:22.005"])
-    assert "it did not open then, but at 0:01:22.005 by TIMEOUT" in sentence(
-        DINNER, opened_by="TIMEOUT", between=["0:01:21", "0:01:22"]
+def test_shutoff_by_wants_the_physical_shutoff_inside_the_window():
+    assert held(DINNER, shutoff_by="TIMEOUT", between=["0:01:22", "0:01:22.005"])
+    assert "not then, but at 0:01:22.005 by TIMEOUT" in sentence(
+        DINNER, shutoff_by="TIMEOUT", between=["0:01:21", "0:01:22"]
     )
-    assert "it was opened at 0:01:22.005 by TIMEOUT" in sentence(
-        DINNER, opened_by="BUTTON", between=["0:01:21", "0:01:23"]
+    assert "it was shut off at 0:01:22.005 by TIMEOUT" in sentence(
+        DINNER, shutoff_by="BUTTON", between=["0:01:21", "0:01:23"]
     )
-    assert "it never did" in sentence(DINNER[:4], opened_by="BUTTON", between=["0:00:00", "0:01:23"])
+    assert "it never was" in sentence(DINNER[:4], shutoff_by="BUTTON", between=["0:00:00", "0:01:23"])
 
 
-def test_opened_by_may_stand_beside_values_of_the_same_window():
-    assert held(DINNER, opened_by="TIMEOUT", between=["0:01:20", "0:01:30"], flame="off")
-    assert not held(DINNER, opened_by="TIMEOUT", between=["0:01:20", "0:01:30"], fault="CONTACT_WELDED")
+def test_shutoff_by_may_stand_beside_values_of_the_same_window():
+    assert held(DINNER, shutoff_by="TIMEOUT", between=["0:01:20", "0:01:30"], flame="off")
+    assert not held(DINNER, shutoff_by="TIMEOUT", between=["0:01:20", "0:01:30"], fault="CONTACT_WELDED")
 
 
 def test_console_looks_for_a_piece_of_a_line():
@@ -267,12 +267,12 @@ def simulate(tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(play, "run", machine_side)
         monkeypatch.setattr(run_settings, "SHIPPED", tmp_path / "settings.json")
         (tmp_path / "settings.json").write_text('{"burners": [{}]}')
-        entry = {"opened_by": "TIMEOUT", "between": ["0:01:00", "0:01:30"]}
+        entry = {"shutoff_by": "TIMEOUT", "between": ["0:01:00", "0:01:30"]}
         events = [{"at": "0:00:19.800", "do": "press"}]
         good = {"name": "short soup", "until": "0:02:00", "events": events, "expect": [entry]}
         good["settings"] = {"warning_s": 20}
         (tmp_path / "soup.json").write_text(json.dumps(good))
-        (tmp_path / "cold.json").write_text(json.dumps({**good, "expect": [{"openings": 0}]}))
+        (tmp_path / "cold.json").write_text(json.dumps({**good, "expect": [{"shutoffs": 0}]}))
         status = cli.main(["run", *files, *options])
         return status, *capsys.readouterr()
 
@@ -291,7 +291,7 @@ def test_a_run_in_which_all_held_ends_with_status_0_and_one_line(simulate):
 def test_a_failed_expectation_ends_with_status_1_and_the_command_to_run_it_again(simulate):
     status, out, _ = simulate(QUIET_DINNER, "--seed", "9", files=["cold.json"])
     assert status == 1
-    assert "FAILED expect[0]: burner 0 should open its contact 0 times" in out
+    assert "FAILED expect[0]: burner 0 should shut off 0 times" in out
     assert "-m simulator run cold.json --vm micropython --seed 9" in out
 
 

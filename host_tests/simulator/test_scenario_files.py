@@ -28,7 +28,7 @@ SOUP = {
     ],
     "expect": [
         {"at": "0:41:00", "burner": 0, "gas": "off"},
-        {"burner": 0, "opened_by": "TIMEOUT", "between": ["0:40:20", "0:40:50"]},
+        {"burner": 0, "shutoff_by": "TIMEOUT", "between": ["0:40:20", "0:40:50"]},
     ],
 }
 
@@ -75,7 +75,15 @@ def test_the_expectations_of_the_example_are_understood():
     at, between = parse(json.dumps(SOUP), SHIPPED).expectations
     assert (at.when, at.from_ms, at.values) == ("at", 41 * 60_000, {"gas": "off"})
     assert (between.when, between.from_ms, between.to_ms) == ("between", 2_420_000, 2_450_000)
-    assert between.opened_by == "TIMEOUT"
+    assert between.shutoff_by == "TIMEOUT"
+
+
+def test_the_old_names_of_an_expectation_are_still_read():
+    old = [{"openings": 1}, {"between": ["0:00:01", "0:00:02"], "opened_by": "TIMEOUT"}]
+    new = [{"shutoffs": 1}, {"between": ["0:00:01", "0:00:02"], "shutoff_by": "TIMEOUT"}]
+    assert read(expect=old).expectations == read(expect=new).expectations
+    assert expected(openings=1, gas="on").startswith("expect[0].gas: beside openings")
+    assert expected(openings=1, shutoffs=1) == "expect[0]: openings is given by both of its names"
 
 
 def test_events_are_sorted_by_time_and_then_by_their_order_in_the_file():
@@ -314,13 +322,13 @@ def test_an_event_needs_its_time_and_its_word(key):
         ({"at": "0:00:01", "remaining_s": "9"}, 'expect[0].remaining_s: "9" is not a whole number'),
         ({"at": "0:00:01", "remaining_s": [9, 1]}, "expect[0].remaining_s: [9, 1] is not"),
         ({"at": "0:00:01", "remaining_s": 1.5}, "expect[0].remaining_s: 1.5 is not"),
-        ({"at": "0:00:01", "opened_by": "TIMEOUT"}, "expect[0].opened_by: with at; it is allowed with between"),
-        ({"between": ["0:00:01", "0:00:02"], "opened_by": "TIME"}, 'did you mean "TIMEOUT"?'),
+        ({"at": "0:00:01", "shutoff_by": "TIMEOUT"}, "expect[0].shutoff_by: with at; it is allowed with between"),
+        ({"between": ["0:00:01", "0:00:02"], "shutoff_by": "TIME"}, 'did you mean "TIMEOUT"?'),
         ({"throughout": ["0:00:01", "0:00:02"], "console": "x"}, "expect[0].console: with throughout"),
-        ({"openings": 1, "gas": "on"}, "expect[0].gas: beside openings"),
-        ({"openings": True}, "expect[0].openings: true is not a whole number"),
+        ({"shutoffs": 1, "gas": "on"}, "expect[0].gas: beside shutoffs"),
+        ({"shutoffs": True}, "expect[0].shutoffs: true is not a whole number"),
         ({"console": ""}, 'expect[0].console: "" is not a text'),
-        ({"burner": 1, "openings": 1}, "expect[0].burner: 1 is not"),
+        ({"burner": 1, "shutoffs": 1}, "expect[0].burner: 1 is not"),
         ({"at": "0:00:01", "ga": "on"}, 'expect[0].ga: unknown key "ga"; did you mean "gas"?'),
     ],
 )
