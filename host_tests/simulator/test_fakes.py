@@ -77,7 +77,7 @@ def test_every_name_and_argument_of_a_fake_is_one_of_the_port(path):
         assert name in offered, f"{path}: the port has no {module}.{name}"
         if function is not None:
             assert any(over and _fits(function, over) for over in offered[name]), (
-                f"{path}: {name} takes other arguments"
+                f"{path}: arguments of {name}"
             )
 
 

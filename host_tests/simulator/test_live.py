@@ -26,9 +26,9 @@ NODE = "240ac412ab0f"  # the number of the chip
 SCENARIOS = ROOT / "scenarios"
 # One for each way in which a stove is more than a hand: noise, stalls, errors, resets, words from afar, dead services.
 WATCHED = (
-    "noise_during_a_whole_cook", "a_stall_of_three_seconds_opens", "out_of_memory_at_a_pin", "the_lock_fails",
-    "a_weld_over_a_power_cut", "remote_off_in_every_conducting_state", "services_die_while_cooking",
-    "the_clock_leaps_by_hours", "an_exception_with_pulse_drive", "settings_repaired_and_restarted",
+    "noise_during_a_whole_burn", "a_stall_of_three_seconds_shuts_off", "out_of_memory_at_a_pin", "the_lock_fails",
+    "a_weld_over_a_power_cut", "remote_off_in_every_conducting_state", "services_die_during_a_burn",
+    "the_clock_jumps_by_hours", "an_exception_with_pulse_drive", "settings_repaired_and_restarted",
 )  # fmt: skip
 DEAF = (
     "curfew/runtime/inbox.py",
