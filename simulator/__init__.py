@@ -1,1 +1,1 @@
-"""A stove on the desk: scenarios in, traces and verdicts out. No firmware code lives here."""
+"""A simulated stove: scenarios in, traces and verdicts out. No firmware code lives here."""

@@ -32,7 +32,7 @@ BAR_EVERY_S = 0.1  # a faster bar would cost more than the run
 RUNS_MAX = 10_000_000
 PORT_MAX = 65535
 WRONG_SHOWN = 10  # of the runs of a campaign
-LINE_EVERY_S = 60  # of a campaign that nobody watches
+LINE_EVERY_S = 60  # of a campaign without a terminal
 STRANGE_SHOWN = 20  # lines of a traceback
 
 
@@ -72,7 +72,7 @@ def _broker(text: str) -> tuple[str, int]:
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
-    parser = _Parser(prog="python -m simulator", description="A stove on the desk for the real firmware.")
+    parser = _Parser(prog="python -m simulator", description="A simulated stove for the real firmware.")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
     command = commands.add_parser("run", help="run scenarios and judge them")
     command.add_argument("scenarios", nargs="+", metavar="SCENARIO.json")
@@ -80,20 +80,20 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     command.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's own seed")
     command.add_argument("--trace", metavar="OUT.jsonl", help="write the trace, one JSON object a line")
     command.add_argument("--plot", metavar="OUT.svg", help="draw temperatures, millivolts, contact and gas")
-    command.add_argument("--timeline", action="store_true", help="print the run as a story")
-    command = commands.add_parser("campaign", help="run random cooks with random faults, and judge them")
+    command.add_argument("--timeline", action="store_true", help="print the run as a timeline")
+    command = commands.add_parser("campaign", help="run random sessions with random faults, and judge them")
     command.add_argument("--runs", type=_runs, default=200, metavar="N", help="how many (%(default)s)")
     command.add_argument("--seed", type=_seed, default=1, metavar="S", help="of the first one (%(default)s)")
     command.add_argument(
         "--vm", choices=runner.MACHINES, default=runner.MACHINES[0],
-        help="what the firmware runs on; both: the two must tell the same (%(default)s)",
+        help="what the firmware runs on; both: the two must agree line by line (%(default)s)",
     )  # fmt: skip
     command.add_argument("--jobs", type=_runs, default=runner.cores(), metavar="N", help="at a time (%(default)s)")
-    command = commands.add_parser("live", help="a stove to play with, in a browser or in this terminal")
-    command.add_argument("scenario", nargs="?", metavar="SCENARIO.json", help="to be watched (an empty kitchen)")
+    command = commands.add_parser("live", help="an interactive stove, in a browser or in this terminal")
+    command.add_argument("scenario", nargs="?", metavar="SCENARIO.json", help="to play (none: a stove at rest)")
     command.add_argument("--port", type=_port, metavar="N", help="of the page (the first free one)")
-    command.add_argument("--broker", type=_broker, metavar="HOST:PORT", help="an MQTT broker for the box (none)")
-    command.add_argument("--terminal", action="store_true", help="no browser: one live screen here")
+    command.add_argument("--broker", type=_broker, metavar="HOST:PORT", help="an MQTT broker for the controller (none)")
+    command.add_argument("--terminal", action="store_true", help="no browser: a live screen in this terminal")
     arguments = parser.parse_args(argv)
     if arguments.command in ("campaign", "live"):
         return arguments
@@ -109,7 +109,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 def _progress(until_ms: int) -> Callable[[int], None] | None:
-    """A bar on stderr while a person watches; None when nobody does."""
+    """A progress bar on stderr; None when stderr is no terminal."""
     if not sys.stderr.isatty():
         return None
     start_s = shown_s = time.monotonic()
@@ -177,9 +177,9 @@ def _in_colour() -> bool:
 
 
 def _report(verdict: Verdict, scenario: Scenario, vm: str, wall_s: float) -> None:
-    if verdict.died:  # MicroPython tells its traceback on stdout, CPython on stderr
-        told = [*verdict.died.splitlines(), *verdict.result.strange[-STRANGE_SHOWN:]]
-        print("  DIED " + "\n    ".join(told))
+    if verdict.died:  # MicroPython prints its traceback on stdout, CPython on stderr
+        said = [*verdict.died.splitlines(), *verdict.result.strange[-STRANGE_SHOWN:]]
+        print("  DIED " + "\n    ".join(said))
     for sentence in verdict.failed_expectations:
         print(f"  FAILED {sentence}")
     for name, sentence in verdict.failed_invariants:
@@ -196,7 +196,7 @@ def _report(verdict: Verdict, scenario: Scenario, vm: str, wall_s: float) -> Non
 
 
 def _run_live(arguments: argparse.Namespace) -> int:
-    """Put a stove on the desk until Ctrl-C; its exit status."""
+    """Run the interactive stove until Ctrl-C; its exit status."""
     try:
         top = None
         if arguments.scenario:
@@ -210,20 +210,20 @@ def _run_live(arguments: argparse.Namespace) -> int:
         else:
             from simulator.live import server
 
-            print("putting the stove on the desk ...", flush=True)
+            print("starting the stove ...", flush=True)
             server.serve(top, arguments.port, arguments.broker, _say_address)
     except (ScenarioError, RunError, OSError) as error:
         raise _Wrong(f"{arguments.scenario or 'live'}: {error}") from None
-    print("the stove is put away")
+    print("the stove is stopped")
     return HELD
 
 
 def _say_address(address: str) -> None:
-    print(f"\n  the stove is on: {address}   (Ctrl-C puts it away)\n", flush=True)
+    print(f"\n  open {address} in a browser   (press Ctrl-C to stop)\n", flush=True)
 
 
 def _run_campaign(arguments: argparse.Namespace) -> int:
-    """Run a campaign, show how far it is, tell what went wrong at once and the sum at the end; its exit status."""
+    """Run a campaign: progress, failures as they occur, and the sum at the end; its exit status."""
     last = arguments.seed + arguments.runs - 1
     print(f"campaign: seeds {arguments.seed} to {last} on {arguments.vm}, {arguments.jobs} at a time", flush=True)
     total = runner.Campaign()
@@ -236,7 +236,7 @@ def _run_campaign(arguments: argparse.Namespace) -> int:
                 for outcome in total.wrong[shown:]:
                     path = os.path.relpath(runner.keep(outcome))
                     if shown < WRONG_SHOWN:
-                        _tell_wrong(outcome, arguments.vm, path)
+                        _print_wrong(outcome, arguments.vm, path)
                     shown += 1
     except RunError as error:
         raise _Wrong(str(error)) from None
@@ -245,9 +245,9 @@ def _run_campaign(arguments: argparse.Namespace) -> int:
     print("\n".join(detection.table(total.counts)))
     if shown > WRONG_SHOWN:
         seeds = " ".join(str(outcome.seed) for outcome in total.wrong[WRONG_SHOWN:])
-        print(f"  not told above, but beside the others in {os.path.dirname(path)}/: seeds {seeds}")
+        print(f"  not printed above, kept beside the others in {os.path.dirname(path)}/: seeds {seeds}")
     if status == INTERRUPTED:
-        print("interrupted; until then:")
+        print("interrupted; so far:")
     print(f"{'FAILED' if total.wrong else 'ok'}  {runner.in_words(total)}, {len(total.wrong):,} runs went wrong")
     return status or (FAILED if total.wrong else HELD)
 
@@ -261,7 +261,7 @@ def _campaign_bar(runs: int) -> Iterator[Callable[[runner.Campaign], None]]:
     )  # fmt: skip
     told_s = time.monotonic()
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("cooks", total=runs, said="")
+        task = bar.add_task("sessions", total=runs, said="")
 
         def show(total: runner.Campaign) -> None:
             nonlocal told_s
@@ -269,13 +269,13 @@ def _campaign_bar(runs: int) -> Iterator[Callable[[runner.Campaign], None]]:
             if bar.disable and time.monotonic() - told_s >= LINE_EVERY_S:
                 told_s = time.monotonic()
                 left_min = total.wall_s / total.runs * (runs - total.runs) / 60
-                so_far = f"{total.runs:,} of {runs:,} cooks, {len(total.wrong)} wrong, {left_min:.0f} min to go"
+                so_far = f"{total.runs:,} of {runs:,} sessions, {len(total.wrong)} wrong, {left_min:.0f} min to go"
                 print(so_far, file=sys.stderr, flush=True)
 
         yield show
 
 
-def _tell_wrong(outcome: runner.Outcome, machine: str, path: str) -> None:
+def _print_wrong(outcome: runner.Outcome, machine: str, path: str) -> None:
     """One run that went wrong: what, and how to see its scenario again."""
     for name, sentence in outcome.wrong:
         print(f"  seed {outcome.seed}  VIOLATED {name}: {sentence}")

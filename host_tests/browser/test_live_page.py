@@ -321,7 +321,7 @@ def test_ctrl_c_leaves_no_process():
         assert urllib.request.urlopen(f"http://{address}/").status == 200
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
-        assert "the stove is put away" in process.stdout.read()
+        assert "the stove is stopped" in process.stdout.read()
     wait_for(lambda: not [pid for pid in everybody if alive(pid)], "their end", 10)
 
 

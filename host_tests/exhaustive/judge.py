@@ -1,20 +1,20 @@
 """What must hold after every tick of an exploration, judged from what went in and what came out.
 
-Belongs here: one burner's ghost, which counts finger, rest, time and sight a second time, and the sentences it asks
-for. It takes no age from the firmware. Does not: driving, comparing two runs (explore.py).
+Belongs here: one burner's shadow, which counts button, reclose delay, time and readings a second time. It takes no age
+from the firmware. Does not: the rules in words and the button's model (simulator/rules), driving (explore.py).
 """
 
 from curfew.core import codes, faults
 from curfew.runtime import rtc_memory
+from simulator.rules.gestures import LONG_AGO_MS, TICK_MS, Button
+from simulator.rules.sentences import RULES
 
-TICK_MS, STALL_MAX_MS, STILL_TICKS = 20, 2000, 50
-DEBOUNCE_MS, HOLD_MS, HOLD_LONG_MS, DOUBLE_MS = 40, 800, 5000, 500
+STALL_MAX_MS, STILL_TICKS = 2000, 50
 BLIND_MS, BLIND_STEP_MS, GAP_MS, SEEN_AGAIN_MS, SETTLE_MS = 1500, 100, 500, 1000, 220  # a stall makes no sensor old
 WELD_HOT_UV, WELD_DARK_UV, WELD_SHOWN_MS = 3000, 300, 1000
 OUT_UV, FLAME_UV, FLAME_MS = 3000, 1500, 2500
 RISE_MS = 2000  # a hand that lights was there so short a time ago
 QUIET_MS = 600_000
-LONG_AGO_MS = 1 << 40
 ANNOUNCED = (codes.TIMEOUT, codes.BURN_CAP, codes.OVERRIDE_END)
 
 
@@ -22,59 +22,8 @@ class Violation(AssertionError):
     """A sentence about what should not have happened."""
 
 
-class Finger:
-    """What a button's level means, counted a second time; `event` is of the last tick, "" for none."""
-
-    def __init__(self):
-        self.begin()
-
-    def begin(self):
-        """A start: a button counts only after it was seen up."""
-        self.level, self.level_ms = 0, 0
-        self.down, self.down_ms = False, 0
-        self.event = ""
-        self.ignore()
-
-    def ignore(self):
-        """A fault was raised: what is down now is no order."""
-        self.counts = False
-        self.tapped_ms = LONG_AGO_MS  # since a press that a second one would make a double press
-
-    def step(self, level, ms):
-        """The level of this tick, so long after the last one."""
-        self.event = ""
-        self.level_ms = self.level_ms + ms if level == self.level else 0
-        self.level = level
-        self.tapped_ms += ms
-        if self.down:
-            was_ms = self.down_ms
-            self.down_ms += ms
-            for due_ms, event in ((HOLD_MS, "hold"), (HOLD_LONG_MS, "long hold")):
-                if self.counts and was_ms < due_ms <= self.down_ms:
-                    self.event = event
-                    return
-        if self.level_ms < DEBOUNCE_MS:
-            return
-        if level and not self.down:
-            self.down, self.down_ms = True, 0
-        elif not level:
-            if self.down and self.counts:
-                self._released()
-            self.down, self.counts = False, True
-
-    def _released(self):
-        if self.down_ms >= HOLD_MS:
-            self.tapped_ms = LONG_AGO_MS
-        elif self.tapped_ms <= DOUBLE_MS:
-            self.event = "double press"
-            self.tapped_ms = LONG_AGO_MS
-        else:
-            self.event = "press"
-            self.tapped_ms = 0
-
-
 class Judge:
-    """The ghost of one burner: begin() at every start, before() and after() around every tick.
+    """The shadow of one burner: begin() at every start, before() and after() around every tick.
 
     `granted` is what the gate said in this tick; whoever listens at the gate sets it. Raises Violation.
     """
@@ -83,7 +32,7 @@ class Judge:
         self.index = index
         self.settings = settings
         self.sensor = settings.burners[index].sensor
-        self.finger = Finger()
+        self.finger = Button()
         self.granted = self.conducting = False
         self.doubled = False  # in this conducting interval
         self.length_ms = 0  # of this conducting interval
@@ -279,4 +228,6 @@ class Judge:
         ]
 
     def _say(self, sentence):
-        raise Violation(f"{sentence} (burner {self.index})")
+        names = sentence.partition(": ")[0].split(", ")
+        rules = " ".join(RULES[name] for name in names)
+        raise Violation(f"{sentence} (burner {self.index}). {rules}")

@@ -1,4 +1,4 @@
-"""Random cooks with random faults: 200 of them hold every invariant and come back, and a broken firmware is found.
+"""Random sessions with random faults: 200 of them hold every invariant and come back, and a broken firmware is found.
 
 Here: the campaign itself, small, and its command line. Not here: what must hold (rules/invariants.py); more runs:
 make campaign RUNS=20000.
@@ -31,28 +31,28 @@ def test_nothing_breaks_and_both_machines_tell_the_same_line_by_line(seeds):
 
 
 @pytest.mark.parametrize("seeds", SEEDS, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
-def test_nothing_breaks_and_every_box_comes_back(seeds):
+def test_nothing_breaks_and_every_controller_recovers(seeds):
     assert complaints(runner.run_seeds(seeds, "cpython")) == []
 
 
 def test_a_seed_is_one_scenario_for_ever():
-    one = generator.draw(7)
-    assert one == generator.draw(7) != generator.draw(8)
+    one = generator.scenario_of(7)
+    assert one == generator.scenario_of(7) != generator.scenario_of(8)
     wanted = scenario.parse(json.dumps(one), run_settings.shipped())
     assert inside.run(wanted.plan) == inside.run(wanted.plan)
 
 
-def test_all_kinds_of_faults_and_acts_are_drawn_and_every_file_is_valid():
-    drawn = [generator.draw(seed) for seed in range(1, 201)]
-    for one in drawn:
+def test_all_kinds_of_faults_and_acts_are_generated_and_every_file_is_valid():
+    scenarios = [generator.scenario_of(seed) for seed in range(1, 201)]
+    for one in scenarios:
         scenario.parse(json.dumps(one), run_settings.shipped())
-    done = {event["do"] for one in drawn for event in one["events"]}
+    done = {event["do"] for one in scenarios for event in one["events"]}
     assert done >= {do for do, _, _ in generator.FAULTS.values()} | {do for _, do, _ in generator.ACTS}
-    assert {one["stove"]["burners"] for one in drawn} == {1, 2, 3, 4}
+    assert {one["stove"]["burners"] for one in scenarios} == {1, 2, 3, 4}
 
 
-def test_after_the_faults_everything_is_mended_and_the_box_must_be_used_once_more():
-    one = generator.draw(7)
+def test_after_the_faults_everything_is_repaired_and_the_controller_is_used_once_more():
+    one = generator.scenario_of(7)
     last = [event["do"] for event in one["events"]][-5:]
     assert last == ["light", "knob_off", "hold", "press", "hold"]
     asked = [entry.get("state", entry.get("coil")) for entry in one["expect"]]
@@ -80,18 +80,18 @@ LIGHT = {"at": "0:00:05", "do": "light"}
 
 def test_a_fault_that_opened_the_contact_is_counted_with_its_time():
     count = counted("converter silent", [LIGHT, {"at": "0:00:20", "do": "sensor", "value": "stale"}])
-    assert (count.injected, count.conducting, count.noticed) == (1, 1, 1)
+    assert (count.injected, count.conducting, count.detected) == (1, 1, 1)
     assert len(count.open_ms) == 1 and 1300 <= count.open_ms[0] <= 1700
 
 
-def test_a_fault_of_a_box_at_rest_opens_nothing():
+def test_a_fault_of_a_controller_at_rest_opens_nothing():
     count = counted("converter silent", [{"at": "0:00:20", "do": "sensor", "value": "stale"}])
-    assert (count.injected, count.conducting, count.noticed, count.open_ms) == (1, 0, 1, [])
+    assert (count.injected, count.conducting, count.detected, count.open_ms) == (1, 0, 1, [])
 
 
 def test_a_second_off_does_not_take_the_opening_of_the_first():
     offs = [{"at": "0:00:20", "do": "remote_off"}, {"at": "0:00:22", "do": "remote_off"}]
-    count = counted("off from afar", [LIGHT, *offs])
+    count = counted("remote off", [LIGHT, *offs])
     assert (count.injected, count.conducting) == (2, 1)
     assert len(count.open_ms) == 1 and count.open_ms[0] <= 40
 
@@ -126,7 +126,7 @@ def test_a_violation_names_seed_and_invariant_and_leaves_a_scenario_that_is_red(
     run = inside.run
     monkeypatch.setattr(inside, "run", lambda plan: run(plan, firmware))
     seed = next(
-        s for s in range(1, 200) if any(event["do"] == "remote_arm" for event in generator.draw(s)["events"][:8])
+        s for s in range(1, 200) if any(event["do"] == "remote_arm" for event in generator.scenario_of(s)["events"][:8])
     )
     assert command.main(["campaign", "--runs", "1", "--seed", str(seed), "--jobs", "1"]) == 1
     out = capsys.readouterr().out

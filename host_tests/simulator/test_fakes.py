@@ -76,9 +76,7 @@ def test_every_name_and_argument_of_a_fake_is_one_of_the_port(path):
     for name, function in _mine(path).items():
         assert name in offered, f"{path}: the port has no {module}.{name}"
         if function is not None:
-            assert any(over and _fits(function, over) for over in offered[name]), (
-                f"{path}: arguments of {name}"
-            )
+            assert any(over and _fits(function, over) for over in offered[name]), f"{path}: arguments of {name}"
 
 
 def test_a_call_that_the_port_does_not_have_is_found():

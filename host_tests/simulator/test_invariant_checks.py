@@ -10,6 +10,7 @@ import pytest
 from host_tests.fixtures.traces import QUIET_LINE
 from simulator.result import parse
 from simulator.rules import invariants
+from simulator.rules.sentences import RULES
 
 MIN = 60_000
 HOUR = 60 * MIN
@@ -83,10 +84,9 @@ def test_a_box_that_does_nothing_breaks_nothing():
 
 
 def test_each_check_has_its_own_name_and_a_sentence():
-    names = [name for name, _, _ in invariants.CHECKS]
-    assert len(set(names)) == len(names)
+    assert [name for name, _, _ in invariants.CHECKS] == list(RULES)
     for name, function, _ in invariants.CHECKS:
-        assert function.__doc__.startswith(f"{name}: ")
+        assert function.__doc__.startswith(f"{name}.")
 
 
 # ---- S1 ---------------------------------------------------------------------------------------------------

@@ -13,10 +13,12 @@ from host_tests.fixtures.broker import Observer
 from host_tests.fixtures.live import QUICK, ROOT, playing, wait_for
 from host_tests.fixtures.seeded_firmware import seeded_build
 from simulator import run_settings, scenario
+from simulator.live.acts import CALLS, TICK_MS, Refused
 from simulator.live.judge import Judge
-from simulator.live.server import ALONE_S, Kitchen
+from simulator.live.server import UNWATCHED_S, Hub
 from simulator.live.story import Story
-from simulator.live.stove import CALLS, TICK_MS, LiveWorld, Refused, Stove
+from simulator.live.stove import Stove
+from simulator.live.world import LiveWorld
 from simulator.play import play
 from simulator.realtime.broker import Mosquitto
 from simulator.realtime.process import BOX
@@ -214,19 +216,19 @@ def test_a_day_is_enough_for_one_record(monkeypatch):
 
 
 def test_a_stove_that_nobody_looks_at_waits_for_somebody():
-    kitchen = Kitchen(QUICK, None)
-    stove = kitchen.stove
+    hub = Hub(QUICK, None)
+    stove = hub.stove
     try:
         stove.begin()
-        kitchen._mind_the_stove(kitchen._alone_since + ALONE_S - 1)
+        hub._pause_unwatched(hub._unwatched_since_s + UNWATCHED_S - 1)
         assert stove.ask(lambda: stove.speed).result(10) == 1
-        kitchen._mind_the_stove(kitchen._alone_since + ALONE_S + 1)
+        hub._pause_unwatched(hub._unwatched_since_s + UNWATCHED_S + 1)
         assert stove.ask(lambda: stove.speed).result(10) == 0
-        kitchen.tabs.add(None)
-        kitchen._mind_the_stove(kitchen._alone_since + ALONE_S + 2)
+        hub.clients.add(None)
+        hub._pause_unwatched(hub._unwatched_since_s + UNWATCHED_S + 2)
         assert stove.ask(lambda: stove.speed).result(10) == 1
     finally:
-        kitchen.close()
+        hub.close()
 
 
 def test_a_broker_hears_the_stove_at_any_speed_and_an_off_from_it_is_in_the_record(tmp_path):

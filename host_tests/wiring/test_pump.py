@@ -10,7 +10,7 @@ import pytest
 
 from curfew.core import limits
 from simulator.plant import charge_pump
-from simulator.rules import invariants
+from simulator.rules import recovery
 from wiring import pump
 from wiring.source import build
 
@@ -76,7 +76,7 @@ def test_each_tolerance_counts(index):
 
 
 def test_every_corner_feeds_the_coils_within_the_drives_closing_time():
-    assert max(map(pump.filled_ms, CORNERS)) <= 100 < invariants.PUMP_MS
+    assert max(map(pump.filled_ms, CORNERS)) <= 100 < recovery.PUMP_MS
 
 
 # --- edges and nothing else -------------------------------------------------------------------------------------------

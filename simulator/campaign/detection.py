@@ -1,4 +1,4 @@
-"""Which faults a run had, whether the box noticed them, and how long the contact then took to open.
+"""Which faults a run had, whether the controller detected them, and how long the contact then took to open.
 
 Belongs here: the kinds of faults, counting them, the table. Must not be here: what is allowed (invariants.py).
 """
@@ -14,7 +14,7 @@ from simulator.rules.observed import HOLD_MS, TICK_MS, Done, View
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of fault: its acts, and what the box says when it has noticed: causes of the opening, fault codes."""
+    """A kind of fault: its acts, and what the controller then reports: causes of the shut-off, fault codes."""
 
     name: str
     do: tuple[str, ...]
@@ -27,10 +27,10 @@ def _long_hold(args: dict[str, Any]) -> bool:
     return args["ms"] >= HOLD_MS + 60
 
 
-# An opening that the fault itself asks for counts as noticed under these causes.
+# A shut-off that the fault itself asks for counts as detected under these causes.
 KINDS = (
     Kind("off by the button", ("hold",), ("BUTTON",), only=_long_hold),
-    Kind("off from afar", ("remote_off",), ("REMOTE",)),
+    Kind("remote off", ("remote_off",), ("REMOTE",)),
     Kind("flame blown out", ("blow_out",), ("FLAME_OUT",)),
     Kind("knob turned off", ("knob_off",), ("FLAME_OUT",)),
     Kind("contact welded", ("weld",), (), ("CONTACT_WELDED",)),
@@ -43,7 +43,7 @@ KINDS = (
     Kind("converter silent", ("sensor",), (), ("SENSOR_FAILED",), lambda a: a["value"] in ("stale", "i2c_error")),
     Kind("clock jumps", ("clock_jump",), ("CLOCK",)),
     Kind("chip resets", ("reset",), ("RESTART",)),
-    Kind("power fails", ("power_off",), (None,)),  # nobody is left to tell a cause
+    Kind("power fails", ("power_off",), (None,)),  # nothing runs that could report a cause
     Kind("program hangs", ("hang",), ("RESTART", "CLOCK"), (), lambda args: args["ms"] > 2000),
     Kind("chip stalls", ("gil_hold",), ("CLOCK",), (), lambda args: args["ms"] > 2000),
     Kind("exception", ("raise",), ("RESTART",), ("SENSOR_FAILED",)),
@@ -54,17 +54,17 @@ WHOLE_BOX = ("clock_jump", "reset", "power_off", "hang", "gil_hold", "raise")
 
 @dataclass
 class Count:
-    """What became of one kind of fault. open_ms: from the act to the coil's end, where the box opened for it."""
+    """What became of one kind of fault. open_ms: from each act to the end of the coil, where it caused a shut-off."""
 
     injected: int = 0
     conducting: int = 0
-    noticed: int = 0
+    detected: int = 0
     open_ms: list[int] = field(default_factory=list)
 
     def add(self, other: "Count") -> None:
         self.injected += other.injected
         self.conducting += other.conducting
-        self.noticed += other.noticed
+        self.detected += other.detected
         self.open_ms += other.open_ms
 
 
@@ -84,7 +84,7 @@ def _begun_ms(act: Done) -> int:
 
 
 def _count_one(kind: Kind, view: View, burner: int, begun_ms: int, next_ms: int | None, total: Count) -> None:
-    """Add what one act came to. next_ms: of the next act of this kind, which is what a later opening is for."""
+    """Add what one act came to. next_ms: of the next act of this kind, to which a later shut-off belongs."""
     total.injected += 1
     interval = next((i for i in view.intervals if i.burner == burner and i.on_ms < begun_ms <= i.off_ms), None)
     shown = any(line["fault"] in kind.faults for line in view.result.during(burner, begun_ms, view.result.last_ms))
@@ -96,13 +96,13 @@ def _count_one(kind: Kind, view: View, burner: int, begun_ms: int, next_ms: int 
         and (next_ms is None or interval.off_ms < next_ms)
         and _cause(view, burner, interval.off_ms) in answers
     )
-    total.noticed += shown or opened
+    total.detected += shown or opened
     if interval is not None and opened:
         total.open_ms.append(interval.off_ms - begun_ms)
 
 
 def _cause(view: View, burner: int, t_ms: int) -> str | None:
-    """The cause of an opening, without its source; the first one after the next start, when the program was ending."""
+    """The cause of a shut-off, without its source; the first one after the next start, when the program was ending."""
     lines = view.result.during(burner, t_ms + TICK_MS, view.result.last_ms)
     cause = next((line["cause"] for line in lines if line["state"] is not None), None)
     return "REMOTE" if cause is not None and cause.startswith("REMOTE:") else cause
@@ -110,10 +110,10 @@ def _cause(view: View, burner: int, t_ms: int) -> str | None:
 
 def table(counts: list[Count]) -> list[str]:
     """The counts of KINDS as lines of text."""
-    head = ("kind", "injected", "conducting", "noticed", "opened", "median ms", "worst ms")
+    head = ("kind", "injected", "conducting", "detected", "shut off", "median ms", "worst ms")
     rows: list[tuple[str, ...]] = [head]
     for kind, total in zip(KINDS, counts, strict=True):
-        numbers = (total.injected, total.conducting, total.noticed, len(total.open_ms))
+        numbers = (total.injected, total.conducting, total.detected, len(total.open_ms))
         times = (round(statistics.median(total.open_ms)), max(total.open_ms)) if total.open_ms else ()
         rows.append(
             (kind.name, *(f"{number:,}" for number in (*numbers, *times)), *("-" for _ in range(2 - len(times))))

@@ -1,7 +1,7 @@
-"""One seed, one random cook: a scenario of people who cook and of things that break, then of everything being mended.
+"""One seed, one random session: a scenario of user acts and of faults, then of everything being repaired.
 
-Belongs here: what is drawn, how often, and the order of the recovery. Must not be here: running or judging it.
-What comes out is an ordinary scenario file. Python's own generator gives the same numbers for a seed everywhere.
+Belongs here: what is generated, how often, and the order of the recovery. Must not be here: running or judging it.
+The result is an ordinary scenario file. Python's own generator gives the same numbers for a seed everywhere.
 """
 
 import random
@@ -16,8 +16,8 @@ Event = dict[str, Any]
 # ---- what may break: name, the act, its arguments, how it is undone ------------------------------------------
 
 
-class Dice:
-    """A generator with the few shapes that are needed here; only random() itself is used, which never changes."""
+class Rng:
+    """A random generator with the few distributions needed here; it uses only random(), which never changes."""
 
     def __init__(self, seed: int):
         self._random = random.Random(seed)
@@ -50,43 +50,43 @@ SHORT_FAULT_MS = 20
 LONG_FAULT_MS = 30_000
 
 # kind: (act, its arguments, what ends it or None for a thing of one moment)
-FAULTS: dict[str, tuple[str, Callable[[Dice], Event], Event | None]] = {
+FAULTS: dict[str, tuple[str, Callable[[Rng], Event], Event | None]] = {
     "weld": ("weld", lambda _: {}, {"do": "unweld"}),
     "stuck open": ("stick_open", lambda _: {}, {"do": "unweld"}),
-    "film": ("film", lambda d: {"milliohm": d.spread(2, 3000)}, {"do": "film", "milliohm": 0}),
+    "film": ("film", lambda rng: {"milliohm": rng.spread(2, 3000)}, {"do": "film", "milliohm": 0}),
     "bypass": ("bypass", lambda _: {"on": True}, {"do": "bypass", "on": False}),
     "lead": (
         "sensor",
-        lambda d: {"value": d.one(("open", "short")), "side": d.one(SIDES)},
+        lambda rng: {"value": rng.one(("open", "short")), "side": rng.one(SIDES)},
         {"do": "sensor", "value": "ok"},
     ),
-    "converter": ("sensor", lambda d: {"value": d.one(("stale", "i2c_error"))}, {"do": "sensor", "value": "ok"}),
-    "noise": ("noise", lambda d: {"uv": d.spread(50, 5000)}, {"do": "noise", "uv": 0}),
+    "converter": ("sensor", lambda rng: {"value": rng.one(("stale", "i2c_error"))}, {"do": "sensor", "value": "ok"}),
+    "noise": ("noise", lambda rng: {"uv": rng.spread(50, 5000)}, {"do": "noise", "uv": 0}),
     "flame out": ("blow_out", lambda _: {}, None),
-    "simmer": ("simmer", lambda d: {"percent": d.whole(20, 100)}, {"do": "simmer", "percent": 100}),
-    "reset": ("reset", lambda d: {"cause": d.one(("wdt", "brownout", "hard", "soft", "en"))}, None),
+    "simmer": ("simmer", lambda rng: {"percent": rng.whole(20, 100)}, {"do": "simmer", "percent": 100}),
+    "reset": ("reset", lambda rng: {"cause": rng.one(("wdt", "brownout", "hard", "soft", "en"))}, None),
     "power": ("power_off", lambda _: {}, {"do": "power_on"}),
-    "hang": ("hang", lambda d: {"s": _s(d.spread(100, 6000))}, None),
-    "exception": ("raise", lambda d: {"error": d.one(ERRORS), "in": d.one(CALLS)}, None),
-    "clock": ("clock_jump", lambda d: {"ms": d.spread(1, 1 << 29) * d.one((-1, 1))}, None),
-    "stall": ("gil_hold", lambda d: {"ms": d.spread(20, 3000)}, None),
+    "hang": ("hang", lambda rng: {"s": _s(rng.spread(100, 6000))}, None),
+    "exception": ("raise", lambda rng: {"error": rng.one(ERRORS), "in": rng.one(CALLS)}, None),
+    "clock": ("clock_jump", lambda rng: {"ms": rng.spread(1, 1 << 29) * rng.one((-1, 1))}, None),
+    "stall": ("gil_hold", lambda rng: {"ms": rng.spread(20, 3000)}, None),
     "services die": ("services_die", lambda _: {}, None),
-    "services block": ("services_block", lambda d: {"s": _s(d.spread(200, 20_000))}, None),
+    "services block": ("services_block", lambda rng: {"s": _s(rng.spread(200, 20_000))}, None),
     "button stuck": ("button_down", lambda _: {}, {"do": "button_up"}),
 }
 BREAKS = ("reset", "hang", "exception")  # each of these may count as an abnormal start,
-UNSTABLE_BREAKS = 3  # and so many make the box UNSTABLE
+UNSTABLE_BREAKS = 3  # and so many make the controller UNSTABLE
 WATCHDOG_MS = 3900  # a little less than the firmware's
 
-# What people do: (weight, act, its arguments)
-ACTS: tuple[tuple[int, str, Callable[[Dice], Event]], ...] = (
-    (6, "light", lambda d: {"hold_s": _s(d.whole(1000, 14_000))}),
+# What acts do: (weight, act, its arguments)
+ACTS: tuple[tuple[int, str, Callable[[Rng], Event]], ...] = (
+    (6, "light", lambda rng: {"hold_s": _s(rng.whole(1000, 14_000))}),
     (6, "press", lambda _: {}),
     (2, "double_press", lambda _: {}),
-    (3, "hold", lambda d: {"s": _s(d.whole(700, 1400))}),
-    (1, "hold", lambda d: {"s": _s(d.whole(4900, 6500))}),
+    (3, "hold", lambda rng: {"s": _s(rng.whole(700, 1400))}),
+    (1, "hold", lambda rng: {"s": _s(rng.whole(4900, 6500))}),
     (2, "knob_off", lambda _: {}),
-    (2, "remote_off", lambda d: {"source": d.one(SOURCES)}),
+    (2, "remote_off", lambda rng: {"source": rng.one(SOURCES)}),
     (2, "remote_extend", lambda _: {}),
     (1, "remote_arm", lambda _: {}),
 )
@@ -98,24 +98,24 @@ def _s(ms: int) -> int | float:
     return ms // 1000 if ms % 1000 == 0 else ms / 1000
 
 
-# ---- the draw ------------------------------------------------------------------------------------------------
+# ---- the scenario --------------------------------------------------------------------------------------
 
 
-def draw(seed: int) -> dict[str, Any]:
+def scenario_of(seed: int) -> dict[str, Any]:
     """The scenario of a seed, as it would stand in its file."""
-    dice = Dice(seed)
-    burners = dice.one((1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 4))
-    settings = _settings(dice)
-    stove = _stove(dice, burners, settings)
-    cook_ms = dice.whole(30_000, 100_000)
-    people = [event for burner in range(burners) for event in _people(dice, burner, cook_ms, settings)]
-    broken = _broken(dice, burners, cook_ms, people)
-    events = [(at_ms, event) for at_ms, event in people + broken if at_ms <= cook_ms]
-    recovery, expect, until_ms = _recovery(events, burners, cook_ms, settings, stove)
+    rng = Rng(seed)
+    burners = rng.one((1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 4))
+    settings = _settings(rng)
+    stove = _stove(rng, burners, settings)
+    session_ms = rng.whole(30_000, 100_000)
+    acts = [event for burner in range(burners) for event in _user_acts(rng, burner, session_ms, settings)]
+    faults = _faults(rng, burners, session_ms, acts)
+    events = [(at_ms, event) for at_ms, event in acts + faults if at_ms <= session_ms]
+    recovery, expect, until_ms = _recovery(events, burners, session_ms, settings, stove)
     events = sorted(events + recovery, key=lambda pair: pair[0])
     return {
         "name": f"campaign seed {seed}",
-        "about": "drawn by campaign/generator.py: a random cook with random faults, then everything is mended",
+        "about": "generated by campaign/generator.py: a random session with random faults, then everything is repaired",
         "until": show_time(until_ms),
         "seed": seed % (1 << 30),
         "settings": settings,
@@ -125,59 +125,59 @@ def draw(seed: int) -> dict[str, Any]:
     }
 
 
-def _settings(dice: Dice) -> dict[str, Any]:
+def _settings(rng: Rng) -> dict[str, Any]:
     """Short times, so that much happens in a few minutes."""
-    most = dice.whole(1, 3)
+    most = rng.whole(1, 3)
     return {
-        "timer_default_min": dice.whole(1, most),
+        "timer_default_min": rng.whole(1, most),
         "timer_step_min": 1,
         "timer_max_min": most,
-        "burn_max_min": dice.whole(most, 4),
-        "warning_s": dice.whole(15, 40),
+        "burn_max_min": rng.whole(most, 4),
+        "warning_s": rng.whole(15, 40),
         "override_max_min": 5,
-        "ignite_window_s": dice.whole(10, 15),
-        "flame_out_s": dice.whole(1, 5),
-        "reclose_hold_s": dice.whole(3, 6),
-        "verify_open_ms": dice.whole(400, 700),
-        "flame_die_s": dice.whole(30, 40),
-        "delay_coil_s": dice.one((0, 0, 0, 0, 1, 3)),
-        "auto_arm": dice.chance(0.8),
-        "remote_extend": dice.chance(0.3),
-        "relay_drive": dice.one(("level", "level", "pulse")),
+        "ignite_window_s": rng.whole(10, 15),
+        "flame_out_s": rng.whole(1, 5),
+        "reclose_hold_s": rng.whole(3, 6),
+        "verify_open_ms": rng.whole(400, 700),
+        "flame_die_s": rng.whole(30, 40),
+        "delay_coil_s": rng.one((0, 0, 0, 0, 1, 3)),
+        "auto_arm": rng.chance(0.8),
+        "remote_extend": rng.chance(0.3),
+        "relay_drive": rng.one(("level", "level", "pulse")),
     }
 
 
-def _stove(dice: Dice, burners: int, settings: dict[str, Any]) -> dict[str, Any]:
+def _stove(rng: Rng, burners: int, settings: dict[str, Any]) -> dict[str, Any]:
     return {
         "burners": burners,
-        "sensor": dice.chance(0.75),
-        "emf_uv": dice.whole(14_000, 30_000),
-        "contact_mohm": dice.whole(5, 40),
-        "magnet_hold_ma": dice.whole(110, 190),
-        "tip_heat_ms": dice.whole(2000, 6000),
-        "tip_cool_ms": dice.whole(3000, 5000),
+        "sensor": rng.chance(0.75),
+        "emf_uv": rng.whole(14_000, 30_000),
+        "contact_mohm": rng.whole(5, 40),
+        "magnet_hold_ma": rng.whole(110, 190),
+        "tip_heat_ms": rng.whole(2000, 6000),
+        "tip_cool_ms": rng.whole(3000, 5000),
         "zero_second_ms": settings["delay_coil_s"] * 1000,
-        "release_ms": dice.whole(3, 10),
-        "operate_ms": dice.whole(5, 15),
-        "bounce_ms": dice.whole(0, 5),
+        "release_ms": rng.whole(3, 10),
+        "operate_ms": rng.whole(5, 15),
+        "bounce_ms": rng.whole(0, 5),
     }
 
 
-def _people(dice: Dice, burner: int, cook_ms: int, settings: dict[str, Any]) -> list[tuple[int, Event]]:
-    """Somebody who cannot leave the burner alone; often an act falls on the very edge of something."""
+def _user_acts(rng: Rng, burner: int, session_ms: int, settings: dict[str, Any]) -> list[tuple[int, Event]]:
+    """A user who acts often; many acts fall on the edge of a deadline."""
     found = []
-    at_ms = dice.whole(1000, 12_000)
-    mean_ms = dice.spread(2000, 20_000)
-    while at_ms < cook_ms:
-        do, args = dice.one(WEIGHTED)
-        event = {"do": do, "burner": burner, **args(dice)}
-        if do == "light":  # everybody has let go by the time of the recovery
-            event["hold_s"] = min(event["hold_s"], _s(max(cook_ms - at_ms, 500)))
+    at_ms = rng.whole(1000, 12_000)
+    mean_ms = rng.spread(2000, 20_000)
+    while at_ms < session_ms:
+        do, args = rng.one(WEIGHTED)
+        event = {"do": do, "burner": burner, **args(rng)}
+        if do == "light":  # the knob is released before the recovery
+            event["hold_s"] = min(event["hold_s"], _s(max(session_ms - at_ms, 500)))
         found.append((at_ms, event))
-        edge_ms = at_ms + 150 + dice.one(_edges_ms(settings))
-        at_ms += dice.pause_ms(mean_ms)
-        if dice.chance(0.2) and edge_ms < cook_ms:
-            at_ms = edge_ms + dice.whole(-80, 80)
+        edge_ms = at_ms + 150 + rng.one(_edges_ms(settings))
+        at_ms += rng.pause_ms(mean_ms)
+        if rng.chance(0.2) and edge_ms < session_ms:
+            at_ms = edge_ms + rng.whole(-80, 80)
     return found
 
 
@@ -189,31 +189,31 @@ def _edges_ms(settings: dict[str, Any]) -> tuple[int, ...]:
     return (timer_ms, timer_ms - warning_ms, window_ms, rest_s(settings) * 1000, 500, 800, 5000)
 
 
-def _broken(dice: Dice, burners: int, cook_ms: int, people: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
+def _faults(rng: Rng, burners: int, session_ms: int, acts: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
     """Faults, each kind at a rate of its own; most kinds not at all, so that the others get far."""
     found = []
     # A chip that keeps dying is UNSTABLE for ten minutes: worth a look now and then, too long for every run.
-    breaks_left = 9 if dice.chance(0.03) else UNSTABLE_BREAKS - 2
+    breaks_left = 9 if rng.chance(0.03) else UNSTABLE_BREAKS - 2
     for kind in FAULTS:
-        if not dice.chance(0.25):
+        if not rng.chance(0.25):
             continue
-        mean_ms = dice.spread(8000, 150_000)
-        at_ms = dice.pause_ms(mean_ms)
-        while at_ms < cook_ms and (kind not in BREAKS or breaks_left):
+        mean_ms = rng.spread(8000, 150_000)
+        at_ms = rng.pause_ms(mean_ms)
+        while at_ms < session_ms and (kind not in BREAKS or breaks_left):
             breaks_left -= kind in BREAKS
             fault_ms = at_ms
-            if people and dice.chance(0.3):  # just when somebody does something
-                fault_ms = max(0, dice.one(people)[0] + dice.whole(-300, 1200))
-            found += _fault(dice, kind, dice.whole(0, burners - 1), fault_ms)
-            at_ms += dice.pause_ms(mean_ms)
+            if acts and rng.chance(0.3):  # just when the user acts
+                fault_ms = max(0, rng.one(acts)[0] + rng.whole(-300, 1200))
+            found += _fault(rng, kind, rng.whole(0, burners - 1), fault_ms)
+            at_ms += rng.pause_ms(mean_ms)
     return found
 
 
-def _fault(dice: Dice, kind: str, burner: int, at_ms: int) -> list[tuple[int, Event]]:
+def _fault(rng: Rng, kind: str, burner: int, at_ms: int) -> list[tuple[int, Event]]:
     do, args, end = FAULTS[kind]
-    found = [(at_ms, {"do": do, "burner": burner, **args(dice)})]
-    if end is not None and dice.chance(0.7):
-        found.append((at_ms + dice.spread(SHORT_FAULT_MS, LONG_FAULT_MS), {"burner": burner, **end}))
+    found = [(at_ms, {"do": do, "burner": burner, **args(rng)})]
+    if end is not None and rng.chance(0.7):
+        found.append((at_ms + rng.spread(SHORT_FAULT_MS, LONG_FAULT_MS), {"burner": burner, **end}))
     return found
 
 
@@ -228,29 +228,29 @@ def _starved(events: list[tuple[int, Event]]) -> int:
     return times
 
 
-# ---- everything is mended, and the box must come back ----------------------------------------------------------
+# ---- everything is repaired, and the controller must recover -------------------------------------------------------
 
 QUIET_MS = 620_000  # ten quiet minutes, and a little
 SETTLE_MS = 7000  # from the last repair until nothing of it can be seen any more
 LIT_MS = 9000  # a knob held over a flame shows that the contact is open, as soon as the slowest tip is warm
 ACKNOWLEDGE_MS = 5400
-SERVICES_BACK_MS = 21_000  # a blocked thread, and what came from afar meanwhile
+SERVICES_BACK_MS = 21_000  # a blocked thread, and the remote requests that wait for it
 
 
 def _recovery(
-    events: list[tuple[int, Event]], burners: int, mend_ms: int, settings: dict[str, Any], stove: dict[str, Any]
+    events: list[tuple[int, Event]], burners: int, repair_ms: int, settings: dict[str, Any], stove: dict[str, Any]
 ) -> tuple[list[tuple[int, Event]], list[Event], int]:
-    """(events, expectations, end in ms): mend, light once to show that the contact is open, acknowledge, use."""
+    """(events, expectations, end in ms): repair, light once to show that the contact is open, acknowledge, use."""
     done = [event["do"] for _, event in events]
-    mended: list[tuple[int, Event]] = [(mend_ms, {"do": "power_on"})] * ("power_off" in done)
+    repairs: list[tuple[int, Event]] = [(repair_ms, {"do": "power_on"})] * ("power_off" in done)
     for burner in range(burners):
         ends = [end for _, _, end in FAULTS.values() if end is not None and end["do"] not in ("power_on", "unweld")]
-        mended += [(mend_ms, {"burner": burner, **end}) for end in [{"do": "unweld"}, {"do": "knob_off"}, *ends]]
+        repairs += [(repair_ms, {"burner": burner, **end}) for end in [{"do": "unweld"}, {"do": "knob_off"}, *ends]]
     breaks = sum(done.count(FAULTS[kind][0]) for kind in BREAKS) + _starved(events)
     if "raise" in done:  # what has not been met yet must not wait for the recovery; Ctrl-C left the prompt
-        mended.append((mend_ms + 100, {"do": "reset", "cause": "hard"}))
+        repairs.append((repair_ms + 100, {"do": "reset", "cause": "hard"}))
         breaks += 1
-    at_ms = mend_ms + (QUIET_MS if breaks >= UNSTABLE_BREAKS else SETTLE_MS)
+    at_ms = repair_ms + (QUIET_MS if breaks >= UNSTABLE_BREAKS else SETTLE_MS)
     if "services_block" in done:
         at_ms += SERVICES_BACK_MS
     lit_ms, cool_ms = at_ms, 4 * stove["tip_cool_ms"] + 2000
@@ -260,7 +260,7 @@ def _recovery(
     off_ms = pressed_ms + 3000
     expect: list[Event] = []
     for burner in range(burners):
-        mended += [
+        repairs += [
             (lit_ms, {"do": "light", "burner": burner, "hold_s": _s(LIT_MS)}),
             (lit_ms + LIT_MS + 500, {"do": "knob_off", "burner": burner}),
             (held_ms, {"do": "hold", "burner": burner, "s": _s(ACKNOWLEDGE_MS)}),
@@ -272,4 +272,4 @@ def _recovery(
             {"at": show_time(pressed_ms + 700), "burner": burner, "coil": "on"},
             {"at": show_time(off_ms + 900), "burner": burner, "coil": "off"},
         ]
-    return mended, expect, off_ms + 2000
+    return repairs, expect, off_ms + 2000

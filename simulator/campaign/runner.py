@@ -1,7 +1,7 @@
-"""Thousands of random cooks with random faults, over all cores: does any invariant break, does every box come back?
+"""Thousands of random sessions with random faults, over all cores: does any rule break, does every controller recover?
 
 Belongs here: handing out the seeds, counting what came back, the summary, a file for everything that went wrong.
-Must not be here: what is drawn (draw.py), what must hold (invariants.py), how one cook is run (inside.py, run.py).
+Must not be here: what is generated (generator.py), what must hold (rules/), how one session is run (inside.py, run.py).
 """
 
 import json
@@ -17,7 +17,7 @@ from pathlib import Path
 from simulator import inside, run_settings, scenario
 from simulator.campaign import detection, generator
 from simulator.play import Verdict, difference, judge, play
-from simulator.rules import invariants
+from simulator.rules import recovery
 from simulator.rules.observed import View
 from simulator.run import MachineDied
 
@@ -43,8 +43,8 @@ class Outcome:
 
 
 def run_seed(seed: int, machine: str) -> Outcome:
-    """Draw, run and judge one seed on "cpython" (in this process), "micropython", or "both", which must agree."""
-    text = json.dumps(generator.draw(seed), indent=1)
+    """Generate, run and judge one seed on "cpython" (in this process), "micropython", or "both", which must agree."""
+    text = json.dumps(generator.scenario_of(seed), indent=1)
     wanted = scenario.parse(text, run_settings.shipped())
     verdict = play(wanted, "micropython") if machine == "micropython" else _inside(wanted)
     wrong = [("expect", sentence) for sentence in verdict.failed_expectations] + verdict.failed_invariants
@@ -53,7 +53,7 @@ def run_seed(seed: int, machine: str) -> Outcome:
     if machine == "both" and (unlike := difference(play(wanted, "micropython"), verdict)):
         wrong.append(("EQUAL", unlike))
     view = View(verdict.result, wanted.plan)
-    acknowledged = len(list(invariants.acknowledgements(view)))
+    acknowledged = len(list(recovery.acknowledgements(view)))
     counts = [detection.count(kind, view) for kind in detection.KINDS]
     return Outcome(seed, wanted.plan["until_ms"], counts, acknowledged, wrong, text if wrong else "")
 

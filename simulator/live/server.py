@@ -1,7 +1,7 @@
-"""The stove in a browser: one address on loopback, any number of tabs, one stove.
+"""The stove in a browser: one address on loopback, any number of clients, one stove.
 
-Belongs here: HTTP, the WebSocket, who looks on, the relay to the box's own page, ports. Does not: the stove (live.py),
-words and drawing (www/).
+Belongs here: HTTP, the WebSocket, its clients, the relay to the controller's own page, ports. Does not: the stove
+(stove.py), words and drawing (www/).
 """
 
 import asyncio
@@ -27,8 +27,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from simulator import run, run_settings, scenario
 from simulator.fields import REQUIRED, ScenarioError, read_json
 from simulator.live.judge import Judge
+from simulator.live.recording import BURNER_KEYS
 from simulator.live.story import Story
-from simulator.live.stove import BURNER_KEYS, CALLS, DEFAULT, FRAMES_KEPT, PASSWORD, SPEEDS, Refused, Stove
+from simulator.live.stove import CALLS, DEFAULT, FRAMES_KEPT, PASSWORD, SPEEDS, Refused, Stove
 from simulator.scenario import ACTS
 
 HOST = "127.0.0.1"
@@ -38,11 +39,11 @@ WWW = Path(__file__).resolve().parent / "www"
 SCENARIOS = run.ROOT / "scenarios"
 FRAME_S = 1 / 30
 REST_FRAME_S = 0.5  # while nothing changes but the clock
-ALONE_S = 30  # nobody looks for so long: the stove waits for somebody
+UNWATCHED_S = 30  # without a visible page for so long, the stove pauses
 MESSAGE_BYTES = 1 << 20  # a scenario from disk is far smaller
-SENT_MAX = 60  # frames that a tab may be behind before it misses some
+SENT_MAX = 60  # frames that a client may be behind before some are dropped
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'"
-BOX_OFF = b"HTTP/1.1 503 Off\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThe box is off.\n"
+DEVICE_OFF = b"HTTP/1.1 503 Off\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThe controller is off.\n"
 
 
 class PortError(OSError):
@@ -53,14 +54,14 @@ def listening(port: int | None) -> socket.socket:
     """A socket on that port of loopback, or on the first free one from PORT on."""
     wanted = [port] if port is not None else range(PORT, PORT + PORTS_TRIED)
     for number in wanted:
-        door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            door.bind((HOST, number))
-            door.listen(64)
-            return door
+            listener.bind((HOST, number))
+            listener.listen(64)
+            return listener
         except OSError:
-            door.close()
+            listener.close()
     if port is not None:
         raise PortError(f"port {port} is in use: give another one (PORT=8170), or none for the next free one")
     raise PortError(f"no port from {PORT} to {PORT + PORTS_TRIED - 1} is free: give one (PORT=9000)")
@@ -87,13 +88,13 @@ def acts_table() -> dict[str, list[dict[str, Any]]]:
     }  # fmt: skip
 
 
-class Tab:
-    """One page that looks on."""
+class Client:
+    """One page that shows the stove."""
 
     def __init__(self, socket: WebSocket):
         self.socket = socket
         self.looks = True
-        self.holds: set[tuple[str, int]] = set()  # what the hand of this page has not let go of: knobs and buttons
+        self.holds: set[tuple[str, int]] = set()  # knobs and buttons that this page holds
         self.queue: deque[str] = deque()
         self.bell = asyncio.Event()
 
@@ -111,17 +112,17 @@ class Tab:
                 await self.socket.send_text(self.queue.popleft())
 
 
-class Kitchen:
-    """The one stove, whoever looks at it, and what they ask for."""
+class Hub:
+    """The one stove, its clients, and their requests."""
 
     def __init__(self, top: dict[str, Any] | None, broker: tuple[str, int] | None):
         self._broker = broker
         self.page_port = 0  # of the relay
-        self.tabs: set[Tab] = set()
+        self.clients: set[Client] = set()
         self._news = asyncio.Event()
         self._loop: Any = None
-        self._alone_since = time.monotonic()
-        self._waits: int | None = None  # the speed to go on with when somebody looks again
+        self._unwatched_since_s = time.monotonic()
+        self._resume_speed: int | None = None  # the speed to resume with once a page is visible
         self._web_port: int | None = None
         self._make(top)
 
@@ -143,13 +144,13 @@ class Kitchen:
         self._soon(self.tell, {"verdict": verdict})
 
     def _soon(self, function: Callable[..., Any], *args: Any) -> None:
-        """Have the server's own thread call this; nobody needs it once the server is closing."""
+        """Have the server's own thread call this; does nothing once the server is closing."""
         if self._loop:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(function, *args)
 
     def close(self) -> None:
-        """Put everything away."""
+        """Stop judge and stove."""
         self.judge.close()
         self.stove.close()
 
@@ -157,27 +158,27 @@ class Kitchen:
         """Another stove instead of this one."""
         if top is not None:
             text = json.dumps({"until": "1:00:00", **top})
-            scenario.parse(text, run_settings.shipped())  # raises before anything is put away
+            scenario.parse(text, run_settings.shipped())  # raises before anything is stopped
         watched = top is not None and "until" in top
         speed = (self.stove.speed or 1) if watched else 1
         await asyncio.to_thread(self.close)
         self._make(top, speed)
         self.stove.begin()
-        for tab in self.tabs:
-            self.greet(tab)
+        for client in self.clients:
+            self.send_snapshot(client)
 
     def tell(self, message: dict[str, Any], droppable: bool = False) -> None:
-        """Send to all who look."""
+        """Send to all visible clients."""
         text = json.dumps(message, separators=(",", ":"))
-        for tab in self.tabs:
-            if tab.looks or not droppable:
-                tab.send(text, droppable)
+        for client in self.clients:
+            if client.looks or not droppable:
+                client.send(text, droppable)
 
-    def greet(self, tab: Tab) -> None:
-        """All that a new page has to know."""
+    def send_snapshot(self, client: Client) -> None:
+        """Send a client everything it needs to start."""
         stove = self.stove
         plant = {key: stove.world.burners[0].stove[key] for key in ("magnet_hold_ma", "magnet_drop_ma")}
-        tab.send(json.dumps({
+        client.send(json.dumps({
             "hello": {
                 "keys": BURNER_KEYS, "acts": acts_table(), "plant": plant, "name": stove.top["name"],
                 "about": stove.scenario.about, "until": stove.until_ms, "page_port": self.page_port,
@@ -186,21 +187,21 @@ class Kitchen:
                 "verdict": self.verdict,
             }
         }))  # fmt: skip
-        tab.send(json.dumps({"frame": stove.frame()}))
+        client.send(json.dumps({"frame": stove.frame()}))
 
     # --- looking ---------------------------------------------------------------------------------------------------
 
     async def show(self) -> None:
-        """Tell all tabs what there is to see, as often as anything changes; for ever."""
+        """Send frames to all clients whenever something changes; never returns."""
         self._loop = asyncio.get_running_loop()
         self.stove.begin()
         next_s = time.monotonic()
         while True:
             self._news.clear()
             self._look()
-            rests = self.stove.speed == 0 or not any(tab.looks for tab in self.tabs)
+            rests = self.stove.speed == 0 or not any(client.looks for client in self.clients)
             now_s = time.monotonic()
-            next_s = max(next_s + FRAME_S, now_s)  # what comes in a crowd is told once, in the next frame
+            next_s = max(next_s + FRAME_S, now_s)  # changes in quick succession share the next frame
             if rests:
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._news.wait(), REST_FRAME_S)
@@ -211,7 +212,7 @@ class Kitchen:
         news = self.story.read()
         if news:
             self.tell({"story": news})
-        self._mind_the_stove(now_s)
+        self._pause_unwatched(now_s)
         frame = stove.frame()
         frame["tones"] = [stove.tones.popleft() for _ in range(len(stove.tones))]
         frame["over"], frame["failure"] = stove.over, stove.failure
@@ -226,24 +227,29 @@ class Kitchen:
             self.samples.append(sample)
         self.tell({"frame": frame}, droppable=True)
 
-    def _mind_the_stove(self, now_s: float) -> None:
-        """Nobody looks: the stove waits, unless a broker hears it."""
-        if self.tabs:
-            self._alone_since = now_s
-            if self._waits is not None:
-                self.stove.ask(self.stove.set_speed, self._waits)
-                self._waits = None
-        elif self._waits is None and self.stove.speed and not self._broker and now_s - self._alone_since > ALONE_S:
-            self._waits = self.stove.speed
+    def _pause_unwatched(self, now_s: float) -> None:
+        """Pause the stove while no page is visible, unless a broker is connected."""
+        if self.clients:
+            self._unwatched_since_s = now_s
+            if self._resume_speed is not None:
+                self.stove.ask(self.stove.set_speed, self._resume_speed)
+                self._resume_speed = None
+        elif (
+            self._resume_speed is None
+            and self.stove.speed
+            and not self._broker
+            and now_s - self._unwatched_since_s > UNWATCHED_S
+        ):
+            self._resume_speed = self.stove.speed
             self.stove.ask(self.stove.set_speed, 0)
 
     # --- asking ----------------------------------------------------------------------------------------------------
 
-    async def hear(self, tab: Tab, asked: dict[str, Any]) -> None:
-        """Do what a page asks for; raises ScenarioError or Refused with a line for whoever asked."""
+    async def handle(self, client: Client, asked: dict[str, Any]) -> None:
+        """Do what a page asks for. Raises ScenarioError or Refused with one line for the user."""
         stove = self.stove
         if "looks" in asked:
-            tab.looks = bool(asked["looks"])
+            client.looks = bool(asked["looks"])
         elif "new" in asked:
             await self._change(self._new_stove(asked["new"] or {}))
         elif "load" in asked:
@@ -266,11 +272,11 @@ class Kitchen:
             }
             call = next((calls[key] for key in calls if key in asked), None)
             if call is None:
-                raise Refused(f"{', '.join(asked) or 'nothing'}: not something that a stove can do")
+                raise Refused(f"{', '.join(asked) or 'nothing'}: not a request that the stove knows")
             await asyncio.wrap_future(stove.ask(call))
             for what in ("knob", "button"):
                 if what in asked:
-                    (tab.holds.add if asked.get("down") else tab.holds.discard)((what, asked[what]))
+                    (client.holds.add if asked.get("down") else client.holds.discard)((what, asked[what]))
 
     @staticmethod
     def _new_stove(asked: dict[str, Any]) -> dict[str, Any] | None:
@@ -279,7 +285,7 @@ class Kitchen:
             return None
         stove = {**DEFAULT["stove"], **asked.get("stove", {})}
         settings = {**DEFAULT["settings"], **asked.get("settings", {})}
-        if stove["burners"] == 4:  # the fourth button needs the pin
+        if stove["burners"] == 4:  # the fourth button needs this pin
             del settings["display_clk_pin"], settings["display_dio_pin"]
         return {**DEFAULT, "settings": settings, "stove": stove}
 
@@ -288,30 +294,30 @@ class Kitchen:
     async def live(self, socket: WebSocket) -> None:
         origin = socket.headers.get("origin", "")
         if origin and origin.split("//")[-1] != socket.headers.get("host"):
-            await socket.close(1008)  # a page from elsewhere has no business here
+            await socket.close(1008)  # a page of another origin
             return
         await socket.accept()
-        tab = Tab(socket)
-        self.tabs.add(tab)
-        self.greet(tab)
+        client = Client(socket)
+        self.clients.add(client)
+        self.send_snapshot(client)
         self._news.set()
-        pump = asyncio.create_task(tab.pump())
+        pump = asyncio.create_task(client.pump())
         try:
             while True:
                 text = await socket.receive_text()
                 try:
                     asked = json.loads(text)
-                    await self.hear(tab, asked if isinstance(asked, dict) else {})
+                    await self.handle(client, asked if isinstance(asked, dict) else {})
                 except (ScenarioError, Refused) as error:
-                    tab.send(json.dumps({"refused": str(error)}))
+                    client.send(json.dumps({"refused": str(error)}))
                 except (ValueError, TypeError, KeyError, asyncio.CancelledError) as error:
-                    tab.send(json.dumps({"refused": f"not understood: {error!r}"[:200]}))
+                    client.send(json.dumps({"refused": f"not understood: {error!r}"[:200]}))
         except (WebSocketDisconnect, RuntimeError):
             pass
         finally:
             pump.cancel()
-            self.tabs.discard(tab)
-            for what, burner in tab.holds:  # a hand whose page is gone has let go
+            self.clients.discard(client)
+            for what, burner in client.holds:  # a page that is gone holds nothing
                 self.stove.ask(self.stove.knob if what == "knob" else self.stove.button, burner, False)
 
     async def saved(self, request: Request) -> Response:
@@ -328,7 +334,7 @@ class Kitchen:
         return JSONResponse(found)
 
     def app(self) -> Starlette:
-        """Everything behind the one address."""
+        """All routes of the one address."""
         routes = [
             Route("/scenario.json", self.saved),
             Route("/scenarios", self.scenarios),
@@ -355,13 +361,13 @@ def guarded(app: Any, page_port: int) -> Any:
     return call
 
 
-async def relay(kitchen: Kitchen, address: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """One connection to the box's own page, which allows no frame around itself but for this one address."""
+async def relay(hub: Hub, address: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """One connection to the controller's own page, which allows no frame around itself but for this one address."""
     own = f"frame-ancestors {address}".encode()
     try:
-        up_reader, up_writer = await asyncio.open_connection(HOST, kitchen.stove.web_port)
+        up_reader, up_writer = await asyncio.open_connection(HOST, hub.stove.web_port)
     except OSError:
-        writer.write(BOX_OFF)
+        writer.write(DEVICE_OFF)
         writer.close()
         return
 
@@ -383,22 +389,22 @@ async def relay(kitchen: Kitchen, address: str, reader: asyncio.StreamReader, wr
             end.close()
 
 
-async def _serve(kitchen: Kitchen, door: socket.socket, say: Callable[[str], None]) -> None:
-    address = f"http://{HOST}:{door.getsockname()[1]}"
-    relays = await asyncio.start_server(lambda reader, writer: relay(kitchen, address, reader, writer), HOST, 0)
-    kitchen.page_port = relays.sockets[0].getsockname()[1]
+async def _serve(hub: Hub, listener: socket.socket, say: Callable[[str], None]) -> None:
+    address = f"http://{HOST}:{listener.getsockname()[1]}"
+    relays = await asyncio.start_server(lambda reader, writer: relay(hub, address, reader, writer), HOST, 0)
+    hub.page_port = relays.sockets[0].getsockname()[1]
     config = uvicorn.Config(
-        guarded(kitchen.app(), kitchen.page_port), log_level="warning", ws="wsproto", lifespan="off",
+        guarded(hub.app(), hub.page_port), log_level="warning", ws="wsproto", lifespan="off",
         timeout_graceful_shutdown=1, ws_max_size=MESSAGE_BYTES,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    show = asyncio.create_task(kitchen.show())
+    show = asyncio.create_task(hub.show())
     show.add_done_callback(lambda _: setattr(server, "should_exit", True))
     for number in (signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, lambda: setattr(server, "should_exit", True))
     say(address)
     try:
-        await server.serve(sockets=[door])
+        await server.serve(sockets=[listener])
     finally:
         relays.close()
         show.cancel()
@@ -408,14 +414,14 @@ def serve(
     top: dict[str, Any] | None, port: int | None, broker: tuple[str, int] | None, say: Callable[[str], None]
 ) -> None:
     """Serve until Ctrl-C; say(address) once it can be opened. Raises PortError, ScenarioError."""
-    door = listening(port)
-    kitchen = Kitchen(top, broker)
+    listener = listening(port)
+    hub = Hub(top, broker)
     try:
-        asyncio.run(_serve(kitchen, door, say))
+        asyncio.run(_serve(hub, listener, say))
     except KeyboardInterrupt:
         pass
     finally:
-        kitchen.close()
-        door.close()
-        if kitchen.stove.failure:
-            print(f"simulator: {kitchen.stove.failure}", file=sys.stderr)
+        hub.close()
+        listener.close()
+        if hub.stove.failure:
+            print(f"simulator: {hub.stove.failure}", file=sys.stderr)

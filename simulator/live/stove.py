@@ -1,11 +1,11 @@
-"""A stove on the desk: the real firmware in its own process, and a stove whose time goes as fast as somebody wants.
+"""The interactive stove: the real firmware in its own process, and a simulated stove at the speed the user wants.
 
-Belongs here: how stove time passes beside real time, the hand of whoever plays, the record of what was done, saving it.
-Does not: process and wire (rig.py), physics (machine/), judging (judge.py), any page or terminal.
+Belongs here: how stove time passes beside real time, what the user does, the record of it. Does not: process and wire
+(realtime/process.py), physics (plant/), saving (recording.py), judging (judge.py), any page or terminal.
 
-The box is in step with the stove: each time its loop sleeps, it waits for this side to let that time pass. So nothing
-that happens here in real time, not a pause either, is a stall there; and what was done runs again as a scenario,
-line by line. Its services live in real time; the loop's clock is theirs, too.
+The controller is in step with the stove: each time its loop sleeps, it waits for this side to let that time pass. So a
+pause or a delay here is no stall there, and what was done runs again as a scenario, line by line. Its services run in
+real time; the loop's clock is theirs, too.
 """
 
 import json
@@ -23,26 +23,13 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from simulator import run, run_settings, scenario
-from simulator.fields import ScenarioError, read_json
+from simulator import run, run_settings, scenario, words
+from simulator.fields import ScenarioError
 from simulator.inside import MODULES
-from simulator.live.pot import Pot
-from simulator.realtime.process import (
-    CODES,
-    FIELDS,
-    FOR_EVER_MS,
-    KIND,
-    A,
-    B,
-    C,
-    ChipReset,
-    D,
-    DeviceProcess,
-    E,
-    network_of,
-    world_module,
-)
-from simulator.result import parse
+from simulator.live import recording
+from simulator.live.acts import CALLS, RecordedStove, Refused
+from simulator.live.world import LiveWorld
+from simulator.realtime.process import CODES, FIELDS, FOR_EVER_MS, KIND, A, B, C, ChipReset, D, E, network_of
 from simulator.times import parse_time, show_time
 
 PASSWORD = "curfew-desk"  # of the device's own page
@@ -59,14 +46,6 @@ FRAMES_KEPT = 2400  # of what was seen, for the strips of a page that is opened 
 READY_MS = 15_000  # a box that starts rests its contacts first: a hand at the stove need not wait for that
 RECORD_MS = 24 * 3600 * 1000  # of stove time in one record, and
 RECORD_LINES = 60_000  # lines of trace: then the stove stops, and is begun anew
-HELD_MS = 3_600_000  # a hand on the knob, while nobody knows yet when it will let go
-TOLERANCE_MS = 100  # of what a saved scenario expects
-CALLS = (
-    "Pin", "Pin.value", "PWM", "PWM.freq", "PWM.duty_u16", "I2C", "I2C.writeto", "I2C.readfrom_mem_into", "WDT",
-    "WDT.feed", "RTC.memory", "machine.reset", "NeoPixel.write", "time.ticks_ms", "time.sleep_ms", "lock.acquire",
-    "lock.release", "gc.collect", "_thread.start_new_thread",
-)  # fmt: skip
-ERRORS = ("MemoryError", "OSError", "ValueError", "RuntimeError", "KeyboardInterrupt")
 report: Any = MODULES["report"]
 DEFAULT: dict[str, Any] = {
     "name": "at the stove",
@@ -76,72 +55,10 @@ DEFAULT: dict[str, Any] = {
 
 
 class Closed(BaseException):
-    """The stove is put away."""
+    """The stove is stopped."""
 
 
-class Refused(ValueError):
-    """What was asked for cannot be done; the text is one line that says why."""
-
-
-class LiveWorld(world_module.World):
-    """A World whose time waits, and whose services are real. wait() is called before any time passes."""
-
-    def __init__(self, plan: dict[str, Any], emit: Callable[[str], None], flash: Path, wait: Callable[[], None]):
-        self.thread: Any = None
-        self._remote: list[tuple[str, int, int]] = []
-        super().__init__(plan, emit)
-        self.pots = [Pot() for _ in self.burners]
-        self.offs = self.asks = 0  # words from afar, as the wire has them, until the next answer
-        self.deaths_of_services = 0
-        self.started_thread = False
-        self.flash = f"{flash}/"
-        self._wait = wait
-
-    def _step(self, dt_ms: int) -> None:
-        super()._step(dt_ms)
-        for burner, pot in zip(self.burners, self.pots, strict=True):
-            pot.step(dt_ms, burner.flame, burner.simmer)
-
-    def _die(self, cause: str) -> None:
-        self.started_thread = False
-        self.offs = self.asks = 0
-        super()._die(cause)
-
-    def thread_started(self) -> None:
-        self.thread = (None, None)
-        self.started_thread = True
-        self._poll_ms = self.now_ms
-
-    def _end_services(self) -> None:
-        if self.thread:
-            self.deaths_of_services += 1
-            self.thread = None
-
-    def _serve(self) -> None:
-        if self.now_ms >= self._blocked_until_ms:
-            self._poll_ms = self.now_ms
-            self._deliver()
-
-    def _deliver(self) -> None:
-        if self.thread is None or self.now_ms < self._blocked_until_ms:
-            return
-        for kind, burner, what in self._remote:
-            if kind == "off":
-                self.offs = self.offs & ~(15 << 4 * burner) | (what + 1) << 4 * burner
-            else:
-                self.asks |= 1 << 2 * burner + what
-        self._remote = []
-
-    def _do_repair_settings(self, _: int, args: dict[str, Any]) -> None:
-        Path(self.flash, "settings.json").write_text(args["text"])
-
-    @property
-    def blocked(self) -> bool:
-        """True while the services stand still by order."""
-        return self.now_ms < self._blocked_until_ms
-
-
-class Stove(DeviceProcess):
+class Stove(RecordedStove):
     """One stove with its box. top: a scenario (DEFAULT for none), whose events happen by themselves.
 
     broker: (host, port) or None. changed() is called from the stove's own thread whenever there is news for whoever
@@ -244,108 +161,9 @@ class Stove(DeviceProcess):
         self.set_speed(0)
         self._step_to_ms = self.world.now_ms + max(TICK_MS, min(int(ms), 3_600_000))
 
-    def act(self, item: dict[str, Any]) -> None:
-        """Begin an entry of `events` now; its time is that of the stove. Raises ScenarioError, Refused."""
-        item = {"at": show_time(self.world.now_ms), **{key: value for key, value in item.items() if key != "at"}}
-        burner = item.get("burner", 0)
-        if item.get("do") == "light":
-            self._let_go(burner)
-        event = self._parsed(item)
-        if event[1] == "raise" and event[3]["in"] not in CALLS:
-            raise Refused(f'in: "{event[3]["in"]}" is not one of {", ".join(CALLS)}')
-        if event[1] == "knob_off":
-            self._let_go(burner)
-        self._record(item, event)
-        self.world.do(event[1], event[2], event[3])
-        self._changed()
-
-    def button(self, burner: int, down: bool) -> None:
-        """A finger goes down on the button of a burner, or up."""
-        if self._known(burner) and self.world.buttons[burner] != down:
-            self.act({"do": "button_down" if down else "button_up", "burner": burner})
-
-    def knob(self, burner: int, down: bool) -> None:
-        """A hand turns a knob on and holds it pushed in, or lets go."""
-        self._known(burner)
-        if not down:
-            self._let_go(burner)
-        elif burner not in self._holds:
-            item = {"at": show_time(self.world.now_ms), "do": "light", "burner": burner, "hold_s": HELD_MS // 1000}
-            self._holds[burner] = len(self.items)
-            self._record(item, self._parsed(item))
-            self.world.do("light", burner, {"hold_ms": HELD_MS})
-        self._changed()
-
-    def _let_go(self, burner: int) -> None:
-        """What was recorded as a hand that stays gets its end."""
-        index = self._holds.pop(burner, None)
-        if index is None:
-            return
-        world = self.world
-        event = self.plan["events"][index]
-        held_ms = max(TICK_MS, world.now_ms - event[0])
-        self.items[index]["hold_s"] = held_ms // 1000 if held_ms % 1000 == 0 else held_ms / 1000
-        event[3] = {"hold_ms": held_ms}
-        for at, queued in enumerate(world._queue):
-            if queued[1] // 8 == index and queued[3] == "let_go":
-                world._queue[at] = (event[0] + held_ms, *queued[1:])
-        pending = sorted(world._queue[world._next :], key=world_module.when)
-        world._queue[world._next :] = pending
-
-    def fill(self, burner: int) -> None:
-        """Cold water into the pot."""
-        self._known(burner)
-        self.world.pots[burner].fill()
-        self._changed()
-
-    def _known(self, burner: int) -> bool:
-        if not isinstance(burner, int) or not 0 <= burner < len(self.world.burners):
-            raise Refused(f"burner: {burner!r} is not one of 0 to {len(self.world.burners) - 1}")
-        return True
-
-    def _parsed(self, item: dict[str, Any]) -> list[Any]:
-        stove = self.scenario.plan["stove"]
-        checked = read_json(json.dumps(item))
-        return scenario.parse_event(checked, run_settings.shipped(), self.plan["burners"], stove.get("sensor", True))
-
-    def _record(self, item: dict[str, Any], event: list[Any]) -> None:
-        self.items.append(item)
-        self.plan["events"].append(event)
-
     def saved(self, name: str | None = None) -> dict[str, Any]:
         """What was done until now as a scenario that the command line plays to the same result."""
-        now_ms = max(self.world.now_ms, 1)
-        kept = {key: self.top[key] for key in ("seed", "stove", *run_settings.KEYS) if key in self.top}
-        events = [(event[0], item) for event, item in zip(self.plan["events"], self.items, strict=True)]
-        done = [dict(item) for at_ms, item in sorted(events, key=lambda pair: pair[0]) if at_ms < now_ms]
-        for item in done:
-            if item["do"] == "light" and item.get("hold_s") == HELD_MS // 1000:  # the hand is still there
-                item["hold_s"] = max(1, (now_ms - (parse_time(item["at"]) or 0)) // 1000)
-        return {
-            "name": (name or self.top["name"]).strip() or "at the stove",
-            "about": f"Played on the stove on the desk, {show_time(now_ms)} long.",
-            "until": show_time(now_ms),
-            **kept,
-            "events": done,
-            "expect": self._expect(now_ms),
-        }
-
-    def _expect(self, now_ms: int) -> list[dict[str, Any]]:
-        result = parse(self.lines)
-        expect: list[dict[str, Any]] = []
-        for burner in range(len(self.world.burners)):
-            shutoffs = result.shutoffs(burner)
-            expect.append({"burner": burner, "shutoffs": len(shutoffs)})
-            for line in shutoffs:
-                if line["cause"]:
-                    ends = max(0, line["t_ms"] - TOLERANCE_MS), min(now_ms, line["t_ms"] + TOLERANCE_MS)
-                    between = [show_time(end) for end in ends]
-                    expect.append({"burner": burner, "shutoff_by": line["cause"], "between": between})
-            last = result.at(burner, now_ms)
-            if last:
-                keys = ("contact", "gas", "fault")
-                expect.append({"at": show_time(now_ms), "burner": burner, **{key: last[key] for key in keys}})
-        return expect
+        return recording.as_scenario(self, name)
 
     def so_far(self, lines_known: int) -> dict[str, Any]:
         """What a judge needs: the plan as it was carried out, the lines he does not know yet, the journal, the time."""
@@ -371,28 +189,8 @@ class Stove(DeviceProcess):
             "running": world.running,
             "tone": self.tone_hz,
             "digits": self.digits if world.running else 0,
-            "burners": [self._burner(index, burner) for index, burner in enumerate(world.burners)],
+            "burners": [recording.burner_values(self, index) for index in range(len(world.burners))],
         }
-
-    def _burner(self, index: int, burner: Any) -> list[Any]:
-        mohm = burner.contact_mohm()
-        values = self._values[16 * index : 16 * index + 16]
-        pot = self.world.pots[index]
-        told: list[Any] = [None, 0, None, None, None]
-        if values and self.world.running:
-            fault = values[report.FAULT]
-            told = [
-                report.STATES[values[report.STATE]], values[report.REMAINING_S],
-                report.cause_text(values[report.CAUSE], values[report.DETAIL]),
-                report.FAULTS[fault] if fault >= 0 else None, report.LIGHTS[values[report.LIGHT]],
-            ]  # fmt: skip
-        return [
-            burner.knob, burner.pressed, burner.simmer, burner.gas, burner.flame, burner.held, burner.coil,
-            burner.closed, None if mohm is None else round(mohm, 1), round(burner.tip_dc / 10, 1), burner.tc_uv,
-            burner.magnet_uv, round(burner.magnet_uv / burner.stove["coil_mohm"], 1), self.world.buttons[index],
-            self.pixels[index] if self.world.running else 0, *told, burner.welded, burner.stuck_open, burner.bypass,
-            burner.film_mohm, round(pot.water_ml), round(pot.water_c), pot.steams,
-        ]  # fmt: skip
 
     # --- its own thread: time --------------------------------------------------------------------------------------
 
@@ -551,7 +349,7 @@ class Stove(DeviceProcess):
         traps = 0
         for name, error in world.traps.items():
             if name in CALLS:
-                traps |= ERRORS.index(error.__name__) + 1 << 3 * CALLS.index(name)
+                traps |= words.ERRORS.index(error.__name__) + 1 << 3 * CALLS.index(name)
         ticks_ms = world.ticks_ms()
         inputs = self._inputs_now([0] * 8 if noisy else None)
         said = [ticks_ms, world.offs, world.asks, world.blocked, world.deaths_of_services, traps, noisy]
@@ -622,10 +420,3 @@ class Stove(DeviceProcess):
         error = self.world.traps.pop(name)
         thread = "loop" if record[B] else "services"
         self.world.emit(f"#raised {self.world.now_ms} {thread} {name} {error.__name__}")
-
-
-BURNER_KEYS = (
-    "knob", "pressed", "simmer", "gas", "flame", "held", "coil", "closed", "mohm", "tip_c", "tc_uv", "magnet_uv", "ma",
-    "button", "pixel", "state", "remaining_s", "cause", "fault", "light", "welded", "stuck_open", "bypass", "film_mohm",
-    "water_ml", "water_c", "steams",
-)  # fmt: skip

@@ -22,8 +22,9 @@ from rich.text import Text
 
 from simulator.fields import ScenarioError
 from simulator.live.judge import Judge
+from simulator.live.recording import BURNER_KEYS
 from simulator.live.story import Story
-from simulator.live.stove import BURNER_KEYS, PASSWORD, SPEEDS, Refused, Stove
+from simulator.live.stove import PASSWORD, SPEEDS, Refused, Stove
 from simulator.times import show_time
 
 FRAMES_PER_S = 12

@@ -9,20 +9,28 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
-from simulator.result import Result
+from simulator.result import DYING_MS, Result
+from simulator.rules.gestures import GESTURES, HOLD_MS, TICK_MS
 from simulator.run_settings import settings_of
+from simulator.times import show_time
 
-TICK_MS = 20
 TWO_TICKS_MS = 2 * TICK_MS  # an event just after a tick is seen by the next one and acted on in it
 WATCHDOG_MS = 4000  # a program that stands still longer than this is reset, so no stall is longer
 DRIVE_RELEASE_MS = 50  # the slowest relay of the plants lets go this long after its coil
-HOLD_MS = 800  # the firmware's hold
-PRESS_MS = 150  # the finger of a `press`, and of each half of a `double_press` and the pause between them
-DEBOUNCE_MS = 60
+DEBOUNCE_MS = 60  # the firmware's two readings, and the tick in which the second comes
 APART_MS = 120  # a button that is up for less than this may be taken for one that bounces
 LOCAL_ACT_MS = 500  # from the release of a button to the coil: debounce, two ticks, some edges of the pump
 FRESH_HAND_MS = 1000  # a hand that stays on the knob for so long after a start is one that lights
 LIGHT_SEEN_MS = 5000  # the tip may go on rising this long after the hand has let go of the knob
+
+
+SERVICES_RESTART_MS = 30_000  # services that died are started again; a remote OFF waits for them
+SERVICES_POLL_MS = 100  # their rhythm: a request that came while they could not listen is heard in the next round
+
+
+def where(burner: int, t_ms: int) -> str:
+    """Burner and time, as every sentence begins."""
+    return f"burner {burner} at {show_time(t_ms)}"
 
 
 @dataclass(frozen=True)
@@ -59,16 +67,6 @@ class Touch:
     down_ms: int
     up_ms: int
     seen_ms: int
-
-
-# How the acts of a hand move the button: ms after the act, and down or up.
-GESTURES: dict[str, Callable[[int], tuple[tuple[int, bool], ...]]] = {
-    "press": lambda _: ((0, True), (PRESS_MS, False)),
-    "double_press": lambda _: tuple((PRESS_MS * half, half % 2 == 0) for half in range(4)),
-    "hold": lambda ms: ((0, True), (ms, False)),
-    "button_down": lambda _: ((0, True),),
-    "button_up": lambda _: ((0, False),),
-}
 
 
 # What keeps the loop closed, whatever the box asks: the act, which of the three ways it is, whether it closes.
@@ -325,3 +323,19 @@ class View:
             if event.at_ms <= t_ms:
                 last.update([BRIDGES[event.do](event.args)])
         return last.get("weld", False) or last.get("relay", False)
+
+    def services_away_ms(self, word: Done) -> int:
+        """How long a word over the air may wait for services that are blocked or dead."""
+        back_ms = word.at_ms
+        for event in self.done:  # in the order of time: one may begin before the other has ended
+            if event.do in ("services_block", "services_die") and event.at_ms <= back_ms:
+                back_ms = max(back_ms, event.at_ms + event.args.get("ms", SERVICES_RESTART_MS))
+            if event.do == "gil_hold" and event.at_ms <= back_ms <= event.at_ms + event.args["ms"]:
+                back_ms = event.at_ms + event.args["ms"] + SERVICES_POLL_MS  # they stood still as well
+        return back_ms - word.at_ms
+
+    def is_dying(self, interval: Interval) -> bool:
+        """Whether the coil went off because, or while, the program came to an end: it tells RESTART later."""
+        if interval.off["state"] is None or self.stalled(interval.off_ms, interval.off_ms):
+            return True
+        return any(0 <= down_ms - interval.off_ms <= DYING_MS for down_ms in self.downs)

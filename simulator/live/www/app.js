@@ -58,7 +58,7 @@ function connect() {
   socket = new WebSocket(`ws://${location.host}/live`);
   socket.onmessage = (event) => {
     const said = JSON.parse(event.data);
-    if (said.hello) greet(said.hello);
+    if (said.hello) showSnapshot(said.hello);
     if (said.frame) see(said.frame);
     if (said.story) { said.story.forEach(tell); }
     if (said.verdict) judge(said.verdict);
@@ -68,7 +68,7 @@ function connect() {
   socket.onclose = () => { banner(text("lost")); setTimeout(connect, AGAIN_MS); };
 }
 
-function greet(told) {
+function showSnapshot(told) {
   const other = !hello || hello.name !== told.name || hello.until !== told.until;
   hello = told;
   keys = Object.fromEntries(told.keys.map((key, at) => [key, at]));
@@ -328,7 +328,7 @@ async function scenarios() {
 }
 
 function anew() {
-  const given = find("#kitchen").elements;
+  const given = find("#new-stove").elements;
   const minutes = Math.max(1, Math.min(180, +given.minutes.value || 30));
   const settings = { timer_default_min: minutes, warning_s: Math.min(60, 60 * minutes), ...(given.pulse.checked ? { relay_drive: "pulse" } : {}) };
   if (minutes < 10) settings.timer_step_min = Math.max(1, minutes);
@@ -367,7 +367,7 @@ find("#sound").onclick = (event) => { sound.on = !sound.on; event.currentTarget.
 find("#tongue").onclick = () => { speak(spoken() === "zh" ? "en" : "zh"); kept("tongue", spoken()); words(); };
 find("#anew").onclick = anew;
 find("#find").oninput = scenarios;
-find("#kitchen").onsubmit = (event) => { event.preventDefault(); anew(); };
+find("#new-stove").onsubmit = (event) => { event.preventDefault(); anew(); };
 find("#file").onchange = async (event) => {
   const [file] = event.target.files;
   if (file) ask({ scenario: await file.text() });

@@ -1,0 +1,162 @@
+"""When the coil may be on at all: S1, S3 to S9, S11.
+
+Belongs here: the checks, and the tolerances with their reasons. The sentences stand in sentences.py. They judge coil,
+contact, flame and what the user did first, and the firmware's own words only where the sentence is about these.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from simulator import words
+from simulator.rules.observed import APART_MS, DEBOUNCE_MS, HOLD_MS, LOCAL_ACT_MS, TICK_MS, TWO_TICKS_MS, View, where
+from simulator.run_settings import rest_s
+from simulator.times import show_time
+
+RECLOSE_EARLY_MS = TWO_TICKS_MS  # the firmware counts from its tick, the trace from the coil's own edge
+STALE_FOUND_MS = 1700  # a silent converter is SENSOR_FAILED after 1.5 s and the conversion that was under way
+FLAME_RECENT_MS = 4000  # a flame is believed only after seconds of rising, and not once it has sunk for so long
+QUIET_UV = 500  # noise above this can look like anything
+CLOCK_BACK_MS = TWO_TICKS_MS  # a smaller step back hides in the tick around it ...
+CLOCK_FORTH_MS = 2000  # ... and a leap forward of up to this only looks like a stall, and shortens the burn
+BOOT_MS = TICK_MS  # boot.py needs its first lines to put the pins to the safe level
+
+
+def conducts_only_when_granted(view: View) -> Iterator[str]:
+    """S1."""
+    for burner in view.lines:
+        for start, end, _ in view.stretches(
+            burner, lambda line: line["coil"] == "on" and line["state"] not in words.CONDUCTING_STATES
+        ):
+            # State and coil of one tick may be told apart by less than that tick.
+            if end - start >= TICK_MS + view.late_by_name(start):
+                state = view.at(burner, start)["state"]
+                yield f"{where(burner, start)}: coil on in state {state or 'null'} for {end - start} ms"
+
+
+def nothing_remote_closes(view: View) -> Iterator[str]:
+    """S3."""
+    for interval in view.intervals:
+        if not view.local_act_before(interval.burner, interval.on_ms, since_ms=0):
+            remote = [
+                e.do
+                for e in view.acts(interval.burner, "remote_extend", "remote_arm", "remote_off")
+                if 0 <= interval.on_ms - e.at_ms <= LOCAL_ACT_MS
+            ]
+            after = f", just after {remote[-1]}" if remote else ""
+            yield f"{where(interval.burner, interval.on_ms)}: coil on without a local act before it{after}"
+
+
+def off_is_obeyed(view: View) -> Iterator[str]:
+    """S4."""
+    for what, burner, from_ms, due_ms in [*_local_offs(view), *_remote_offs(view)]:
+        end_ms = due_ms + view.late_by_name(due_ms)
+        for interval in view.intervals:
+            if interval.burner == burner and interval.on_ms <= from_ms and interval.off_ms > end_ms:
+                yield f"{where(burner, from_ms)}: {what}, coil still on at {show_time(end_ms)}"
+
+
+def _local_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
+    """(what, burner, from_ms, due_ms) of every hold that the firmware must take for an OFF."""
+    for burner in view.lines:
+        free_ms = 0  # from here on the button was surely seen up
+        for touch in view.touches(burner):
+            fired_ms = view.run_for(touch.down_ms, HOLD_MS)  # what happens in a stall is seen after it
+            due_ms = fired_ms + DEBOUNCE_MS + TWO_TICKS_MS
+            long_enough = touch.seen_ms >= HOLD_MS + DEBOUNCE_MS and due_ms <= touch.up_ms + TWO_TICKS_MS
+            if long_enough and touch.down_ms >= free_ms and due_ms <= view.result.last_ms:
+                yield "held", burner, fired_ms, due_ms
+            free_ms = touch.up_ms + APART_MS + view.stalled_ms(touch.up_ms, touch.up_ms + APART_MS)
+
+
+def _remote_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
+    for event in view.done:
+        due_ms = event.at_ms + TWO_TICKS_MS
+        if event.do == "remote_off":
+            due_ms += view.services_away_ms(event)
+            if due_ms <= view.result.last_ms:
+                yield f"remote_off ({event.args['source']})", event.burner, event.at_ms, due_ms
+
+
+def open_after_every_start(view: View) -> Iterator[str]:
+    """S5."""
+    for up_ms in view.ups:
+        next_down_ms = min((t for t in view.downs if t > up_ms), default=view.result.last_ms)
+        for burner in view.lines:
+            mine = [i for i in view.intervals if i.burner == burner and i.on_ms <= next_down_ms]
+            held = [i for i in mine if i.on_ms <= up_ms and i.off_ms > up_ms + BOOT_MS]
+            if held:
+                yield f"{where(burner, up_ms)}: coil stays on over the start"
+                continue
+            first = next((i for i in mine if i.on_ms > up_ms), None)
+            if first and not view.local_act_before(burner, first.on_ms, since_ms=up_ms):
+                yield f"{where(burner, first.on_ms)}: coil on after the start without a fresh local act"
+
+
+def stays_open_long_enough(view: View) -> Iterator[str]:
+    """S6."""
+    hold_s = rest_s(view.settings)
+    for burner in view.lines:
+        mine = [i for i in view.intervals if i.burner == burner]
+        for before, after in pairwise(mine):
+            open_ms = after.on_ms - before.off_ms
+            if open_ms < hold_s * 1000 - RECLOSE_EARLY_MS:
+                yield f"{where(burner, after.on_ms)}: coil on again after {open_ms} ms, hold is {hold_s} s"
+
+
+def a_fault_opens(view: View) -> Iterator[str]:
+    """S7."""
+    for burner in view.lines:
+        for start, end, _ in view.stretches(burner, lambda line: line["coil"] == "on" and line["fault"] is not None):
+            if end - start > TICK_MS + view.late_by_name(start + TICK_MS):
+                fault = view.at(burner, start)["fault"]
+                yield f"{where(burner, start)}: coil on for {end - start} ms with fault {fault}"
+
+
+def unknown_is_failed(view: View) -> Iterator[str]:
+    """S8."""
+    for burner in view.lines:
+        if not view.has_sensor(burner):
+            continue
+        for from_ms, to_ms in view.silences(burner):
+            # Ages of readings do not grow while the program stands still.
+            found_ms = from_ms + STALE_FOUND_MS + view.stalled_ms(from_ms, to_ms)
+            for line in view.result.during(burner, found_ms, to_ms):
+                at_ms = max(line["t_ms"], found_ms)
+                # A program that is starting has just begun to wait for the first reading.
+                up = line["state"] is not None and view.up_for_ms(at_ms) >= STALE_FOUND_MS
+                if up and at_ms <= to_ms and (line["state"] != "FAULT" or line["coil"] == "on"):
+                    yield f"{where(burner, at_ms)}: {line['state']} although its sensor is silent since {from_ms} ms"
+                    break
+        for before, line in pairwise(view.lines[burner]):
+            if (before["state"], line["state"]) != ("ARMED", "BURNING"):
+                continue
+            t_ms = line["t_ms"]
+            since_ms = t_ms - FLAME_RECENT_MS - view.longest_stall(t_ms - FLAME_RECENT_MS, t_ms)
+            if view.noise_uv(burner, t_ms) <= QUIET_UV and not view.had_flame(burner, since_ms, t_ms):
+                yield f"{where(burner, t_ms)}: took something for a flame"
+
+
+def a_broken_clock_opens(view: View) -> Iterator[str]:
+    """S9.
+
+    A jump that the program can see opens within one tick; all others are bounded by S2 and S12, in real time.
+    """
+    for jump in view.done:
+        leap_ms = jump.args.get("ms", 0)
+        if jump.do != "clock_jump" or -CLOCK_BACK_MS <= leap_ms <= CLOCK_FORTH_MS:
+            continue
+        due_ms = jump.at_ms + TWO_TICKS_MS
+        if view.stalled(jump.at_ms - TWO_TICKS_MS, due_ms):
+            continue  # a step back inside of a stall makes the stall look shorter; no clock of its own can see that
+        for interval in view.intervals:
+            if interval.on_ms <= jump.at_ms and interval.off_ms > due_ms:
+                still = f"coil on until {show_time(interval.off_ms)}"
+                yield f"{where(interval.burner, jump.at_ms)}: clock jumps by {leap_ms} ms, {still}"
+
+
+def an_exception_opens_first(view: View) -> Iterator[str]:
+    """S11."""
+    for t_ms, call, error in view.fatal:
+        for burner in view.lines:
+            if view.at(burner, t_ms)["coil"] == "on":
+                yield f"{where(burner, t_ms)}: {error} in {call}, and the coil stays on"
