@@ -6,7 +6,8 @@ of them a variant tries (explore.py), the box itself (explored_box.py).
 
 from host_tests.exhaustive.box import DRIFTS, LEVELS, RISE_TO_UV, TICK_MS, Box
 from host_tests.exhaustive.classes import alike, clocks, next_step_ms
-from host_tests.exhaustive.judge import HOLD_MS, STALL_MAX_MS, STILL_TICKS, Violation
+from host_tests.exhaustive.judge import STALL_MAX_MS, STILL_TICKS, Violation
+from simulator.rules.gestures import HOLD_MS
 
 WAIT_TICKS = 400  # ten quiet minutes are 300; whoever met nothing new in so many steps will not
 SETTLED_TICKS = 12  # the same without any clock ahead

@@ -11,7 +11,8 @@ from curfew.core.codes import FAULT, IDLE, VERIFYING
 from host_tests.exhaustive import inputs
 from host_tests.exhaustive.box import TICK_MS, WRAP_MS, Box
 from host_tests.exhaustive.classes import alike
-from host_tests.exhaustive.judge import DEBOUNCE_MS, HOLD_LONG_MS, QUIET_MS, STALL_MAX_MS, Violation
+from host_tests.exhaustive.judge import QUIET_MS, STALL_MAX_MS, Violation
+from simulator.rules.gestures import DEBOUNCED_MS, HOLD_LONG_MS
 
 WRAPS_IN_MS = TICK_MS // 2  # the next tick is beyond the wrap
 
@@ -77,7 +78,7 @@ def _way_out(box):
     burner = box.controller.burners[0]
     if burner.state == FAULT:  # a start without a stored fault is out of it already
         box.finger(True)
-        _run(box, DEBOUNCE_MS + TICK_MS, TICK_MS)
+        _run(box, DEBOUNCED_MS + TICK_MS, TICK_MS)
         _run(box, HOLD_LONG_MS, 500)
         if burner.state != VERIFYING:
             raise Violation(f"L2: a long hold leaves the faults {burner.faults.present:b} and the state {burner.state}")

@@ -3,76 +3,12 @@
 Here: hand-made traces, at least one good and one bad for each check. Not here: the firmware.
 """
 
-import json
-
 import pytest
 
-from host_tests.fixtures.traces import QUIET_LINE
+from host_tests.fixtures.traces import GOOD, HOUR, MIN, OFF, ON, broken, lines_of, off, plan, press, timed
 from simulator.result import parse
 from simulator.rules import invariants
 from simulator.rules.sentences import RULES
-
-MIN = 60_000
-HOUR = 60 * MIN
-ON = {"state": "BURNING", "coil": "on", "contact": "closed", "flame": "on"}
-OFF = {"state": "VERIFYING", "coil": "off", "contact": "open"}
-
-
-def plan(*events, settings=(), **more):
-    return {
-        "name": "n",
-        "seed": 1,
-        "until_ms": HOUR,
-        "samples": False,
-        "settings": dict(settings),
-        "stove": {},
-        "burners": 1,
-        "events": [[at_ms, do, 0, args] for at_ms, do, args in events],
-        **more,
-    }
-
-
-def lines_of(changes, end_ms):
-    """Lines in order: a change is (t_ms, {values}) on top of those before, or a mark as it is."""
-    now, lines = dict(QUIET_LINE), [json.dumps(QUIET_LINE)]
-    for change in changes:
-        if isinstance(change, str):
-            lines.append(change)
-        else:
-            now.update(change[1], t_ms=change[0])
-            lines.append(json.dumps(now))
-    if now["cause"]:
-        number = 1 + sum(line.startswith("#journal") for line in lines)
-        lines.append(f"#journal {end_ms} {number} 0 {now['cause']} 60 0")
-    return [*lines, f"#end {end_ms}"]
-
-
-def broken(run_plan, *changes, end_ms=20 * HOUR):
-    """The names of the violated invariants."""
-    found = invariants.check(parse(lines_of(changes, end_ms)), run_plan)
-    assert all(text and "\n" not in text for _, text in found)
-    return {name for name, _ in found}
-
-
-def press(at_ms):
-    return (at_ms, "press", {})
-
-
-def off(at_ms, cause):
-    return (at_ms, {**OFF, "cause": cause})
-
-
-def timed(warned_ms, opened_ms, cause="TIMEOUT"):
-    """A dinner that is warned and opened at these times, the contact 5 ms after the coil."""
-    return [
-        (10_200, ON),
-        (warned_ms, {"state": "WARNING"}),
-        (opened_ms, {"state": "VERIFYING", "coil": "off", "cause": cause}),
-        (opened_ms + 5, {"contact": "open"}),
-    ]
-
-
-GOOD = ["#up 0", *timed(1_800_000, 1_860_020), (1_960_000, {"state": "IDLE"})]
 
 
 def test_a_proper_dinner_breaks_nothing():
