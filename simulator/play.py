@@ -65,6 +65,16 @@ def play(scenario: Scenario, vm: str = "micropython", on_time: Callable[[int], N
         return judge(scenario, death.lines, f"{death}\n{death.stderr}".strip())
 
 
+def play_inside(scenario: Scenario) -> Verdict:
+    """As play() on CPython, but in this process: no interpreter to start, and nothing compiled twice."""
+    from simulator import inside
+
+    try:
+        return judge(scenario, inside.run(scenario.plan))
+    except MachineDied as death:
+        return judge(scenario, death.lines, str(death))
+
+
 def told(verdict: Verdict) -> list[str]:
     """The trace and then the marks, as text: all that must not depend on the machine below."""
     return verdict.result.trace_lines + [f"#{kind} {t_ms} {text}" for kind, t_ms, text in verdict.result.marks]

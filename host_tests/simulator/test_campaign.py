@@ -10,7 +10,7 @@ import pytest
 
 from host_tests.simulator.test_seeded_bugs import with_bug
 from simulator import __main__ as command
-from simulator import inside, run_settings, scenario
+from simulator import inside, play, run_settings, scenario
 from simulator.campaign import detection, generator, runner
 from simulator.play import Verdict
 from simulator.result import parse
@@ -134,13 +134,13 @@ def test_a_violation_names_seed_and_invariant_and_leaves_a_scenario_that_is_red(
     path = f"build/campaign/seed_{seed}.json"
     assert f"-m simulator run {path} --vm cpython --seed {seed}" in out
     wanted = scenario.load(path)
-    assert "S3" in dict(runner.judge(wanted, run(wanted.plan, firmware)).failed_invariants)
+    assert "S3" in dict(play.judge(wanted, run(wanted.plan, firmware)).failed_invariants)
 
 
 def test_beyond_ten_runs_that_went_wrong_only_seeds_are_told_and_every_scenario_is_kept(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(command, "WRONG_SHOWN", 1)
-    monkeypatch.setattr(runner, "judge", lambda wanted, lines: Verdict(parse(lines), ["nothing is right"], [], 1, 0))
+    monkeypatch.setattr(play, "judge", lambda wanted, lines: Verdict(parse(lines), ["nothing is right"], [], 1, 0))
     assert command.main(["campaign", "--runs", "3", "--seed", "5", "--jobs", "1"]) == 1
     out = capsys.readouterr().out
     assert out.count("VIOLATED") == 1

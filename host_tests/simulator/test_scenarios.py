@@ -6,7 +6,7 @@ Here: nothing but playing the files. What a scenario wants stands in its own fil
 import pytest
 
 from simulator import run, scenario
-from simulator.play import Verdict, difference, play
+from simulator.play import Verdict, difference, play, play_inside
 
 FOLDER = run.ROOT / "scenarios"
 FILES = sorted(FOLDER.glob("*/*.json"))
@@ -30,7 +30,7 @@ def test_scenario(path):
     assert wanted.name == path.stem.replace("_", " "), "name and file name differ"
     assert wanted.about, "says nothing about itself"
     assert wanted.expectations, "expects nothing"
-    vm, cpython = play(wanted, "micropython"), play(wanted, "cpython")
+    vm, cpython = play(wanted, "micropython"), play_inside(wanted)
     wrong = complaints("micropython", vm) + complaints("cpython", cpython)
     if unlike := difference(vm, cpython):
         wrong.append(unlike)

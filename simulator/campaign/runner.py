@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from simulator import inside, run_settings, scenario
+from simulator import run_settings, scenario
 from simulator.campaign import detection, generator
-from simulator.play import Verdict, difference, judge, play
+from simulator.play import Verdict, difference, judge, play, play_inside
 from simulator.rules import recovery
 from simulator.rules.observed import View
-from simulator.run import MachineDied
 
 FOLDER = Path("build") / "campaign"
 CHUNK = 5  # seeds a worker takes at a time
@@ -70,9 +69,7 @@ def _inside(wanted: scenario.Scenario) -> Verdict:
     before = signal.signal(signal.SIGALRM, _ring)
     signal.alarm(RUN_MAX_S)
     try:
-        return judge(wanted, inside.run(wanted.plan))
-    except MachineDied as death:
-        return judge(wanted, death.lines, str(death))
+        return play_inside(wanted)
     except _Hangs:
         return judge(wanted, [], f"not over after {RUN_MAX_S} s")
     finally:
