@@ -46,9 +46,7 @@ def start(slot, trial):
 
     settings, invalid = load()
     del load
-    forget("core.settings")
-    forget("core.schema")
-    forget("core.limits")
+    forget("core.settings", "core.schema", "core.limits")
     gc.collect()
     from curfew.bundles import core  # noqa: F401
 

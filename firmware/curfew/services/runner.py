@@ -198,7 +198,7 @@ class ServiceRunner:
             is_open = context.link.update_ms[0] > 0
             if context.receiver and not context.receiver.is_busy and (context.receiver.is_silent() or not is_open):
                 context.receiver = None
-                context.log.add("update", "cancelled: no piece arrived, or the window closed")
+                context.log.add("update", "cancelled: timed out, or the window closed")
                 forget("services.http.update_api", "services.update.receiver")
                 gc.collect()
             if not is_open:

@@ -18,7 +18,9 @@ _ROWS = """{
 "voice": [["host", "bemfa.com", 0, 128], ["port", 9503, 1, 65535], ["tls", true], ["client_id", "", 0, 64, "secret"],
 ["user", "", 0, 64], ["password", "", 0, 128, "secret"], ["topics", [], 0, 4, "topic"]]
 }"""
+# Texts are measured in bytes. "lines": line ends are allowed; "topic": the wildcards of MQTT are not.
 _WPA_MIN = 8
+_ENTRY_MAX = 64  # bytes of one text in a list
 
 
 def load(path: str):
@@ -57,9 +59,9 @@ def checked(values) -> dict:
         if name in values:
             part = as_object(name, values.pop(name))
             refuse_unknown(name + ".", part, parts[name])
-            config[name] = take(name + ".", part, parts[name])
+            config[name] = take(name + ".", part, parts[name], _judge)
     refuse_unknown("", values, device)
-    config.update(take("", values, device))
+    config.update(take("", values, device, _judge))
     if "wifi" in config and 0 < len(config["wifi"]["password"].encode()) < _WPA_MIN:
         raise wrong("wifi.password", "what was given", "empty or a text of %d to 64 bytes" % _WPA_MIN)
     return config
@@ -102,3 +104,26 @@ def _over(config, change, secrets):
         elif key not in secrets:
             result[key] = _over(result[key] if isinstance(result.get(key), dict) else {}, value, secrets)
     return result
+
+
+def _judge(value, row):
+    """As in schema.check(), for a text and a list of texts."""
+    _, default, low, high = row[:4]
+    words = str(row[4:])
+    if isinstance(default, str):
+        return _is_text(value, low, high, words), "a text of %d to %d bytes" % (low, high)
+    fits = isinstance(value, list) and low <= len(value) <= high
+    fits = fits and all([_is_text(one, 1, _ENTRY_MAX, words) for one in value]) and len(set(value)) == len(value)
+    return fits, "a list of %d to %d different texts of 1 to %d bytes" % (low, high, _ENTRY_MAX)
+
+
+def _is_text(value, low, high, words):
+    """True for a text of low to high bytes without control characters."""
+    if not isinstance(value, str) or len(value) > high:
+        return False
+    for char in value:
+        if char < " " and ("lines" not in words or char not in "\r\n"):
+            return False
+        if "\x7f" <= char < "\xa0" or "\ud800" <= char < "\ue000" or char in "+#" and "topic" in words:
+            return False
+    return low <= len(value.encode()) <= high
