@@ -22,7 +22,7 @@ def writes(device, path):
 # --- OFF ------------------------------------------------------------------------------------------------------------
 
 
-def test_off_is_posted_with_the_token_of_the_log_in_and_tells_that_the_box_answered(phone, device):
+def test_off_is_posted_with_the_token_of_the_log_in_and_shows_that_the_device_answered(phone, device):
     device.publish(burners=[burning()])
     phone.open(device)
     phone.press("#off")
@@ -66,7 +66,7 @@ def test_no_control_of_the_page_could_look_like_on(phone, device):
         assert set(names) <= known
 
 
-def test_more_time_is_offered_only_where_the_box_allows_it(phone, device):
+def test_more_time_is_offered_only_where_the_device_allows_it(phone, device):
     device.publish(burners=[burning()])
     phone.open(device)
     phone.reads("Burning", ".state")
@@ -79,7 +79,7 @@ def test_more_time_is_offered_only_where_the_box_allows_it(phone, device):
     phone.until(lambda: not phone.seen("button.more"))
 
 
-def test_an_off_that_nobody_answers_is_told_as_not_answered(phone, device):
+def test_an_off_without_an_answer_is_shown_as_not_answered(phone, device):
     device.publish(burners=[burning()])
     phone.open(device)
     device.stop()
@@ -87,7 +87,7 @@ def test_an_off_that_nobody_answers_is_told_as_not_answered(phone, device):
     phone.reads("No answer from the controller. Turn the knob off.", "#answer", 12)
 
 
-def test_an_off_pressed_while_the_box_is_away_reaches_it_when_it_comes_back_in_time(phone, device):
+def test_an_off_pressed_while_the_device_is_away_reaches_it_when_it_comes_back_in_time(phone, device):
     device.publish(burners=[burning()])
     phone.open(device)
     device.stop()
@@ -110,7 +110,7 @@ def test_an_off_of_a_forgotten_session_says_so_and_asks_for_the_password(phone, 
 # --- live -----------------------------------------------------------------------------------------------------------
 
 
-def test_state_ring_and_cause_follow_what_the_box_says(phone, device):
+def test_state_ring_and_cause_follow_the_status(phone, device):
     phone.open(device)
     phone.reads("Off", ".state")
     phone.reads("time was up", ".last")
@@ -129,7 +129,7 @@ def test_state_ring_and_cause_follow_what_the_box_says(phone, device):
 
 
 @pytest.mark.parametrize("how", ["cut", "silent"])
-def test_a_dropped_link_is_told_within_ten_seconds_and_no_stale_number_stays(phone, device, how):
+def test_a_dropped_link_is_shown_within_ten_seconds_and_no_stale_number_stays(phone, device, how):
     device.publish(burners=[burning()])
     phone.open(device)
     phone.reads("Burning", ".state")
@@ -158,7 +158,7 @@ def test_a_fault_says_what_to_do_and_that_only_the_button_ends_it(phone, device)
     assert "open the bypass switch" in phone.text(".do").lower() and "button for 5 s" in phone.text(".do")
 
 
-def test_without_a_sensor_no_flame_and_no_proof_are_pretended(phone, device):
+def test_without_a_sensor_neither_a_flame_nor_a_proof_is_shown(phone, device):
     device.publish(burners=[burning(sensor=False, flame=False)])
     phone.open(device)
     phone.reads("no sensor", ".burner")
@@ -182,7 +182,7 @@ def test_the_millivolts_are_drawn_live_and_the_contact_as_a_trend(phone, device)
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_last_hundred_closings_are_listed_with_their_causes(phone, device):
+def test_the_last_hundred_shutoffs_are_listed_with_their_causes(phone, device):
     device.shutoffs = [SHUTOFFS[0] | {"number": n} for n in range(100, 0, -1)]
     phone.open(device, "history")
     phone.until(lambda: len(phone.all(".plain li")) == 100)
@@ -202,7 +202,7 @@ def test_a_refused_setting_says_why_at_its_field(phone, device):
     assert device.values["warning_s"] == 60
 
 
-def test_settings_that_contradict_each_other_are_told_in_the_words_of_the_box(phone, device):
+def test_settings_that_contradict_each_other_are_explained_in_the_sentence_of_the_device(phone, device):
     phone.open(device, "settings")
     field = phone.find("[name=timer_default_min]")
     field.clear()
@@ -230,7 +230,7 @@ def test_a_threshold_of_one_burner_is_sent_with_the_rest_of_that_burner(phone, d
     assert asked[2] == {"burners": [{"relay_pin": 18, "button_pin": 25, "sensor": True, "loaded_on_uv": 3000}]}
 
 
-def test_pins_are_shown_and_cannot_be_changed_from_afar(phone, device):
+def test_pins_are_shown_and_cannot_be_changed_remotely(phone, device):
     phone.open(device, "settings")
     phone.find("#programs")
     for name in ("sda_pin", "hood_pin", "burners[0].relay_pin"):
@@ -241,7 +241,7 @@ def test_pins_are_shown_and_cannot_be_changed_from_afar(phone, device):
     assert shown == str(device.values["burners"][0]["relay_pin"])
 
 
-def test_a_token_for_programs_is_made_told_once_and_taken_back(phone, device):
+def test_an_access_token_is_made_shown_once_and_removed(phone, device):
     phone.open(device, "settings")
     phone.reads("No token: only the password", "#programs")
     phone.press("#programs button")
@@ -282,7 +282,7 @@ def test_log_and_about_are_there(phone, device):
     assert "Not certified" in phone.text() and "26 h 3 min" in phone.text()
 
 
-def test_a_wrong_password_and_the_wait_after_many_are_told(phone, device):
+def test_a_wrong_password_and_the_wait_after_many_are_shown(phone, device):
     phone.open(device, inside=False)
     for _ in range(3):
         phone.find("#password").send_keys("soup" + Keys.ENTER)

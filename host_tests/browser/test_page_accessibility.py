@@ -127,7 +127,7 @@ def test_text_has_contrast_in_light_and_dark(phone, device, scheme):
         assert phone.js(CONTRAST) == []
 
 
-def test_who_wants_no_motion_gets_none(phone, device):
+def test_reduced_motion_is_respected(phone, device):
     device.publish(burners=[burning()])
     phone.open(device)
     phone.find(".lit")

@@ -206,7 +206,7 @@ def documented(raw):
     return (f.EVERYWHERE - {404, 405} | found) if found else f.EVERYWHERE - ({404} if of else {405})
 
 
-def test_bytes_that_were_a_request_need_a_whole_secret_for_a_deed(http):
+def test_bytes_that_were_a_request_need_a_whole_secret_for_an_effect(http):
     @inputs(300)
     @given(st.data(), wires(), st.booleans())
     def comes(data, wire, burning):
@@ -229,7 +229,7 @@ def test_bytes_that_were_a_request_need_a_whole_secret_for_a_deed(http):
     comes()
 
 
-def test_any_bytes_are_refused_or_nothing_for_the_box(http):
+def test_any_bytes_are_refused_or_have_no_effect(http):
     @inputs(150)
     @given(st.data(), st.binary(max_size=300) | mutate.mutated(st.just(b"GET / HTTP/1.1\r\n\r\n"), f.BITS_OF_HTTP))
     def comes(data, raw):
@@ -255,7 +255,7 @@ def damaged(values):
     return mutate.mutated(st.just(json.dumps(values, ensure_ascii=False).encode()), BITS_OF_JSON)
 
 
-def test_a_spoilt_network_file_gives_a_config_that_is_right_or_says_why(tmp_path):
+def test_a_damaged_network_file_gives_a_config_that_is_right_or_a_reason(tmp_path):
     path = tmp_path / "network.json"
 
     @inputs(50)
@@ -270,7 +270,7 @@ def test_a_spoilt_network_file_gives_a_config_that_is_right_or_says_why(tmp_path
     comes()
 
 
-def test_a_spoilt_settings_file_gives_settings_or_says_why_and_the_door_tells_it(http):
+def test_a_damaged_settings_file_gives_settings_or_a_reason_that_the_api_shows(http):
     headers = b"Authorization: Bearer " + TOKEN.encode()
 
     @inputs(50)

@@ -159,17 +159,17 @@ def survives(session, topics, words, topic, count):
     comes()
 
 
-def test_of_what_a_broker_says_only_a_fresh_off_or_extend_on_its_topic_is_obeyed(home):
+def test_of_a_broker_only_a_new_off_or_extend_on_its_topic_is_executed(home):
     executes_exactly(home, f.TOPICS, f.WORDS, 300)
 
 
-def test_of_what_the_cloud_says_only_a_fresh_off_on_its_topic_is_obeyed(speaker):
+def test_of_the_cloud_only_a_new_off_on_its_topic_is_executed(speaker):
     executes_exactly(speaker, f.VOICE_TOPICS, f.VOICE_WORDS, 150)
 
 
-def test_a_broker_that_talks_rubbish_is_left_and_called_again(home):
+def test_a_broker_that_sends_noise_is_disconnected_and_reconnected(home):
     survives(home, f.TOPICS, f.WORDS, f.BASE + b"/command", 150)
 
 
-def test_a_cloud_that_talks_rubbish_is_left_and_called_again(speaker):
+def test_a_cloud_that_sends_noise_is_disconnected_and_reconnected(speaker):
     survives(speaker, f.VOICE_TOPICS, f.VOICE_WORDS, b"left006", 50)

@@ -92,7 +92,7 @@ def test_home_assistant_finds_every_entity_and_shows_a_burner_that_burns(house):
     assert states["sensor.burner0_off_at"][0] == "unknown", "the desk never learns the time"
 
 
-def test_the_gas_can_be_closed_there_and_not_opened(house):
+def test_the_gas_can_be_turned_off_there_and_not_on(house):
     here, one = house
     state, attributes = one.states()["valve.burner0_gas"]
     assert (state, attributes["device_class"], attributes["supported_features"]) == ("open", "gas", CLOSE_ONLY)
@@ -108,7 +108,7 @@ def test_the_gas_can_be_closed_there_and_not_opened(house):
     assert (attributes["event_type"], attributes["cause"]) == ("REMOTE", "REMOTE:mqtt")
 
 
-def test_the_button_off_is_off_and_a_box_that_is_gone_is_unavailable(house):
+def test_the_button_off_is_off_and_a_device_that_is_gone_is_unavailable(house):
     here, one = house
     assert one.call("button.press", "button.burner0_off") == "done"
     here.desk.wait_for(lambda: here.desk.state() != "BURNING", 10, "the end of the flame")

@@ -260,14 +260,14 @@ def judge_times(times_ms, coils, count, capsys, median_ms=MEDIAN_MS, worst_ms=WO
         assert max(found_ms) <= worst_ms
 
 
-def test_an_off_from_afar_is_at_the_coil_at_once(kitchen, capsys):
+def test_a_remote_off_is_at_the_coil_at_once(kitchen, capsys):
     with kitchen(burners=4, sensor=False) as here:
         times_ms, coils = offs_from_afar(here, 80)
     judge_times(times_ms, coils, 80, capsys)
 
 
 @pytest.mark.slow
-def test_a_thousand_offs_from_afar_are_at_the_coil_at_once(kitchen, capsys):
+def test_a_thousand_remote_offs_are_at_the_coil_at_once(kitchen, capsys):
     with kitchen(burners=4, sensor=False) as here:
         times_ms, coils = offs_from_afar(here, 1000)
     judge_times(times_ms, coils, 1000, capsys)
@@ -359,13 +359,13 @@ def judge_crowded(kitchen, count, capsys):
     judge_times(times_ms, coils, count, capsys, CROWDED_MEDIAN_MS, CROWDED_WORST_MS)
 
 
-def test_an_off_from_afar_is_heard_among_fifty_strangers_and_five_hundred_messages_a_second(kitchen, authority, capsys):
+def test_a_remote_off_arrives_among_fifty_clients_and_five_hundred_messages_a_second(kitchen, authority, capsys):
     with kitchen(authority=authority, burners=4, sensor=False) as here:
         judge_crowded(here, 40, capsys)
 
 
 @pytest.mark.slow
-def test_a_thousand_offs_are_heard_among_fifty_strangers(kitchen, authority, capsys):
+def test_a_thousand_remote_offs_arrive_among_fifty_clients(kitchen, authority, capsys):
     with kitchen(authority=authority, burners=4, sensor=False) as here:
         judge_crowded(here, 1000, capsys)
 

@@ -96,7 +96,7 @@ def test_the_compiled_server_answers_on_the_vm_as_it_does_here(server):
         connection.close()
 
 
-def test_rubbish_does_not_end_the_server_on_the_vm(server):
+def test_malformed_requests_do_not_end_the_server_on_the_vm(server):
     draw = random.Random(1)
     for _ in range(300):
         head = draw.choice([b"", b"GET /", b"POST /api/v1/off HTTP/1.1\r\n", b"PUT /api/v1/network HTTP/1.1\r\n"])
@@ -104,7 +104,7 @@ def test_rubbish_does_not_end_the_server_on_the_vm(server):
     assert server.ask("GET", "status").status == 200
 
 
-def test_a_refusal_is_not_taken_back_by_bytes_that_nobody_read(server):
+def test_a_refusal_is_not_lost_by_bytes_that_were_not_read(server):
     """Closing a socket over unread bytes is a reset; CPython reads ahead and would never show it."""
     raw = b"PUT /api/v1/settings HTTP/1.1\r\nContent-Length: 6000\r\n\r\n" + b"x" * 6000
     with server.connect(raw) as connection:

@@ -80,7 +80,7 @@ def quiet(what, at, of):
     pass
 
 
-def test_a_new_program_comes_over_the_air_proves_itself_and_stays(tmp_path, newer):
+def test_a_new_program_comes_over_wifi_is_confirmed_and_stays(tmp_path, newer):
     sent = set()
     with online(tmp_path) as desk:
         box = box_of(desk)
@@ -102,7 +102,7 @@ def test_a_new_program_comes_over_the_air_proves_itself_and_stays(tmp_path, newe
     assert sent - {""} == {path for path, data in files_of(newer).items() if old.get(path) != data}
 
 
-def test_a_new_program_whose_services_die_makes_room_for_the_old_one_by_itself(tmp_path, deaf):
+def test_a_new_program_whose_services_die_is_rolled_back(tmp_path, deaf):
     with online(tmp_path) as desk:
         box = box_of(desk)
         opened(desk, box)
@@ -147,7 +147,7 @@ def post(box, told):
     return box.ask("POST", "/update", json.dumps(told).encode())
 
 
-def test_whatever_is_not_signed_for_this_box_and_this_window_is_refused_before_a_byte_is_written(tmp_path, newer):
+def test_an_update_not_signed_for_this_device_and_window_is_refused_before_a_byte_is_written(tmp_path, newer):
     with online(tmp_path) as desk:
         box = box_of(desk)
         before = sorted(str(path) for path in desk.flash.rglob("*"))
@@ -206,7 +206,7 @@ def put(box, piece, at):
     return box.ask("PUT", "/update", piece, "application/octet-stream", **{"X-At": at})["next"]
 
 
-def test_bytes_that_are_not_the_signed_ones_a_lost_sender_and_a_lighting_leave_the_old_program(tmp_path, newer):
+def test_bytes_that_are_not_the_signed_ones_a_lost_sender_and_an_ignition_leave_the_old_program(tmp_path, newer):
     text = (newer / "manifest.txt").read_bytes()
     pieces = [text[at : at + 3072] for at in range(0, len(text), 3072)]
     with online(tmp_path) as desk:
@@ -250,7 +250,7 @@ def test_bytes_that_are_not_the_signed_ones_a_lost_sender_and_a_lighting_leave_t
         assert "Curfew 0.2.0" not in desk.console()
 
 
-def test_the_key_is_made_once_and_kept_by_the_computer_where_only_its_owner_can_read_it(tmp_path):
+def test_the_key_is_made_once_and_stored_by_the_computer_where_only_its_owner_can_read_it(tmp_path):
     with online(tmp_path) as desk:
         box_of(desk)
         key = key_of(desk)
@@ -274,7 +274,7 @@ def test_the_signature_is_hmac_sha_256_of_the_fields_in_their_order(newer):
     assert tuple(firmware._FIELDS.split()) == update.SIGNED
 
 
-def test_the_command_tells_in_one_line_what_is_missing(capsys, monkeypatch):
+def test_the_command_says_in_one_line_what_is_missing(capsys, monkeypatch):
     monkeypatch.setenv("TOKEN", "t")
     assert update.main([]) == 1
     assert capsys.readouterr().err == "update: name the box: make update HOST=curfew-1a2b.local\n"

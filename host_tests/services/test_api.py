@@ -22,14 +22,14 @@ WRITES += [("PUT", path) for path in ("settings", "network", "commissioning", "u
 # --- authorization -------------------------------------------------------------------------------------------------
 
 
-def test_a_stranger_learns_the_name_and_nothing_of_the_stove(site):
+def test_without_a_log_in_status_has_the_name_and_nothing_of_the_stove(site):
     state = site.ask("GET", "status").json
     about = {"version": "0.1.0", "build": "?", "trial": False}  # no manifest here
     assert state == {"name": "Curfew", "language": "zh", **about, "setup": False, "login": False}
 
 
 @pytest.mark.parametrize("path", READS)
-def test_a_stranger_reads_nothing(site, path):
+def test_without_a_log_in_nothing_is_read(site, path):
     assert site.ask("GET", path).status == 401
 
 
@@ -62,7 +62,7 @@ def test_a_token_needs_no_guard(site):
     assert "csrf" not in site.ask("GET", "status", **BEARER).json
 
 
-def test_a_token_that_was_never_made_opens_nothing(make_site):
+def test_a_token_that_was_never_made_gives_no_access(make_site):
     site = make_site(config={"password": "sha256$1$00$00"})
     assert site.ask("GET", "log", Authorization="Bearer ").status == 401
     assert site.ask("GET", "log", **BEARER).status == 401
@@ -77,7 +77,7 @@ def test_a_log_in_gives_a_cookie_that_scripts_and_other_sites_do_not_get(site):
     assert state["login"] and state["csrf"] == answer.json["csrf"]  # a page loaded anew gets its guard again
 
 
-def test_wrong_passwords_make_everybody_wait_but_not_who_is_in(site):
+def test_wrong_passwords_delay_every_log_in_but_no_open_session(site):
     me = site.login()
     assert site.ask("POST", "login", {"password": "wrong"}).status == 401
     answer = site.ask("POST", "login", {"password": PASSWORD})
@@ -97,7 +97,7 @@ def test_a_wrong_password_is_wrong(site, password):
     assert site.ask("POST", "login", {"password": password}).status == 401
 
 
-def test_two_at_once_who_need_what_is_imported_rarely_do_not_take_it_from_each_other(site):
+def test_two_requests_at_once_share_a_module_that_is_imported_for_a_request(site):
     rest = threading.Event()
 
     async def sleep_ms(ms):
@@ -173,7 +173,7 @@ def test_a_form_of_another_site_is_refused_by_its_type(site, me, kind):
 # --- the stove -----------------------------------------------------------------------------------------------------
 
 
-def test_status_tells_everything_to_who_is_in(site, me):
+def test_status_has_everything_for_a_session(site, me):
     site.publish(
         1, STATE=2, CONTACT_CLOSED=1, REMAINING_S=1200, TC_UV=14000, MAGNET_UV=6000, FLAME=1, CAUSE=5, DETAIL=1
     )
@@ -202,7 +202,7 @@ def test_extend_asks_and_only_where_the_settings_allow_it(site, me):
     assert site.extends() == []
 
 
-def test_closings_come_newest_first_with_their_dates(site, me):
+def test_shutoffs_come_newest_first_with_their_dates(site, me):
     site.shutoffs([f"{number} {number % 2} TIMEOUT {60 * number} 250" for number in range(1, 101)])
     state = site.ask("GET", "shutoffs", **me).json
     assert [row["number"] for row in state] == [*range(100, 0, -1)]
@@ -279,7 +279,7 @@ def test_logging_out_ends_the_stream(running):
 # --- the rest ------------------------------------------------------------------------------------------------------
 
 
-def test_the_log_tells_what_was_refused(site, me):
+def test_the_log_has_what_was_refused(site, me):
     site.ask("POST", "login", {"password": "wrong"})
     assert "web 401 wrong password" in site.ask("GET", "log", **me).json["lines"]
 

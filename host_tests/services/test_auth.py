@@ -53,7 +53,7 @@ def test_equal_hashes_mean_equal_passwords_salts_and_rounds(one, other, salt, gr
     assert hashed(one, salt, rounds) != hashed(one, salt, rounds + 1)
 
 
-def test_a_password_is_checked_with_the_salt_and_the_rounds_it_was_kept_with():
+def test_a_password_is_checked_with_the_salt_and_the_rounds_it_was_stored_with():
     kept = hashed("secret", b"\x00\xff", 7)
     assert [*auth.hashing_like("secret", kept)][-1] == kept
     assert [*auth.hashing_like("Secret", kept)][-1] != kept
@@ -65,7 +65,7 @@ def test_hashing_gives_others_their_turn():
 
 
 @pytest.mark.parametrize("kept", ["", "x", "sha256$3$zz$00", "sha256$x$00$00"])
-def test_a_kept_hash_that_is_none_is_an_error_and_no_open_door(kept):
+def test_a_stored_hash_that_is_malformed_is_an_error_and_gives_no_access(kept):
     with pytest.raises(ValueError):
         [*auth.hashing_like("secret", kept)]
 

@@ -155,7 +155,7 @@ def test_a_wrong_reply_is_passed_over_and_the_right_one_still_taken(rig):
     assert clock.unix_s() == NOW_S
 
 
-def test_a_reply_from_somebody_else_is_not_heard(rig):
+def test_a_reply_from_another_sender_is_ignored(rig):
     context, clock, server = rig
     clock.step()
     sent = server.asked()
@@ -165,7 +165,7 @@ def test_a_reply_from_somebody_else_is_not_heard(rig):
     assert clock.unix_s() is None
 
 
-def test_nobody_at_the_port_is_no_harm():
+def test_no_server_at_the_port_does_no_harm():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -278,7 +278,7 @@ def dates():
     return list(files.lines(DATES_PATH))
 
 
-def test_an_opening_is_dated_at_the_moment_it_was_heard_of(rig, on):
+def test_a_shutoff_is_dated_at_the_moment_it_was_noted(rig, on):
     on(Flash())
     context, clock, _ = synced(rig)
     clock.note(7)
@@ -304,7 +304,7 @@ def test_several_openings_of_one_moment_are_all_dated(rig, on):
     assert len(dates()) == 36
 
 
-def test_an_opening_before_the_time_was_known_is_dated_afterwards(rig, on):
+def test_a_shutoff_before_the_time_was_known_is_dated_afterwards(rig, on):
     on(Flash())
     context, clock, _ = rig
     clock.note(0)
@@ -394,7 +394,7 @@ def test_a_long_time_without_leave_keeps_few_openings(rig, on):
     assert [int(line.split()[0]) for line in dates()] == list(range(68, 100))
 
 
-def test_the_task_asks_and_listens_and_closes_its_door(rig, on):
+def test_the_task_asks_and_listens_and_closes_its_socket(rig, on):
     on(Flash())
     context, clock, server = rig
 

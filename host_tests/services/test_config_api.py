@@ -39,7 +39,7 @@ def test_settings_come_with_their_ranges(site, me):
         ({"burners": [{"button_pin": 26}, {"relay_pin": 19, "button_pin": 25}]}, "burners[0].button_pin"),
     ],
 )
-def test_no_pin_can_be_changed_from_afar_exchanged_ones_would_make_off_open_the_wrong_contact(site, me, change, key):
+def test_no_pin_can_be_changed_remotely_exchanged_ones_would_make_off_open_the_wrong_contact(site, me, change, key):
     before = saved()
     answer = site.ask("PUT", "settings", change, **me)
     assert (answer.status, answer.json["key"]) == (422, key)
@@ -88,7 +88,7 @@ def test_a_refused_value_names_its_key_and_changes_nothing(site, me, change, key
 
 @pytest.mark.parametrize("path, change", [("settings", {"warning_s": 30}), ("network", {"name": "Stove"}),
                                           ("commissioning", {"results": []})])  # fmt: skip
-def test_nothing_is_written_while_something_conducts(site, me, path, change):
+def test_nothing_is_written_while_a_contact_is_closed(site, me, path, change):
     site.link.flash_allowed[0] = 0
     assert not site.ask("GET", "settings", **me).json["may_write"]
     assert site.ask("PUT", path, change, **me).status == 409
@@ -97,7 +97,7 @@ def test_nothing_is_written_while_something_conducts(site, me, path, change):
 
 @pytest.mark.parametrize("text, key", [('{"burners": [{}], "warning_s": 1}', "warning_s"), ("{", "settings.json"),
                                        ("[]", "settings"), ("\xff", "settings.json")])  # fmt: skip
-def test_a_wrong_file_is_shown_and_can_be_mended(site, me, text, key):
+def test_a_wrong_file_is_shown_and_can_be_corrected(site, me, text, key):
     Path("settings.json").write_text(text, "latin-1")
     state = site.ask("GET", "settings", **me).json
     assert state["key"] == key and state["error"].startswith(key)
@@ -124,7 +124,7 @@ def test_the_set_up_makes_a_password_that_then_opens(make_site):
     assert site.login()
 
 
-def test_a_button_held_at_the_start_opens_the_set_up_to_who_forgot_the_password(site):
+def test_a_button_held_at_the_start_opens_the_set_up_after_a_forgotten_password(site):
     site.context.status["wifi"] = "portal"
     assert site.ask("GET", "status").json["setup"]
     assert site.ask("PUT", "network", {"password": "another password"}).status == 200
@@ -143,7 +143,7 @@ def test_secrets_never_come_back_and_what_comes_back_may_be_sent_again(site, me)
     assert site.context.config == before
 
 
-def test_a_token_is_told_once_and_can_be_taken_away(site, me):
+def test_a_token_is_shown_once_and_can_be_removed(site, me):
     token = site.ask("PUT", "network", {"token": True}, **me).json["token"]
     assert len(token) == 32 and token not in Path("network.json").read_text()
     assert site.ask("GET", "log", Authorization="Bearer " + token).status == 200
@@ -178,7 +178,7 @@ def test_a_refused_network_value_names_its_key_and_changes_nothing(site, me, cha
 # --- commissioning -------------------------------------------------------------------------------------------------
 
 
-def test_commissioning_keeps_what_was_found_and_when(site, me):
+def test_commissioning_saves_results_and_their_dates(site, me):
     state = site.ask("GET", "commissioning", **me).json["results"]
     assert len(state) == 10 and state[0] == {"id": "plug", "passed": None, "when": None}
     change = {"results": [{"id": "plug", "passed": True}, {"id": "knob", "passed": False}]}
@@ -193,7 +193,7 @@ def test_commissioning_keeps_what_was_found_and_when(site, me):
 @pytest.mark.parametrize("results", [None, 1, {}, {"plug": True}, ["plug"], [{}], [{"id": "plug"}],
                                      [{"id": "gas", "passed": True}], [{"id": "plug", "passed": "yes"}],
                                      [{"id": [], "passed": True}]])  # fmt: skip
-def test_a_result_that_is_none_is_refused(site, me, results):
+def test_a_malformed_result_is_refused(site, me, results):
     if results != {}:
         assert site.ask("PUT", "commissioning", {"results": results}, **me).status == 422
     assert site.ask("PUT", "commissioning", {}, **me).status == 422

@@ -33,7 +33,7 @@ def test_the_valve_can_only_be_closed(hub):
     assert commands == {"OFF"}
 
 
-def test_every_topic_that_is_promised_is_told_and_every_command_is_heard(hub):
+def test_every_announced_topic_is_published_and_every_command_topic_is_received(hub):
     home = hub(remote_extend=True)
     home.core.flame()
     home.run(1)
@@ -46,13 +46,13 @@ def test_every_topic_that_is_promised_is_told_and_every_command_is_heard(hub):
                 assert topic == BASE + "/burner/0/command" if key == "cmd_t" else home.others[0].texts(topic)
 
 
-def test_closings_can_have_every_cause_there_is(hub):
+def test_shutoffs_can_have_every_cause(hub):
     home = hub()
     event = discovered(home)[f"homeassistant/event/curfew_{CHIP_ID}/burner0_shutoff/config"]
     assert event["evt_typ"] == CAUSES.split()[1:]
 
 
-def test_what_a_box_does_not_have_is_taken_away_from_home_assistant(hub):
+def test_an_entity_that_a_device_does_not_have_is_removed_from_home_assistant(hub):
     home = hub(sensor=False)
     gone = {path.split("/")[3] for path, entity in discovered(home).items() if entity is None}
     assert gone == {"burner0_" + name for name in ("extend", "flame", "tc", "magnet", "health")}
@@ -81,7 +81,7 @@ def test_a_home_assistant_that_leaves_is_no_reason_to_announce(hub):
     assert home.device._announce_rounds == 0 and home.device.broker.refused == 1
 
 
-def test_without_the_file_of_entities_the_box_still_tells_and_obeys(broker, monkeypatch, tmp_path):
+def test_without_the_file_of_entities_the_device_still_publishes_and_executes(broker, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     there = broker()
     home = Hub(there.port).joined(there)

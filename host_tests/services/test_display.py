@@ -24,7 +24,7 @@ def test_time_left_is_minutes_and_seconds_and_above_a_hundred_minutes_hours(left
     assert display.text([burner(left_s)], None, 0) == shown
 
 
-def test_the_least_time_of_the_burners_that_conduct_is_shown():
+def test_the_least_time_of_the_closed_contacts_is_shown():
     assert display.text([burner(600), burner(), burner(90)], None, 0) == "01:30"
 
 
@@ -32,7 +32,7 @@ def test_dashes_when_nothing_is_on():
     assert display.text([burner(), burner()], None, 0) == "----"
 
 
-def test_a_fault_tells_burner_and_number():
+def test_a_fault_shows_burner_and_number():
     assert display.text([burner(), burner(fault="SENSOR_FAILED")], None, 0) == "F2-3"
 
 

@@ -40,7 +40,7 @@ def test_an_off_shuts_one_burner_and_the_one_for_all_shuts_all(hub):
     home.until_shut(0)
 
 
-def test_an_off_that_says_when_is_obeyed_for_five_seconds(hub):
+def test_an_off_with_its_time_is_executed_for_five_seconds(hub):
     home = hub()
     home.core.flame()
     home.unix_s = NOW_S
@@ -51,14 +51,14 @@ def test_an_off_that_says_when_is_obeyed_for_five_seconds(hub):
     home.until_shut()
 
 
-def test_an_off_that_says_when_is_obeyed_by_a_box_that_does_not_know_the_time(hub):
+def test_an_off_with_its_time_is_executed_by_a_device_that_does_not_know_the_time(hub):
     home = hub()
     home.core.flame()
     home.say("burner/0/command", json.dumps({"do": "OFF", "at": 0}))
     home.until_shut()
 
 
-def test_a_retained_off_is_not_obeyed_however_often_the_box_comes_back(hub):
+def test_a_retained_off_is_not_executed_however_often_the_device_reconnects(hub):
     home = hub()
     home.core.flame()
     home.services.clear()
@@ -103,7 +103,7 @@ REFUSED += [b"\xff\xfeO\0F\0F\0", b"\0OFF", bytes(range(128, 228)), b"OFF" + b" 
 
 
 @pytest.mark.parametrize("word", REFUSED)
-def test_any_other_word_is_refused_and_the_state_told_again(hub, word):
+def test_any_other_command_is_refused_and_the_state_published_again(hub, word):
     home = hub()
     home.core.flame()
     home.run(15)  # until there is no more news of the contact
@@ -118,7 +118,7 @@ def test_any_other_word_is_refused_and_the_state_told_again(hub, word):
 
 
 @pytest.mark.parametrize("word", ["ON", "OPEN", "ARM", "EXTEND"])
-def test_no_word_lights_an_idle_burner(hub, word):
+def test_no_command_closes_the_contact_of_an_idle_burner(hub, word):
     home = hub(sensor=False, remote_extend=True)
     home.say("burner/0/command", word)
     home.settled()
@@ -146,7 +146,7 @@ def test_more_time_is_given_only_where_settings_allow_it_and_never_to_all_at_onc
     home.until(lambda: home.core.left_ms() > left_ms)
 
 
-def test_five_hundred_messages_at_once_change_nothing_and_the_off_behind_them_is_heard(hub):
+def test_five_hundred_messages_at_once_change_nothing_and_the_off_after_them_is_executed(hub):
     home = hub()
     home.core.flame()
     for number in range(500):
@@ -254,7 +254,7 @@ def test_whatever_comes_only_an_off_is_an_off_and_only_an_allowed_extend_an_exte
 # --- telling -------------------------------------------------------------------------------------------------------
 
 
-def test_the_state_is_retained_and_of_the_form_that_every_door_tells(hub):
+def test_the_state_is_retained_and_has_the_form_of_every_interface(hub):
     hub()
     (sub,) = needed("mosquitto_sub")
     command = [sub, "-p", str(hub.broker.port), "-t", BASE + "/#", "-F", "%r %t %p", "-C", "4", "-W", "5"]
@@ -269,7 +269,7 @@ def test_the_state_is_retained_and_of_the_form_that_every_door_tells(hub):
     assert json.loads(kept[BASE + "/burner/0/millivolts"]) == {"tc_uv": 0, "magnet_uv": 0}
 
 
-def test_the_valve_tells_what_the_gas_does(hub):
+def test_the_valve_follows_the_gas(hub):
     home = hub()
     home.core.flame()
     home.until(lambda: home.last("burner/0/state")["valve"] == "open")
@@ -281,14 +281,14 @@ def test_the_valve_tells_what_the_gas_does(hub):
     assert list(dict.fromkeys(valves[valves.index("open") :])) == ["open", "closing", "closed"]
 
 
-def test_a_flame_that_the_box_did_not_allow_is_an_open_valve(hub):
+def test_a_flame_that_the_device_did_not_allow_is_an_open_valve(hub):
     home = hub(auto_arm=False)
     home.core.uv[0] = [10000, 0]
     home.until(lambda: home.last("burner/0/state")["flame"])
     assert not home.core.conducts() and home.last("burner/0/state")["valve"] == "open"
 
 
-def test_when_it_will_be_off_is_told_once_the_time_is_known_and_then_stays(hub):
+def test_off_at_is_published_once_the_time_is_known_and_then_stays(hub):
     home = hub()
     home.core.flame()
     home.run(2)
@@ -311,7 +311,7 @@ def test_when_it_will_be_off_is_told_once_the_time_is_known_and_then_stays(hub):
     home.until(lambda: home.last("burner/0/state")["off_at"] > off_at + 60)
 
 
-def test_states_are_told_at_most_twice_a_second_and_millivolts_every_ten(hub):
+def test_states_are_published_at_most_twice_a_second_and_millivolts_every_ten(hub):
     home = hub()
     states, millivolts = len(home.texts("burner/0/state")), len(home.texts("burner/0/millivolts"))
     for number in range(500):  # ten seconds
@@ -323,7 +323,7 @@ def test_states_are_told_at_most_twice_a_second_and_millivolts_every_ten(hub):
     assert 1 <= len(home.texts("burner/0/millivolts")) - millivolts <= 2
 
 
-def test_a_closing_is_an_event_once_and_never_retained(hub):
+def test_a_shutoff_is_an_event_once_and_never_retained(hub):
     home = hub()
     home.core.flame()
     home.run(1)
@@ -341,7 +341,7 @@ def test_a_closing_is_an_event_once_and_never_retained(hub):
     assert late.texts(BASE + "/burner/0/shutoff") == []
 
 
-def test_what_closed_while_nobody_listened_is_told_as_the_last_cause_and_not_as_an_event(hub):
+def test_a_shutoff_without_a_session_is_published_as_the_last_cause_and_not_as_an_event(hub):
     home = hub()
     home.core.flame()
     home.run(1)
@@ -353,7 +353,7 @@ def test_what_closed_while_nobody_listened_is_told_as_the_last_cause_and_not_as_
     assert home.texts("burner/0/shutoff") == []
 
 
-def test_a_broker_that_forgot_everything_is_told_everything_again(hub):
+def test_a_broker_without_retained_messages_gets_everything_again(hub):
     home = hub()
     there = hub.broker
     there.stop()

@@ -51,7 +51,7 @@ def test_the_key_comes_over_the_cable_into_a_file_of_its_owner_alone(cable, tmp_
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_a_board_without_a_key_is_told_apart_from_no_board(cable, tmp_path):
+def test_a_board_without_a_key_is_distinguished_from_no_board(cable, tmp_path):
     with pytest.raises(update.UpdateError, match="has no key yet"):
         update.read_key(cable, tmp_path / "keys")
     with pytest.raises(update.UpdateError, match="^/dev/none: "):

@@ -21,7 +21,7 @@ WHOLE = {
 }
 
 
-def test_nothing_given_gives_every_default_of_the_box_and_no_service():
+def test_an_empty_file_gives_every_default_of_the_device_and_no_service():
     made = n.checked({})
     assert made == {"language": "auto", "name": "Curfew", "time_zone_min": 0, "password": "", "token": ""}
 
@@ -92,7 +92,7 @@ def test_a_message_names_key_value_and_range():
     assert str(caught.value) == "mqtt.port: 70000 is not a whole number from 1 to 65535"
 
 
-def test_no_message_tells_a_secret():
+def test_no_message_contains_a_secret():
     for change in ({"wifi": {"ssid": "a", "password": "Secret7"}}, {"voice": {"client_id": "Secret" * 20}}):
         with pytest.raises(n.Invalid) as caught:
             n.checked(change)
@@ -140,7 +140,7 @@ def test_saved_is_what_is_loaded(tmp_path):
     assert n.load(str(tmp_path / name)) == (n.checked(WHOLE), "")
 
 
-def test_nothing_is_saved_while_something_conducts():
+def test_nothing_is_saved_while_a_contact_is_closed():
     context = FakeContext()
     context.is_flash_allowed = False
     assert not n.save(context, n.checked({})) and context.written == []

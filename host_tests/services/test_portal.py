@@ -79,7 +79,7 @@ def test_a_request_for_anybody_else_is_sent_to_the_page(host, where):
 
 
 @pytest.mark.parametrize("kind", [1, 255])
-def test_every_name_leads_to_the_box(kind):
+def test_every_name_leads_to_the_device(kind):
     asked = query(kind=kind)
     reply = portal.answer(asked, ADDRESS)
     assert reply[:2] == asked[:2] and reply[2] == 0x85 and reply[3] == 0
@@ -89,7 +89,7 @@ def test_every_name_leads_to_the_box(kind):
 
 
 @pytest.mark.parametrize(("kind", "space"), [(28, 1), (65, 1), (16, 1), (1, 3), (257, 1), (1, 257)])
-def test_other_types_get_an_empty_reply_so_that_nobody_waits(kind, space):
+def test_other_types_get_an_empty_reply_at_once(kind, space):
     asked = query(kind=kind, space=space)
     reply = portal.answer(asked, ADDRESS)
     assert struct.unpack(">4H", reply[4:12]) == (1, 0, 0, 0) and len(reply) == len(asked)

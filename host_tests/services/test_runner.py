@@ -144,7 +144,7 @@ def box(tmp_path, monkeypatch):
     [None, {}, {"wifi": WIFI}, {"password": "hash"}, {"wifi": WIFI, "password": ""}],
     ids=["no file", "empty", "no password", "no Wi-Fi", "empty password"],
 )
-def test_a_box_without_wifi_or_password_opens_the_set_up_and_nothing_that_needs_a_network(box, config):
+def test_a_device_without_wifi_or_password_opens_the_set_up_and_nothing_that_needs_a_network(box, config):
     assert box(config).due() == ["portal", "update", "web"]
 
 
@@ -166,7 +166,7 @@ def test_a_file_that_cannot_be_used_opens_the_set_up(box):
         ({"mqtt": BROKER, "voice": {"topics": ["stove006"]}}, ["wifi", "clock", "mqtt", "voice", "update", "web"]),
     ],
 )
-def test_a_box_that_is_set_up_has_the_services_that_it_was_asked_for(box, more, services):
+def test_a_configured_device_has_the_services_of_its_settings(box, more, services):
     assert box({**JOINED, **more}).due() == services
 
 
@@ -182,7 +182,7 @@ def test_a_button_held_for_ten_seconds_from_the_power_up_opens_the_set_up(box):
     assert made.now_ms == 10_000
 
 
-def test_a_button_let_go_sooner_does_not(box):
+def test_a_button_released_sooner_does_not(box):
     made = box(JOINED)
     made.low.add(25)
     asked = made._sleep_ms
@@ -203,7 +203,7 @@ def test_a_button_held_when_the_program_starts_by_itself_means_nothing(box):
     assert made.due() == ["wifi", "clock", "update", "web"] and made.now_ms == 0
 
 
-def test_a_service_that_fails_is_told_and_started_again_after_pauses_that_grow(box):
+def test_a_service_that_fails_is_logged_and_restarted_after_growing_pauses(box):
     made = box(JOINED)
 
     async def fail(number):
@@ -232,7 +232,7 @@ def test_a_service_that_has_nothing_to_do_is_not_started_again(box):
     assert len(box(JOINED).live(nothing)) == 1
 
 
-def test_what_even_the_guard_cannot_mend_ends_the_thread(box):
+def test_an_error_that_the_guard_does_not_catch_ends_the_thread(box):
     made = box(JOINED)
 
     async def fatal(number):
@@ -258,7 +258,7 @@ def test_the_hood_s_output_follows_the_flame(box):
     assert seen == [0, 1, 0]
 
 
-def test_the_set_up_of_a_box_that_knows_its_network_ends_after_a_quarter_of_an_hour(box, monkeypatch):
+def test_the_set_up_of_a_device_that_knows_its_network_ends_after_a_quarter_of_an_hour(box, monkeypatch):
     made = box(JOINED)
     made.due()
     limits_s = []

@@ -80,7 +80,7 @@ def served(site):
 
 
 @pytest.mark.parametrize("error", [MemoryError, OSError])
-def test_who_finds_no_room_is_sent_away_and_the_next_one_is_served(site, monkeypatch, error):
+def test_a_client_without_memory_is_disconnected_and_the_next_one_is_served(site, monkeypatch, error):
     create, refused = asyncio.create_task, []
 
     def no_room(coroutine):
@@ -121,7 +121,7 @@ def test_who_finds_no_room_is_sent_away_and_the_next_one_is_served(site, monkeyp
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
     ],
 )
-def test_what_is_no_request_is_refused_in_one_sentence(site, raw):
+def test_a_malformed_request_is_refused_in_one_sentence(site, raw):
     answer = Answer(site.raw(raw))
     assert answer.status == 400
     assert answer.json == {"error": "malformed request"}
@@ -155,7 +155,7 @@ MISSING = [
 
 
 @pytest.mark.parametrize("path", MISSING)
-def test_what_is_not_there_is_not_there(site, path):
+def test_an_unknown_path_is_not_found(site, path):
     assert site.ask("GET", path).status == 404
     assert site.ask("POST", path).status == 404
 
@@ -170,7 +170,7 @@ def test_a_long_head_is_read_up_to_a_limit(site):
     assert status(site.raw(head_of(5_000_000))) == 431
 
 
-def test_a_line_that_nobody_asks_for_may_be_long_and_one_that_counts_may_not(site):
+def test_a_header_that_is_not_kept_may_be_long_and_one_that_is_kept_may_not(site):
     start = b"GET /api/v1/status HTTP/1.1\r\n"
     for dull in (b"X: " + b"y" * 1500, b"User-Agent: " + b"Mozilla/5.0 (" * 100, b"X:" + b"\r" * 900):
         assert status(site.raw(start + dull + b"\r\nHost: curfew\r\n\r\n")) == 200
@@ -209,7 +209,7 @@ def test_a_huge_body_gets_its_refusal_even_while_it_is_being_sent(site):
 @pytest.mark.parametrize(
     "raw", [b"", b"GET / HTTP/1.1\r\nHos", b"POST /api/v1/off HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"]
 )
-def test_a_slow_sender_is_sent_away(site, raw):
+def test_a_slow_request_times_out(site, raw):
     assert status(site.raw(raw)) == 408
     until(lambda: not site.server._callers)
 
@@ -231,7 +231,7 @@ def test_drops_that_keep_coming_do_not_stretch_the_time(site):
 # --- connections ---------------------------------------------------------------------------------------------------
 
 
-def test_the_fifth_answer_at_once_is_refused_and_welcome_later_but_an_off_is_not(site, monkeypatch):
+def test_the_fifth_answer_at_once_is_refused_until_later_but_an_off_is_not(site, monkeypatch):
     over, answer = asyncio.Event(), site.api.answer
 
     async def slow(request):
@@ -262,7 +262,7 @@ def hold_still(site, monkeypatch):
     return served(site)
 
 
-def test_whoever_has_not_finished_asking_makes_room_for_the_next_one(site, monkeypatch):
+def test_the_oldest_incomplete_request_is_dropped_for_the_next_one(site, monkeypatch):
     client, serving = hold_still(site, monkeypatch)
     waiting = [client.connect(raw) for raw in (b"", b"G", b"GET /api", b"GET / HTTP/1.1\r\n") * 2]
     until(lambda: len(site.server._callers) == 8)
@@ -285,7 +285,7 @@ def test_whoever_has_not_finished_asking_makes_room_for_the_next_one(site, monke
     serving.cancel()
 
 
-def test_nobody_makes_room_while_there_is_room(site, monkeypatch):
+def test_no_request_is_dropped_while_there_is_room(site, monkeypatch):
     client, serving = hold_still(site, monkeypatch)
     waiting = [client.connect(b"G") for _ in range(7)]
     until(lambda: len(site.server._callers) == 7)
@@ -300,7 +300,7 @@ def test_nobody_makes_room_while_there_is_room(site, monkeypatch):
     serving.cancel()
 
 
-def test_whose_answer_is_under_way_keeps_his_place_and_so_does_the_box(site, monkeypatch):
+def test_an_answer_in_progress_is_never_dropped_and_the_port_stays_open(site, monkeypatch):
     """Eight refusals that nobody takes away: the context is full, and the port says so by silence, not by an error."""
     client, serving = hold_still(site, monkeypatch)
     send, gone = site.server._send, asyncio.Event()

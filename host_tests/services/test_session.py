@@ -94,7 +94,7 @@ def test_a_certificate_of_another_authority_is_not_trusted(broker, authority, tm
     assert there.greetings("box") == 0
 
 
-def test_whom_to_trust_is_read_once_however_often_the_box_dials(broker, authority, monkeypatch, dials):
+def test_the_authorities_are_read_once_however_often_the_device_connects(broker, authority, monkeypatch, dials):
     tls, made = sys.modules["tls"], []
     monkeypatch.setattr(tls, "SSLContext", lambda kind, make=tls.SSLContext: made.append(make(kind)) or made[-1])
     there, dials.rig = broker(authority=authority), Rig({})
@@ -154,7 +154,7 @@ def test_the_public_authorities_are_read_to_the_last_byte(monkeypatch):
     assert len(context.get_ca_certs()) == len(found) > 10
 
 
-def test_an_authority_that_is_no_text_of_one_trusts_nobody(broker, authority):
+def test_an_authority_that_is_not_a_certificate_trusts_no_server(broker, authority):
     there, rig = broker(authority=authority), Rig({})
     Heard(rig, mqtt_config(there.port, authority, ca="-----BEGIN CERTIFICATE-----\nabc"))
     rig.until(lambda: rig.log.lines)
@@ -174,7 +174,7 @@ def test_a_wrong_password_is_called_refused_and_tried_once_a_minute(broker, dial
     assert heard.greetings == 0
 
 
-def test_a_broker_that_dies_is_asked_with_growing_pauses_and_found_again(broker, dials):
+def test_a_broker_that_dies_is_tried_with_growing_pauses_and_reconnected(broker, dials):
     there, rig = broker(), Rig({})
     heard = Heard(rig, mqtt_config(there.port))
     rig.online()
@@ -201,7 +201,7 @@ def test_a_broker_that_welcomes_and_hangs_up_is_asked_less_and_less(rogue, dials
     assert at_least([1, 2, 4, 8, 16], pauses_s(dials))
 
 
-def test_the_will_is_heard_when_the_box_is_gone(broker):
+def test_the_will_is_published_when_the_device_is_gone(broker):
     there, rig = broker(), Rig({})
     rig.others.append(Observer(there))
     heard = Heard(rig, mqtt_config(there.port))
@@ -228,7 +228,7 @@ def test_a_retained_message_is_never_delivered_a_live_one_is(broker):
 
 
 @pytest.mark.parametrize("size", [257, 5000, 200_000])
-def test_a_message_that_is_too_long_is_counted_and_the_next_one_heard(broker, size):
+def test_a_message_that_is_too_long_is_counted_and_the_next_one_received(broker, size):
     there, rig = broker(), Rig({})
     rig.others.append(Observer(there, topics=("echo",)))
     heard = Heard(rig, mqtt_config(there.port))
@@ -251,7 +251,7 @@ RUBBISH = {
 
 
 @pytest.mark.parametrize("rubbish", RUBBISH.values(), ids=RUBBISH)
-def test_a_broker_that_sends_rubbish_is_left(rogue, dials, rubbish):
+def test_a_broker_that_sends_malformed_packets_is_disconnected(rogue, dials, rubbish):
     there, rig = rogue(WELCOME + rubbish), Rig({})
     dials.rig = rig
     heard = Heard(rig, mqtt_config(there.port), topics=())
@@ -266,7 +266,7 @@ def test_no_more_than_eight_messages_wait_for_a_broker_that_acknowledges_nothing
     assert [heard.broker.publish("from/me", str(n), True) for n in range(10)] == [True] * 8 + [False] * 2
 
 
-def test_nobody_is_dialled_without_wifi(rogue):
+def test_no_connection_is_tried_without_wifi(rogue):
     there, rig = rogue(b""), Rig({})
     rig.context.status["wifi"] = "joining"
     Heard(rig, mqtt_config(there.port))
@@ -286,7 +286,7 @@ def test_after_a_week_without_wifi_it_dials_at_once(rogue):
     rig.until(lambda: there.connections)
 
 
-def test_somebody_who_never_answers_is_given_up_after_ten_seconds(dials):
+def test_a_server_that_never_answers_is_given_up_after_ten_seconds(dials):
     rig = Rig({})
     dials.rig = rig
     with (
@@ -332,7 +332,7 @@ def test_after_five_failures_its_name_is_looked_up_again(broker, dials, looks):
     assert len(looks) == 2
 
 
-def test_an_address_at_which_nobody_answers_is_forgotten_at_once(dials, looks):
+def test_an_address_without_an_answer_is_forgotten_at_once(dials, looks):
     dials.rig = Rig({})
     with (
         socket.create_server(("127.0.0.1", 0), backlog=0) as full,
@@ -357,7 +357,7 @@ def test_a_name_that_cannot_be_looked_up_is_looked_up_at_every_attempt(dials, lo
     assert len(looks) == 4
 
 
-def test_a_peer_that_does_not_read_takes_no_more_and_nobody_waits_for_it():
+def test_a_server_that_does_not_read_gets_no_more_and_is_not_waited_for():
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         connection = transport.Connection("127.0.0.1", deaf.getsockname()[1], None)
         while not connection.step():

@@ -79,7 +79,7 @@ def test_several_topics_shut_a_burner_each(speaker):
 
 
 @pytest.mark.parametrize("word", ["off", "OFF", "off#50", " off "])
-def test_these_words_shut(speaker, word):
+def test_these_commands_shut_off(speaker, word):
     kitchen = speaker()
     kitchen.core.flame()
     kitchen.says(word)
@@ -87,7 +87,7 @@ def test_these_words_shut(speaker, word):
 
 
 @pytest.mark.parametrize("word", ["on", "on#100", "", "offf", "#off", "1", b"\xff\0off", b"off" * 2000])
-def test_any_other_word_changes_nothing_while_it_burns(speaker, word):
+def test_any_other_command_changes_nothing_while_it_burns(speaker, word):
     kitchen = speaker()
     kitchen.core.flame()
     kitchen.says(word)
@@ -96,7 +96,7 @@ def test_any_other_word_changes_nothing_while_it_burns(speaker, word):
     assert kitchen.core.state() == "BURNING"
 
 
-def test_on_is_refused_and_the_state_told_again(speaker):
+def test_on_is_refused_and_the_state_published_again(speaker):
     kitchen = speaker()
     kitchen.until(lambda: kitchen.told() == ["off"])
     kitchen.says("on")
@@ -104,7 +104,7 @@ def test_on_is_refused_and_the_state_told_again(speaker):
     assert (kitchen.core.state(), kitchen.core.conducts()) == ("IDLE", False)
 
 
-def test_the_state_is_told_when_it_changes_and_not_retained(speaker):
+def test_the_state_is_published_when_it_changes_and_not_retained(speaker):
     kitchen = speaker()
     kitchen.core.flame()
     kitchen.until(lambda: kitchen.told() == ["off", "on"])
@@ -116,7 +116,7 @@ def test_the_state_is_told_when_it_changes_and_not_retained(speaker):
     assert [kept for _, _, kept in late.heard if kept] == []
 
 
-def test_a_cloud_that_comes_back_is_told_the_state_again(speaker):
+def test_a_cloud_that_comes_back_gets_the_state_again(speaker):
     kitchen = speaker()
     kitchen.until(lambda: kitchen.told() == ["off"])
     speaker.broker.stop()
@@ -126,7 +126,7 @@ def test_a_cloud_that_comes_back_is_told_the_state_again(speaker):
     kitchen.until(lambda: kitchen.told() == ["off"])
 
 
-def test_a_retained_off_is_not_obeyed(broker):
+def test_a_retained_off_is_not_executed(broker):
     there = broker()
     before = Observer(there)
     kitchen = Speaker(there.port)
@@ -194,7 +194,7 @@ NEAR = st.builds(
 OFFS = {"".join(letters) for letters in itertools.product("oO", "fF", "fF")}
 
 
-def test_whatever_is_said_only_an_off_reaches_the_loop():
+def test_of_any_command_only_an_off_reaches_the_loop():
     kitchen = Speaker(1, topics=("left006", "right006"), burners=2)
 
     @settings(max_examples=1000)

@@ -131,14 +131,14 @@ def test_a_network_that_comes_back_is_found():
     assert rig.wifi.status == "online"
 
 
-def test_a_radio_that_fails_to_tell_its_strength_tells_none():
+def test_a_radio_that_fails_to_read_its_strength_gives_none():
     rig = Rig()
     rig.run_for(1000)
     rig.wlan.air = "broken"
     assert rig.wifi.rssi() is None
 
 
-def test_the_task_shows_its_word_in_the_house():
+def test_the_task_shows_its_state_in_the_context():
     context = FakeContext()
     context.status["wifi"] = "off"
     seen = []

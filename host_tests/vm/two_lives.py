@@ -1,14 +1,14 @@
-"""On the VM: let the services thread live twice, each time a life whose task ends with an error that nobody awaits.
+"""On the VM: run the services thread twice; each time a task that is not awaited ends with an error.
 
     micropython two_lives.py BYTES
-The task holds so many bytes. Prints "held BYTES": by how much the heap is fuller than before, a collection later.
+The task holds so many bytes. Prints "held BYTES": the growth of the heap after a collection.
 """
 
 import asyncio
 import gc
 import sys
 
-from curfew.services import thread
+from curfew.bundles import base
 
 
 async def failing(size):
@@ -21,8 +21,8 @@ async def live(*_):
     await asyncio.sleep_ms(10)
 
 
-class Household:
-    live = live
+class Services:
+    run_services = live
 
 
 class Link:
@@ -30,13 +30,13 @@ class Link:
 
 
 def lived():
-    """The fullness of the heap after a life."""
-    thread.run(None, Link, None, None)
+    """The allocated bytes after a run."""
+    base.run(None, Link, None, None)
     gc.collect()
     return gc.mem_alloc()
 
 
-sys.modules["curfew.bundles.services"] = Household
+sys.modules["curfew.bundles.services"] = Services
 sys.modules["network"] = sys
 sys.argv[1:] = ["0"] + sys.argv[1:]
 before = lived()
