@@ -1,8 +1,4 @@
-"""The phone page in a real Chromium, as a phone shows it.
-
-Belongs here: what a person sees, presses and hears. Does not: the device behind it (page_fixture.py; the real one:
-test_page_on_the_box.py), the browser (phone_fixture.py). Pictures of the screens are left in build/screenshots/.
-"""
+"""The page in Chromium over a fake device. Screenshots are left in build/screenshots/."""
 
 import re
 

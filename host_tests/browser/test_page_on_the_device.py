@@ -1,7 +1,6 @@
-"""The phone page in a real Chromium, served by the real box: compiled firmware, both threads, a stove that is played.
+"""The page in Chromium, served by the compiled firmware with both threads and a simulated stove in real time.
 
-Belongs here: that page and box fit each other, from the set-up to the OFF that opens a contact. Does not: every screen
-in every state (test_page.py), the doors under load. A box and a browser take seconds to start, so a test is a story.
+Device and browser take seconds to start, so each test has several steps.
 """
 
 import json
@@ -36,12 +35,12 @@ def phone():
 
 
 def page_of(desk):
-    """What Phone.open() wants to know of a box."""
+    """The address for Phone.open()."""
     return SimpleNamespace(url=f"http://127.0.0.1:{desk.web_port}")
 
 
 def arrive(phone, desk):
-    """A phone that was never here opens the page, as soon as the box serves it."""
+    """A new phone opens the page as soon as the device serves it."""
     phone.clean()
     desk.wait_for(lambda: loads(phone, desk), 20, "the page")
 
@@ -55,7 +54,7 @@ def loads(phone, desk):
 
 
 def complaints(phone):
-    """Errors and warnings that the browser has told since the last look, but for what a test here provokes."""
+    """New errors and warnings of the browser, except for those that a test provokes."""
     lines = [line["message"] for line in phone.driver.get_log("browser") if line["level"] in ("SEVERE", "WARNING")]
     return [line for line in lines if not PROVOKED.search(line)]
 
@@ -149,7 +148,7 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         assert (kept["language"], kept["time_zone_min"]) == ("zh", 480)
         assert list(auth.hashing_like(PASSWORD, kept["password"]))[-1] == kept["password"]
 
-        # The wrong password, until the box asks for a pause; then the right one.
+        # The wrong password, until the device asks for a pause; then the right one.
         arrive(phone, desk)
         log_in(phone, "not the soup")
         phone.reads("Wrong password.")
@@ -186,7 +185,7 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         phone.reads("401 wrong password", "pre")
         assert "Not certified" in phone.text() and "Wi-Fi\nonline" in phone.text("dl")
 
-        # A setting that is refused says why at its field; a good one is kept, and the box starts with it.
+        # A setting that is refused says why at its field; a good one is saved, and the device starts with it.
         go(phone, "settings")
         fill(phone, "warning_s", "999" + Keys.ENTER)
         phone.until(lambda: phone.text("#f-warning_s-why") == "Refused: a whole number from 15 to 300 is needed.")
@@ -195,14 +194,14 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         phone.reads("restarts as soon as all burners are off")
         desk.wait_for(lambda: desk.starts == 3, 20, "the restart that was promised")
         assert json.loads((desk.flash / "settings.json").read_text())["warning_s"] == 20
-        phone.find("#password")  # a session does not outlive the box
+        phone.find("#password")  # a session does not outlive a restart
 
         # A token for a program, which then gets in without a session.
         log_in(phone)
         phone.find("#off")
         go(phone, "settings")
         phone.press("#programs button")
-        token = phone.until(lambda: phone.text("#programs .token"))  # it comes with the box's answer
+        token = phone.until(lambda: phone.text("#programs .token"))  # it comes with the answer
         desk.wait_for(lambda: desk.starts == 4, 20, "the restart after a new token")
         desk.wait_for(lambda: answers(desk, token), 20, "the program")
         assert not answers(desk, token[:-1] + ("0" if token[-1] != "0" else "1"))
@@ -279,7 +278,7 @@ def test_a_burn_seen_from_three_phones_and_ended_by_one(tmp_path, phone):
         go(phone, "history")
         phone.until(lambda: "remote off: this page" in phone.text(".plain li").lower())
 
-        # The plug is pulled: the page says that it does not know, and is back as soon as the box is.
+        # The plug is pulled: the page says that it does not know, and is back as soon as the device is.
         go(phone, "now")
         desk.do("power_off")
         phone.until(lambda: phone.seen("#lost"), 10)

@@ -1,7 +1,4 @@
-"""A real Home Assistant finds the box over a real broker, shows it, and closes its gas: `make homeassistant`.
-
-Belongs here: what its users see and can do. Does not: the messages themselves (test_homeassistant.py).
-"""
+"""A real Home Assistant discovers the device over a real broker, shows it and turns it off: `make homeassistant`."""
 
 import json
 import subprocess
@@ -22,8 +19,8 @@ pytestmark = [
 ]
 
 
-class House:
-    """A Home Assistant beside the broker of a kitchen."""
+class Hass:
+    """A Home Assistant at a broker."""
 
     def __init__(self, folder, port):
         folder.mkdir()
@@ -36,19 +33,19 @@ class House:
         )  # fmt: skip
         assert self._process.stdout.readline() == "up\n", (folder / "log").read_text()[-2000:]
 
-    def tell(self, **order):
-        """An order, and its answer."""
+    def ask(self, **order):
+        """The answer to an order."""
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
 
     def states(self):
-        """{"valve.burner0_gas": (state, attributes)} and so on, of the box."""
-        told = {}
-        for unique, (entity_id, state, attributes) in self.tell().items():
+        """{"valve.burner0_gas": (state, attributes)} and so on, of the device."""
+        states = {}
+        for unique, (entity_id, state, attributes) in self.ask().items():
             if unique.startswith(NODE):
-                told[entity_id.split(".")[0] + "." + unique[len(NODE) + 1 :]] = (state, attributes)
-        return told
+                states[entity_id.split(".")[0] + "." + unique[len(NODE) + 1 :]] = (state, attributes)
+        return states
 
     def state(self, entity):
         """The state of one of them, "" while there is no such entity."""
@@ -56,8 +53,8 @@ class House:
 
     def call(self, service, entity):
         """Let Home Assistant do a service of an entity; "done", or what it says against it."""
-        entity_id = self.tell()[f"{NODE}_{entity.split('.')[1]}"][0]
-        return self.tell(call=service, data={"entity_id": entity_id})
+        entity_id = self.ask()[f"{NODE}_{entity.split('.')[1]}"][0]
+        return self.ask(call=service, data={"entity_id": entity_id})
 
     def stop(self):
         self._process.communicate(timeout=60)
@@ -65,10 +62,10 @@ class House:
 
 
 @pytest.fixture
-def house(kitchen, tmp_path):  # noqa: F811
-    """(the box at home, a Home Assistant that has found it): one burner with a sensor, which burns."""
+def hass(kitchen, tmp_path):  # noqa: F811
+    """(the device, a Home Assistant that has discovered it): one burner with a sensor burns."""
     with kitchen(stove=QUICK, sensor=True) as here:
-        one = House(tmp_path / "homeassistant", here.broker.port)
+        one = Hass(tmp_path / "homeassistant", here.broker.port)
         try:
             here.desk.light(5)
             here.desk.wait_state("BURNING")
@@ -78,8 +75,8 @@ def house(kitchen, tmp_path):  # noqa: F811
             one.stop()
 
 
-def test_home_assistant_finds_every_entity_and_shows_a_burner_that_burns(house):
-    here, one = house
+def test_home_assistant_finds_every_entity_and_shows_a_burner_that_burns(hass):
+    here, one = hass
     states = one.states()
     assert set(states) == {
         "binary_sensor.problem", "sensor.rssi", "sensor.restart", "valve.burner0_gas", "button.burner0_off",
@@ -88,15 +85,15 @@ def test_home_assistant_finds_every_entity_and_shows_a_burner_that_burns(house):
     }  # fmt: skip
     assert states["binary_sensor.problem"][0] == "off" and states["sensor.rssi"][0] == "-50"
     assert states["binary_sensor.burner0_flame"][0] == "on" and states["sensor.burner0_state"][0] == "BURNING"
-    here.desk.wait_for(lambda: float(one.state("sensor.burner0_tc")) > 1, 30, "millivolts, told every ten seconds")
+    here.desk.wait_for(lambda: float(one.state("sensor.burner0_tc")) > 1, 30, "millivolts, published every ten seconds")
     assert states["sensor.burner0_off_at"][0] == "unknown", "the desk never learns the time"
 
 
-def test_the_gas_can_be_turned_off_there_and_not_on(house):
-    here, one = house
+def test_the_gas_can_be_turned_off_there_and_not_on(hass):
+    here, one = hass
     state, attributes = one.states()["valve.burner0_gas"]
     assert (state, attributes["device_class"], attributes["supported_features"]) == ("open", "gas", CLOSE_ONLY)
-    one.call("valve.open_valve", "valve.burner0_gas")  # refused there, or not understood by the box
+    one.call("valve.open_valve", "valve.burner0_gas")  # refused there, or not executed by the device
     assert one.call("valve.close_valve", "valve.burner0_gas") == "done"
     here.desk.wait_for(lambda: here.desk.state() != "BURNING", 10, "the end of the flame")
     here.desk.wait_for(lambda: one.state("sensor.burner0_cause") == "REMOTE:mqtt", 20, "the cause")
@@ -108,11 +105,11 @@ def test_the_gas_can_be_turned_off_there_and_not_on(house):
     assert (attributes["event_type"], attributes["cause"]) == ("REMOTE", "REMOTE:mqtt")
 
 
-def test_the_button_off_is_off_and_a_device_that_is_gone_is_unavailable(house):
-    here, one = house
+def test_the_button_off_is_off_and_a_device_that_is_gone_is_unavailable(hass):
+    here, one = hass
     assert one.call("button.press", "button.burner0_off") == "done"
     here.desk.wait_for(lambda: here.desk.state() != "BURNING", 10, "the end of the flame")
     here.desk.do("power_off")
     here.desk.wait_for(lambda: one.state("valve.burner0_gas") == "unavailable", 60, "the last will")
     here.desk.do("power_on")
-    here.desk.wait_for(lambda: one.state("valve.burner0_gas") == "closed", 60, "the box back")
+    here.desk.wait_for(lambda: one.state("valve.burner0_gas") == "closed", 60, "the device back")

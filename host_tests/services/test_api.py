@@ -250,8 +250,8 @@ def test_a_change_is_an_event_with_everything_in_it(running):
     running.publish(0, STATE=2, CONTACT_CLOSED=1)
     event = stream.next()
     assert event["burners"][0]["state"] == "BURNING"
-    told = running.ask("GET", "status", **headers).json
-    assert event == told
+    status = running.ask("GET", "status", **headers).json
+    assert event == status
     stream.close()
 
 

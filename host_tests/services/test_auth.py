@@ -1,7 +1,4 @@
-"""Who may come in, decided without a server: hashes, sessions, pauses, all with time as a number.
-
-Here: door.py around its limits. Not here: HTTP (test_api.py).
-"""
+"""Authentication without a server: hashes, sessions and pauses, with time as a number."""
 
 import hashlib
 

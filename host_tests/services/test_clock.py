@@ -1,4 +1,4 @@
-"""The time of day from a server, and the dates of openings; real UDP on loopback, time moved by hand."""
+"""The time of day from a server, and the dates of shut-offs; real UDP on loopback, time moved by the test."""
 
 import datetime
 import select
@@ -26,7 +26,7 @@ def reply_to(sent, unix_s=NOW_S, first=0x24, stratum=2, nonce=None):
 
 
 class Server:
-    """A time server on loopback that answers when told to."""
+    """A time server on loopback that answers on command."""
 
     def __init__(self):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -159,8 +159,8 @@ def test_a_reply_from_another_sender_is_ignored(rig):
     context, clock, server = rig
     clock.step()
     sent = server.asked()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-        stranger.sendto(reply_to(sent), server.sender)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.sendto(reply_to(sent), server.sender)
     clock.step()
     assert clock.unix_s() is None
 
@@ -205,14 +205,14 @@ def test_no_server_at_the_port_does_no_harm():
     ],
 )
 def test_a_reply_is_judged(change, good):
-    told = c.parse_reply(reply_to(SENT, **change), SENT)
-    assert told == (change.get("unix_s", NOW_S) if good else None)
+    time_s = c.parse_reply(reply_to(SENT, **change), SENT)
+    assert time_s == (change.get("unix_s", NOW_S) if good else None)
 
 
 @given(st.binary(max_size=60) | st.binary(min_size=48, max_size=48).map(lambda b: b[:24] + SENT[40:] + b[32:]))
 def test_any_bytes_are_refused_or_give_a_year_of_this_century(data):
-    told = c.parse_reply(data, SENT)
-    assert told is None or 2025 <= datetime.datetime.fromtimestamp(told, datetime.timezone.utc).year < 2100
+    time_s = c.parse_reply(data, SENT)
+    assert time_s is None or 2025 <= datetime.datetime.fromtimestamp(time_s, datetime.timezone.utc).year < 2100
 
 
 @given(st.integers(0, 49))

@@ -1,4 +1,4 @@
-"""Four digits: the least time left, a fault, the password of the set-up, dashes."""
+"""The text of the four digits: the least time left, a fault, the set-up password, dashes."""
 
 import sys
 import types

@@ -13,7 +13,7 @@ from host_tests.fixtures.broker import Observer, broker, needed  # noqa: F401
 from host_tests.fixtures.hub import BASE, Hub, discovered, flash, hub  # noqa: F401
 
 NOW_S = 1_800_000_000
-GONE = 100_000  # sizes a broker carries and the box does not
+GONE = 100_000  # larger than the device accepts
 
 
 # --- off -----------------------------------------------------------------------------------------------------------
@@ -108,12 +108,12 @@ def test_any_other_command_is_refused_and_the_state_published_again(hub, word):
     home.core.flame()
     home.run(15)  # until there is no more news of the contact
     home.quiet()
-    told = len(home.texts("burner/0/state"))
+    before = len(home.texts("burner/0/state"))
     home.say("burner/0/command", word)
     home.until_refused(1)
-    home.until(lambda: len(home.texts("burner/0/state")) > told)
+    home.until(lambda: len(home.texts("burner/0/state")) > before)
     assert (home.core.state(), home.device.broker.refused) == ("BURNING", 1)
-    assert home.texts("burner/0/state")[told] == home.texts("burner/0/state")[told - 1]  # again, and no news
+    assert home.texts("burner/0/state")[before] == home.texts("burner/0/state")[before - 1]  # unchanged
     assert home.last("burner/0/state")["valve"] == "open"
 
 
@@ -175,7 +175,7 @@ def test_huge_and_binary_messages_do_not_end_the_session(hub):
 class Direct(Hub):
     """A hub without a broker: words are put where the connection would."""
 
-    def hears(self, topic, payload):
+    def receive(self, topic, payload):
         """Let the service have a message; burners with an OFF and burners with an EXTEND that reached the inbox."""
         self.device._receive(topic, payload)
         inbox, count = self.core.inbox, self.context.burners
@@ -243,7 +243,7 @@ def test_whatever_comes_only_an_off_is_an_off_and_only_an_allowed_extend_an_exte
     def comes(topic, payload):
         meant = {BASE + "/command": [0, 1], f"{BASE}/burner/0/command": [0], f"{BASE}/burner/1/command": [1]}
         burners, word, refused = meant.get(topic, []), means(payload), home.device.broker.refused
-        offs, extends = home.hears(topic, payload)
+        offs, extends = home.receive(topic, payload)
         assert offs == (burners if word == "OFF" else [])
         assert extends == (burners if word == "EXTEND" and allowed and len(burners) == 1 else [])
         assert home.device.broker.refused - refused == (not offs and not extends)
@@ -258,9 +258,9 @@ def test_the_state_is_retained_and_has_the_form_of_every_interface(hub):
     hub()
     (sub,) = needed("mosquitto_sub")
     command = [sub, "-p", str(hub.broker.port), "-t", BASE + "/#", "-F", "%r %t %p", "-C", "4", "-W", "5"]
-    told = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
-    kept = dict(line.split(" ", 2)[1:] for line in told)
-    assert all(line.startswith("1 ") for line in told) and kept[BASE + "/status"] == "online"
+    lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
+    kept = dict(line.split(" ", 2)[1:] for line in lines)
+    assert all(line.startswith("1 ") for line in lines) and kept[BASE + "/status"] == "online"
     assert set(kept) == {f"{BASE}/{name}" for name in ("status", "device", "burner/0/state", "burner/0/millivolts")}
     assert json.loads(kept[BASE + "/device"]) == {"problem": False, "rssi": -61, "restart_reason": "POWER_ON"}
     same = {"state": "IDLE", "contact_closed": False, "cause": None, "fault": None, "flame": False, "sensor": True}
@@ -303,10 +303,10 @@ def test_off_at_is_published_once_the_time_is_known_and_then_stays(hub):
     home.device._unix_s = restless
     off_at = NOW_S + home.core.left_ms() // 1000
     home.until(lambda: home.last("burner/0/state")["off_at"])
-    told = len(home.texts("burner/0/state"))
+    before = len(home.texts("burner/0/state"))
     home.run(60)
     home.quiet()
-    assert abs(home.last("burner/0/state")["off_at"] - off_at) <= 2 and len(home.texts("burner/0/state")) == told
+    assert abs(home.last("burner/0/state")["off_at"] - off_at) <= 2 and len(home.texts("burner/0/state")) == before
     home.core.press()
     home.until(lambda: home.last("burner/0/state")["off_at"] > off_at + 60)
 

@@ -1,7 +1,4 @@
-"""The update key over the USB cable: the real mpremote at the raw REPL of the real VM, behind a pty.
-
-Here: reading the key of a board and keeping it. Not here: what it signs (test_update.py).
-"""
+"""The update key over the USB cable: the real mpremote at the raw REPL of the real VM, behind a pty."""
 
 import os
 import pty

@@ -1,4 +1,4 @@
-"""The last lines about the services."""
+"""The ring of log lines."""
 
 from hypothesis import given
 from hypothesis import strategies as st

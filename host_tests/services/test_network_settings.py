@@ -1,4 +1,4 @@
-"""network.json: one checked dict, or one message that names key, value and range; secrets stay inside."""
+"""network.json: one checked dict, or one message with key, value and range; secrets are never shown."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The set-up access point: its password, and a name server in which every name leads to the box."""
+"""The set-up access point: its password, and a name server in which every name leads to the device."""
 
 import asyncio
 import socket
@@ -39,8 +39,8 @@ def test_the_name_ends_with_the_address_of_the_radio_and_the_network_is_locked(c
     made.open()
     assert made.name == "Curfew-AB0F"
     assert ap.config_values == {"ssid": "Curfew-AB0F", "security": 3, "key": made.password}
-    told = capsys.readouterr().out
-    assert made.password in told and made.name in told and PAGE in told
+    output = capsys.readouterr().out
+    assert made.password in output and made.name in output and PAGE in output
     made.close()
     assert not ap.up
 
@@ -185,6 +185,6 @@ def test_a_flood_leaves_turns_to_the_others():
         def sendto(self, _reply, _sender):
             self.sent += 1
 
-    door = Flooded()
-    portal.serve(door, ADDRESS)
-    assert door.sent == 8
+    listener = Flooded()
+    portal.serve(listener, ADDRESS)
+    assert listener.sent == 8

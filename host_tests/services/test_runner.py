@@ -1,8 +1,4 @@
-"""Which services a box needs after a start, and what becomes of one that fails.
-
-Here: services/runner.py with stand-ins for chip and radio. Not here: what the services do; both threads together
-(test_within_reach.py).
-"""
+"""Which services a device starts, and how a failed one is restarted; fakes for chip and radio."""
 
 import asyncio
 import importlib
@@ -32,7 +28,7 @@ def forget():
         vars(sys.modules.get(parent, types.SimpleNamespace())).pop(name, None)
 
 
-class Box:
+class Device:
     """A runner on a stand-in chip; the current folder is its flash. Time goes on when everybody sleeps."""
 
     def __init__(self, monkeypatch, config, settings_values):
@@ -57,7 +53,7 @@ class Box:
         self.context = None
 
     def _machine(self):
-        box = self
+        device = self
 
         class Pin:
             IN, OUT, PULL_UP = 0, 1, 2
@@ -65,12 +61,12 @@ class Box:
             def __init__(self, number, mode, pull=None, value=None):
                 self.number = number
                 if mode == Pin.OUT:
-                    box.levels[number] = value
+                    device.levels[number] = value
 
             def value(self, level=None):
                 if level is None:
-                    return 0 if self.number in box.low else 1
-                box.levels[self.number] = int(level)
+                    return 0 if self.number in device.low else 1
+                device.levels[self.number] = int(level)
                 return None
 
         return types.SimpleNamespace(Pin=Pin, reset_cause=lambda: self.reason, unique_id=lambda: b"\xa1\xb2\xc3")
@@ -113,11 +109,11 @@ class Box:
                 self.due.append(("only", self.one))
 
             async def one(self):
-                tries.append(box.now_ms)
-                box.context = self.context
+                tries.append(device.now_ms)
+                device.context = self.context
                 await serve(len(tries))
 
-        box = self
+        device = self
         self.runner.ServiceRunner = Only
         polls = []
 
@@ -132,10 +128,10 @@ class Box:
 
 
 @pytest.fixture
-def box(tmp_path, monkeypatch):
-    """A function that makes a Box: box(config of network.json or None, **settings)."""
+def device(tmp_path, monkeypatch):
+    """A function that makes a Device: device(config of network.json or None, **settings)."""
     monkeypatch.chdir(tmp_path)
-    yield lambda config=None, **settings_values: Box(monkeypatch, config, settings_values)
+    yield lambda config=None, **settings_values: Device(monkeypatch, config, settings_values)
     forget()
 
 
@@ -144,12 +140,12 @@ def box(tmp_path, monkeypatch):
     [None, {}, {"wifi": WIFI}, {"password": "hash"}, {"wifi": WIFI, "password": ""}],
     ids=["no file", "empty", "no password", "no Wi-Fi", "empty password"],
 )
-def test_a_device_without_wifi_or_password_opens_the_set_up_and_nothing_that_needs_a_network(box, config):
-    assert box(config).due() == ["portal", "update", "web"]
+def test_a_device_without_wifi_or_password_opens_the_set_up_and_nothing_that_needs_a_network(device, config):
+    assert device(config).due() == ["portal", "update", "web"]
 
 
-def test_a_file_that_cannot_be_used_opens_the_set_up(box):
-    made = box(JOINED)
+def test_a_file_that_cannot_be_used_opens_the_set_up(device):
+    made = device(JOINED)
     with open("network.json", "w") as file:
         file.write('{"wifi": ')
     assert made.due() == ["portal", "update", "web"]
@@ -166,24 +162,24 @@ def test_a_file_that_cannot_be_used_opens_the_set_up(box):
         ({"mqtt": BROKER, "voice": {"topics": ["stove006"]}}, ["wifi", "clock", "mqtt", "voice", "update", "web"]),
     ],
 )
-def test_a_configured_device_has_the_services_of_its_settings(box, more, services):
-    assert box({**JOINED, **more}).due() == services
+def test_a_configured_device_has_the_services_of_its_settings(device, more, services):
+    assert device({**JOINED, **more}).due() == services
 
 
-def test_a_display_is_served_where_both_its_pins_are_given(box):
-    assert "display" in box(JOINED, display_clk_pin=4, display_dio_pin=13).due()
-    assert "display" not in box(JOINED, display_clk_pin=4).due()
+def test_a_display_is_served_where_both_its_pins_are_given(device):
+    assert "display" in device(JOINED, display_clk_pin=4, display_dio_pin=13).due()
+    assert "display" not in device(JOINED, display_clk_pin=4).due()
 
 
-def test_a_button_held_for_ten_seconds_from_the_power_up_opens_the_set_up(box):
-    made = box(JOINED)
+def test_a_button_held_for_ten_seconds_from_the_power_up_opens_the_set_up(device):
+    made = device(JOINED)
     made.low.add(25)
     assert made.due() == ["portal", "update", "web"]
     assert made.now_ms == 10_000
 
 
-def test_a_button_released_sooner_does_not(box):
-    made = box(JOINED)
+def test_a_button_released_sooner_does_not(device):
+    made = device(JOINED)
     made.low.add(25)
     asked = made._sleep_ms
 
@@ -196,15 +192,15 @@ def test_a_button_released_sooner_does_not(box):
     assert made.due() == ["wifi", "clock", "update", "web"]
 
 
-def test_a_button_held_when_the_program_starts_by_itself_means_nothing(box):
-    made = box(JOINED)
+def test_a_button_held_when_the_program_starts_by_itself_means_nothing(device):
+    made = device(JOINED)
     made.low.add(25)
     made.reason = 3  # the watchdog
     assert made.due() == ["wifi", "clock", "update", "web"] and made.now_ms == 0
 
 
-def test_a_service_that_fails_is_logged_and_restarted_after_growing_pauses(box):
-    made = box(JOINED)
+def test_a_service_that_fails_is_logged_and_restarted_after_growing_pauses(device):
+    made = device(JOINED)
 
     async def fail(number):
         raise OSError(number)
@@ -215,8 +211,8 @@ def test_a_service_that_fails_is_logged_and_restarted_after_growing_pauses(box):
     assert made.context.log.lines()[1] == "only OSError(1)"
 
 
-def test_a_service_that_needs_memory_that_is_not_there_just_now_is_started_again(box):
-    made = box(JOINED)
+def test_a_service_that_needs_memory_that_is_not_there_just_now_is_started_again(device):
+    made = device(JOINED)
 
     async def hungry(number):
         if number < 3:
@@ -225,15 +221,15 @@ def test_a_service_that_needs_memory_that_is_not_there_just_now_is_started_again
     assert len(made.live(hungry)) == 3
 
 
-def test_a_service_that_has_nothing_to_do_is_not_started_again(box):
+def test_a_service_that_has_nothing_to_do_is_not_started_again(device):
     async def nothing(number):
         return None
 
-    assert len(box(JOINED).live(nothing)) == 1
+    assert len(device(JOINED).live(nothing)) == 1
 
 
-def test_an_error_that_the_guard_does_not_catch_ends_the_thread(box):
-    made = box(JOINED)
+def test_an_error_that_the_guard_does_not_catch_ends_the_thread(device):
+    made = device(JOINED)
 
     async def fatal(number):
         raise KeyboardInterrupt
@@ -242,8 +238,8 @@ def test_an_error_that_the_guard_does_not_catch_ends_the_thread(box):
         made.live(fatal)
 
 
-def test_the_hood_s_output_follows_the_flame(box):
-    made = box(JOINED, hood_pin=4)
+def test_the_hood_s_output_follows_the_flame(device):
+    made = device(JOINED, hood_pin=4)
     lit = [False]
     made.runner.ServiceContext.flame = lambda context: lit[0]
     seen = []
@@ -258,8 +254,8 @@ def test_the_hood_s_output_follows_the_flame(box):
     assert seen == [0, 1, 0]
 
 
-def test_the_set_up_of_a_device_that_knows_its_network_ends_after_a_quarter_of_an_hour(box, monkeypatch):
-    made = box(JOINED)
+def test_the_set_up_of_a_device_that_knows_its_network_ends_after_a_quarter_of_an_hour(device, monkeypatch):
+    made = device(JOINED)
     made.due()
     limits_s = []
 

@@ -301,7 +301,7 @@ def test_no_request_is_dropped_while_there_is_room(site, monkeypatch):
 
 
 def test_an_answer_in_progress_is_never_dropped_and_the_port_stays_open(site, monkeypatch):
-    """Eight refusals that nobody takes away: the context is full, and the port says so by silence, not by an error."""
+    """Eight refusals that no client reads: a ninth connection waits without an error."""
     client, serving = hold_still(site, monkeypatch)
     send, gone = site.server._send, asyncio.Event()
 

@@ -1,8 +1,4 @@
-"""The connection to a broker: it comes back, never often, never shortly before a deadline; nothing old gets through.
-
-Here: services/mqtt.py against a real mosquitto, and against rogues. Not here: what messages mean
-(test_homeassistant.py, test_voice.py).
-"""
+"""The session with a broker, against a real mosquitto and faulty servers: pauses, deadlines, TLS, retained messages."""
 
 # ruff: noqa: F811 (fixtures are imported by name)
 import socket
@@ -21,7 +17,7 @@ BUILT = Path(__file__).parent.parent.parent / "build"  # with the libraries as o
 WELCOME = bytes((0x20, 2, 0, 0))
 
 
-class Heard:
+class Client:
     """A Broker of a rig with what came through it."""
 
     def __init__(self, rig, config, topics=("to/me",), will="will"):
@@ -67,29 +63,29 @@ def at_least(wanted, pauses):
 def test_it_goes_online_and_speaks_and_hears(broker):
     there, rig = broker(), Rig({})
     rig.others.append(Observer(there))
-    heard = Heard(rig, mqtt_config(there.port))
-    assert rig.context.status["mqtt"] == "connecting" and not heard.broker.publish("from/me", "too early", True)
+    client = Client(rig, mqtt_config(there.port))
+    assert rig.context.status["mqtt"] == "connecting" and not client.broker.publish("from/me", "too early", True)
     rig.online()
-    assert heard.broker.publish("from/me", "hello", True)
+    assert client.broker.publish("from/me", "hello", True)
     rig.others[0].say("to/me", "hi")
-    rig.until(lambda: heard.messages and rig.others[0].texts("from/me"))
-    assert (heard.messages, heard.greetings) == ([("to/me", b"hi")], 1)
+    rig.until(lambda: client.messages and rig.others[0].texts("from/me"))
+    assert (client.messages, client.greetings) == ([("to/me", b"hi")], 1)
 
 
 def test_tls_with_our_authority_and_a_password(broker, authority):
     there, rig = broker(authority=authority, guarded=True), Rig({})
-    Heard(rig, mqtt_config(there.port, authority, user=USER, password=PASSWORD))
+    Client(rig, mqtt_config(there.port, authority, user=USER, password=PASSWORD))
     rig.online()
     assert rig.log.lines == ["mqtt: online"]
 
 
 def test_a_certificate_of_another_authority_is_not_trusted(broker, authority, tmp_path, dials):
     there, rig = broker(authority=authority), Rig({})
-    stranger = Authority(tmp_path / "stranger")
+    other = Authority(tmp_path / "other")
     dials.rig = rig
-    heard = Heard(rig, mqtt_config(there.port, stranger))
+    client = Client(rig, mqtt_config(there.port, other))
     rig.until(lambda: len(dials) == 4)
-    assert (rig.context.status["mqtt"], heard.greetings) == ("connecting", 0)
+    assert (rig.context.status["mqtt"], client.greetings) == ("connecting", 0)
     assert len(rig.log.lines) == 1 and "CERTIFICATE_VERIFY_FAILED" in rig.log.lines[0]
     assert there.greetings("box") == 0
 
@@ -99,7 +95,7 @@ def test_the_authorities_are_read_once_however_often_the_device_connects(broker,
     monkeypatch.setattr(tls, "SSLContext", lambda kind, make=tls.SSLContext: made.append(make(kind)) or made[-1])
     there, dials.rig = broker(authority=authority), Rig({})
     there.stop()
-    heard = Heard(dials.rig, mqtt_config(there.port, authority))
+    client = Client(dials.rig, mqtt_config(there.port, authority))
     dials.rig.until(lambda: len(dials) == 3)
     there.start()
     dials.rig.online()
@@ -107,14 +103,14 @@ def test_the_authorities_are_read_once_however_often_the_device_connects(broker,
     dials.rig.until(lambda: len(dials) == 6)
     there.start()
     dials.rig.online()
-    assert heard.greetings == 2 and len(made) == 1
+    assert client.greetings == 2 and len(made) == 1
 
 
 def test_a_server_of_another_name_is_not_trusted(broker, tmp_path, dials):
     elsewhere = Authority(tmp_path / "elsewhere", "DNS:elsewhere")
     there, rig = broker(authority=elsewhere), Rig({})
     dials.rig = rig
-    Heard(rig, mqtt_config(there.port, elsewhere))
+    Client(rig, mqtt_config(there.port, elsewhere))
     rig.until(lambda: len(dials) == 2)
     assert "CERTIFICATE_VERIFY_FAILED" in rig.log.lines[0] and there.greetings("box") == 0
 
@@ -123,7 +119,7 @@ def test_without_an_authority_of_our_own_a_home_made_certificate_is_not_trusted(
     monkeypatch.chdir(BUILT)
     there, rig = broker(authority=authority), Rig({})
     dials.rig = rig
-    Heard(rig, {**mqtt_config(there.port), "tls": True})
+    Client(rig, {**mqtt_config(there.port), "tls": True})
     rig.until(lambda: len(dials) == 2)
     assert "CERTIFICATE_VERIFY_FAILED" in rig.log.lines[0] and there.greetings("box") == 0
 
@@ -134,7 +130,7 @@ def test_without_an_authority_of_our_own_the_public_ones_are_trusted_one_and_all
     first, last = Authority(tmp_path / "first"), Authority(tmp_path / "last")
     monkeypatch.chdir(trusting(tmp_path / "flash", first, authority, last))
     rig = Rig({})
-    Heard(rig, {**mqtt_config(broker(authority=authority).port), "tls": True, "ca": ""})
+    Client(rig, {**mqtt_config(broker(authority=authority).port), "tls": True, "ca": ""})
     rig.online()
 
 
@@ -142,7 +138,7 @@ def test_several_authorities_of_our_own_are_trusted_one_and_all(broker, authorit
     first, last = Authority(tmp_path / "first"), Authority(tmp_path / "last")
     rig = Rig({})
     everybody = first.pem + authority.pem + last.pem
-    Heard(rig, mqtt_config(broker(authority=authority).port, authority, ca=everybody))
+    Client(rig, mqtt_config(broker(authority=authority).port, authority, ca=everybody))
     rig.online()
 
 
@@ -156,7 +152,7 @@ def test_the_public_authorities_are_read_to_the_last_byte(monkeypatch):
 
 def test_an_authority_that_is_not_a_certificate_trusts_no_server(broker, authority):
     there, rig = broker(authority=authority), Rig({})
-    Heard(rig, mqtt_config(there.port, authority, ca="-----BEGIN CERTIFICATE-----\nabc"))
+    Client(rig, mqtt_config(there.port, authority, ca="-----BEGIN CERTIFICATE-----\nabc"))
     rig.until(lambda: rig.log.lines)
     assert rig.log.lines != ["mqtt: online"] and there.greetings("box") == 0
 
@@ -165,38 +161,38 @@ def test_an_authority_that_is_not_a_certificate_trusts_no_server(broker, authori
 def test_a_wrong_password_is_called_refused_and_tried_once_a_minute(broker, dials, wrong):
     there, rig = broker(guarded=True), Rig({})
     dials.rig = rig
-    heard = Heard(rig, mqtt_config(there.port, **wrong))
+    client = Client(rig, mqtt_config(there.port, **wrong))
     rig.until(lambda: rig.context.status["mqtt"] == "refused")
     assert len(rig.log.lines) == 1 and "not authorized" in rig.log.lines[0]
     rig.run(59)
     assert len(dials) == 1
     rig.until(lambda: len(dials) == 2)
-    assert heard.greetings == 0
+    assert client.greetings == 0
 
 
 def test_a_broker_that_dies_is_tried_with_growing_pauses_and_reconnected(broker, dials):
     there, rig = broker(), Rig({})
-    heard = Heard(rig, mqtt_config(there.port))
+    client = Client(rig, mqtt_config(there.port))
     rig.online()
     rig.run(61)
     dials.rig = rig
     there.stop()
     rig.until(lambda: len(dials) == 9)
     assert pauses_s(dials) == [2, 4, 8, 16, 32, 60, 60, 60]
-    assert not heard.broker.publish("from/me", "into the void", True)
+    assert not client.broker.publish("from/me", "into the void", True)
     there.start()
     rig.online()
     rig.run(61)  # so long a session is forgiven all earlier failures
     dials.clear()
     there.stop()
     rig.until(lambda: len(dials) == 3)
-    assert pauses_s(dials) == [2, 4] and heard.greetings == 2
+    assert pauses_s(dials) == [2, 4] and client.greetings == 2
 
 
 def test_a_broker_that_welcomes_and_hangs_up_is_asked_less_and_less(rogue, dials):
     there, rig = rogue(WELCOME, hangs_up=True), Rig({})
     dials.rig = rig
-    Heard(rig, mqtt_config(there.port), topics=())
+    Client(rig, mqtt_config(there.port), topics=())
     rig.until(lambda: len(dials) == 6)
     assert at_least([1, 2, 4, 8, 16], pauses_s(dials))
 
@@ -204,10 +200,10 @@ def test_a_broker_that_welcomes_and_hangs_up_is_asked_less_and_less(rogue, dials
 def test_the_will_is_published_when_the_device_is_gone(broker):
     there, rig = broker(), Rig({})
     rig.others.append(Observer(there))
-    heard = Heard(rig, mqtt_config(there.port))
+    client = Client(rig, mqtt_config(there.port))
     rig.online()
     rig.services.clear()
-    heard.broker.close()
+    client.broker.close()
     rig.until(lambda: rig.others[0].texts("will") == ["offline"])
     late = Observer(there)
     rig.others.append(late)
@@ -219,27 +215,27 @@ def test_a_retained_message_is_never_delivered_a_live_one_is(broker):
     rig.others.append(Observer(there))
     rig.others[0].say("to/me", "OFF", retain=True)
     rig.quiet()
-    heard = Heard(rig, mqtt_config(there.port))
-    rig.until(lambda: heard.broker.refused == 1)
+    client = Client(rig, mqtt_config(there.port))
+    rig.until(lambda: client.broker.refused == 1)
     rig.quiet()
-    assert heard.messages == [] and "mqtt: refused 1, the last: retained" in rig.log.lines
+    assert client.messages == [] and "mqtt: refused 1, the last: retained" in rig.log.lines
     rig.others[0].say("to/me", "OFF", retain=True)  # said just now, to somebody who is there
-    rig.until(lambda: heard.messages == [("to/me", b"OFF")])
+    rig.until(lambda: client.messages == [("to/me", b"OFF")])
 
 
 @pytest.mark.parametrize("size", [257, 5000, 200_000])
 def test_a_message_that_is_too_long_is_counted_and_the_next_one_received(broker, size):
     there, rig = broker(), Rig({})
     rig.others.append(Observer(there, topics=("echo",)))
-    heard = Heard(rig, mqtt_config(there.port))
+    client = Client(rig, mqtt_config(there.port))
     rig.online()
     rig.others[0].say("to/me", b"\0" * size)
     rig.others[0].say("to/me", "OFF")
-    rig.until(lambda: heard.messages)
-    assert (heard.messages, heard.broker.refused, heard.greetings) == ([("to/me", b"OFF")], 1, 1)
+    rig.until(lambda: client.messages)
+    assert (client.messages, client.broker.refused, client.greetings) == ([("to/me", b"OFF")], 1, 1)
 
 
-RUBBISH = {
+NOISE = {
     "a topic that is no text": bytes((0x30, 6, 0, 2, 0xFF, 0xFE, 1, 2)),
     "a topic longer than its packet": bytes((0x30, 4, 0, 200, 65, 66)),
     "a long message with a topic that is no text": bytes((0x30, 0xFF, 7, 0, 2, 0xFF, 0xFE)),
@@ -250,26 +246,26 @@ RUBBISH = {
 }
 
 
-@pytest.mark.parametrize("rubbish", RUBBISH.values(), ids=RUBBISH)
-def test_a_broker_that_sends_malformed_packets_is_disconnected(rogue, dials, rubbish):
-    there, rig = rogue(WELCOME + rubbish), Rig({})
+@pytest.mark.parametrize("noise", NOISE.values(), ids=NOISE)
+def test_a_broker_that_sends_malformed_packets_is_disconnected(rogue, dials, noise):
+    there, rig = rogue(WELCOME + noise), Rig({})
     dials.rig = rig
-    heard = Heard(rig, mqtt_config(there.port), topics=())
+    client = Client(rig, mqtt_config(there.port), topics=())
     rig.until(lambda: len(dials) == 4)
-    assert at_least([1, 2, 4], pauses_s(dials)) and heard.messages == []
+    assert at_least([1, 2, 4], pauses_s(dials)) and client.messages == []
 
 
 def test_no_more_than_eight_messages_wait_for_a_broker_that_acknowledges_nothing(rogue):
     there, rig = rogue(WELCOME), Rig({})
-    heard = Heard(rig, mqtt_config(there.port), topics=())
+    client = Client(rig, mqtt_config(there.port), topics=())
     rig.online()
-    assert [heard.broker.publish("from/me", str(n), True) for n in range(10)] == [True] * 8 + [False] * 2
+    assert [client.broker.publish("from/me", str(n), True) for n in range(10)] == [True] * 8 + [False] * 2
 
 
 def test_no_connection_is_tried_without_wifi(rogue):
     there, rig = rogue(b""), Rig({})
     rig.context.status["wifi"] = "joining"
-    Heard(rig, mqtt_config(there.port))
+    Client(rig, mqtt_config(there.port))
     rig.run(120)
     assert there.connections == 0
     rig.context.status["wifi"] = "online"
@@ -279,7 +275,7 @@ def test_no_connection_is_tried_without_wifi(rogue):
 def test_after_a_week_without_wifi_it_dials_at_once(rogue):
     there, rig = rogue(b""), Rig({})
     rig.context.status["wifi"] = "joining"
-    Heard(rig, mqtt_config(there.port))
+    Client(rig, mqtt_config(there.port))
     rig.turn()
     rig.context.clock.ticks_ms = lambda: rig.core.now_ms + 7 * 24 * 3600 * 1000
     rig.context.status["wifi"] = "online"
@@ -293,7 +289,7 @@ def test_a_server_that_never_answers_is_given_up_after_ten_seconds(dials):
         socket.create_server(("127.0.0.1", 0), backlog=0) as full,
         socket.create_connection(full.getsockname()),  # the only place in its queue
     ):
-        Heard(rig, mqtt_config(full.getsockname()[1]))
+        Client(rig, mqtt_config(full.getsockname()[1]))
         rig.until(lambda: len(dials) == 3)
     assert pauses_s(dials) == [11, 12] and rig.log.lines == ["mqtt: no answer"]
 
@@ -313,7 +309,7 @@ def looks(monkeypatch):
 
 def test_a_broker_that_went_away_is_dialled_without_a_look_up_which_could_hold_everything_up(broker, dials, looks):
     there, dials.rig = broker(), Rig({})
-    Heard(dials.rig, mqtt_config(there.port))
+    Client(dials.rig, mqtt_config(there.port))
     dials.rig.online()
     there.stop()
     dials.rig.until(lambda: len(dials) == 4)
@@ -325,7 +321,7 @@ def test_a_broker_that_went_away_is_dialled_without_a_look_up_which_could_hold_e
 
 def test_after_five_failures_its_name_is_looked_up_again(broker, dials, looks):
     there, dials.rig = broker(), Rig({})
-    Heard(dials.rig, mqtt_config(there.port))
+    Client(dials.rig, mqtt_config(there.port))
     dials.rig.online()
     there.stop()
     dials.rig.until(lambda: len(dials) == 8)
@@ -338,7 +334,7 @@ def test_an_address_without_an_answer_is_forgotten_at_once(dials, looks):
         socket.create_server(("127.0.0.1", 0), backlog=0) as full,
         socket.create_connection(full.getsockname()),  # the only place in its queue
     ):
-        Heard(dials.rig, mqtt_config(full.getsockname()[1]))
+        Client(dials.rig, mqtt_config(full.getsockname()[1]))
         dials.rig.until(lambda: len(dials) == 3)
         dials.rig.turn()
     assert len(looks) == 3
@@ -351,7 +347,7 @@ def test_a_name_that_cannot_be_looked_up_is_looked_up_at_every_attempt(dials, lo
 
     monkeypatch.setattr(transport.socket, "getaddrinfo", unknown)
     dials.rig = Rig({})
-    Heard(dials.rig, mqtt_config(1))
+    Client(dials.rig, mqtt_config(1))
     dials.rig.until(lambda: len(dials) == 4)
     dials.rig.turn()
     assert len(looks) == 4
@@ -374,7 +370,7 @@ def test_no_handshake_begins_shortly_before_a_deadline(broker, authority, dials)
     dials.rig = rig
     rig.core.flame()
     rig.context.status["wifi"] = "joining"
-    Heard(rig, mqtt_config(there.port, authority))
+    Client(rig, mqtt_config(there.port, authority))
     rig.until(lambda: rig.context.deadline_s() == 6)
     rig.context.status["wifi"] = "online"
     rig.until(lambda: dials)
@@ -386,11 +382,11 @@ def test_an_attempt_that_reaches_the_last_seconds_waits_there(rogue, authority):
     there, rig = rogue(b""), Rig({}, timer_default_min=1)
     rig.core.flame()
     rig.context.status["wifi"] = "joining"
-    heard = Heard(rig, mqtt_config(there.port, authority))
+    client = Client(rig, mqtt_config(there.port, authority))
     rig.until(lambda: rig.context.deadline_s() == 7)
     rig.context.status["wifi"] = "online"
     rig.turn()  # it dials
-    assert heard.broker._connection is not None
+    assert client.broker._connection is not None
     rig.core.controller.burners[0].remaining_ms = 6000
     rig.turn(5 * 50)
     assert rig.core.conducts() and there.connections == 0
@@ -400,8 +396,8 @@ def test_an_attempt_that_reaches_the_last_seconds_waits_there(rogue, authority):
 
 def test_a_flood_of_refusals_leaves_few_lines_in_the_log():
     rig = Rig({})
-    heard = Heard(rig, mqtt_config(1))
+    client = Client(rig, mqtt_config(1))
     for _ in range(3000):
-        heard.broker.refuse("nonsense")
-    assert heard.broker.refused == 3000 and len(rig.log.lines) == 12
+        client.broker.refuse("nonsense")
+    assert client.broker.refused == 3000 and len(rig.log.lines) == 12
     assert rig.log.lines[-1] == "mqtt: refused 2048, the last: nonsense"

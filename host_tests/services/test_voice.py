@@ -1,7 +1,4 @@
-"""The voice cloud: "off" shuts, "on" changes nothing and is answered with the state.
-
-Here: services/voice.py on a real core, a real mosquitto in the cloud's place. Not here: the connection (test_mqtt.py).
-"""
+"""The voice cloud on a real core and a real mosquitto: "off" shuts off, "on" changes nothing."""
 
 # ruff: noqa: F811 (fixtures are imported by name)
 import itertools
@@ -44,7 +41,7 @@ class Speaker(Rig):
     def says(self, word, topic="stove006", **how):
         self.others[0].say(topic, word, **how)
 
-    def told(self, topic="stove006"):
+    def published(self, topic="stove006"):
         return self.others[0].texts(topic + "/set")
 
 
@@ -60,112 +57,112 @@ def speaker(broker):
 
 
 def test_a_single_topic_shuts_all_burners(speaker):
-    kitchen = speaker(burners=2)
-    kitchen.core.flame(0)
-    kitchen.core.flame(1)
-    kitchen.says("off")
-    kitchen.until_shut(0, 1)
+    hub = speaker(burners=2)
+    hub.core.flame(0)
+    hub.core.flame(1)
+    hub.says("off")
+    hub.until_shut(0, 1)
 
 
 def test_several_topics_shut_a_burner_each(speaker):
-    kitchen = speaker(topics=("left006", "right006", "third006"), burners=2)
-    kitchen.core.flame(0)
-    kitchen.core.flame(1)
-    kitchen.says("off", "right006")
-    kitchen.until_shut(1)
-    kitchen.says("off", "third006")
-    kitchen.quiet()
-    assert kitchen.core.conducts(0)
+    hub = speaker(topics=("left006", "right006", "third006"), burners=2)
+    hub.core.flame(0)
+    hub.core.flame(1)
+    hub.says("off", "right006")
+    hub.until_shut(1)
+    hub.says("off", "third006")
+    hub.quiet()
+    assert hub.core.conducts(0)
 
 
 @pytest.mark.parametrize("word", ["off", "OFF", "off#50", " off "])
 def test_these_commands_shut_off(speaker, word):
-    kitchen = speaker()
-    kitchen.core.flame()
-    kitchen.says(word)
-    kitchen.until_shut(0)
+    hub = speaker()
+    hub.core.flame()
+    hub.says(word)
+    hub.until_shut(0)
 
 
 @pytest.mark.parametrize("word", ["on", "on#100", "", "offf", "#off", "1", b"\xff\0off", b"off" * 2000])
 def test_any_other_command_changes_nothing_while_it_burns(speaker, word):
-    kitchen = speaker()
-    kitchen.core.flame()
-    kitchen.says(word)
-    kitchen.until(lambda: kitchen.voice.broker.refused == 1)
-    kitchen.run(2)
-    assert kitchen.core.state() == "BURNING"
+    hub = speaker()
+    hub.core.flame()
+    hub.says(word)
+    hub.until(lambda: hub.voice.broker.refused == 1)
+    hub.run(2)
+    assert hub.core.state() == "BURNING"
 
 
 def test_on_is_refused_and_the_state_published_again(speaker):
-    kitchen = speaker()
-    kitchen.until(lambda: kitchen.told() == ["off"])
-    kitchen.says("on")
-    kitchen.until(lambda: kitchen.told() == ["off", "off"])
-    assert (kitchen.core.state(), kitchen.core.conducts()) == ("IDLE", False)
+    hub = speaker()
+    hub.until(lambda: hub.published() == ["off"])
+    hub.says("on")
+    hub.until(lambda: hub.published() == ["off", "off"])
+    assert (hub.core.state(), hub.core.conducts()) == ("IDLE", False)
 
 
 def test_the_state_is_published_when_it_changes_and_not_retained(speaker):
-    kitchen = speaker()
-    kitchen.core.flame()
-    kitchen.until(lambda: kitchen.told() == ["off", "on"])
-    kitchen.core.hold()
-    kitchen.until(lambda: kitchen.told() == ["off", "on", "off"])
+    hub = speaker()
+    hub.core.flame()
+    hub.until(lambda: hub.published() == ["off", "on"])
+    hub.core.hold()
+    hub.until(lambda: hub.published() == ["off", "on", "off"])
     late = Observer(speaker.broker)
-    kitchen.others.insert(0, late)
-    kitchen.quiet()
+    hub.others.insert(0, late)
+    hub.quiet()
     assert [kept for _, _, kept in late.heard if kept] == []
 
 
 def test_a_cloud_that_comes_back_gets_the_state_again(speaker):
-    kitchen = speaker()
-    kitchen.until(lambda: kitchen.told() == ["off"])
+    hub = speaker()
+    hub.until(lambda: hub.published() == ["off"])
     speaker.broker.stop()
-    kitchen.until(lambda: kitchen.context.status["voice"] != "online")
+    hub.until(lambda: hub.context.status["voice"] != "online")
     speaker.broker.start()
-    kitchen.others[:] = [Observer(speaker.broker)]
-    kitchen.until(lambda: kitchen.told() == ["off"])
+    hub.others[:] = [Observer(speaker.broker)]
+    hub.until(lambda: hub.published() == ["off"])
 
 
 def test_a_retained_off_is_not_executed(broker):
     there = broker()
     before = Observer(there)
-    kitchen = Speaker(there.port)
-    kitchen.services.clear()
-    kitchen.others.append(before)
-    kitchen.says("off", retain=True)
-    kitchen.quiet()
-    kitchen.core.flame()
-    kitchen.services.append(kitchen.voice)
-    kitchen.until(lambda: kitchen.voice.broker.refused == 1)
-    kitchen.run(2)
-    assert kitchen.core.state() == "BURNING"
+    hub = Speaker(there.port)
+    hub.services.clear()
+    hub.others.append(before)
+    hub.says("off", retain=True)
+    hub.quiet()
+    hub.core.flame()
+    hub.services.append(hub.voice)
+    hub.until(lambda: hub.voice.broker.refused == 1)
+    hub.run(2)
+    assert hub.core.state() == "BURNING"
 
 
 def test_a_flood_of_on_is_answered_twice_a_second_at_most(speaker):
-    kitchen = speaker()
-    told = len(kitchen.told())
-    start_ms = kitchen.core.now_ms
+    hub = speaker()
+    before = len(hub.published())
+    start_ms = hub.core.now_ms
     for _ in range(500):
-        kitchen.says("on")
-    kitchen.until(lambda: kitchen.voice.broker.refused == 500)
-    kitchen.quiet()
-    assert len(kitchen.told()) - told <= 2 + (kitchen.core.now_ms - start_ms) // 500
-    assert kitchen.core.state() == "IDLE"
+        hub.says("on")
+    hub.until(lambda: hub.voice.broker.refused == 500)
+    hub.quiet()
+    assert len(hub.published()) - before <= 2 + (hub.core.now_ms - start_ms) // 500
+    assert hub.core.state() == "IDLE"
 
 
 def test_it_speaks_tls_with_credentials(broker, authority):
     there = broker(authority=authority, guarded=True)
     secret = {"tls": True, "ca": authority.pem, "user": USER, "password": PASSWORD}
-    kitchen = Speaker(there.port, **secret).joined(there, authority=authority, guarded=True)
-    kitchen.core.flame()
-    kitchen.says("off")
-    kitchen.until_shut(0)
+    hub = Speaker(there.port, **secret).joined(there, authority=authority, guarded=True)
+    hub.core.flame()
+    hub.says("off")
+    hub.until_shut(0)
 
 
 def test_a_cloud_that_refuses_is_called_refused(broker):
     there = broker(guarded=True)
-    kitchen = Speaker(there.port)
-    kitchen.until(lambda: kitchen.context.status["voice"] == "refused")
+    hub = Speaker(there.port)
+    hub.until(lambda: hub.context.status["voice"] == "refused")
 
 
 @pytest.mark.parametrize(
@@ -195,13 +192,13 @@ OFFS = {"".join(letters) for letters in itertools.product("oO", "fF", "fF")}
 
 
 def test_of_any_command_only_an_off_reaches_the_loop():
-    kitchen = Speaker(1, topics=("left006", "right006"), burners=2)
+    hub = Speaker(1, topics=("left006", "right006"), burners=2)
 
     @settings(max_examples=1000)
     @given(st.sampled_from(["left006", "right006", "left006/set"]) | st.text(), WORDS | NEAR)
-    def heard(topic, word):
-        kitchen.voice._receive(topic, word)
-        offs = [index for index in (0, 1) if kitchen.core.inbox.take_off(index)]
+    def receives(topic, word):
+        hub.voice._receive(topic, word)
+        offs = [index for index in (0, 1) if hub.core.inbox.take_off(index)]
         meant = word.partition(b"#")[0].decode("latin-1").strip(" \t\n\r\f\v") in OFFS
         assert offs == ([["left006", "right006"].index(topic)] if meant and topic in ("left006", "right006") else [])
 

@@ -1,4 +1,4 @@
-"""Wi-Fi joins again for ever, with growing pauses, and never raises."""
+"""Wi-Fi reconnects with growing pauses and never raises."""
 
 import pytest
 
