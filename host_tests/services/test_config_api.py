@@ -64,19 +64,13 @@ def test_a_change_is_merged_written_and_taken_at_a_restart(site, me):
 @pytest.mark.parametrize(
     "change, key",
     [
-        ({"warning_s": 14}, "warning_s"),
-        ({"warning_s": 301}, "warning_s"),
-        ({"warning_s": "60"}, "warning_s"),
-        ({"warning_s": [[[[1]]]]}, "warning_s"),
-        ({"warning_s": 1e300}, "warning_s"),
-        ({"warning_s": 10**300}, "warning_s"),
-        ({"remote_extend": 1}, "remote_extend"),
-        ({"timer_default_min": 1, "warning_s": 61}, "warning_s"),
-        ({"burners": None}, "burners"),
-        ({"burners": [{"sensor": 1}]}, "burners[0].sensor"),
-        ({"no_such": 1}, "no_such"),
+        ({"warning_s": 14}, "warning_s"), ({"warning_s": 301}, "warning_s"), ({"warning_s": "60"}, "warning_s"),
+        ({"warning_s": [[[[1]]]]}, "warning_s"), ({"warning_s": 1e300}, "warning_s"),
+        ({"warning_s": 10**300}, "warning_s"), ({"remote_extend": 1}, "remote_extend"),
+        ({"timer_default_min": 1, "warning_s": 61}, "warning_s"), ({"burners": None}, "burners"),
+        ({"burners": [{"sensor": 1}]}, "burners[0].sensor"), ({"no_such": 1}, "no_such"),
     ],
-)
+)  # fmt: skip
 def test_a_refused_value_names_its_key_and_changes_nothing(site, me, change, key):
     before = Path("settings.json").read_text()
     answer = site.ask("PUT", "settings", change, **me)
@@ -155,18 +149,12 @@ def test_a_token_is_shown_once_and_can_be_removed(site, me):
 @pytest.mark.parametrize(
     "change, key",
     [
-        ({"password": None}, "password"),
-        ({"password": "1234567"}, "password"),
-        ({"password": "x" * 65}, "password"),
-        ({"password": 12345678}, "password"),
-        ({"token": "my own"}, "token"),
-        ({"token": False}, "token"),
-        ({"wifi": 1}, "wifi"),
-        ({"mqtt": {"port": 0}}, "mqtt.port"),
-        ({"language": "fr"}, "language"),
-        ({"no_such": 1}, "no_such"),
+        ({"password": None}, "password"), ({"password": "1234567"}, "password"),
+        ({"password": "x" * 65}, "password"), ({"password": 12345678}, "password"), ({"token": "my own"}, "token"),
+        ({"token": False}, "token"), ({"wifi": 1}, "wifi"), ({"mqtt": {"port": 0}}, "mqtt.port"),
+        ({"language": "fr"}, "language"), ({"no_such": 1}, "no_such"),
     ],
-)
+)  # fmt: skip
 def test_a_refused_network_value_names_its_key_and_changes_nothing(site, me, change, key):
     before = dict(site.context.config)
     answer = site.ask("PUT", "network", change, **me)

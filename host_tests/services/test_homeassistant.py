@@ -78,27 +78,11 @@ def test_a_retained_off_is_not_executed_however_often_the_device_reconnects(hub)
 # --- nothing else --------------------------------------------------------------------------------------------------
 
 REFUSED = [
-    "ON",
-    "OPEN",
-    "ARM",
-    "on",
-    '{"do": "ON"}',
-    "EXTEND",
-    "",
-    "OFFF",
-    "OFF OFF",
-    '{"do": "OFF"',
-    '{"on": 1}',
-    "[]",
-]
+    "ON", "OPEN", "ARM", "on", '{"do": "ON"}', "EXTEND", "", "OFFF", "OFF OFF", '{"do": "OFF"', '{"on": 1}', "[]",
+]  # fmt: skip
 REFUSED += [
-    '{"do": 0}',
-    '{"do": ["OFF"]}',
-    '{"do": "OFF", "at": "now"}',
-    '{"do": "OFF", "at": 1.5}',
-    "{" * 128,
-    "o\ufb00",
-]
+    '{"do": 0}', '{"do": ["OFF"]}', '{"do": "OFF", "at": "now"}', '{"do": "OFF", "at": 1.5}', "{" * 128, "o\ufb00",
+]  # fmt: skip
 REFUSED += [b"\xff\xfeO\0F\0F\0", b"\0OFF", bytes(range(128, 228)), b"OFF" + b" " * 126]
 
 

@@ -61,16 +61,10 @@ def test_the_password_is_not_in_the_log():
 @pytest.mark.parametrize(
     ("host", "where"),
     [
-        ("192.168.4.1", None),
-        ("192.168.4.1:80", None),
-        (None, None),
-        ("connectivitycheck.gstatic.com", PAGE),
-        ("captive.apple.com", PAGE),
-        ("www.msftconnecttest.com:80", PAGE),
-        ("192.168.4.10", PAGE),
-        ("", PAGE),
+        ("192.168.4.1", None), ("192.168.4.1:80", None), (None, None), ("connectivitycheck.gstatic.com", PAGE),
+        ("captive.apple.com", PAGE), ("www.msftconnecttest.com:80", PAGE), ("192.168.4.10", PAGE), ("", PAGE),
     ],
-)
+)  # fmt: skip
 def test_a_request_for_anybody_else_is_sent_to_the_page(host, where):
     assert opened().redirect(host) == where
 

@@ -103,16 +103,10 @@ def test_a_client_without_memory_is_disconnected_and_the_next_one_is_served(site
 @pytest.mark.parametrize(
     "raw",
     [
-        b"\r\n\r\n",
-        b"GET\r\n\r\n",
-        b"GET /api/v1/status\r\n\r\n",
-        b"GET  /api/v1/status HTTP/1.1\r\n\r\n",
-        b"GET /api/v1/status HTTP/1.1 x\r\n\r\n",
-        b"GET api/v1/status HTTP/1.1\r\n\r\n",
-        b"GET /api/v1/status HTTP/2\r\n\r\n",
-        b"GET /api/v1/status SPDY/1.1\r\n\r\n",
-        b"GET /api/v1/status HTTP/1.1\r\nno colon\r\n\r\n",
-        b"GET /\xff HTTP/1.1\r\n\r\n",
+        b"\r\n\r\n", b"GET\r\n\r\n", b"GET /api/v1/status\r\n\r\n", b"GET  /api/v1/status HTTP/1.1\r\n\r\n",
+        b"GET /api/v1/status HTTP/1.1 x\r\n\r\n", b"GET api/v1/status HTTP/1.1\r\n\r\n",
+        b"GET /api/v1/status HTTP/2\r\n\r\n", b"GET /api/v1/status SPDY/1.1\r\n\r\n",
+        b"GET /api/v1/status HTTP/1.1\r\nno colon\r\n\r\n", b"GET /\xff HTTP/1.1\r\n\r\n",
         b"POST /api/v1/login HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
         b"POST /api/v1/login HTTP/1.1\r\nContent-Length: +1\r\n\r\n1",
         b"POST /api/v1/login HTTP/1.1\r\nContent-Length: 1e3\r\n\r\n",
@@ -120,7 +114,7 @@ def test_a_client_without_memory_is_disconnected_and_the_next_one_is_served(site
         b"POST /api/v1/login HTTP/1.1\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
     ],
-)
+)  # fmt: skip
 def test_a_malformed_request_is_refused_in_one_sentence(site, raw):
     answer = Answer(site.raw(raw))
     assert answer.status == 400

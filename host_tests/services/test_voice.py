@@ -202,4 +202,4 @@ def test_of_any_command_only_an_off_reaches_the_loop():
         meant = word.partition(b"#")[0].decode("latin-1").strip(" \t\n\r\f\v") in OFFS
         assert offs == ([["left006", "right006"].index(topic)] if meant and topic in ("left006", "right006") else [])
 
-    heard()
+    receives()
