@@ -1,51 +1,19 @@
-"""The words of trace, scenario and plan, and nothing else: every other file takes them from here.
+"""The closed lists that a value of trace, scenario and plan can be one of; names of the firmware are from catalog.toml."""
 
-Belongs here: the closed lists a value can be one of. Must not be here: what a word means for a verdict.
-"""
+import catalog
 
-STATES = ("IDLE", "ARMED", "BURNING", "WARNING", "OVERRIDE", "VERIFYING", "FAULT")
+STATES = catalog.names("state")
 CONDUCTING_STATES = ("ARMED", "BURNING", "WARNING", "OVERRIDE")
 CONTACT = ("open", "closed")
 ON_OFF = ("on", "off")
-SOURCES = ("web", "mqtt", "voice", "test")
-FAULTS = (
-    "CONTACT_WELDED",
-    "FLAME_PERSISTS",
-    "SENSOR_FAILED",
-    "BUTTON_STUCK",
-    "UNSTABLE",
-    "SETTINGS_INVALID",
-    "PROGRAM_CORRUPT",
-)
-PLAIN_CAUSES = (
-    "TIMEOUT",
-    "BURN_CAP",
-    "OVERRIDE_END",
-    "BUTTON",
-    "FLAME_OUT",
-    "NO_IGNITION",
-    "CONTACT_OPEN",
-    "CLOCK",
-    "RESTART",
-)
+SOURCES = catalog.names("source")
+FAULTS = catalog.names("fault")
 WARNED_CAUSES = ("TIMEOUT", "BURN_CAP", "OVERRIDE_END")
-CAUSES = PLAIN_CAUSES + tuple("REMOTE:" + source for source in SOURCES) + tuple("FAULT:" + fault for fault in FAULTS)
 CAUSE_FAMILIES = ("REMOTE", "FAULT")
-LIGHTS = ("DARK", "ARMED", "BURNING", "WARNING", "OVERRIDE", "VERIFYING", "FAULT", "SERVICE")
-SOUNDS = (
-    "ARMED",
-    "LET_GO",
-    "ADDED",
-    "OVERRIDE",
-    "REMIND",
-    "WARNING",
-    "OFF",
-    "ALREADY_OFF",
-    "NO",
-    "WAIT",
-    "READY",
-    "FAULT",
-)
+PLAIN_CAUSES = tuple(name for name in catalog.names("cause") if name not in CAUSE_FAMILIES)
+CAUSES = PLAIN_CAUSES + tuple("REMOTE:" + source for source in SOURCES) + tuple("FAULT:" + fault for fault in FAULTS)
+LIGHTS = catalog.names("light")
+SOUNDS = catalog.names("sound")
 TRACE_KEYS = (
     "t_ms",
     "burner",

@@ -179,14 +179,3 @@ def test_the_simulator_knows_the_sources_and_requests_by_the_same_numbers():
 
     assert list(REPORT.SOURCES) == names.SOURCES
     assert (world.EXTEND, world.ARM) == (codes.REQUEST_EXTEND, codes.REQUEST_ARM)
-
-
-def test_no_name_of_state_cause_light_or_sound_is_missing_from_the_report():
-    """By reflection over the firmware: a new one without a word in the simulator fails here."""
-    from curfew.core import faults, signals
-
-    assert {n for n in vars(signals) if n.startswith("S_")} == {"S_" + name for name in names.SOUNDS.values()}
-    lights = {n for n in vars(signals) if n.startswith("L_")} | {"L_DARK"}
-    assert lights == {"L_" + name for name in names.LIGHTS.values()}
-    codes_of_faults = {n for n, v in vars(faults).items() if n.isupper() and isinstance(v, int) and not hasattr(codes, n)}
-    assert codes_of_faults - {"NO_FAULT", "STORED_FAULTS", "FAULT_COUNT"} == set(names.FAULTS.values())

@@ -291,7 +291,7 @@ def test_every_stove_range_includes_its_ends_and_its_default(field):
         ({"do": "raise", "error": "KeyError", "in": "Pin.value"}, "events[1].error:"),
         ({"do": "raise", "error": "OSError", "in": "pin"}, 'events[1].in: "pin" is not the name of a call'),
         ({"do": "simmer", "percent": 4}, "events[1].percent: 4 is not a whole number from 5 to 100"),
-        ({"do": "remote_off", "source": "phone"}, "one of web, mqtt, voice, test"),
+        ({"do": "remote_off", "source": "phone"}, "one of test, web, mqtt, voice"),
     ],
 )
 def test_a_mistake_in_an_event_names_the_event_and_its_key(changes, words):

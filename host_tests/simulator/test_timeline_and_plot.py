@@ -16,7 +16,7 @@ from host_tests.fixtures.traces import QUIET_LINE
 from simulator import words
 from simulator.result import Result
 from simulator.scenario import ACTS
-from simulator.view import plot, timeline
+from simulator.view import phrases, plot, shutoffs, timeline
 
 QUIET = {key: value for key, value in QUIET_LINE.items() if key not in ("t_ms", "burner")}
 MINUTE = 60_000
@@ -209,8 +209,8 @@ def story(run, **options):
 def told(run):
     """The story as one text: cells too wide to wrap, the frame taken out."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(timeline, "WORLD_COLUMNS", 300)
-        patch.setattr(timeline, "BOX_COLUMNS", 300)
+        patch.setattr(timeline, "STOVE_COLUMNS", 300)
+        patch.setattr(timeline, "CONTROLLER_COLUMNS", 300)
         return " ".join("\n".join(story(run)).replace("│", " ").split())
 
 
@@ -223,7 +223,7 @@ def picture(run):
 
 def test_the_numbers_of_a_forgotten_soup():
     run = forgotten_soup()
-    numbers = timeline.summary(run.result(), run.scenario)
+    numbers = shutoffs.summary(run.result(), run.scenario)
     deadline_ms = 20_000 + 3200 + 40 * MINUTE
     assert (numbers["burner"], numbers["cause"]) == (0, "TIMEOUT")
     assert numbers["deadline_ms"] == deadline_ms
@@ -235,7 +235,7 @@ def test_the_numbers_of_a_forgotten_soup():
 def test_a_stall_at_the_deadline_shows_as_lateness():
     run = HandMadeRun("stalled", 35 * MINUTE)
     closes(run, lit(run, 20_000), stall_ms=1480)
-    assert timeline.summary(run.result(), run.scenario)["late_ms"] == 1485
+    assert shutoffs.summary(run.result(), run.scenario)["late_ms"] == 1485
     assert "1485 ms after the deadline" in told(run)
 
 
@@ -244,9 +244,9 @@ def test_the_warning_time_of_the_settings_counts():
     deadline_ms = lit(run, 20_000)
     run.at(deadline_ms - 30_000, state="WARNING").at(deadline_ms, state="VERIFYING", cause="BURN_CAP", coil="off")
     run.at(deadline_ms + 5, contact="open")
-    numbers = timeline.summary(run.result(), run.scenario)
+    numbers = shutoffs.summary(run.result(), run.scenario)
     assert (numbers["deadline_ms"], numbers["late_ms"], numbers["gas_off_ms"]) == (deadline_ms, 5, None)
-    assert "the gas was not seen to close" in told(run)
+    assert "the gas did not go off" in told(run)
 
 
 def test_the_deadline_is_that_of_the_last_warning():
@@ -255,7 +255,7 @@ def test_the_deadline_is_that_of_the_last_warning():
     run.at(first_ms - MINUTE, state="WARNING").at(first_ms - 40_000, state="BURNING")
     run.counts(first_ms - 40_000, first_ms + 10 * MINUTE, first_ms + 10 * MINUTE)
     closes(run, first_ms + 10 * MINUTE)
-    numbers = timeline.summary(run.result(), run.scenario)
+    numbers = shutoffs.summary(run.result(), run.scenario)
     assert (numbers["deadline_ms"], numbers["late_ms"]) == (first_ms + 10 * MINUTE, 5)
 
 
@@ -265,13 +265,13 @@ def test_time_added_inside_the_warning_leaves_no_exact_deadline():
     run.counts(first_ms - 20_000, first_ms + 20_000, first_ms + 20_000)
     run.at(first_ms - MINUTE, state="WARNING")
     run.at(first_ms + 20_000, state="VERIFYING", cause="BURN_CAP", coil="off").at(first_ms + 20_005, contact="open")
-    numbers = timeline.summary(run.result(), run.scenario)
+    numbers = shutoffs.summary(run.result(), run.scenario)
     assert (numbers["cause"], numbers["deadline_ms"], numbers["late_ms"]) == ("BURN_CAP", None, None)
 
 
 def test_each_burner_has_its_own_closing():
     run = two_burners()
-    numbers = timeline.summary(run.result(), run.scenario)
+    numbers = shutoffs.summary(run.result(), run.scenario)
     assert [(o["burner"], o["cause"], o["late_ms"]) for o in numbers["openings"]] == [
         (1, "FLAME_OUT", None),
         (0, "TIMEOUT", 5),
@@ -283,7 +283,7 @@ def test_each_burner_has_its_own_closing():
 
 def test_a_contact_that_falls_with_the_chip_has_the_cause_told_after_the_start():
     run = bad_evening()
-    numbers = timeline.summary(run.result(), run.scenario)
+    numbers = shutoffs.summary(run.result(), run.scenario)
     assert (numbers["cause"], numbers["opened_ms"]) == ("RESTART", 200_004)
 
 
@@ -292,12 +292,12 @@ def test_bouncing_is_no_opening():
     deadline_ms = lit(run, 20_000)
     run.at(21_670, contact="open").at(21_672, contact="closed")
     closes(run, deadline_ms)
-    assert len(timeline.summary(run.result(), run.scenario)["openings"]) == 1
+    assert len(shutoffs.summary(run.result(), run.scenario)["openings"]) == 1
 
 
 def test_a_run_without_an_opening_has_no_numbers():
     run = empty_run()
-    numbers = timeline.summary(run.result(), run.scenario)
+    numbers = shutoffs.summary(run.result(), run.scenario)
     assert numbers.pop("gas_on_ms") == [0]
     assert numbers.pop("openings") == []
     assert set(numbers.values()) == {None}
@@ -317,21 +317,21 @@ def test_a_run_that_broke_off_is_still_told():
 def test_the_story_of_a_forgotten_soup():
     text = told(forgotten_soup())
     beats = [
-        "lights the burner, hand on the knob for 10 s",
+        "lights the burner, holds the knob for 10 s",
         "millivolts rise: contact closes ♪",
-        "flame seen, 30:00 on the clock",
-        "beep: let go ♪",
-        "lets go of the knob, walks away",
+        "flame detected, 30:00 left",
+        "beep: release the knob ♪",
+        "releases the knob, walks away",
         "… 9 min 30 s of cooking …",
         "presses the button",
-        "time added, 30:24 on the clock ♪",
+        "time added, 30:24 left ♪",
         "warning: one minute left ♪",
         "time is up: contact opens ♪",
-        "the magnet lets go: gas off",
-        "ready for the next lighting",
+        "magnet valve drops out: gas off",
+        "ready for ignition",
         "contact opened 0:40:23.205: time is up",
         "5 ms after the deadline 0:40:23.200",
-        "the magnet let go 3 ms later, at 0:40:23.208",
+        "the magnet valve dropped out 3 ms later, at 0:40:23.208",
     ]
     places = [text.find(beat) for beat in beats]
     assert -1 not in places, beats[places.index(-1)]
@@ -355,7 +355,7 @@ def test_a_weld_is_told_loudly():
     run.at(deadline_ms + 500, state="FAULT", fault="CONTACT_WELDED")
     text = told(run)
     assert "time is up: but the contact stays closed" in text
-    assert "FAULT contact or bypass closed: turn the knob off" in text
+    assert "FAULT contact welded, or bypass switch closed" in text
 
 
 def test_gas_without_a_flame_is_seen():
@@ -363,7 +363,7 @@ def test_gas_without_a_flame_is_seen():
     lit(run, 20_000, until_ms=5 * MINUTE)
     run.do(60_000, "blow_out").at(60_000, flame="off")
     text = told(run)
-    assert "the flame is out, the gas flows on" in text
+    assert "the flame is out, gas still on" in text
     assert "of gas without a flame" in text
 
 
@@ -416,14 +416,14 @@ def test_every_act_of_a_scenario_has_words(do):
         "level": "high",
     }
     mine = {field.to or key: args[field.to or key] for key, field in ACTS[do].items()}
-    assert do in timeline.EVENT_WORDS
-    for short in (False, True):
-        assert not re.search(r"[?{}]", timeline.event_words(do, mine, 1, short))
+    assert do in phrases.ACTS
+    for form in ("story", "picture"):
+        assert not re.search(r"[?{}]", phrases.event(do, mine, 1, form))
 
 
 @pytest.mark.parametrize("cause", words.CAUSES)
 def test_every_cause_has_words(cause):
-    assert cause not in timeline.cause_words(cause)
+    assert cause not in phrases.cause(cause)
 
 
 @pytest.mark.parametrize(
@@ -441,7 +441,7 @@ def test_every_cause_has_words(cause):
     ],
 )
 def test_durations_are_said_as_people_say_them(duration_ms, said):
-    assert timeline.spoken(duration_ms) == said
+    assert phrases.spoken(duration_ms) == said
 
 
 # ---- the picture -------------------------------------------------------------------------------------------
@@ -521,8 +521,8 @@ def test_thinning_keeps_the_shape():
 def test_a_short_run_needs_no_enlargement_and_a_long_one_has_three():
     short = HandMadeRun("short", 3 * MINUTE)
     lit(short, 20_000, until_ms=3 * MINUTE)
-    assert "the lighting" not in picture(short)
-    for name in ("the lighting", "the closing", "the cut"):
+    assert "ignition" not in picture(short)
+    for name in ("ignition", "shut-off", "moment of the shut-off"):
         assert f">{name}</text>" in picture(forgotten_soup())
 
 
@@ -536,7 +536,7 @@ def test_a_run_without_samples_is_drawn_without_curves():
 
 def test_the_sub_title_tells_cause_and_lateness():
     said = "Time is up: the contact opened at 0:40:23.205, 5 ms after the deadline; "
-    assert said + "the magnet let go 3 ms later." in picture(forgotten_soup())
+    assert said + "the magnet valve dropped out 3 ms later." in picture(forgotten_soup())
 
 
 def test_write_svg_writes_the_file(tmp_path):

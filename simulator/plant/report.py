@@ -4,24 +4,21 @@ Belongs here: the form of the lines and the comparison with what was told before
 Keys in fixed order, ints, ASCII and null only: the lines of both machines must be equal byte by byte.
 """
 
-STATES = ("IDLE", "ARMED", "BURNING", "WARNING", "OVERRIDE", "VERIFYING", "FAULT")
-CAUSES = (
-    None, "TIMEOUT", "BURN_CAP", "OVERRIDE_END", "BUTTON", "REMOTE", "FLAME_OUT", "NO_IGNITION", "CONTACT_OPEN",
-    "CLOCK", "FAULT", "RESTART",
-)  # fmt: skip
-FAULTS = (
-    "CONTACT_WELDED", "FLAME_PERSISTS", "SENSOR_FAILED", "BUTTON_STUCK", "UNSTABLE", "SETTINGS_INVALID",
-    "PROGRAM_CORRUPT",
-)  # fmt: skip
-SOURCES = ("test", "web", "mqtt", "voice")
-LIGHTS = ("DARK", "ARMED", "BURNING", "WARNING", "OVERRIDE", "VERIFYING", "FAULT", "SERVICE")
-SOUNDS = (
-    None, "ADDED", "ARMED", "OVERRIDE", "REMIND", "NO", "READY", "WAIT", "LET_GO", "ALREADY_OFF", "OFF", "WARNING",
-    "FAULT",
-)  # fmt: skip
+CATALOG = __file__.rsplit("/", 3)[0] + "/catalog.toml"
+
+
+def names(kind):
+    """The names of a kind in the order of the firmware's numbers; MicroPython cannot read TOML, but its headings."""
+    head = "[" + kind + "."
+    with open(CATALOG) as file:
+        return [line.strip()[len(head) : -1] for line in file if line.startswith(head)]
+
+
+STATES, FAULTS, SOURCES, LIGHTS = names("state"), names("fault"), names("source"), names("light")
+CAUSES, SOUNDS = [None] + names("cause"), [None] + names("sound")
 # Where the firmware's snapshot has them (curfew/runtime/snapshot.py); a test compares.
 STATE, REMAINING_S, CAUSE, DETAIL, FAULT, LIGHT, SOUND, FIELDS = 0, 2, 3, 4, 5, 14, 15, 16
-REMOTE, FAULTED = 5, 10
+REMOTE, FAULTED = CAUSES.index("REMOTE"), CAUSES.index("FAULT")
 
 
 def quoted(text):

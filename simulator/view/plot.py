@@ -1,8 +1,8 @@
 """The picture of one run: one self-contained SVG with a block per burner.
 
-A block has the whole run on top and, beneath it, the ends of a long one enlarged: the lighting, the closing,
-and the cut itself in milliseconds. Here is only where things stand and how they look: words and numbers come
-from timeline.py. Not here: judging a run, reading it.
+A block has the whole run on top and, beneath it, the ends of a long one enlarged: the ignition, the shut-off,
+and the moment of the shut-off in milliseconds. Here is only where things stand and how they look: words come from
+phrases.py and catalog.toml, numbers from shutoffs.py. Not here: judging a run, reading it.
 
 Every number is written with one decimal at most, so that the same run gives the same bytes.
 """
@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
+import catalog
 from simulator.result import Result
 from simulator.times import show_time
-from simulator.view import timeline
+from simulator.view import phrases, shutoffs
 from simulator.words import STATES
 
 WIDTH = 1200
@@ -55,20 +56,13 @@ COLORS = [
     ("on-flame", "#e8862a", "#f29b45", "fill"),
     ("on-coil", "#6f7d8f", "#8d9aab", "fill"),
     ("off", "#e6eaef", "#262d37", "fill"),
-    ("IDLE", "#dfe4ea", "#2c3440", "fill"),
-    ("ARMED", "#d9a400", "#c99a10", "fill"),
-    ("BURNING", "#2f74bd", "#2f74bd", "fill"),
-    ("WARNING", "#e0701e", "#d96c1f", "fill"),
-    ("OVERRIDE", "#8455c0", "#8455c0", "fill"),
-    ("VERIFYING", "#707d8f", "#5d6a7c", "fill"),
-    ("FAULT", "#c02b37", "#c02b37", "fill"),
+    *((state, *catalog.ENTRIES["state"][state]["color"], "fill") for state in STATES),
     ("DOWN", "#1c2430", "#05070a", "fill"),
     ("on-IDLE", "#4b5665", "#b5bfcc", "fill"),
     ("on-dark", "#ffffff", "#ffffff", "fill"),
-    ("on-ARMED", "#231b00", "#231b00", "fill"),
 ]
 STRIPS = (("contact", "closed"), ("gas", "on"), ("flame", "on"))
-CUT_STRIPS = (("coil", "on", "coil released"), ("contact", "closed", "contact open"), ("gas", "on", "gas closed"))
+CUT_STRIPS = (("coil", "on", "coil released"), ("contact", "closed", "contact open"), ("gas", "on", "gas off"))
 TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
 MS_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000)
 
@@ -199,7 +193,7 @@ def time_ticks(window: Window, whole_run: bool) -> list[tuple[int, str]]:
 
     def words(t_ms: int) -> str:
         if not whole_run or step_s < 60:
-            return timeline.stamp(t_ms)
+            return phrases.stamp(t_ms)
         minutes = t_ms // 60_000
         return f"{minutes // 60}:{minutes % 60:02d} h" if window.to_ms >= 7_200_000 else f"{minutes} min"
 
@@ -341,16 +335,16 @@ class Burner:
 
     def __init__(self, result: Result, scenario: Any, burner: int):
         self.burner = burner
-        self.ended_ms = max(1, timeline.end_of(result))
+        self.ended_ms = max(1, shutoffs.end_of(result))
         trace = result.by_burner.get(burner, [])
         self.trace = trace
-        self.values = {key: timeline.changes(trace, key) for key in ("state", "gas", "flame", "coil", "fault")}
-        self.values["contact"] = timeline.contact_changes(trace)
+        self.values = {key: shutoffs.changes(trace, key) for key in ("state", "gas", "flame", "coil", "fault")}
+        self.values["contact"] = shutoffs.contact_changes(trace)
         mine = [sample for sample in result.samples if sample[1] == burner]
         self.temp = [(sample[0], sample[2] / 10) for sample in mine]
         self.tc = [(sample[0], sample[3] / 1000) for sample in mine]
         self.magnet = [(sample[0], sample[4] / 1000) for sample in mine]
-        numbers = timeline.summary(result, scenario)
+        numbers = shutoffs.summary(result, scenario)
         self.gas_on_ms = numbers["gas_on_ms"][burner]
         self.openings = [opening for opening in numbers["openings"] if opening["burner"] == burner]
         timed = [opening for opening in self.openings if opening["deadline_ms"] is not None]
@@ -363,21 +357,21 @@ class Burner:
 
     def _labels(self, result: Result, scenario: Any) -> list[Label]:
         labels = []
-        for t_ms, do, burner, args in timeline.events_done(result, scenario):
-            if burner == self.burner or do in timeline.BOX_WIDE:
-                cook = do in timeline.COOK_ACTS
-                labels.append(Label(t_ms, timeline.event_words(do, args, short=True), "cook" if cook else "world", 2))
+        for t_ms, do, burner, args in shutoffs.events_done(result, scenario):
+            if burner == self.burner or do in phrases.CONTROLLER_ACTS:
+                cook = do in phrases.USER_ACTS
+                labels.append(Label(t_ms, phrases.event(do, args, form="picture"), "cook" if cook else "world", 2))
             if burner == self.burner and do == "light":
-                labels.append(Label(t_ms + args.get("hold_ms", 0), "hand off", "cook", 9))
-        # a reset or a plug that the plan moved is told by its own event
-        told = [t_ms for t_ms, do, _, _ in timeline.events_done(result, scenario) if do in timeline.BOX_WIDE]
+                labels.append(Label(t_ms + args.get("hold_ms", 0), "knob released", "cook", 9))
+        # a reset or a plug that the plan moved is shown by its own event
+        told = [t_ms for t_ms, do, _, _ in shutoffs.events_done(result, scenario) if do in phrases.CONTROLLER_ACTS]
         for kind, t_ms, text in result.marks:
             if kind == "down" and not any(0 <= t_ms - at_ms <= 200 for at_ms in told):
                 labels.append(Label(t_ms, f"down: {text}", "bad", 3))
             if kind == "up" and t_ms and not any(0 <= t_ms - at_ms <= 3000 for at_ms in told):
-                labels.append(Label(t_ms, "starts again", "mute", 6))
+                labels.append(Label(t_ms, "restarts", "mute", 6))
         labels += [
-            Label(t_ms, fault.replace("_", " ").lower(), "bad", 1)
+            Label(t_ms, catalog.short("fault", fault), "bad", 1)
             for t_ms, fault in self.values["fault"]
             if fault is not None
         ]
@@ -399,10 +393,10 @@ class Burner:
         found = []
         lit_ms = next((t_ms for t_ms, value in self.values["gas"] if value == "on"), None)
         if lit_ms is not None:
-            found.append(("the lighting", max(0, lit_ms - BEFORE_LIGHTING_MS)))
+            found.append(("ignition", max(0, lit_ms - BEFORE_LIGHTING_MS)))
         if self.opening is not None:
             end_ms = min(self.ended_ms, self.opening["opened_ms"] + AFTER_OPENING_MS)
-            found.append(("the closing", max(0, end_ms - ZOOM_MS)))
+            found.append(("shut-off", max(0, end_ms - ZOOM_MS)))
         if self.ended_ms < ZOOM_FROM_MS:
             return []
         wide = (x1 - x0 - gap) / 2
@@ -436,7 +430,7 @@ def draw_states(svg: Svg, one: Burner, window: Window, y: float) -> None:
         name = "chip down" if state is None else state
         cls = "DOWN" if state is None else state
         svg.rect(x0, y, max(1.0, x1 - x0), BAND_H, cls)
-        ink = {"IDLE": "on-IDLE", "ARMED": "on-ARMED"}.get(cls, "on-dark")
+        ink = "on-IDLE" if cls == "IDLE" else "on-dark"
         if text_width(name, 10.5) + 10 <= x1 - x0:
             svg.text((x0 + x1) / 2, y + 14.8, name, f"{ink} b", 10.5, "middle")
 
@@ -541,8 +535,8 @@ def draw_cut(svg: Svg, one: Burner, x0: float, x1: float, y: float, bottom: floa
     for at, words, cls in texts:
         svg.rect(x0, at - 10, text_width(words, 11) + 4, 13, "tag")
         svg.text(x0, at, words, cls, 11)
-    about = "the deadline" if opening["deadline_ms"] is not None else "the opening"
-    svg.text(x0, foot + 38, f"0 is {about}; one tick is {timeline.TICK_MS} ms", "mute", 10.5)
+    about = "the deadline" if opening["deadline_ms"] is not None else "the shut-off"
+    svg.text(x0, foot + 38, f"0 is {about}; one tick is {shutoffs.TICK_MS} ms", "mute", 10.5)
 
 
 def signed(value: int) -> str:
@@ -566,7 +560,7 @@ def draw_burner(svg: Svg, one: Burner, y: float, several: bool) -> float:
     rows = max((item.row + 1 for item in placed), default=0)
 
     svg.text(MARGIN, y + 14, f"Burner {one.burner + 1}" if several else "The burner", "ink b", 15)
-    gas = f"gas on for {timeline.spoken(one.gas_on_ms // 1000 * 1000, exact=True)}" if one.gas_on_ms else "never lit"
+    gas = f"gas on for {phrases.spoken(one.gas_on_ms // 1000 * 1000, exact=True)}" if one.gas_on_ms else "gas never on"
     svg.text(RIGHT, y + 14, gas + (f" · {lost} more marks not labelled" if lost else ""), "mute", 12, "end")
     y += 24 + rows * LABEL_H + 6
     for _, window in zooms:
@@ -594,7 +588,7 @@ def draw_zooms(svg: Svg, one: Burner, zooms: list[tuple[str, Window]], scales: t
         svg.text(window.x1, y + 12, f"{(window.to_ms - window.from_ms) // 1000} s", "mute", 11, "end")
         draw_panel(svg, one, window, band, scales, placed, whole_run=False, names=n == 0)
     if one.opening is not None:
-        svg.text(RIGHT - CUT_W, y + 12, "the cut", "ink b", 12)
+        svg.text(RIGHT - CUT_W, y + 12, "moment of the shut-off", "ink b", 12)
         svg.text(RIGHT, y + 12, "milliseconds", "mute", 11, "end")
         draw_cut(svg, one, RIGHT - CUT_W, RIGHT, band, band + panel_height(one))
     return band + panel_height(one) + 12
@@ -613,7 +607,7 @@ def draw_legend(svg: Svg, y: float, burners: list[Burner]) -> None:
     curves = any(one.temp and not one.quiet for one in burners)
     deadlines = any(one.deadlines for one in burners)
     for cls, name, occurs in (
-        ("temp", "tip of the thermocouple", curves),
+        ("temp", "thermocouple tip", curves),
         ("tc", "thermocouple side", curves),
         ("magnet", "magnet side", curves),
         ("due", "deadline", deadlines),
@@ -629,9 +623,9 @@ def sentences(numbers: dict[str, Any], several: bool) -> list[str]:
     out = []
     for opening in numbers["openings"]:
         whose = f"Burner {opening['burner'] + 1}, " if several else ""
-        why, late = timeline.cause_words(opening["cause"]), timeline.lateness_words(opening)
+        why, late = phrases.cause(opening["cause"]), shutoffs.lateness(opening)
         when = show_time(opening["opened_ms"]) + (f", {late}" if late else "")
-        said = f"{whose}{why}: the contact opened at {when}; {timeline.gas_off_words(opening)}."
+        said = f"{whose}{why}: the contact opened at {when}; {shutoffs.gas_off(opening)}."
         out.append(said[0].upper() + said[1:])
     return out or ["The contact never opened in this run."]
 
@@ -639,8 +633,8 @@ def sentences(numbers: dict[str, Any], several: bool) -> list[str]:
 def svg_text(result: Result, scenario: Any) -> str:
     """The picture as text; see `write_svg`."""
     svg = Svg()
-    count = timeline.burner_count(result, scenario)
-    numbers = timeline.summary(result, scenario)
+    count = shutoffs.burner_count(result, scenario)
+    numbers = shutoffs.summary(result, scenario)
     burners = [Burner(result, scenario, burner) for burner in range(count)]
     said = sentences(numbers, count > 1)
 
@@ -651,7 +645,7 @@ def svg_text(result: Result, scenario: Any) -> str:
         y += 22
         svg.text(MARGIN, y, cut_to(about, WIDTH - 2 * MARGIN, 13), "mute", 13)
     y += 4
-    for text in said[:4] + ([f"… and {len(said) - 4} more openings."] if len(said) > 4 else []):
+    for text in said[:4] + ([f"… and {len(said) - 4} more shut-offs."] if len(said) > 4 else []):
         y += 19
         svg.text(MARGIN, y, cut_to(text, WIDTH - 2 * MARGIN, 13), "ink", 13)
     y += 28

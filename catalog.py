@@ -1,0 +1,31 @@
+"""The names of Curfew in words, English and Chinese, from catalog.toml.
+
+names("cause") are the names of a kind in the order of the firmware's numbers; phrase("cause", "TIMEOUT", "short") is
+the pair of words for one. Nothing is imported from the rest of the project.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import tomllib
+
+EN, ZH = 0, 1
+FILE = Path(__file__).with_name("catalog.toml")
+ENTRIES: dict[str, dict[str, Any]] = tomllib.loads(FILE.read_text("utf-8"))
+
+
+def names(kind: str) -> tuple[str, ...]:
+    """The names of a kind: "state", "event", "guard", "effect", "cause", "source", "fault", "light", "sound", ..."""
+    return tuple(ENTRIES[kind])
+
+
+def phrase(kind: str, name: str, form: str = "text") -> tuple[str, str]:
+    """English and Chinese for a name; a name without that form has its text. KeyError when it has no words."""
+    entry = ENTRIES[kind][name]
+    english, chinese = entry if isinstance(entry, list) else entry.get(form) or entry["text"]
+    return english, chinese
+
+
+def short(kind: str, name: str) -> str:
+    """A few English words for a name."""
+    return phrase(kind, name, "short")[EN]

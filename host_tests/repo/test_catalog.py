@@ -1,0 +1,89 @@
+"""The catalog has words in two languages for every name of the firmware, in the order of its numbers, and no others."""
+
+import re
+from types import ModuleType
+
+import pytest
+
+import catalog
+from curfew.core import codes, faults, limits, signals, table
+from curfew.services import context
+from simulator.scenario import ACTS
+
+VERDICTS_AND_SIDES = {"PENDING", "PROVED", "REFUTED", "UNTESTABLE", "TC", "MAGNET"}
+NOT_A_FAULT = {"NO_FAULT", "COUNT", "STORED"}
+SETTINGS = (
+    *(key for key, *_ in (*limits.SETTINGS, *limits.SWITCHES, *limits.BOX_PINS)),
+    *(*limits.SPARE_PINS, "relay_drive", "burners", "relay_pin", "button_pin", "sensor"),
+    *(key for key, *_ in limits.BURNER),
+)
+
+
+def numbers_of(module: ModuleType) -> dict[str, int]:
+    """The integer constants of a module."""
+    found = vars(module).items()
+    return {name: value for name, value in found if re.fullmatch(r"[A-Z][A-Z0-9_]*", name) and type(value) is int}
+
+
+def phrases():
+    """(place, pair) for every pair of words in the catalog."""
+    for kind, entries in catalog.ENTRIES.items():
+        for name, entry in entries.items():
+            for form, pair in entry.items() if isinstance(entry, dict) else [("text", entry)]:
+                if isinstance(pair, list) and form != "color":
+                    yield f"{kind}.{name}.{form}", pair
+
+
+@pytest.mark.parametrize(
+    "kind, module, prefix, first",
+    [
+        ("state", codes, "", 0),
+        ("event", codes, "", 0),
+        ("cause", codes, "", 1),
+        ("fault", faults, "", 0),
+        ("guard", table, "", 0),
+        ("effect", table, "", 0),
+        ("light", signals, "L_", 0),
+        ("sound", signals, "S_", 1),
+    ],
+)
+def test_the_order_of_the_catalog_is_that_of_the_numbers(kind, module, prefix, first):
+    constants = {("cause", "FAULT"): "FAULTED", ("light", "DARK"): "DARK"}
+    wanted = dict(enumerate(catalog.names(kind), first))
+    assert {
+        getattr(module, constants.get((kind, name), prefix + name), None): name for name in wanted.values()
+    } == wanted
+
+
+def test_every_number_of_the_firmware_is_in_the_catalog():
+    causes = {"FAULTED" if name == "FAULT" else name for name in catalog.names("cause")}
+    assert set(numbers_of(codes)) == {*catalog.names("state"), *catalog.names("event"), *causes, *VERDICTS_AND_SIDES}
+    assert set(numbers_of(faults)) - NOT_A_FAULT == set(catalog.names("fault"))
+    lights, sounds = {"DARK", *catalog.names("light")}, {"NONE", *catalog.names("sound")}
+    mine = numbers_of(signals)
+    assert {name for name in mine if name[:2] in ("L_", "S_")} == {"L_" + n for n in lights - {"DARK"}} | {
+        "S_" + n for n in sounds
+    }
+    columns = {name for name in numbers_of(table) if name.startswith("COL_")} | {"ROW", "CONDUCTING", "SAME"}
+    rest = set(numbers_of(table)) - set(numbers_of(codes)) - set(mine) - columns
+    assert rest == {*catalog.names("guard"), *catalog.names("effect")}
+
+
+def test_the_words_that_the_device_sends_are_the_names_of_the_catalog():
+    assert tuple(context.STATES.split()) == catalog.names("state")
+    assert tuple(codes.CAUSES.split()) == ("-", *catalog.names("cause"))
+    assert tuple(codes.SOURCES.split()) == catalog.names("source")
+    assert tuple(faults.FAULTS.split()) == catalog.names("fault")
+
+
+def test_every_setting_and_every_act_has_words_and_no_other():
+    assert set(catalog.names("setting")) == set(SETTINGS)
+    assert set(catalog.names("act")) == set(ACTS)
+
+
+def test_every_phrase_has_both_languages_with_the_same_numbers():
+    empty = {place for place, pair in phrases() if not all(pair)}
+    assert empty == {"guard.ALWAYS.text", "effect.NOTHING.text"}
+    for place, pair in phrases():
+        assert len(pair) == 2, place
+        assert sorted(re.findall(r"\{\w+\}|`\w+`", pair[0])) == sorted(re.findall(r"\{\w+\}|`\w+`", pair[1])), place
