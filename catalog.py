@@ -4,6 +4,7 @@ names("cause") are the names of a kind in the order of the firmware's numbers; p
 the pair of words for one. Nothing is imported from the rest of the project.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +30,11 @@ def phrase(kind: str, name: str, form: str = "text") -> tuple[str, str]:
 def short(kind: str, name: str) -> str:
     """A few English words for a name."""
     return phrase(kind, name, "short")[EN]
+
+
+def script(words: dict[str, tuple[str, str]], **more: Any) -> str:
+    """A JavaScript module that exports CATALOG, the words by key, and further constants by name."""
+    constants = {"CATALOG": words, **more}
+    return "".join(
+        f"export const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in constants.items()
+    )

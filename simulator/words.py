@@ -1,4 +1,4 @@
-"""The closed lists that a value of trace, scenario and plan can be one of; names of the firmware are from catalog.toml."""
+"""The closed lists of which a value of trace, scenario and plan is one. Names of the firmware are in catalog.toml."""
 
 import catalog
 

@@ -69,7 +69,7 @@ class Photographer:
         self.speed(10)
         self.key("2", "l")
         phone.until(lambda: self.says("burning", 2), 60)
-        phone.until(lambda: sum("let go" in line.text for line in phone.all("#story li")) == 2, 60)
+        phone.until(lambda: sum("release the knob" in line.text for line in phone.all("#story li")) == 2, 60)
         self.key("1")
         self.take("stove-burning-light-en")
         self.look(DESK, "dark")

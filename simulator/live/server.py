@@ -24,6 +24,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+import catalog
 from simulator import run, run_settings, scenario
 from simulator.fields import REQUIRED, ScenarioError, read_json
 from simulator.live.judge import Judge
@@ -37,6 +38,7 @@ PORT = 8160
 PORTS_TRIED = 20
 WWW = Path(__file__).resolve().parent / "www"
 SCENARIOS = run.ROOT / "scenarios"
+WORDS = ("state", "fault", "cause", "source", "sound")  # kinds of names that the page shows
 FRAME_S = 1 / 30
 REST_FRAME_S = 0.5  # while nothing changes but the clock
 UNWATCHED_S = 30  # without a visible page for so long, the stove pauses
@@ -86,6 +88,13 @@ def acts_table() -> dict[str, list[dict[str, Any]]]:
         ]
         for do, fields in ACTS.items()
     }  # fmt: skip
+
+
+def words_script() -> str:
+    """The names of the catalog as words of the page, and the colors of the states."""
+    words = {f"{kind}.{name}": catalog.phrase(kind, name, "short") for kind in WORDS for name in catalog.names(kind)}
+    words.update({f"do.{name}": catalog.phrase("act", name, "button") for name in catalog.names("act")})
+    return catalog.script(words, COLORS={name: state["color"] for name, state in catalog.ENTRIES["state"].items()})
 
 
 class Client:
@@ -338,6 +347,7 @@ class Hub:
         routes = [
             Route("/scenario.json", self.saved),
             Route("/scenarios", self.scenarios),
+            Route("/catalog.js", lambda _: Response(words_script(), media_type="text/javascript")),
             WebSocketRoute("/live", self.live),
             Mount("/", StaticFiles(directory=WWW, html=True)),
         ]

@@ -20,6 +20,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+import catalog
 from simulator.fields import ScenarioError
 from simulator.live.judge import Judge
 from simulator.live.recording import BURNER_KEYS
@@ -32,10 +33,6 @@ LIGHT_S = 10
 BAR = 24  # characters of a full one
 MA_FULL = 400
 STORY_LINES = 12
-STATE_STYLES = {
-    "IDLE": "dim", "ARMED": "blue", "BURNING": "green", "WARNING": "yellow", "OVERRIDE": "magenta",
-    "VERIFYING": "white",    "FAULT": "bold red",
-}  # fmt: skip
 SEGMENTS = {
     0x3F: "0", 0x06: "1", 0x5B: "2", 0x4F: "3", 0x66: "4", 0x6D: "5", 0x7D: "6", 0x07: "7", 0x7F: "8", 0x6F: "9",
     0x40: "-", 0x71: "F", 0x74: "h", 0: " ",
@@ -133,7 +130,8 @@ class Screen:
         hold = self.stove.world.burners[index].stove["magnet_hold_ma"]
         bar = Text("█" * filled + "·" * (BAR - filled), "green" if now["ma"] >= hold else "red")
         state = now["fault"] or now["state"] or "starting"
-        told = Text(f"{state} {now['remaining_s'] or ''}", STATE_STYLES.get(now["state"] or "", "dim"))
+        style = "dim" if now["state"] in (None, "IDLE") else catalog.ENTRIES["state"][now["state"]]["color"][0]
+        told = Text(f"{state} {now['remaining_s'] or ''}", style)
         mark = f"{'▶' if index == self.burner else ' '} {index + 1}"
         millivolts = f"{now['tc_uv'] / 1000:4.1f} {now['magnet_uv'] / 1000:4.1f}"
         return [

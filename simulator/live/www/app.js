@@ -213,7 +213,7 @@ function tell(entry) {
   if (down) list.scrollTop = list.scrollHeight;
 }
 
-const causeWords = (cause) => { const [name, more] = cause.split(":"); return text("cause." + name) + (more ? ` (${text("fault." + more)})` : ""); };
+const causeWords = (cause) => { const [name, more] = cause.split(":"); return text("cause." + name) + (more ? ` (${text((name === "REMOTE" ? "source." : "fault.") + more)})` : ""); };
 
 function sentence(entry) {
   if (entry.do) {

@@ -1,12 +1,13 @@
 // Live strips of one burner on a canvas: temperature, both millivolt channels, contact, magnet current, states.
 // Belongs here: axes and lines. Does not: where samples come from (app.js).
+import { COLORS } from "./catalog.js";
 import { text } from "./texts.js";
 
 const KEPT = 2400; // samples
 const WINDOW_S = 90; // of real time: a faster stove shows more of its own
 const GAP_PX = 10;
 const LEFT_PX = 96;
-const STATE_COLOURS = { IDLE: "#8a8f98", ARMED: "#3f7fe0", BURNING: "#2e9d5b", WARNING: "#e0a020", OVERRIDE: "#9b59d0", VERIFYING: "#b9bec6", FAULT: "#d0342c" };
+const dark = matchMedia("(prefers-color-scheme: dark)");
 // Of a sample: tip_c, tc_uv, magnet_uv, mohm, ma, state.
 const [TIP, TC, MAGNET, MOHM, MA, STATE] = [0, 1, 2, 3, 4, 5];
 
@@ -72,7 +73,7 @@ export class Strips {
       pen.fillText(row.name, 0, top + tall / 2);
       pen.strokeStyle = colour("--line");
       pen.lineWidth = 1;
-      if (row.states) this.bands(pen, seen, x, top, tall, wide);
+      if (row.states) this.bands(pen, seen, x, top, tall, wide, colour("--soft"));
       else {
         if (row.bands) {
           pen.fillStyle = colour("--good") + "22";
@@ -122,17 +123,17 @@ export class Strips {
     }
   }
 
-  bands(pen, seen, x, top, tall, wide) {
+  bands(pen, seen, x, top, tall, wide, soft) {
     for (let n = 0; n < seen.length; n += 1) {
       const state = seen[n][1 + this.burner][STATE];
       let last = n;
       while (last + 1 < seen.length && seen[last + 1][1 + this.burner][STATE] === state) last += 1;
       const from = Math.max(LEFT_PX, x(seen[n][0])), to = last + 1 < seen.length ? x(seen[last + 1][0]) : x(seen[last][0]);
-      pen.fillStyle = STATE_COLOURS[state] || "#0003";
+      pen.fillStyle = state ? COLORS[state][dark.matches ? 1 : 0] : "#0003";
       pen.fillRect(from, top, Math.max(1, to - from), tall);
       const word = state ? text("state." + state) : "–";
       if (to - from > pen.measureText(word).width + 8) {
-        pen.fillStyle = "#fff";
+        pen.fillStyle = state === "IDLE" ? soft : "#fff";
         pen.textAlign = "center";
         pen.fillText(word, Math.min((from + to) / 2, wide - 20), top + tall / 2);
       }
