@@ -188,7 +188,7 @@ def test_every_act_is_in_the_drawer_and_a_wrong_value_is_told(page, phone):
     assert {one.get_dom_attribute("data-act") for one in phone.all("#acts form")} == set(ACTS)
     phone.js("document.querySelector('[data-act=film] input').value = 250")
     phone.press("[data-act=film] button")
-    phone.until(lambda: any("a film on the contact (250)" in line for line in page.told()))
+    phone.until(lambda: any("oxide film on the contact (250)" in line for line in page.told()))
     field = phone.find("[data-act=noise] input")
     phone.js("arguments[0].max = 99999; arguments[0].value = 9000", field)
     phone.press("[data-act=noise] button")
