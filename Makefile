@@ -1,7 +1,7 @@
 # Every target makes what it needs and does nothing twice. `make` alone lists them.
 
 PY := .venv/bin/python
-SOURCES := $(shell find firmware -type f -not -name '*.pyc')
+SOURCES := catalog.py catalog.toml $(shell find firmware -type f -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
 .PHONY: help demo sim bench test lint run campaign equal explore mutate fuzz soak homeassistant docs wiring screenshots

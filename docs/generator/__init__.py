@@ -4,4 +4,3 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EN, ZH = 0, 1
-Phrases = dict[str, tuple[str, str]]

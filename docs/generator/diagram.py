@@ -1,38 +1,46 @@
-"""The state diagram, drawn from the state table. words.py says where each state stands."""
+"""The state diagram, drawn from the state table. PLACES says where each state stands."""
 
 import math
 
-from docs.generator import words
 from docs.generator.argument import document, wrap
 from docs.generator.firmware import table
-from docs.generator.names import Names, table_rows
+from docs.generator.names import EVENTS, STATES, phrase, states_in, table_rows
 from render.svg import Svg
 
 WIDTH = 980
 BOX_W, BOX_H = 116, 44
 GROUP = (255, 40, 955, 262)  # the frame around the states whose contact is closed
-GROUP_EXITS = {"FAULT": (925, 262), words.AFTER_SHUTOFF: (425, 262)}
+PLACES = {  # the middle of each state
+    "IDLE": (110, 200), "ARMED": (345, 200), "BURNING": (560, 200), "WARNING": (870, 200), "OVERRIDE": (745, 90),
+    "VERIFYING": (470, 400), "FAULT": (860, 400),
+}  # fmt: skip
+BENDS = {  # corners of the arrows that would cross a state
+    ("IDLE", "BURNING"): [(110, 128), (535, 128)],
+    ("IDLE", "FAULT"): [(85, 480), (860, 480)],
+}
+AFTER_SHUTOFF = "VERIFYING"  # the state after every shut-off and every start
+GROUP_EXITS = {"FAULT": (925, 262), AFTER_SHUTOFF: (425, 262)}
 LEGEND_Y, LINE = 540, 19
 Edge = tuple[str, str]
 Point = tuple[float, float]
 
 
-def edges(names: Names, language: int) -> dict[Edge, list[str]]:
+def edges(language: int) -> dict[Edge, list[str]]:
     """The events on each arrow; CONTACT_CLOSED stands for all states whose contact is closed."""
-    closed = names.states_in(table.CLOSED_STATES)
+    closed = states_in(table.CONDUCTING)
     found: dict[Edge, list[str]] = {}
     for bits, event, _, to, *_ in table_rows():
-        sources = names.states_in(bits)
+        sources = states_in(bits)
         if to == table.SAME:
             continue
-        target = names.states[to]
+        target = STATES[to]
         if target not in closed and set(closed) <= set(sources):
             sources = ["CONTACT_CLOSED", *(state for state in sources if state not in closed)]
         for source in sources:
-            if source == target and target != words.AFTER_SHUTOFF:
+            if source == target and target != AFTER_SHUTOFF:
                 continue
             labels = found.setdefault((source, target), [])
-            label = words.EVENTS[names.events[event]][language].replace("`", "")
+            label = phrase("event", EVENTS[event], language).replace("`", "")
             if label not in labels:
                 labels.append(label)
     return found
@@ -51,12 +59,12 @@ def _border(center: Point, toward: Point, start: Point | None = None) -> Point:
 def _points(edge: Edge, both_ways: bool) -> list[Point]:
     """The corners of an arrow, from border to border."""
     source, target = edge
-    end = words.PLACES[target]
+    end = PLACES[target]
     if source == "CONTACT_CLOSED":
         start = GROUP_EXITS[target]
         return [start, _border((start[0], end[1]), start)]
-    corners = words.BENDS.get(edge, [])
-    start = words.PLACES[source]
+    corners = BENDS.get(edge, [])
+    start = PLACES[source]
     length = math.dist(start, end)
     shift = 9 if both_ways else 0
     aside = (-(end[1] - start[1]) / length * shift, (end[0] - start[0]) / length * shift)
@@ -77,10 +85,10 @@ def _badge(svg: Svg, points: list[Point], number: int) -> None:
     svg.text(x, y + 4, str(number), "ink b", size=12, anchor="middle")
 
 
-def drawn(names: Names, language: int) -> str:
+def drawn(language: int) -> str:
     """The whole SVG: states, numbered arrows, and what each number means."""
-    found = edges(names, language)
-    closed = names.states_in(table.CLOSED_STATES)
+    found = edges(language)
+    closed = states_in(table.CONDUCTING)
     group_title = ("contact closed", "触点闭合")[language]
     start_title = ("any start", "每次启动")[language]
     svg = Svg()
@@ -97,13 +105,13 @@ def drawn(names: Names, language: int) -> str:
     arrows = {edge: _points(edge, edge[::-1] in found) for edge in found if edge[0] != edge[1]}
     for points in arrows.values():
         svg.path(points, "line arrow")
-    rest = words.PLACES[words.AFTER_SHUTOFF]
+    rest = PLACES[AFTER_SHUTOFF]
     svg.path([(rest[0] - 150, rest[1] + 50), _border(rest, (rest[0] - 150, rest[1] + 50))], "line arrow")
     svg.text(rest[0] - 156, rest[1] + 54, start_title, "mute", size=13, anchor="end")
-    for state in names.states.values():
-        if state not in words.PLACES:
-            raise KeyError(f"docs/generator/words.py: PLACES has no place for {state} in the diagram")
-        x, y = words.PLACES[state]
+    for state in STATES:
+        if state not in PLACES:
+            raise KeyError(f"docs/generator/diagram.py: PLACES has no place for {state} in the diagram")
+        x, y = PLACES[state]
         kind = "fault" if state == "FAULT" else "closed" if state in closed else "open"
         svg.rect(x - BOX_W / 2, y - BOX_H / 2, BOX_W, BOX_H, kind, rx=8)
         svg.text(x, y + 5, state, "ink b", size=14, anchor="middle")

@@ -1,35 +1,35 @@
-"""The names and rows of the firmware's tables, by reflection, each with its words."""
+"""The firmware's tables in plain units, and the phrases of the catalog with the firmware's numbers filled in."""
 
-import re
-from collections.abc import Iterable
 from typing import Any
 
-from docs.generator import words
-from docs.generator.firmware import codes, faults, signals, table
+import catalog
+from docs.generator.firmware import limits, signals, table
+
+STATES, EVENTS, GUARDS, EFFECTS = map(catalog.names, ("state", "event", "guard", "effect"))
+CAUSES, SOUNDS = ("", *catalog.names("cause")), ("", *catalog.names("sound"))  # 0 is none
+COLUMNS = ("COL_FROM", "COL_EVENT", "COL_GUARD", "COL_TO", "COL_EFFECT", "COL_CAUSE", "COL_SOUND")
+UNITS = {"_S": ("_MS", 1000), "_MIN": ("_MS", 60000), "_MV": ("_UV", 1000)}
 
 
-def numbers_of(module: Any) -> set[str]:
-    """The names of a module's integer constants."""
-    found = vars(module).items()
-    return {name for name, value in found if re.fullmatch(r"[A-Z][A-Z0-9_]*", name) and isinstance(value, int)}
+class _Numbers(dict[str, Any]):
+    """Constants of limits.py; HOLD_S is HOLD_MS in seconds."""
+
+    def __missing__(self, key: str) -> str:
+        for suffix, (unit, factor) in UNITS.items():
+            stored = key.removesuffix(suffix) + unit
+            if key.endswith(suffix) and hasattr(limits, stored):
+                return f"{getattr(limits, stored) / factor:g}"
+        return str(getattr(limits, key))
 
 
-def agree(what: str, names: Iterable[str], phrases: Iterable[str]) -> None:
-    """Raise KeyError where a name has no words, or words have no name."""
-    names, phrases = set(names), set(phrases)
-    wrong = [f"{what} {name}: no words for it" for name in sorted(names - phrases)]
-    wrong += [f"{what} {name}: words for a name that is gone" for name in sorted(phrases - names)]
-    if wrong:
-        raise KeyError("docs/generator/words.py: " + "; ".join(wrong))
+def phrase(kind: str, name: str, language: int, form: str = "text", **more: str) -> str:
+    """The phrase of the catalog for a name."""
+    return catalog.phrase(kind, name, form)[language].format_map(_Numbers(more))
 
 
-def by_number(module: Any, phrases: Iterable[str], what: str) -> dict[int, str]:
-    """{number: name}; KeyError when two names share a number."""
-    names = list(phrases)
-    numbers = {getattr(module, name): name for name in names}
-    if len(numbers) != len(names):
-        raise KeyError(f"docs/generator: two of the {what}s share a number")
-    return numbers
+def states_in(bits: int) -> list[str]:
+    """The states whose bits are set."""
+    return [name for number, name in enumerate(STATES) if bits >> number & 1]
 
 
 # The firmware keeps its tables as rows of bytes; these functions return them in plain units.
@@ -41,15 +41,15 @@ def rows_of(flat: bytes, length: int) -> list[tuple[int, ...]]:
 
 
 def table_rows() -> list[tuple[int, ...]]:
-    """The rows of the state table, with the columns in the order of words.COLUMNS."""
-    order = [getattr(table, column) for column in words.COLUMNS]
-    return [tuple(row[column] for column in order) for row in rows_of(table.TABLE, table.ROW_BYTES)]
+    """The rows of the state table, with the columns in the order of COLUMNS."""
+    order = [getattr(table, column) for column in COLUMNS]
+    return [tuple(row[column] for column in order) for row in rows_of(table.TABLE, table.ROW)]
 
 
-def lights() -> list[tuple[tuple[int, ...], int, int]]:
-    """(red, green, blue), milliseconds on, milliseconds off (0: steady) of every light."""
+def rhythms() -> list[tuple[int, int]]:
+    """Milliseconds on and off (0: steady) of every light."""
     unit = signals.LIGHT_UNIT_MS
-    return [(row[:3], row[3] * unit, row[4] * unit) for row in rows_of(signals.LIGHTS, signals.LIGHT_ROW)]
+    return [(row[3] * unit, row[4] * unit) for row in rows_of(signals.LIGHTS, signals.LIGHT_ROW)]
 
 
 def sounds() -> list[tuple[int, list[tuple[int, int]]]]:
@@ -65,26 +65,3 @@ def signs() -> list[tuple[int, int, int]]:
     """Light, returning sound and its seconds (0: never) of every state."""
     unit_s = signals.SIGN_UNIT_MS // 1000
     return [(light, sound, every * unit_s) for light, sound, every in rows_of(signals.STATE_SIGNS, signals.SIGN_ROW)]
-
-
-class Names:
-    """The numbers of the firmware's tables and the names they stand for; raises where words are missing."""
-
-    def __init__(self) -> None:
-        agree("code", numbers_of(codes), [*words.STATES, *words.EVENTS, *words.CAUSES, *words.WITHOUT_WORDS])
-        agree("fault", numbers_of(faults) - {"NO_FAULT", "COUNT", "STORED"}, words.FAULTS)
-        shared = {*numbers_of(codes), *numbers_of(signals), *words.COLUMNS, "ROW_BYTES", "CLOSED_STATES", "SAME"}
-        agree("guard or effect", numbers_of(table) - shared, [*words.GUARDS, *words.EFFECTS])
-        agree("sound", {name for name in numbers_of(signals) if name.startswith("S_")}, words.SOUNDS)
-        agree("color", map(str, {light[0] for light in lights()}), map(str, words.COLORS))
-        self.states = by_number(codes, words.STATES, "state")
-        self.events = by_number(codes, words.EVENTS, "event")
-        self.causes = by_number(codes, words.CAUSES, "cause")
-        self.faults = by_number(faults, words.FAULTS, "fault")
-        self.guards = by_number(table, words.GUARDS, "guard")
-        self.effects = by_number(table, words.EFFECTS, "effect")
-        self.sounds = by_number(signals, words.SOUNDS, "sound")
-
-    def states_in(self, bits: int) -> list[str]:
-        """The states whose bits are set."""
-        return [name for number, name in self.states.items() if bits >> number & 1]

@@ -7,13 +7,12 @@ from pathlib import Path
 from benchmarks import kept as bench
 from benchmarks import table as bench_table
 from docs.generator import EN, ROOT, ZH, argument, diagram, tables
-from docs.generator.names import Names
 from wiring import tables as wiring
 
-Part = Callable[[Names, int], str]
+Part = Callable[[int], str]
 
 
-def _bench(_: Names, language: int) -> str:
+def _bench(language: int) -> str:
     """What `make bench KEEP=1` stored."""
     run, measured = bench.read(bench.KEPT)
     return bench_table.in_markdown(run, measured, language)
@@ -28,13 +27,13 @@ PARTS: dict[str, Part] = {
     "faults": tables.fault_table,
     "settings": tables.settings,
     "entities": tables.entities,
-    "parts list": lambda _, language: wiring.bom(language),
-    "parts": lambda _, language: wiring.parts(language),
-    "data sheets": lambda _, language: wiring.makers(language),
-    "pins": lambda _, language: wiring.pins(language),
-    "refused pins": lambda _, language: wiring.refused(language),
-    "connections": lambda _, language: wiring.connections(language),
-    "settings of the builds": lambda _, language: wiring.settings(language),
+    "parts list": lambda language: wiring.bom(language),
+    "parts": lambda language: wiring.parts(language),
+    "data sheets": lambda language: wiring.makers(language),
+    "pins": lambda language: wiring.pins(language),
+    "refused pins": lambda language: wiring.refused(language),
+    "connections": lambda language: wiring.connections(language),
+    "settings of the builds": lambda language: wiring.settings(language),
     "bench": _bench,
 }
 ENGLISH: dict[str, tuple[str, ...]] = {
@@ -48,8 +47,8 @@ ENGLISH: dict[str, tuple[str, ...]] = {
     "wiring/README.md": ("parts", "data sheets", "pins", "refused pins", "connections"),
 }
 DRAWINGS: dict[str, Callable[[], str]] = {
-    "docs/images/states.svg": lambda: diagram.drawn(Names(), EN),
-    "docs/images/states.zh-CN.svg": lambda: diagram.drawn(Names(), ZH),
+    "docs/images/states.svg": lambda: diagram.drawn(EN),
+    "docs/images/states.zh-CN.svg": lambda: diagram.drawn(ZH),
     "docs/safety/argument.svg": lambda: argument.drawn("en"),
     "docs/safety/argument.zh-CN.svg": lambda: argument.drawn("zh"),
 }
@@ -92,8 +91,7 @@ def update(text: str, parts: dict[str, str]) -> tuple[str, list[str]]:
 
 def current(language: int, wanted: Iterable[str], demo: str | None = None) -> dict[str, str]:
     """The parts of one document; `demo`, when given, saves another run of the simulator."""
-    names = Names()
-    return {name: demo if name == "demo" and demo else PARTS[name](names, language) for name in wanted}
+    return {name: demo if name == "demo" and demo else PARTS[name](language) for name in wanted}
 
 
 def drifted_drawings() -> list[str]:

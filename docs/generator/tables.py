@@ -5,17 +5,32 @@ import re
 import tokenize
 from collections.abc import Iterable
 
-from docs.generator import EN, ROOT, setting_words, words
+import catalog
+from docs.generator import EN, ROOT
 from docs.generator.firmware import faults, limits, signals, table
-from docs.generator.names import Names, agree, lights, signs, sounds, table_rows
+from docs.generator.names import (
+    CAUSES,
+    EFFECTS,
+    EVENTS,
+    GUARDS,
+    SOUNDS,
+    STATES,
+    phrase,
+    rhythms,
+    signs,
+    sounds,
+    states_in,
+    table_rows,
+)
 from render.markdown import rows
 from simulator.play import play
 from simulator.scenario import load
 from simulator.view import timeline
-from simulator.words import SOURCES
 
 LIMITS = ROOT / "firmware" / "curfew" / "core" / "limits.py"
 DEMO = ROOT / "scenarios" / "demo.json"
+COMMA = (", ", "，")
+TIMES = (("{n:g} s", "{n:g} min"), ("{n:g} 秒", "{n:g} 分钟"))
 NO_BUILD_ID = "build 1a2b3c4d"  # the document would change with every byte of the firmware
 
 
@@ -24,30 +39,26 @@ def code(text: str) -> str:
     return f"`{text}`"
 
 
-def cause_of(names: Names, number: int) -> str:
-    """A cause as trace and journal write it; empty for none."""
-    return code(names.causes[number].replace("FAULTED", "FAULT")) if number else ""
-
-
-def sound_of(names: Names, number: int) -> str:
-    """A sound's name as the reader sees it; empty for silence."""
-    return code(names.sounds[number][2:]) if sounds()[number][1] else ""
+def code_or_empty(name: str) -> str:
+    """A name as Markdown code; empty for none."""
+    return code(name) if name else ""
 
 
 def time_of(seconds: int, language: int) -> str:
     """Seconds, or minutes from one minute up."""
-    short, long = words.TIMES[language]
+    short, long = TIMES[language]
     return short.format(n=seconds) if seconds < 60 else long.format(n=seconds / 60)
 
 
 def light_of(number: int, language: int) -> str:
     """A light's color and rhythm."""
-    rgb, on_ms, off_ms = lights()[number]
-    color = words.COLORS[rgb][language]
+    on_ms, off_ms = rhythms()[number]
+    color = phrase("light", catalog.names("light")[number], language)
     if number == signals.DARK:
         return color
-    rhythm = words.LIGHT_FLASH if off_ms else words.LIGHT_STEADY
-    return color + words.COMMA[language] + rhythm[language].format(on=f"{on_ms / 1000:g}", off=f"{off_ms / 1000:g}")
+    flash, steady = ("{on} s on, {off} s off", "亮 {on} 秒，灭 {off} 秒")[language], ("steady", "常亮")[language]
+    rhythm = flash if off_ms else steady
+    return color + COMMA[language] + rhythm.format(on=f"{on_ms / 1000:g}", off=f"{off_ms / 1000:g}")
 
 
 def reasons() -> dict[int, str]:
@@ -57,18 +68,14 @@ def reasons() -> dict[int, str]:
 
 
 def reason_of(key: str, language: int) -> str:
-    """The comment beside the range of a setting in limits.py; KeyError where it has no Chinese."""
+    """The comment beside the range of a setting in limits.py, or the Chinese for it."""
     lines = LIMITS.read_text("utf-8").splitlines()
     number = next(n for n, line in enumerate(lines, 1) if line.strip().startswith(f'("{key}",'))
-    reason = reasons().get(number, "")
-    if not reason:
-        return setting_words.AS_ABOVE[language]
-    if reason not in setting_words.REASONS_ZH:
-        raise KeyError(f"docs/generator/setting_words.py: no Chinese for the reason of {key}: {reason}")
-    return (reason, setting_words.REASONS_ZH[reason])[language]
+    english = reasons().get(number, "as above")
+    return (english, catalog.ENTRIES["setting"][key].get("why_zh", "同上"))[language]
 
 
-def states(names: Names, language: int) -> str:
+def states(language: int) -> str:
     """What each state means, whether its contact is closed, its light and its repeated sound."""
     head = (
         ("State", "Meaning", "Contact", "Light", "Repeated sound"),
@@ -76,74 +83,74 @@ def states(names: Names, language: int) -> str:
     )[language]
     contact = (("open", "closed"), ("断开", "闭合"))[language]
     body = []
-    for number, state in sorted(names.states.items()):
+    for number, state in enumerate(STATES):
         light, sound, every_s = signs()[number]
         again = ""
         if every_s:
-            again = words.EVERY[language].format(sound=sound_of(names, sound), time=time_of(every_s, language))
-        closed = table.CLOSED_STATES >> number & 1
-        body.append([code(state), words.STATES[state][language], contact[closed], light_of(light, language), again])
-    body.append([code("IDLE"), words.SERVICE[language], contact[0], light_of(signals.L_SERVICE, language), ""])
+            every = ("{sound} every {time}", "每 {time} {sound}")[language]
+            again = every.format(sound=code(SOUNDS[sound]), time=time_of(every_s, language))
+        closed = table.CONDUCTING >> number & 1
+        body.append([code(state), phrase("state", state, language), contact[closed], light_of(light, language), again])
+    service = ("the contact needs service", "触点需要检修")[language]
+    body.append([code("IDLE"), service, contact[0], light_of(signals.L_SERVICE, language), ""])
     return rows(head, body)
 
 
-def transitions(names: Names, language: int) -> str:
+def transitions(language: int) -> str:
     """One row for each row of the state table."""
     head = (
         ("From", "On", "Only if", "To", "Effect", "Cause of the shut-off", "Sound"),
         ("从", "事件", "条件", "到", "动作", "关火原因", "提示音"),
     )[language]
     anything, same = (("any", "stays"), ("任意", "不变"))[language]
-    everything = (1 << len(names.states)) - 1
+    everything = (1 << len(STATES)) - 1
     body = []
     guarded: set[tuple[int, int]] = set()  # state and event of rows above that had a guard
     for bits, event, guard, to, effect, cause, sound in table_rows():
-        only = words.GUARDS[names.guards[guard]][language]
-        pairs = {(state, event) for state in range(len(names.states)) if bits >> state & 1}
-        if names.guards[guard] == "ALWAYS" and pairs & guarded:
-            only = words.OTHERWISE[language]
-        guarded |= pairs if names.guards[guard] != "ALWAYS" else set()
+        only = phrase("guard", GUARDS[guard], language)
+        pairs = {(state, event) for state in range(len(STATES)) if bits >> state & 1}
+        if GUARDS[guard] == "ALWAYS" and pairs & guarded:
+            only = ("otherwise", "其他情况")[language]
+        guarded |= pairs if GUARDS[guard] != "ALWAYS" else set()
         body.append(
             [
-                anything if bits == everything else " ".join(map(code, names.states_in(bits))),
-                words.EVENTS[names.events[event]][language],
+                anything if bits == everything else " ".join(map(code, states_in(bits))),
+                phrase("event", EVENTS[event], language),
                 only,
-                same if to == table.SAME else code(names.states[to]),
-                words.EFFECTS[names.effects[effect]][language],
-                cause_of(names, cause),
-                sound_of(names, sound),
+                same if to == table.SAME else code(STATES[to]),
+                phrase("effect", EFFECTS[effect], language),
+                code_or_empty(CAUSES[cause]),
+                code_or_empty(SOUNDS[sound]),
             ]
         )
     used = {row[1] for row in table_rows()}
-    unused = [words.EVENTS[name][language] for number, name in names.events.items() if number not in used]
+    unused = [phrase("event", name, language) for number, name in enumerate(EVENTS) if number not in used]
     refused = ("Without a row and therefore refused in every state: ", "没有任何行，因此在任何状态都被拒绝：")[language]
-    return rows(head, body) + "\n\n" + refused + words.COMMA[language].join(unused) + (".", "。")[language]
+    return rows(head, body) + "\n\n" + refused + COMMA[language].join(unused) + (".", "。")[language]
 
 
-def sound_table(names: Names, language: int) -> str:
+def sound_table(language: int) -> str:
     """Every sound as notes."""
     head = (("Sound", "Means", "Notes", "Rank"), ("提示音", "意思", "音符", "优先级"))[language]
     body = []
     for number, (rank, notes) in enumerate(sounds()):
         if notes:
-            pause = words.NOTE_PAUSE[language]
+            pause = ("pause", "停")[language]
             texts = [f"{hz / 1000:g} kHz {ms} ms" if hz else f"{pause} {ms} ms" for hz, ms in notes]
-            meaning = words.SOUNDS[names.sounds[number]][language]
-            body.append([sound_of(names, number), meaning, words.COMMA[language].join(texts), str(rank)])
+            meaning = phrase("sound", SOUNDS[number], language)
+            body.append([code(SOUNDS[number]), meaning, COMMA[language].join(texts), str(rank)])
     return rows(head, body)
 
 
-def causes(names: Names, language: int) -> str:
+def causes(language: int) -> str:
     """Why the gas was shut off."""
     head = (("Cause", "What it means"), ("原因", "含义"))[language]
-    sources = " ".join(map(code, SOURCES))
-    body = []
-    for number, name in sorted(names.causes.items()):
-        body.append([cause_of(names, number), words.CAUSES[name][language].format(sources=sources)])
-    return rows(head, body)
+    sources = " ".join(map(code, catalog.names("source")))
+    names = catalog.names("cause")
+    return rows(head, [[code(name), phrase("cause", name, language, sources=sources)] for name in names])
 
 
-def fault_table(names: Names, language: int) -> str:
+def fault_table(language: int) -> str:
     """Number on the display, what raises each fault, what to do, what ends its cause."""
     head = (
         ("No.", "Fault", "Raised by", "What to do", "The cause is gone after", "Survives a power cut"),
@@ -151,32 +158,28 @@ def fault_table(names: Names, language: int) -> str:
     )[language]
     yes, no = (("yes", "no"), ("是", "否"))[language]
     body = []
-    for number, name in sorted(names.faults.items()):
-        raised, todo, gone = (text[language] for text in words.FAULTS[name])
-        stored = yes if faults.STORED_FAULTS >> number & 1 else no
-        body.append([str(faults.FAULTS.split().index(name) + 1), code(name), raised, todo, gone, stored])
+    for number, name in enumerate(catalog.names("fault")):
+        raised, todo, gone = (phrase("fault", name, language, form) for form in ("raised", "do", "gone"))
+        stored = yes if faults.STORED >> number & 1 else no
+        body.append([str(number + 1), code(name), raised, todo, gone, stored])
     return rows(head, body)
 
 
-def entities(_: Names, language: int) -> str:
+def entities(language: int) -> str:
     """What Home Assistant discovers, in the order of entities.txt."""
     lines = (ROOT / "firmware" / "entities.txt").read_text("utf-8").splitlines()
     found = [line.split("|", 4)[:4] for line in lines[1:]]  # behind the frame
-    agree("entity", (entity for _, _, entity, _ in found), setting_words.ENTITIES)
-    agree("owner of an entity", (owner for owner, *_ in found), setting_words.ENTITY_OF)
     head = (("Entity", "Name", "Belongs to", "What it shows or does"), ("实体", "名称", "属于", "含义或作用"))[language]
-    of_words, entity_words = setting_words.ENTITY_OF, setting_words.ENTITIES
-    body = [(code(kind), name, of_words[of][language], entity_words[key][language]) for of, kind, key, name in found]
+    body = []
+    for owner, kind, entity, name in found:
+        body.append([code(kind), name, phrase("owner", owner, language), phrase("entity", entity, language)])
     return rows(head, body)
 
 
-def settings(_: Names, language: int) -> str:
+def settings(language: int) -> str:
     """Key, default, range and reason of every setting."""
     head = (("Key", "Default", "Range", "Why"), ("键", "默认值", "范围", "理由"))[language]
     each = "burners[ ]."
-    described = {key for key, _ in (*limits.SWITCHES, *limits.BOX_PINS)} | set(limits.SPARE_PINS)
-    described |= {"relay_drive", "burners", "relay_pin", "button_pin", "sensor"}
-    agree("setting", described, setting_words.SETTING_WORDS)
 
     def pins(numbers: Iterable[int]) -> str:
         return " ".join(str(number) for number in sorted(numbers))
@@ -185,7 +188,7 @@ def settings(_: Names, language: int) -> str:
         return [code(before + key), str(default), f"{low}–{high}", reason_of(key, language)]
 
     def other(key: str, default: str, allowed: str, before: str = "") -> list[str]:
-        return [code(before + key), default, allowed, setting_words.SETTING_WORDS[key][language]]
+        return [code(before + key), default, allowed, phrase("setting", key, language)]
 
     body = [ranged(*row) for row in limits.SETTINGS]
     body += [other(key, str(default).lower(), "true, false") for key, default in limits.SWITCHES]
@@ -202,7 +205,7 @@ def settings(_: Names, language: int) -> str:
     return rows(head, body)
 
 
-def demo(_: Names, language: int) -> str:
+def demo(language: int) -> str:
     """What `make demo` prints: CPython gives the same run as the VM and needs no build."""
     scenario = load(DEMO, samples=True)
     story = timeline.lines(play(scenario, "cpython").result, scenario, color=False)
@@ -212,4 +215,4 @@ def demo(_: Names, language: int) -> str:
 
 def demo_once(language: int = EN) -> str:
     """The demo for every page that shows it; a run of the simulator costs a second."""
-    return demo(Names(), language)
+    return demo(language)

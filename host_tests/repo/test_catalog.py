@@ -1,6 +1,7 @@
 """The catalog has words in two languages for every name of the firmware, in the order of its numbers, and no others."""
 
 import re
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -10,6 +11,7 @@ from curfew.core import codes, faults, limits, signals, table
 from curfew.services import context
 from simulator.scenario import ACTS
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 VERDICTS_AND_SIDES = {"PENDING", "PROVED", "REFUTED", "UNTESTABLE", "TC", "MAGNET"}
 NOT_A_FAULT = {"NO_FAULT", "COUNT", "STORED"}
 SETTINGS = (
@@ -76,14 +78,27 @@ def test_the_words_that_the_device_sends_are_the_names_of_the_catalog():
     assert tuple(faults.FAULTS.split()) == catalog.names("fault")
 
 
-def test_every_setting_and_every_act_has_words_and_no_other():
+def test_every_setting_act_and_entity_has_words_and_no_other():
     assert set(catalog.names("setting")) == set(SETTINGS)
     assert set(catalog.names("act")) == set(ACTS)
+    lines = [line.split("|") for line in (ROOT / "firmware" / "entities.txt").read_text("utf-8").splitlines()[1:]]
+    assert set(catalog.names("entity")) == {entity for _, _, entity, *_ in lines}
+    assert set(catalog.names("owner")) == {owner for owner, *_ in lines}
 
 
-def test_every_phrase_has_both_languages_with_the_same_numbers():
-    empty = {place for place, pair in phrases() if not all(pair)}
+def test_every_reason_of_a_range_has_its_chinese():
+    commented = re.findall(r'^    \("(\w+)", .*\),  # ', Path(limits.__file__).read_text("utf-8"), re.M)
+    assert commented
+    assert {key for key, entry in catalog.ENTRIES["setting"].items() if "why_zh" in entry} == set(commented)
+
+
+@pytest.mark.parametrize("language", [catalog.EN, catalog.ZH])
+def test_every_phrase_has_both_languages_with_the_same_numbers(language):
+    empty = {place for place, pair in phrases() if not pair[language]}
     assert empty == {"guard.ALWAYS.text", "effect.NOTHING.text"}
     for place, pair in phrases():
         assert len(pair) == 2, place
-        assert sorted(re.findall(r"\{\w+\}|`\w+`", pair[0])) == sorted(re.findall(r"\{\w+\}|`\w+`", pair[1])), place
+        numbers = [sorted(re.findall(r"\{\w+\}|`\w+`", text)) for text in pair]
+        assert numbers[0] == numbers[1], place
+        if pair[language] and pair != ["MQTT", "MQTT"]:
+            assert bool(re.search("[\u4e00-\u9fff]", pair[language])) == (language == catalog.ZH), place
