@@ -21,9 +21,10 @@ def names(kind: str) -> tuple[str, ...]:
 
 
 def phrase(kind: str, name: str, form: str = "text") -> tuple[str, str]:
-    """English and Chinese for a name; a name without that form has its text. KeyError when it has no words."""
+    """English and Chinese for a name; without that form its short one or its text. KeyError when it has no words."""
     entry = ENTRIES[kind][name]
-    english, chinese = entry if isinstance(entry, list) else entry.get(form) or entry["text"]
+    forms = entry if isinstance(entry, dict) else {"text": entry}
+    english, chinese = next((forms[key] for key in (form, "short") if key in forms), None) or forms["text"]
     return english, chinese
 
 
@@ -34,7 +35,8 @@ def short(kind: str, name: str) -> str:
 
 def script(words: dict[str, tuple[str, str]], **more: Any) -> str:
     """A JavaScript module that exports CATALOG, the words by key, and further constants by name."""
-    constants = {"CATALOG": words, **more}
-    return "".join(
-        f"export const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in constants.items()
-    )
+
+    def compact(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    return "".join(f"export const {name} = {compact(value)};\n" for name, value in {"CATALOG": words, **more}.items())

@@ -1,16 +1,23 @@
-"""The phone page as the box serves it: few files, small ones, because the box serves four connections at a time.
+"""The page of the device: a few small compressed files, because the device serves four connections at a time.
 
-Belongs here: joining the scripts of firmware/www into one, compressing. Does not: what the page shows.
+The scripts of firmware/www are joined into one; catalog.js among them is made from catalog.toml.
 """
 
 import gzip
 import re
 from pathlib import Path
 
+import catalog
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 WWW = ROOT / "firmware" / "www"
-SCRIPTS = ("device.js", "texts.js", "pages.js", "app.js")  # whoever is imported comes first
+CATALOG = "catalog.js"
+SCRIPTS = ("device.js", CATALOG, "texts.js", "pages.js", "app.js")  # an imported one comes first
 SERVED = ("index.html", "style.css", "app.js")
+FORMS = {  # the kinds of names on the page, and in which forms
+    "state": ("page", "about", "blind", "blind_about"), "cause": ("page",), "source": ("page",), "fault": ("page", "do"),
+    "setting": ("label",), "unit": ("page",),
+}  # fmt: skip
 _IMPORT = re.compile(r'^import \{ [^}]+ \} from "\./(\w+\.js)";\n', re.M)
 _TOP = re.compile(r"^(?:export )?(?:async )?(?:const|let|function) (\w+)", re.M)
 
@@ -38,11 +45,31 @@ def joined(scripts: dict[str, str]) -> str:
     return "".join(parts)
 
 
+def source(name: str) -> str:
+    """The text of a script."""
+    return catalog.script(words()) if name == CATALOG else (WWW / name).read_text("utf-8")
+
+
+def words() -> dict[str, tuple[str, str]]:
+    """The names of the catalog as texts of the page: IDLE, IDLE_about, TIMEOUT, web, BUTTON_STUCK, BUTTON_STUCK_do, ..."""
+    found = {}
+    for kind, forms in FORMS.items():
+        for name, entry in catalog.ENTRIES[kind].items():
+            for form in forms:
+                if form == "page" or form in entry:
+                    key = "FAULTED" if (kind, name) == ("cause", "FAULT") else name
+                    pair = catalog.phrase(kind, name, form)
+                    if kind in ("state", "fault"):  # these stand alone
+                        pair = (pair[0][0].upper() + pair[0][1:], pair[1])
+                    found[key + ("" if form in ("page", "label") else "_" + form)] = pair
+    return found
+
+
 def build(out: Path) -> dict[str, int]:
     """Write the served files, compressed, to a folder; sizes in bytes by name. Equal sources make equal bytes."""
     out.mkdir(parents=True, exist_ok=True)
-    texts = {name: (WWW / name).read_text() for name in SERVED}
-    texts["app.js"] = joined({name: (WWW / name).read_text() for name in SCRIPTS})
+    texts = {name: (WWW / name).read_text("utf-8") for name in SERVED}
+    texts["app.js"] = joined({name: source(name) for name in SCRIPTS})
     sizes = {}
     for name, text in texts.items():
         raw = gzip.compress(text.encode(), 9, mtime=0)
