@@ -27,7 +27,7 @@ Point = tuple[float, float]
 
 def edges(language: int) -> dict[Edge, list[str]]:
     """The events on each arrow; CONTACT_CLOSED stands for all states whose contact is closed."""
-    closed = states_in(table.CONDUCTING)
+    closed = states_in(table.CLOSED_STATES)
     found: dict[Edge, list[str]] = {}
     for bits, event, _, to, *_ in table_rows():
         sources = states_in(bits)
@@ -88,7 +88,7 @@ def _badge(svg: Svg, points: list[Point], number: int) -> None:
 def drawn(language: int) -> str:
     """The whole SVG: states, numbered arrows, and what each number means."""
     found = edges(language)
-    closed = states_in(table.CONDUCTING)
+    closed = states_in(table.CLOSED_STATES)
     group_title = ("contact closed", "触点闭合")[language]
     start_title = ("any start", "每次启动")[language]
     svg = Svg()

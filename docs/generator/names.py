@@ -43,7 +43,7 @@ def rows_of(flat: bytes, length: int) -> list[tuple[int, ...]]:
 def table_rows() -> list[tuple[int, ...]]:
     """The rows of the state table, with the columns in the order of COLUMNS."""
     order = [getattr(table, column) for column in COLUMNS]
-    return [tuple(row[column] for column in order) for row in rows_of(table.TABLE, table.ROW)]
+    return [tuple(row[column] for column in order) for row in rows_of(table.TABLE, table.ROW_BYTES)]
 
 
 def rhythms() -> list[tuple[int, int]]:

@@ -89,7 +89,7 @@ def states(language: int) -> str:
         if every_s:
             every = ("{sound} every {time}", "每 {time} {sound}")[language]
             again = every.format(sound=code(SOUNDS[sound]), time=time_of(every_s, language))
-        closed = table.CONDUCTING >> number & 1
+        closed = table.CLOSED_STATES >> number & 1
         body.append([code(state), phrase("state", state, language), contact[closed], light_of(light, language), again])
     service = ("the contact needs service", "触点需要检修")[language]
     body.append([code("IDLE"), service, contact[0], light_of(signals.L_SERVICE, language), ""])
@@ -160,7 +160,7 @@ def fault_table(language: int) -> str:
     body = []
     for number, name in enumerate(catalog.names("fault")):
         raised, todo, gone = (phrase("fault", name, language, form) for form in ("raised", "do", "gone"))
-        stored = yes if faults.STORED >> number & 1 else no
+        stored = yes if faults.STORED_FAULTS >> number & 1 else no
         body.append([str(number + 1), code(name), raised, todo, gone, stored])
     return rows(head, body)
 
