@@ -8,7 +8,6 @@ import pytest
 
 import catalog
 from curfew.core import codes, faults, limits, signals, table
-from curfew.services import context
 from simulator.scenario import ACTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -72,7 +71,7 @@ def test_every_number_of_the_firmware_is_in_the_catalog():
 
 
 def test_the_words_that_the_device_sends_are_the_names_of_the_catalog():
-    assert tuple(context.STATES.split()) == catalog.names("state")
+    assert tuple(codes.STATES.split()) == catalog.names("state")
     assert tuple(codes.CAUSES.split()) == ("-", *catalog.names("cause"))
     assert tuple(codes.SOURCES.split()) == catalog.names("source")
     assert tuple(faults.FAULTS.split()) == catalog.names("fault")

@@ -6,12 +6,11 @@ Every request goes through the inbox: it shuts off, or waits for the decision of
 import os
 from array import array
 
-from curfew.core.codes import REQUEST_EXTEND, SOURCES
+from curfew.core.codes import REQUEST_EXTEND, SOURCES, STATES
 from curfew.core.faults import FAULTS, NO_FAULT
 from curfew.runtime import snapshot as s
 from curfew.storage import files, journal
 
-STATES = "IDLE ARMED BURNING WARNING OVERRIDE VERIFYING FAULT"  # words, in the order of codes.py
 DATES_PATH = "dates.txt"  # number of a shut-off, and its time in unix seconds; written by net/clock.py
 _RUNNING = (s.SNAP_REMAINING_S, s.SNAP_TC_UV, s.SNAP_MAGNET_UV, s.SNAP_SOUND)  # changes of these alone are not reported
 

@@ -7,6 +7,7 @@ import json
 import random
 
 from curfew import VERSION
+from curfew.core.codes import CAUSES
 from curfew.services.mqtt.session import Broker
 from curfew.services.update import slots
 
@@ -16,7 +17,7 @@ _SLOW_ROUNDS = 20  # of half a second, between two messages with millivolts
 _DRIFT_S = 2  # of "off at", before it is published again
 # First line: the frame of a discovery message. Then a line for each entity: owner (device, burner, a burner with a
 # sensor, one that may be extended), platform, object, label, and the part for the frame; "~" is the topic of the owner.
-# A file, to spare the heap.
+# The types of an event are the causes. A file, to spare the heap.
 ENTITIES_PATH = "entities.txt"
 
 
@@ -131,6 +132,8 @@ class HomeAssistant:
                 if has[owner]:
                     unique = node + "_" + prefix + entity
                     label = prefix_label + label
+                    if platform == "event":
+                        part = part.rstrip() + '["%s"]\n' % CAUSES[2:].replace(" ", '","')
                     text = frame % (topic, label, unique, platform, unique, status, part, node, name, version)
                 yield path, text
 
