@@ -5,10 +5,9 @@ the pair of words for one. Nothing is imported from the rest of the project.
 """
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 EN, ZH = 0, 1
 FILE = Path(__file__).with_name("catalog.toml")

@@ -212,7 +212,7 @@ def test_a_reply_is_judged(change, good):
 @given(st.binary(max_size=60) | st.binary(min_size=48, max_size=48).map(lambda b: b[:24] + SENT[40:] + b[32:]))
 def test_any_bytes_are_refused_or_give_a_year_of_this_century(data):
     time_s = c.parse_reply(data, SENT)
-    assert time_s is None or 2025 <= datetime.datetime.fromtimestamp(time_s, datetime.timezone.utc).year < 2100
+    assert time_s is None or 2025 <= datetime.datetime.fromtimestamp(time_s, datetime.UTC).year < 2100
 
 
 @given(st.integers(0, 49))

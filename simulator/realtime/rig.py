@@ -83,7 +83,7 @@ class RealtimeRig(DeviceProcess):
         }  # fmt: skip
         if alone:  # nobody writes a journal then
             plan["events"].append([0, "services_block", 0, {"ms": FOR_EVER_MS}])
-        self._lines = []
+        self._lines: list[str] = []
         world = world_module.World(plan, self._lines.append)
         super().__init__(folder, plan, world, "alone" if alone else "real", network, heap_kib, firmware)
         self.late_ms, self.stalls, self.edges, self.posts, self.allocated = [], [], [], [], []
