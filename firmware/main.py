@@ -1,7 +1,4 @@
-"""Runs the program that the starter chose, with nothing of the starter left in memory.
-
-Nothing else belongs here: this file is there as long as the program runs, and what it holds is held from the heap.
-"""
+"""Runs the program that the starter chose, after dropping the starter: this file stays in memory with the program."""
 
 import sys
 

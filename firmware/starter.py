@@ -1,8 +1,7 @@
 """The starter: chooses a slot, checks every byte in it, and imports its program.
 
-Belongs here: what has to work when a program is broken or half copied: reading slot.txt and manifest.txt.
-Does not: anything that changes often. Two folders hold a program each; when neither is sound, the contacts stay as
-boot.py left them: open.
+Each of the two slots is a folder with a program. This file lies outside of both and imports nothing of them, because it
+has to work when they are broken or half copied. Without a sound program the contacts stay as boot.py left them: open.
 """
 
 import os
@@ -16,9 +15,9 @@ SLOTS = "ab"
 
 
 def start():
-    """(program, slot, trial) of a sound slot, for main.py; None for whoever came to the cable.
+    """(program, slot, trial) of a sound slot, for main.py; None after Ctrl-C on the USB cable.
 
-    Where no slot is sound: say so, and try again after a reset.
+    Without a sound slot: print it, and try again after a reset.
     """
     try:
         program = None
@@ -31,7 +30,7 @@ def start():
         if program:
             return program, slot, trial
         print("The contacts stay open. Copy the program anew over the cable: make deploy PORT=...")
-        time.sleep_ms(5000)  # what cannot start must not spin
+        time.sleep_ms(5000)  # a device that cannot start must not spin
         machine.reset()
     except KeyboardInterrupt:
         machine.WDT(timeout=600000)  # limits.WATCHDOG_CABLE_MS
@@ -39,11 +38,11 @@ def start():
 
 
 def choose():
-    """The slot to start and how it came, if it is on trial; "" and "" when no program is sound."""
+    """The slot to start and how its program came, if that is pending; "" and "" when no program is sound."""
     active, slot, tried, way = read()
     if slot:
         why = "did not prove itself"
-        if not tried and note(active, slot, way):  # before it is tried, or a power cut would make it the first again
+        if not tried and note(active, slot, way):  # before it is tried: a power cut must not try it twice
             why = fault(slot)
             if why is None:
                 return slot, way
@@ -58,7 +57,7 @@ def choose():
 
 
 def read():
-    """The active slot, the one on trial ("": none), whether it was tried, how it came. No whole slot.txt: slot a."""
+    """The active slot, the pending one ("": none), whether it was tried, how it came; slot a if slot.txt is not whole."""
     try:
         with open("slot.txt", "rb") as file:
             text, _, seal = file.read(80).partition(b"#")
@@ -71,7 +70,7 @@ def read():
 
 
 def note(active, slot="", way=""):
-    """Write slot.txt, aside, flushed and renamed: the active slot, and the one that was tried. False: flash refused."""
+    """Write slot.txt, aside, flushed and renamed: the active slot, and the one that was tried. False: flash error."""
     text = "active %s\n" % active
     if slot:
         text += "trial %s tried %s\n" % (slot, way)
@@ -86,7 +85,7 @@ def note(active, slot="", way=""):
 
 
 def fault(slot):
-    """What is wrong with the program in a slot, in words; None when every byte is as its manifest says."""
+    """What is wrong with the program in a slot, in words; None when every byte matches the manifest."""
     buffer = bytearray(1024)
     path = "manifest.txt"
     build = sha256()
@@ -115,7 +114,7 @@ def fault(slot):
 
 
 def enter(slot):
-    """The program of a slot, imported from there and from nowhere else."""
+    """Import the program of a slot, from there and from nowhere else."""
     sys.path[:0] = [slot, slot + "/lib"]
     import program
 
@@ -148,7 +147,7 @@ def _is_program(name):
 
 
 def _programs(folder):
-    """How many program files there are in a folder and below: what nobody built must not be imported."""
+    """How many program files are in a folder and below it: a file that the build did not make must not be imported."""
     count = 0
     for name in os.listdir(folder):
         count += _programs(folder + "/" + name) if "." not in name else _is_program(name)

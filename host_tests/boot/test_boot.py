@@ -168,7 +168,7 @@ def run_main(build_raises=None, run_raises=None, chip=None):
         exec(compile((FIRMWARE / "program.py").read_text(), "program.py", "exec"), main)
     main.update(sys=chip, print=lambda *_: chip.done.append("print"))
 
-    def start():
+    def start(*_):
         if build_raises:
             raise build_raises
         return FakeBox(chip, run_raises)

@@ -41,7 +41,7 @@ IMPATIENT = (
 RESTLESS = (
     ("curfew/services/runner.py", "_PAUSE_MS = 1000", "_PAUSE_MS = 50"),
     ("curfew/services/runner.py", "_PAUSE_MAX_MS = 300000", "_PAUSE_MAX_MS = 400"),
-    ("curfew/core/limits.py", "SERVICES_REST_MS = 5000", "SERVICES_REST_MS = 500"),
+    ("curfew/core/limits.py", "SERVICES_PAUSE_MS = 5000", "SERVICES_PAUSE_MS = 500"),
 )
 HELD_BYTES = 10000  # after lives that ended in trouble: a connection and a request, not a whole earlier life
 LEAK_BYTES = 16  # of heap at each loss would be half a block of it: less than anything that could be kept

@@ -15,7 +15,7 @@ from simulator.realtime.process import network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
 
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a cook of seconds
-ALLOCATES = ("curfew/hardware/relay.py", "conducting = True", "conducting = [index]")
+ALLOCATES = ("curfew/hardware/relay.py", "any_closed = True", "any_closed = [index]")
 DEAF = (
     "curfew/runtime/inbox.py",
     "self._off[burner] = 0\n        return True",

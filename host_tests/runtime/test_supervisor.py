@@ -116,9 +116,9 @@ def test_a_thread_that_cannot_be_started_is_tried_again_and_closes_no_gas(error)
     threads.fails = [error, error]
     threads.run(20)
     assert threads.started == []
-    threads.run(limits.SERVICES_REST_MS)
+    threads.run(limits.SERVICES_PAUSE_MS)
     assert threads.started == []
-    threads.run(limits.SERVICES_REST_MS)
+    threads.run(limits.SERVICES_PAUSE_MS)
     assert len(threads.started) == 1
 
 

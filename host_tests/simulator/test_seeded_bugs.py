@@ -78,8 +78,8 @@ BUGS = {
         {
             "core/table.py": [
                 (
-                    "_C, VERIFIED, ALWAYS, IDLE, NOTHING, 0, S_NONE",
-                    "_C, VERIFIED, ALWAYS, BURNING, START_TIMER, 0, S_NONE",
+                    "_V, VERIFIED, ALWAYS, IDLE, NOTHING, 0, S_NONE",
+                    "_V, VERIFIED, ALWAYS, BURNING, START_TIMER, 0, S_NONE",
                 )
             ],
             "core/burner.py": [

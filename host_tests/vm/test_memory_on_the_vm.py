@@ -108,7 +108,7 @@ def test_no_tick_allocates_a_single_byte_steady_or_changing(tmp_path, family):
 
 def test_a_tick_that_allocates_would_be_seen(tmp_path):
     # A firmware whose loop makes a list each tick while something conducts.
-    firmware = seeded_build(tmp_path, ("curfew/hardware/relay.py", "conducting = True", "conducting = [index]"))
+    firmware = seeded_build(tmp_path, ("curfew/hardware/relay.py", "any_closed = True", "any_closed = [index]"))
     _, allocating = count_allocations(tmp_path, plan_of("two burners"), firmware)
     assert len(allocating) > 1000
 

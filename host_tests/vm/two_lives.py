@@ -16,13 +16,13 @@ async def failing(size):
     raise RuntimeError(len(kept))
 
 
-async def live(*_):
+async def run_services(*_):
     asyncio.create_task(failing(int(sys.argv[1])))
     await asyncio.sleep_ms(10)
 
 
 class Services:
-    run_services = live
+    run_services = run_services
 
 
 class Link:

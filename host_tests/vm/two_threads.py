@@ -30,9 +30,9 @@ machine.tick = tick
 
 from array import array
 
-from curfew.services import persistence
+from curfew.bundles.base import Persistence
 
-_poll = persistence.Persistence.poll
+_poll = Persistence.poll
 rounds = 0
 
 
@@ -53,7 +53,7 @@ def busy_poll(self):
             self.link.inbox.post_off(0, 1)
 
 
-persistence.Persistence.poll = busy_poll
+Persistence.poll = busy_poll
 sys.path.insert(0, "")  # the flash, as on the chip
 for name in ("boot.py", "main.py"):
     with open(name) as file:

@@ -1,7 +1,15 @@
-"""One burner: its state, its deadline and cap, its faults; judges guards and carries out effects.
+"""One burner: its state, its deadline and cap, its faults. Judges guards and carries out effects.
 
-Belongs here: everything that changes a burner's state, one event a tick, by way of table.py.
-Does not: the gate (safety.py), pins, what the millivolts mean (flame.py, proof.py), files.
+Everything that changes a burner's state is here, one event a tick, by way of table.py.
+
+Three clocks run down while the contact is closed:
+- `cap_ms`, to the cap: burn_max_min from the moment the contact closes. Presses and remote requests never move it. The
+  first override of a burn raises it to override_max_min from then on, if that is more.
+- `remaining_ms`, to the deadline: set when a flame is seen (without a sensor: when the button is pressed), moved by
+  presses up to timer_max_min, and never past the cap. WARNING begins warning_s before it; it ends the burn.
+- `window_ms`, for the ignition: in ARMED no deadline runs, because nothing burns yet; a flame has to be proved within
+  ignite_window_s, or the contact opens again.
+The gate (safety.py) counts burns and pauses by itself and shares none of these numbers but the deadline.
 """
 
 from curfew.core import faults, limits
@@ -46,7 +54,7 @@ from curfew.core.ticks import aged_ms
 
 
 class Burner:
-    """The whole mutable state of one burner. A start is a new object, in VERIFYING with the contact open."""
+    """The whole mutable state of one burner. A start makes a new object, in VERIFYING with the contact open."""
 
     def __init__(self, settings, config, stored_faults, health_ref_permille):
         self.settings = settings
@@ -58,41 +66,41 @@ class Burner:
         self.proof = Proof(config.sensor, settings.verify_open_ms)
         self.gate = Gate(settings.reclose_hold_ms, settings.burn_max_ms + settings.override_max_ms)
         self.remaining_ms = 0  # to the deadline, while there is one
-        self.cap_ms = 0  # to the cap of this conducting interval
+        self.cap_ms = 0  # to the cap of this burn
         self.window_ms = 0  # left for an ignition
         self.cap_raised = False
         self.by_override = False
-        self.burn_ms = 0  # how long the contact was meant to conduct, in this interval or the last
-        self.contact_ms = 0  # since the contact was last told to change
-        self.verifying_ms = 0  # in VERIFYING, ticks counted for no more than they surely took
-        self.sign_ms = 0  # phase of the light and of the returning sound
-        self.cause = 0  # of the last opening
+        self.burn_ms = 0  # how long the contact was meant to be closed, in this burn or the last
+        self.contact_ms = 0  # since the contact was last told to open or close
+        self.verifying_ms = 0  # in VERIFYING; a tick counts for no more than it surely took
+        self.sign_ms = 0  # phase of the light and of the repeated sound
+        self.cause = 0  # of the last shut-off
         self.detail = 0  # of REMOTE its source, of FAULT its code
         self.light = 0
         self.sound = S_NONE  # asked for in this tick
         self.heard = S_NONE  # being played for this burner
-        self.update_allowed = False  # in this tick, by a hand
+        self.update_allowed = False  # in this tick, by the user
         self.refused = 0
-        self.service = False  # the contact wants looking after
+        self.service = False  # the contact needs service
         self.health_permille = 0  # of the last logged burn, 0 not yet
         self.health_ref_permille = health_ref_permille  # of the commissioning, 0 not yet
-        self.health_due_ms = 0  # at which age of the interval, 0 for not (again)
+        self.health_due_ms = 0  # at which age of the burn, 0 for not (again)
         self.reported = 0  # causes of faults that no reading shows, bits by code
         self._local_act = False
         self._override_used = False
         self._double_ok = False
-        self._held_idle = False  # the hold that goes on began in IDLE, and was no OFF
-        self._let_go = False
-        self._waited = False
+        self._held_idle = False  # the hold that goes on began in IDLE, so it was no OFF
+        self._is_holding_told = False
+        self._relit_early = False  # in this VERIFYING
 
     # --- sensing ---------------------------------------------------------------------------------------------------
 
     def wants_closed(self):
-        """True in the states in which the contact is meant to conduct."""
+        """True in the states in which the contact is meant to be closed."""
         return t.CLOSED_STATES >> self.state & 1 == 1
 
     def is_proving(self):
-        """True while this burner's readings should come before all others: its opening is to be proved."""
+        """True while this burner's readings should come before all others: its shut-off is to be proved."""
         return (
             not self.wants_closed() and self.proof.wants_readings() and not self.flame.is_stale(limits.IGNITION_GAP_MS)
         )
@@ -101,34 +109,31 @@ class Burner:
         """Take a reading of one side whose conversion began age_ms ago."""
         since_ms = self.contact_ms - age_ms
         if since_ms < 0:
-            return  # begun before the contact changed: belongs to neither
-        conducting = self.wants_closed()
-        believed = self.flame.take(side, uv, conducting, since_ms >= limits.SETTLE_MS)
-        if believed and not conducting:
+            return  # begun before the contact changed: belongs to neither side of it
+        closed = self.wants_closed()
+        credible = self.flame.take(side, uv, closed, since_ms >= limits.SETTLE_MS)
+        if credible and not closed:
             self.proof.take(side, uv, since_ms)
 
     # --- one tick --------------------------------------------------------------------------------------------------
 
     def step(self, step_ms, clock_ok, pressed, off_asked, off_source, extend_asked, arm_asked):
-        """Advance by step_ms (0 when the clock cannot be believed), let at most one event happen.
-
-        True when the contact was told to open by this.
-        """
+        """Advance by step_ms (0 on a clock fault) and let at most one event happen; True when it was a shut-off."""
         self.sound = S_NONE
         self.update_allowed = False
         self._age(step_ms)
         pressed_event = self.button.step(pressed, step_ms)
         self._judge_faults()
         event = self._first_event(clock_ok, pressed_event, off_asked, extend_asked, arm_asked)
-        opened = event is not None and self._happen(event, off_source)
+        is_shutoff = event is not None and self._happen(event, off_source)
         self._sign(step_ms)
-        return opened
+        return is_shutoff
 
     def _age(self, step_ms):
-        conducting = self.wants_closed()
+        closed = self.wants_closed()
         self.contact_ms = aged_ms(self.contact_ms, step_ms)
-        self.flame.step(step_ms, conducting)
-        if conducting:
+        self.flame.step(step_ms, closed)
+        if closed:
             self.burn_ms = aged_ms(self.burn_ms, step_ms)
             self.cap_ms -= step_ms
             self.remaining_ms -= step_ms
@@ -146,12 +151,12 @@ class Burner:
     def _first_event(self, clock_ok, pressed_event, off_asked, extend_asked, arm_asked):
         """The one event of this tick, in the precedence of codes.py; None when nothing happened."""
         state = self.state
-        conducting = self.wants_closed()
+        closed = self.wants_closed()
         flame = self.flame
         sensing = self.config.sensor
         if self.faults.raised and state != FAULT:
             return FAULT_RAISED
-        if conducting and not clock_ok:
+        if closed and not clock_ok:
             return CLOCK_FAULT
         if pressed_event == HELD:
             return HELD
@@ -159,7 +164,7 @@ class Burner:
             return REMOTE_OFF
         if state == WARNING and self.remaining_ms <= 0:
             return DEADLINE
-        if sensing and conducting:
+        if sensing and closed:
             if state != ARMED and flame.lost_ms >= self.settings.flame_out_ms:
                 return FLAME_LOST
             if flame.dead_ms >= limits.CONTACT_OPEN_MS:
@@ -192,7 +197,7 @@ class Burner:
     # --- what happens ----------------------------------------------------------------------------------------------
 
     def _happen(self, event, off_source):
-        """Let an event happen as its row says; True when this opened the contact."""
+        """Let an event happen as its row of the table says; True when this shut the burner off."""
         if event == PRESSED:
             self._double_ok = self.state in (BURNING, WARNING)
         elif event == HELD:
@@ -210,13 +215,13 @@ class Burner:
         self._do(t.TABLE[row + t.COL_EFFECT])
         if t.TABLE[row + t.COL_TO] != t.SAME:
             self._enter(t.TABLE[row + t.COL_TO])
-        opened = before and not self.wants_closed()
-        if opened:
-            self._end_interval(t.TABLE[row + t.COL_CAUSE], off_source)
+        is_shutoff = before and not self.wants_closed()
+        if is_shutoff:
+            self._end_burn(t.TABLE[row + t.COL_CAUSE], off_source)
         elif not before and self.wants_closed():
-            self._start_interval()
+            self._start_burn()
         self.sound = t.TABLE[row + t.COL_SOUND]
-        return opened
+        return is_shutoff
 
     def _row(self, event):
         """Where the row of the table for an event starts, -1 when it is refused."""
@@ -255,7 +260,7 @@ class Burner:
             return self.by_override
         if guard == t.TIMED_BEFORE:
             return self._double_ok
-        return guard == t.RELIT_TOO_EARLY and self._waited
+        return guard == t.RELIT_TOO_EARLY and self._relit_early
 
     def _extended_ms(self):
         """What is left after one more step: never past timer_max_min or the cap, never less than before."""
@@ -292,32 +297,32 @@ class Burner:
             self.update_allowed = self._held_idle
         elif effect == t.RESTART_FLAMEOUT_TIMER:
             self.proof.restart_gas()
-            self._waited = True
+            self._relit_early = True
 
     def _enter(self, state):
         if state == VERIFYING and not self.wants_closed() and self.state != VERIFYING:
             self.proof.begin(False)  # acknowledged: the proofs run again
         if state in (VERIFYING, FAULT) and self.state != state:
             self.verifying_ms = 0
-            self._waited = False
+            self._relit_early = False
         if state == IDLE:
             self.flame.forget_rise()
         self.state = state
         self.sign_ms = 0
 
-    def _start_interval(self):
-        """The state now wants the contact closed: a new interval begins."""
+    def _start_burn(self):
+        """The state now wants the contact closed: a new burn begins."""
         self.contact_ms = 0
         self.burn_ms = 0
         self.cap_raised = False
         self._override_used = False
-        self._let_go = False
+        self._is_holding_told = False
         self.health_due_ms = 0
         self.flame.contact_changed()
         self.flame.was_live = False
         self.flame.lost_ms = 0
 
-    def _end_interval(self, cause, off_source):
+    def _end_burn(self, cause, off_source):
         self.cause = cause
         self.detail = 0
         if cause == REMOTE:
@@ -334,7 +339,7 @@ class Burner:
     # --- the gate, signs -------------------------------------------------------------------------------------------
 
     def grant(self, step_ms):
-        """Ask the gate; a refusal of what the state wants means that the program contradicts itself."""
+        """Ask the gate; if it refuses what the state wants, the program contradicts itself."""
         wanted = self.wants_closed()
         armed = self.state == ARMED
         granted = self.gate.grant(
@@ -350,7 +355,7 @@ class Burner:
         return max(0, (self.remaining_ms + 999) // 1000)
 
     def _sign(self, step_ms):
-        """The light, sounds that come back, the 'let go', the health figure of a long burn."""
+        """Set the light, repeated sounds, the sound for "release the knob", and the health figure of a long burn."""
         self.light = L_SERVICE if self.service and self.state == IDLE else STATE_SIGNS[self.state * SIGN_ROW]
         every_ms = STATE_SIGNS[self.state * SIGN_ROW + 2] * SIGN_UNIT_MS
         self.sign_ms = aged_ms(self.sign_ms, step_ms)
@@ -360,8 +365,8 @@ class Burner:
                 self.sound = STATE_SIGNS[self.state * SIGN_ROW + 1]
         if not self.wants_closed() or not self.config.sensor:
             return
-        if not self._let_go and self.flame.is_holding():
-            self._let_go = True
+        if not self._is_holding_told and self.flame.is_holding():
+            self._is_holding_told = True
             self.sound = S_LET_GO
         if self.health_due_ms and self.burn_ms >= self.health_due_ms:
             health_permille = self.flame.health_permille()

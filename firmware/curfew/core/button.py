@@ -1,7 +1,4 @@
-"""One push button: debounce, press, double press, hold that acts while held, stuck.
-
-Belongs here: turning a level and time into button events. Does not: pins, what an event means.
-"""
+"""One push button: from a level and time to press, double press, hold (while it is still held) and stuck."""
 
 from curfew.core import limits
 from curfew.core.codes import DOUBLE_PRESSED, HELD, HELD_LONG, PRESSED
@@ -9,7 +6,7 @@ from curfew.core.ticks import AGE_MAX_MS, aged_ms
 
 
 class Button:
-    """step() gives one event of codes.py or None. A button counts only after it was seen up."""
+    """step() gives one event of codes.py or None. A button counts only after it was seen released."""
 
     def __init__(self):
         self.down = False  # debounced
@@ -18,7 +15,7 @@ class Button:
         self._raw_ms = 0
         self._down_ms = 0
         self._since_release_ms = AGE_MAX_MS  # since the release of a press that may become a double press
-        self._ignored = True  # until seen up
+        self._ignored = True  # until seen released
 
     def ignore_until_up(self):
         """Let a button that is down now count only after it was released (a fault was raised)."""

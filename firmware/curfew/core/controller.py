@@ -1,7 +1,7 @@
-"""The whole box as one pure step: inputs and time in, grants and signs out.
+"""The whole device as one pure step: inputs and time in, grants, lights and sounds out.
 
-Belongs here: the clock check, what concerns all burners at once, the order of a tick's decisions.
-Does not: pins, threads, files, machine, time. All mutable state hangs on one Controller.
+Here are the clock check, what concerns all burners at once, and the order of a tick's decisions. All mutable state
+hangs on one Controller.
 """
 
 from curfew.core import faults, limits
@@ -23,8 +23,9 @@ from curfew.core.ticks import aged_ms, elapsed_ms
 class Controller:
     """Burners, player and clock. `pressed` is filled before step(); `granted` is what the relays get after it.
 
-    settings: a checked Settings. memory: RtcMemory of this start. inbox: shared with the services.
-    health_refs: commissioning values by burner, 0 for none yet. invalid: the settings could not be used.
+    settings: a checked Settings. memory: the record of this start (runtime/rtc_memory.py). inbox: shared with the
+    services (runtime/inbox.py). health_refs: commissioning values by burner, 0 for none yet. invalid: the settings are
+    only the fallback.
     """
 
     def __init__(self, settings, memory, inbox, health_refs, invalid):
@@ -40,10 +41,10 @@ class Controller:
         self.granted = bytearray(len(self.burners))
         self.step_ms = 0
         self.quiet_ms = 0
-        self.update_ms = 0  # left in which an update may come by Wi-Fi
+        self.update_ms = 0  # left in which an update over Wi-Fi is accepted
         self._last_ms = None
         self._still_ticks = 0
-        self._late_ms = 0  # what stalls took of the pump and ticks have not yet given back
+        self._late_ms = 0  # stalls that the pump has not made up for yet
         for index, burner in enumerate(self.burners):
             if memory.closed_before >> index & 1:
                 burner.cause = RESTART
@@ -56,12 +57,12 @@ class Controller:
         self.burners[burner].take_reading(side, uv, age_ms)
 
     def miss_reading(self, burner):
-        """A channel of this burner (if it has one) could not be read: what rose before it does not count."""
+        """A channel of this burner (if it has one) could not be read: a rise before the gap does not count."""
         if burner < len(self.burners):
             self.burners[burner].flame.forget_rise()
 
     def wants_scan(self, burner):
-        """True when a burner's channels should be read next: while openings are being proved, only theirs."""
+        """True when a burner's channels should be read next: while shut-offs are being proved, only theirs."""
         one = self.burners[burner]
         if not one.config.sensor:
             return False
@@ -77,11 +78,11 @@ class Controller:
         clock_ok = self._keep_time(now_ms)
         step_ms = self.step_ms
         inbox = self.inbox
-        conducting = 0
+        closed = 0
         allowed = -1
         for index in range(len(self.burners)):
             burner = self.burners[index]
-            opened = burner.step(
+            is_shutoff = burner.step(
                 step_ms,
                 clock_ok,
                 self.pressed[index] == 1,
@@ -90,27 +91,27 @@ class Controller:
                 inbox.take_request(index, REQUEST_EXTEND, now_ms),
                 inbox.take_request(index, REQUEST_ARM, now_ms),
             )
-            if opened:
+            if is_shutoff:
                 self._record(index, burner)
             granted = burner.grant(step_ms)
             self.granted[index] = granted
             if granted:
-                conducting |= 1 << index
+                closed |= 1 << index
             self.memory.put(AT_STORED_FAULTS + index, burner.faults.raised & faults.STORED_FAULTS)
             self.player.play(burner.sound, index)
             if burner.update_allowed:
                 allowed = index
-        self.memory.put(AT_CONTACTS_CLOSED, conducting)
-        self.update_ms = 0 if conducting else max(0, self.update_ms - step_ms)
+        self.memory.put(AT_CONTACTS_CLOSED, closed)
+        self.update_ms = 0 if closed else max(0, self.update_ms - step_ms)
         if allowed >= 0:
-            self.player.play(S_NO if conducting else S_READY, allowed)
-            self.update_ms = 0 if conducting else limits.UPDATE_MS
+            self.player.play(S_NO if closed else S_READY, allowed)
+            self.update_ms = 0 if closed else limits.UPDATE_MS
         self.player.step(step_ms)
         for index in range(len(self.burners)):
             self.burners[index].heard = self.player.sound if self.player.burner == index else S_NONE
 
     def _keep_time(self, now_ms):
-        """Measure the step since the last tick; False when this clock cannot be believed."""
+        """Measure the step since the last tick; False on a clock fault: it went back, jumped or stopped."""
         step_ms = 0 if self._last_ms is None else elapsed_ms(now_ms, self._last_ms)
         self._still_ticks = min(self._still_ticks + 1, limits.STILL_TICKS_MAX) if step_ms == 0 else 0
         self._last_ms = now_ms
@@ -128,8 +129,8 @@ class Controller:
         return clock_ok
 
     def _record(self, index, burner):
-        conducted_s = burner.burn_ms // 1000
-        self.memory.note_shutoff(index, burner.cause, burner.detail, conducted_s, burner.health_permille)
+        burn_s = burner.burn_ms // 1000
+        self.memory.note_shutoff(index, burner.cause, burner.detail, burn_s, burner.health_permille)
 
     def is_at_rest(self):
         """True when every burner is in IDLE or FAULT."""

@@ -1,7 +1,7 @@
-"""What the two millivolts of a burner mean: freshness, flame, ignition, a live magnet, contact health.
+"""What the two voltages of a burner mean: freshness, flame, ignition, a live magnet side, contact health.
 
-Belongs here: judging settled readings. Does not: proofs after an opening (proof.py), decisions, converters.
-A reading that cannot be believed is no reading: it leaves every age growing, and age is what fails.
+The thermocouple side is what the tip gives; the magnet side is what reaches the coil of the magnet valve behind the
+contact. A reading that is not credible counts as none: every age goes on growing, and the age is what fails.
 """
 
 from array import array
@@ -10,7 +10,7 @@ from curfew.core import limits
 from curfew.core.codes import TC
 from curfew.core.ticks import aged_ms, elapsed_ms, later_ms
 
-_RING = 32  # readings of up to two seconds: one each 80 ms with two burners (a single one: each 40 ms, 1.3 s)
+_RING = 32  # readings of up to two seconds: one every 80 ms with two burners (with one burner every 40 ms: 1.3 s)
 
 
 def is_live(magnet_uv, tc_uv):
@@ -25,20 +25,20 @@ class Flame:
         self.config = config
         self.tc_uv = 0
         self.magnet_uv = 0
-        self.tc_age_ms = limits.IGNITION_GAP_MS + 1  # nothing was read yet: too old to be believed, no failure yet
+        self.tc_age_ms = limits.IGNITION_GAP_MS + 1  # nothing was read yet: too old to count, not yet a failure
         self.magnet_age_ms = self.tc_age_ms
         self.back_ms = 0  # how long both sides have been fresh without a gap
-        self.burning = False  # by level, with hysteresis
+        self.burning = False  # a flame by level, with hysteresis
         self.lost_ms = 0  # since a flame was last seen
         self.confirm_ms = 0  # how long there has been a flame whose mean did not sag
-        self._mean_uv = 0  # of the last eight readings or so, and its highest since it last sagged
+        self._mean_uv = 0  # of about the last eight readings; _top_uv: its highest since it last sagged
         self._top_uv = 0
         self._peak_uv = 0  # since the contact last changed
-        self.live_count = 0  # magnet readings in a row that were live / that were dead
+        self.live_count = 0  # magnet readings in a row that were live; dead_count: that were dead
         self.dead_count = 0
-        self.was_live = False  # in this conducting interval
-        self.dead_ms = 0  # conducting, hot, and nothing on the magnet side
-        self.cleared_ms = 0  # open, hot, and nothing on the magnet side: shows that a weld is gone
+        self.was_live = False  # in this burn
+        self.dead_ms = 0  # contact closed, tip hot, and nothing on the magnet side
+        self.cleared_ms = 0  # contact open, tip hot, and nothing on the magnet side: a weld is gone
         self.igniting = False  # at the last reading
         self._rise_uv = array("i", [0] * _RING)
         self._rise_ms = array("i", [0] * _RING)  # when, on the clock below
@@ -47,7 +47,7 @@ class Flame:
         self._rise_count = 0
 
     def contact_changed(self):
-        """Start judging anew: loaded and open-circuit readings do not compare."""
+        """Start over: readings with load and without load cannot be compared."""
         self.burning = False
         self.confirm_ms = 0
         self._peak_uv = 0
@@ -58,39 +58,41 @@ class Flame:
         self.forget_rise()
 
     def forget_rise(self):
-        """Begin the search for an ignition again; level alone never arms."""
+        """Begin the search for an ignition again: a level alone never arms."""
         self.igniting = False
         self._rise_count = 0
 
-    def step(self, step_ms, conducting):
+    def step(self, step_ms, closed):
         """Let all ages grow by step_ms."""
-        # Nobody could read while the chip stood still: a stall does not make the sensor old.
+        # While the chip stands still nothing can be read: a stall does not make the sensor old.
         read_ms = min(step_ms, limits.READ_STEP_MS)
         self.tc_age_ms = aged_ms(self.tc_age_ms, read_ms)
         self.magnet_age_ms = aged_ms(self.magnet_age_ms, read_ms)
         fresh = not self.is_stale(limits.IGNITION_GAP_MS)
         self.back_ms = aged_ms(self.back_ms, step_ms) if fresh else 0
-        seen = self.burning and fresh
+        seen = self.burning and fresh  # what was seen too long ago is no flame any more
         self.lost_ms = 0 if seen else aged_ms(self.lost_ms, step_ms)
         self.confirm_ms = aged_ms(self.confirm_ms, step_ms) if seen else 0
-        dark = fresh and self.dead_count > 0
-        hot_uv = limits.CONTACT_OPEN_UV if conducting else limits.WELD_CLEARED_UV
-        self.dead_ms = aged_ms(self.dead_ms, step_ms) if dark and conducting and self.tc_uv > hot_uv else 0
-        cold = dark and not conducting and self.tc_uv > hot_uv and self.magnet_uv < limits.LIVE_UV
-        self.cleared_ms = aged_ms(self.cleared_ms, step_ms) if cold else 0
+        dead = fresh and self.dead_count > 0
+        hot_uv = limits.CONTACT_OPEN_UV if closed else limits.WELD_CLEARED_UV
+        dead = dead and self.tc_uv > hot_uv  # a cold tip cannot show whether the contact conducts
+        self.dead_ms = aged_ms(self.dead_ms, step_ms) if dead and closed else 0
+        cleared = dead and not closed and self.magnet_uv < limits.LIVE_UV
+        self.cleared_ms = aged_ms(self.cleared_ms, step_ms) if cleared else 0
         self._clock_ms = later_ms(self._clock_ms, step_ms)
         if not fresh:
             self.forget_rise()
 
     def is_stale(self, limit_ms):
-        """True when either side has had no believable reading for longer than limit_ms."""
+        """True when one side has had no credible reading for longer than limit_ms."""
         return self.tc_age_ms > limit_ms or self.magnet_age_ms > limit_ms
 
-    def take(self, side, uv, conducting, settled):
-        """Judge one reading begun after the last contact change; False when this loop cannot have such a voltage.
+    def take(self, side, uv, closed, settled):
+        """Judge one reading begun after the last change of the contact; False when no stove can give such a voltage.
 
-        Before the contact has settled a reading only shows that the sensor lives.
+        Before the contact has settled, a reading only shows that the sensor works.
         """
+        # Current flows towards the magnet valve, so its side cannot be the higher one: the leads are crossed.
         crossed = side != TC and settled and uv > self.tc_uv + limits.CROSSED_UV
         if crossed or uv < limits.UV_MIN or uv > limits.UV_MAX:
             self.forget_rise()
@@ -99,55 +101,52 @@ class Flame:
             self.tc_uv = uv
             self.tc_age_ms = 0
             if settled:
-                self._judge_flame(uv, conducting)
-                if not conducting:
+                self._judge_flame(uv, closed)
+                if not closed:
                     self._judge_rise(uv)
         else:
             self.magnet_uv = uv
             self.magnet_age_ms = 0
             if settled:
-                self._judge_magnet(uv, conducting)
+                self._judge_magnet(uv, closed)
         return True
 
-    def _judge_flame(self, uv, conducting):
+    def _judge_flame(self, uv, closed):
         config = self.config
         self._peak_uv = max(self._peak_uv, uv)
-        off_uv = max(config.loaded_off_uv if conducting else config.open_off_uv, self._peak_uv // limits.LOST_PART)
-        if uv <= off_uv:
+        off_uv = max(config.loaded_off_uv if closed else config.open_off_uv, self._peak_uv // limits.LOST_PART)
+        if uv <= off_uv:  # too little, or so much less than before that the tip only cools down
             self.burning = False
-        elif uv >= (config.loaded_on_uv if conducting else config.open_on_uv):
+        elif uv >= (config.loaded_on_uv if closed else config.open_on_uv):  # a flame heats the tip
             if not self.burning:
                 self._mean_uv = self._top_uv = uv
             self.burning = True
+        # In between, the flame stays what it was.
         self._mean_uv += (uv - self._mean_uv) >> limits.MEAN_SHIFT
         self._top_uv = max(self._top_uv, self._mean_uv)
-        if self._mean_uv < self._top_uv - limits.FLAME_SAG_UV:
+        if self._mean_uv < self._top_uv - limits.FLAME_SAG_UV:  # falls: a warm tip that cools down, not a flame
             self._top_uv = self._mean_uv
             self.confirm_ms = 0
 
-    def _judge_magnet(self, uv, conducting):
-        if is_live(uv, self.tc_uv):
+    def _judge_magnet(self, uv, closed):
+        if is_live(uv, self.tc_uv):  # current flows through the contact
             self.live_count = min(self.live_count + 1, limits.LIVE_READINGS)
             self.dead_count = 0
-            self.was_live = self.was_live or conducting
-        else:
+            self.was_live = self.was_live or closed
+        else:  # none does: the contact is open, or the tip too cold to show it
             self.dead_count = min(self.dead_count + 1, limits.LIVE_READINGS)
             self.live_count = 0
 
     def is_out(self):
-        """True when fresh open-circuit millivolts show that no flame touches the tip."""
+        """True when fresh open-circuit readings show that no flame touches the tip."""
         return self.dead_count > 0 and not self.is_stale(limits.IGNITION_GAP_MS) and self.tc_uv < limits.OUT_UV
 
     def is_confirmed(self):
-        """True when the flame level has held long enough to be no warm leftover."""
+        """True when the level of a flame has held for longer than a tip stays warm."""
         return self.burning and self.confirm_ms >= limits.FLAME_CONFIRM_MS
 
     def _judge_rise(self, uv):
-        """See whether the thermocouple rises like a fresh flame while the magnet side stays dead.
-
-        Noise does not: the last three readings are all above the first three of the window. A lead that makes contact
-        again does not: no single step is more than half of the rise.
-        """
+        """Judge whether the thermocouple rises as with a new flame while the magnet side stays dead."""
         self._rise_at = (self._rise_at + 1) % _RING
         self._rise_uv[self._rise_at] = uv
         self._rise_ms[self._rise_at] = self._clock_ms
@@ -156,25 +155,28 @@ class Flame:
         first = self._rise_count - 1
         while elapsed_ms(self._clock_ms, self._rise_ms[(self._rise_at - first) % _RING]) > limits.IGNITION_WINDOW_MS:
             first -= 1
-        if first < limits.IGNITION_READINGS - 1 or self.dead_count < limits.LIVE_READINGS:
+        if first < limits.IGNITION_READINGS - 1:  # too few readings within the window to tell a rise from noise
+            return
+        if self.dead_count < limits.LIVE_READINGS:  # current flows already: this is no ignition at an open contact
             return
         high_uv = max(self._risen_uv(first), self._risen_uv(first - 1), self._risen_uv(first - 2))
         low_uv = min(self._risen_uv(0), self._risen_uv(1), self._risen_uv(2))
-        if low_uv - high_uv >= limits.IGNITION_RISE_UV:
+        if low_uv - high_uv >= limits.IGNITION_RISE_UV:  # the last three are all above the first three: not noise
             step_uv = 0
             for back in range(first):
                 step_uv = max(step_uv, self._risen_uv(back) - self._risen_uv(back + 1))
+            # One step of more than half of the rise is a lead that makes contact again, not heat.
             self.igniting = step_uv * 2 <= self._risen_uv(0) - self._risen_uv(first)
 
     def _risen_uv(self, back):
         return self._rise_uv[(self._rise_at - back) % _RING]
 
     def is_holding(self):
-        """True when the magnet side carries its holding level: the hand may let go."""
+        """True when the magnet side has its holding level: the user may release the knob."""
         return self.live_count > 0 and self.magnet_uv >= self.config.magnet_hold_uv
 
     def health_permille(self):
-        """Contact resistance over coil resistance in permille, or None where the magnet side is too low to say."""
-        if self.magnet_uv < limits.HEALTH_MIN_UV:
+        """Contact resistance by coil resistance in permille; None while the magnet side is too low to tell."""
+        if self.magnet_uv < limits.HEALTH_MIN_UV:  # a ratio of two small numbers is noise
             return None
         return (self.tc_uv - self.magnet_uv) * 1000 // self.magnet_uv

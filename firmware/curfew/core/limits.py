@@ -1,24 +1,22 @@
-"""Every number that bounds what Curfew does, each with its reason.
-
-Belongs here: plain constants and the ranges of the settings.
-Does not: code, or an import from the rest. Read it aloud together with safety.py.
-"""
+"""Every number that bounds what Curfew does, each with its reason, and the ranges of the settings. No code."""
 
 # --- time -----------------------------------------------------------------------------------------------------
-TICK_MS = 20  # one decision; a fiftieth of a second is felt as "at once"
-STALL_MAX_MS = 2000  # longest that the chip may stand still (TLS, Wi-Fi start); a longer step is a broken clock
-PUMP_TICK_MS = 100  # of a stall that a tick gives back to the pump: only every second one has an edge that fills it
-STILL_TICKS_MAX = 50  # this many ticks without any time passing: the clock stands
+TICK_MS = 20  # one decision; the user feels a fiftieth of a second as "at once"
+STALL_MAX_MS = 2000  # longest that the chip may stand still (TLS, Wi-Fi start); a longer step is a clock fault
+PUMP_TICK_MS = (
+    100  # of a stall that one tick makes up for at the pump: only every second tick has an edge that fills it
+)
+STILL_TICKS_MAX = 50  # so many ticks in which no time passes: the clock has stopped
 WATCHDOG_BOOT_MS = 20000  # import and program check take seconds, not tens of them
-WATCHDOG_MS = 4000  # twice the longest stall: bites a hung program, never a stalled one
-WATCHDOG_CABLE_MS = 600000  # somebody works at the USB cable; contacts are open by then
+WATCHDOG_MS = 4000  # twice the longest stall: resets a hung program, never a stalled one
+WATCHDOG_CABLE_MS = 600000  # someone works at the USB cable; the contacts are open by then
 
 # --- button ---------------------------------------------------------------------------------------------------
-DEBOUNCE_MS = 40  # two ticks: longer than the bounce of a tactile switch, shorter than a finger notices
-HOLD_MS = 800  # off is one step: long enough not to be a press, short enough for a fright
-HOLD_LONG_MS = 5000  # acknowledging a fault is a decision
+DEBOUNCE_MS = 40  # two ticks: longer than a tactile switch bounces, too short to be felt
+HOLD_MS = 800  # longer than a press, short enough in an emergency
+HOLD_LONG_MS = 5000  # long, because acknowledging a fault is a decision
 DOUBLE_MS = 500  # between the two releases of a double press
-STUCK_MS = 30000  # nobody holds a button for half a minute
+STUCK_MS = 30000  # no user holds a button for half a minute
 
 # --- millivolts (microvolts, because 1 bit of the converter is 7.8 uV) ------------------------------------------
 UV_MIN = -1000  # below: a crossed lead or a broken reference
@@ -27,18 +25,18 @@ CROSSED_UV = 500  # current flows towards the magnet: its side cannot be higher 
 LIVE_UV = 300  # the magnet side is live above this ...
 LIVE_PART = 4  # ... and above a quarter of the thermocouple side: a contact of three coil resistances is not closed
 LIVE_READINGS = 3  # one spike is no weld
-TESTABLE_UV = 2000  # a thermocouple colder than this can show nothing
-OUT_UV = 3000  # open-circuit, under this no flame is in touch with the tip
-WELD_CLEARED_UV = 3000  # the user lights and holds: this much on one side, nothing on the other ...
+TESTABLE_UV = 2000  # a thermocouple colder than this cannot show anything
+OUT_UV = 3000  # open-circuit, below this no flame touches the tip
+WELD_CLEARED_UV = 3000  # the user holds the knob at a flame: this much on one side, nothing on the other ...
 WELD_CLEARED_MS = 1000  # ... for so long, shows that the contact is open again
-CONTACT_OPEN_UV = 4000  # a loaded thermocouple this high with a dead magnet side: the contact does not conduct
+CONTACT_OPEN_UV = 4000  # a loaded thermocouple this high beside a dead magnet side: the contact does not conduct
 CONTACT_OPEN_MS = 1000
 IGNITION_RISE_UV = 1000  # only a flame heats a tip by 40 K in two seconds
 IGNITION_WINDOW_MS = 2000
 IGNITION_READINGS = 6  # three high ones after three low ones
 IGNITION_GAP_MS = 500  # readings further apart do not belong to one rise
 RELIGHT_FALL_PART = 5  # after the fall of a fifth ...
-RELIGHT_RISE_UV = 1000  # ... a rise by this much is a hand on the knob
+RELIGHT_RISE_UV = 1000  # ... a rise by this much means that someone relights the burner
 FALL_CHECK_MS = 2000  # "goes on falling": for at least this time ...
 FALL_PART = 32  # ... and by at least a thirty-second ...
 FALL_FLAT_MS = 10000  # ... within this: the slowest tips (120 s) fall by a twelfth, a low flame does not
@@ -51,21 +49,21 @@ SETTLE_MS = 200  # readings this soon after a contact change belong to neither s
 RELEASE_MS = 60  # longest time from the coil's end to an open contact, with a flyback diode, either drive
 READ_STEP_MS = 100  # ages of readings grow by no more a tick
 CONVERSION_MS = 100  # a conversion takes 8 ms; one that is not done after this is given up
-STALE_MS = 1500  # a fitted sensor without a believable reading for so long has failed
+STALE_MS = 1500  # a fitted sensor without a credible reading for so long has failed
 SENSOR_BACK_MS = 1000  # and is trusted again after so long without a gap
 HEALTH_AFTER_MS = 600000  # contact health is logged once a burn, when tip and coil are warm
 HEALTH_MIN_UV = 1000  # a ratio of two small numbers is noise
-HEALTH_WORN_FACTOR = 2  # twice the resistance of the commissioning: say so before it costs a dinner
+HEALTH_WORN_FACTOR = 2  # twice the resistance of the commissioning: ask for service before the contact fails
 
 # --- starts and services ----------------------------------------------------------------------------------------
 RESETS_MAX = 3  # abnormal starts ...
 QUIET_MS = 600000  # ... without ten quiet minutes between them: unstable
-REQUEST_AGE_MS = 5000  # a request that waited longer was meant for another moment
-SERVICES_BLOCKED_MS = 60000  # a look-up may take 30 s; twice that is blocked
-SERVICES_REST_MS = 5000  # pause before ended services are started again
-UPDATE_MS = 600000  # after a hand allowed an update: from the stove to the computer, and a slow one
-TRIAL_MAX_MS = 600000  # a new program has so long to prove itself: a slow access point and a cook have room in it
-DELAY_COIL_MARGIN_S = 3  # after the ignition's delay coil let go
+REQUEST_AGE_MS = 5000  # an older request was meant for another moment
+SERVICES_BLOCKED_MS = 60000  # a DNS look-up may take 30 s; twice that means blocked
+SERVICES_PAUSE_MS = 5000  # pause before ended services are started again
+UPDATE_MS = 600000  # after the user allowed an update: time to walk to the computer, and for a slow network
+TRIAL_MAX_MS = 600000  # a pending program must be confirmed within this: enough for a slow access point and a burn
+DELAY_COIL_MARGIN_S = 3  # after the delay coil of the ignition dropped out
 
 BURNERS_MAX = 4
 COUNT_MAX = 1000000  # counters start over here, long before an int grows
@@ -81,14 +79,14 @@ SETTINGS = (
     ("timer_step_min", 10, 1, 60),  # one press; more than an hour a press hides what one did
     ("timer_max_min", 180, 1, 240),  # how far presses may push the deadline
     ("burn_max_min", 240, 1, 300),  # the cap, whatever is pressed; 5 h of flame is a forgotten flame
-    ("warning_s", 60, 15, 300),  # shorter cannot be reached from the next room, longer is not heard any more
-    ("override_max_min", 240, 5, 300),  # no timer is not no end
+    ("warning_s", 60, 15, 300),  # shorter cannot be reached from the next room, a longer one is ignored
+    ("override_max_min", 240, 5, 300),  # without a timer, a time limit still applies
     ("ignite_window_s", 60, 10, 180),  # a slow tip needs 10 s, an open valve without a flame must not wait 3 min
-    ("flame_out_s", 5, 1, 60),  # a draught is shorter; the stove's own device needs up to 60 s
-    ("reclose_hold_s", 10, 3, 60),  # the magnet has surely let go; no chatter through a brown-out
+    ("flame_out_s", 5, 1, 60),  # a draft is shorter; the stove's own FFD needs up to 60 s
+    ("reclose_hold_s", 10, 3, 60),  # the magnet valve has surely dropped out; no chatter through a brown-out
     ("verify_open_ms", 500, 400, 2000),  # 60 ms release and two readings of eight channels, 20 ms each
     ("flame_die_s", 90, 30, 180),  # the slowest tips lose half their millivolts in 83 s (120 s time constant)
-    ("delay_coil_s", 0, 0, 30),  # "zero-second" ignition holds the magnet itself for so long
+    ("delay_coil_s", 0, 0, 30),  # a "zero-second" ignition holds the magnet valve itself for so long
 )
 SWITCHES = (("auto_arm", True), ("remote_extend", False))
 DRIVES = ("level", "pulse")
@@ -99,7 +97,7 @@ BURNER = (
     ("loaded_off_uv", 1500, 500, 10000),  # and none from here down, or below a quarter of its peak
     ("open_on_uv", 5000, 2000, 25000),  # open contact: 1.5 to 2.5 times as high
     ("open_off_uv", 3000, 1000, 20000),  # and none from here down
-    ("magnet_hold_uv", 4000, 1000, 10000),  # 200 mA through a 20 mOhm coil: the hand may let go
+    ("magnet_hold_uv", 4000, 1000, 10000),  # 200 mA through a 20 mOhm coil: the user may release the knob
 )
 BURNER_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))  # relay and button of burner 1 to 4, where not given
 BOX_PINS = (("pump_pin", 32), ("sda_pin", 21), ("scl_pin", 22), ("pixel_pin", 16), ("buzzer_pin", 17))

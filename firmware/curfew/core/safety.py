@@ -1,41 +1,40 @@
-"""The one gate in front of the relay pins.
+"""The one gate in front of the relay pins: a contact closes only if Gate.grant() allows it, for one tick at a time.
 
-Belongs here: small positive predicates over plain numbers, and the gate's own two clocks.
-Does not: reasons for wanting to conduct (that is the table's business), pins, or an import from the rest.
-Nothing reaches a relay but through Gate.grant(), and a grant lives for one tick.
+Small positive predicates over plain numbers, and the gate's own two clocks. It imports nothing, so that a fault
+elsewhere in the program cannot reach it.
 """
 
 
 def has_local_act(local_act):
-    """A hand was on the box or on the knob since the last start and the last opening."""
+    """The user acted at the device or at the knob after the last start and the last shut-off."""
     return local_act is True
 
 
 def is_sound(faults_raised):
-    """No fault is raised on this burner or on the box."""
+    """No fault is raised on this burner or on the device."""
     return faults_raised == 0
 
 
 def has_been_open(open_ms, hold_ms):
-    """The contact has been open long enough for the magnet to let go."""
+    """The reclose delay is over: the magnet valve has had the time to drop out."""
     return open_ms >= hold_ms
 
 
 def is_within_cap(closed_ms, cap_ms):
-    """The contact has conducted for less than the longest interval that settings allow."""
+    """The contact has been closed for less than the longest burn that the settings allow."""
     return 0 <= closed_ms < cap_ms
 
 
 def has_time_left(state_armed, remaining_ms):
-    """The deadline lies ahead; while armed the flame has not started it yet."""
+    """The deadline is still ahead; in ARMED no flame has started it yet."""
     return state_armed is True or remaining_ms > 0
 
 
 class Gate:
-    """Decides for one burner, every tick anew, whether the contact may conduct.
+    """Decides for one burner, again in every tick, whether the contact may be closed.
 
-    hold_ms: how long it stays open once it opened. cap_ms: longest conducting interval. Both in stove milliseconds.
-    `open_ms` and `closed_ms` are the gate's own count of ticks, apart from those of the state machine.
+    hold_ms: the reclose delay. cap_ms: the longest burn. `open_ms` and `closed_ms` are the gate's own clocks, apart
+    from those of the state machine.
     """
 
     def __init__(self, hold_ms, cap_ms):
@@ -46,10 +45,10 @@ class Gate:
         self.granted = False
 
     def grant(self, wanted, step_ms, tick_ms, local_act, faults_raised, armed, remaining_ms):
-        """True when the contact may conduct in this tick.
+        """True when the contact may be closed in this tick.
 
-        step_ms counts as it is against the cap, and for at most one tick towards the rest: a clock that leaps
-        forward must neither lengthen a burn nor shorten a rest.
+        step_ms counts in full against the cap, and for at most one tick towards the reclose delay: a clock that jumps
+        forward must neither lengthen a burn nor shorten the delay.
         """
         if self.granted:
             self.closed_ms = self.closed_ms + step_ms

@@ -1,8 +1,4 @@
-"""What the box shows and sounds, as data, and the player that walks through it.
-
-Belongs here: colours, rhythms, melodies, which of them wins.
-Does not: when to use them (table.py and burner.py ask), pixels or pins (hardware/panel.py).
-"""
+"""Lights and sounds of the device as data (colors, rhythms, melodies, ranks), and the player for the sounds."""
 
 # Rows of bytes, because tuples of tuples would cost the chip ten times the memory.
 # fmt: off
@@ -44,7 +40,7 @@ SOUNDS = bytes((
     4, 27, 8, 10, 8, 27, 8, 10, 8, 27, 8,  # FAULT
 ))
 
-# While in a state, in the order of codes.py: the light, a sound that comes back, and after how many units of 5 s
+# In each state, in the order of codes.py: the light, a repeated sound, and after how many units of 5 s
 # (0: never).
 SIGN_ROW = 3
 SIGN_UNIT_MS = 5000
@@ -53,7 +49,7 @@ STATE_SIGNS = bytes((
     L_ARMED, S_NONE, 0,
     L_BURNING, S_NONE, 0,
     L_WARNING, S_WARNING, 1,
-    L_OVERRIDE, S_REMIND, 120,  # ten minutes: no timer is not no memory
+    L_OVERRIDE, S_REMIND, 120,  # every 10 min: no timer runs
     L_VERIFYING, S_NONE, 0,
     L_FAULT, S_FAULT, 3,
 ))
@@ -86,7 +82,7 @@ class Player:
             self._left_ms = 0
 
     def step(self, step_ms):
-        """Walk on by step_ms."""
+        """Advance by step_ms."""
         if self.sound == S_NONE:
             return
         self._left_ms -= step_ms

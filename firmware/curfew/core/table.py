@@ -1,9 +1,15 @@
-"""The state machine of one burner, as a table.
+"""The state machine of one burner, as a table. A pair of state and event without a row is refused with the sound NO.
 
-Belongs here: every transition there is, and the guards and effects by name.
-Does not: how a guard is judged or an effect carried out (burner.py), sensing, time.
-A pair of state and event that has no row is refused with the sound NO and changes nothing.
-The table and the diagram in the README are made from this file.
+What is true in each state:
+- IDLE       The contact is open and has been for reclose_hold_s at least; the last shut-off is proved or untestable.
+             No fault is raised. Only the user's own act (a press, or the knob if auto_arm is on) leads on.
+- ARMED      The contact is closed and no flame is proved yet. `window_ms` runs; there is no deadline.
+- BURNING    The contact is closed and `remaining_ms` is above warning_s. With a sensor a flame has been proved.
+- WARNING    As BURNING, with warning_s or less to the deadline.
+- OVERRIDE   As BURNING, by a double press: the deadline is that of the override, a press brings the timer back.
+- VERIFYING  The contact is open. The reclose delay runs, and with a sensor the proofs: contact open, gas off.
+- FAULT      The contact is open and at least one fault is raised. A hold of 5 s leads on, once every cause is gone.
+How guards are judged and effects carried out: burner.py. The documentation's table and diagram are made from this file.
 """
 
 from curfew.core.codes import (
@@ -56,17 +62,8 @@ from curfew.core.signals import (
 )
 
 # Guards: a row counts only while its guard holds.
-(ALWAYS, NO_SENSOR, SENSING, AUTO_ARM, LEAVES_WARNING, EXTEND_ALLOWED, EXTEND_LEAVES_WARNING, CAUSES_GONE) = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-)
-(AT_CAP, AT_RAISED_CAP, BY_OVERRIDE, RELIT_TOO_EARLY, TIMED_BEFORE) = (8, 9, 10, 11, 12)
+ALWAYS, NO_SENSOR, SENSING, AUTO_ARM, LEAVES_WARNING, EXTEND_ALLOWED, EXTEND_LEAVES_WARNING = 0, 1, 2, 3, 4, 5, 6
+CAUSES_GONE, AT_CAP, AT_RAISED_CAP, BY_OVERRIDE, RELIT_TOO_EARLY, TIMED_BEFORE = 7, 8, 9, 10, 11, 12
 
 # Effects: what else happens with the transition.
 NOTHING, START_TIMER, OPEN_WINDOW, ADD_STEP, START_OVERRIDE, RESTART_FLAMEOUT_TIMER, FORGET_FAULTS = 0, 1, 2, 3, 4, 5, 6
@@ -77,14 +74,14 @@ _A = 1 << ARMED
 _B = 1 << BURNING
 _W = 1 << WARNING
 _O = 1 << OVERRIDE
-_C = 1 << VERIFYING
+_V = 1 << VERIFYING
 _F = 1 << FAULT
 CLOSED_STATES = _A | _B | _W | _O
-_ANY = CLOSED_STATES | _I | _C | _F
+_ANY = CLOSED_STATES | _I | _V | _F
 
 SAME = 7  # no state: stay
 # Seven bytes a row, because a tuple of tuples would cost the chip ten times the memory:
-# from (bits), event, guard, to, effect, cause of the opening (0 none), sound. The first row that fits counts.
+# from (bits), event, guard, to, effect, cause of the shut-off (0 none), sound. The first row that fits counts.
 COL_FROM, COL_EVENT, COL_GUARD, COL_TO, COL_EFFECT, COL_CAUSE, COL_SOUND = 0, 1, 2, 3, 4, 5, 6
 ROW_BYTES = 7
 # fmt: off
@@ -92,9 +89,9 @@ TABLE = bytes((
     _ANY, FAULT_RAISED, ALWAYS, FAULT, NOTHING, FAULTED, S_FAULT,
     CLOSED_STATES, CLOCK_FAULT, ALWAYS, VERIFYING, NOTHING, CLOCK, S_OFF,
     CLOSED_STATES, HELD, ALWAYS, VERIFYING, NOTHING, BUTTON, S_OFF,
-    _I | _C | _F, HELD, ALWAYS, SAME, NOTHING, 0, S_ALREADY_OFF,
+    _I | _V | _F, HELD, ALWAYS, SAME, NOTHING, 0, S_ALREADY_OFF,
     CLOSED_STATES, REMOTE_OFF, ALWAYS, VERIFYING, NOTHING, REMOTE, S_OFF,
-    _I | _C | _F, REMOTE_OFF, ALWAYS, SAME, NOTHING, 0, S_ALREADY_OFF,
+    _I | _V | _F, REMOTE_OFF, ALWAYS, SAME, NOTHING, 0, S_ALREADY_OFF,
     _W, DEADLINE, AT_RAISED_CAP, VERIFYING, NOTHING, OVERRIDE_END, S_OFF,
     _W, DEADLINE, AT_CAP, VERIFYING, NOTHING, BURN_CAP, S_OFF,
     _W, DEADLINE, BY_OVERRIDE, VERIFYING, NOTHING, OVERRIDE_END, S_OFF,
@@ -103,7 +100,7 @@ TABLE = bytes((
     CLOSED_STATES, CONTACT_NOT_CONDUCTING, ALWAYS, VERIFYING, NOTHING, CONTACT_OPEN, S_OFF,
     _F, HELD_LONG, CAUSES_GONE, VERIFYING, FORGET_FAULTS, 0, S_READY,
     _I, HELD_LONG, ALWAYS, SAME, ALLOW_UPDATE, 0, S_NONE,
-    CLOSED_STATES | _C, HELD_LONG, ALWAYS, SAME, NOTHING, 0, S_NONE,
+    CLOSED_STATES | _V, HELD_LONG, ALWAYS, SAME, NOTHING, 0, S_NONE,
     _B | _W, DOUBLE_PRESSED, TIMED_BEFORE, OVERRIDE, START_OVERRIDE, 0, S_OVERRIDE,
     _I, PRESSED, NO_SENSOR, BURNING, START_TIMER, 0, S_ARMED,
     _I, PRESSED, SENSING, ARMED, OPEN_WINDOW, 0, S_ARMED,
@@ -114,9 +111,9 @@ TABLE = bytes((
     _I, IGNITED, AUTO_ARM, ARMED, OPEN_WINDOW, 0, S_ARMED,
     _A, WINDOW_OVER, ALWAYS, VERIFYING, NOTHING, NO_IGNITION, S_OFF,
     _B | _O, WARNING_DUE, ALWAYS, WARNING, NOTHING, 0, S_WARNING,
-    _C, RELIT, ALWAYS, VERIFYING, RESTART_FLAMEOUT_TIMER, 0, S_WAIT,
-    _C, VERIFIED, RELIT_TOO_EARLY, IDLE, NOTHING, 0, S_READY,
-    _C, VERIFIED, ALWAYS, IDLE, NOTHING, 0, S_NONE,
+    _V, RELIT, ALWAYS, VERIFYING, RESTART_FLAMEOUT_TIMER, 0, S_WAIT,
+    _V, VERIFIED, RELIT_TOO_EARLY, IDLE, NOTHING, 0, S_READY,
+    _V, VERIFIED, ALWAYS, IDLE, NOTHING, 0, S_NONE,
     _B | _W, REMOTE_EXTEND, EXTEND_LEAVES_WARNING, BURNING, ADD_STEP, 0, S_ADDED,
     _B | _W, REMOTE_EXTEND, EXTEND_ALLOWED, SAME, ADD_STEP, 0, S_ADDED,
 ))

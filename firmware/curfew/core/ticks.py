@@ -1,12 +1,8 @@
-"""Time as a number: the one place that knows how millisecond ticks wrap.
-
-Belongs here: differences of ticks and ages that saturate.
-Does not: clocks (time is always an argument), limits.
-"""
+"""Millisecond ticks that wrap: differences, and ages that saturate. Time is always an argument."""
 
 _MASK = 0x3FFFFFFF  # the chip's ticks wrap at 2**30 ms, 12.4 days
 _HALF = 0x20000000
-AGE_MAX_MS = 0x1FFFFFFF  # 6.2 days: an age stops here, an IDLE outlives the wrap
+AGE_MAX_MS = 0x1FFFFFFF  # 6.2 days: an age stops here, because IDLE may last longer than the wrap
 
 
 def elapsed_ms(now_ms, then_ms):
@@ -21,5 +17,5 @@ def aged_ms(age_ms, step_ms):
 
 
 def later_ms(then_ms, step_ms):
-    """The tick step_ms (0 to 2**29) after then, wrapped; written so that nothing between exceeds a small int."""
+    """The tick step_ms (0 to 2**29) after then, wrapped; no intermediate value exceeds a small int."""
     return (then_ms - (_MASK - step_ms) - 1) & _MASK

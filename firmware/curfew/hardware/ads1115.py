@@ -1,6 +1,5 @@
 """The ADS1115 converter: start a conversion in one tick, read it in a later one.
 
-Belongs here: registers and codes. Does not: which channel when (scanner.py), what a voltage means.
 Single-ended, +-0.256 V, 7.8125 uV a bit, 128 conversions a second (7.8 ms): data sheet SBAS444.
 """
 

@@ -1,22 +1,20 @@
-"""Four digits of seven segments behind a TM1637.
+"""Four digits of seven segments behind a TM1637, for the services only: an update takes some milliseconds.
 
-Belongs here: the library that drives it. Does not: what is shown (services/display.py).
-For the services only: one update keeps its thread busy for some milliseconds, and nobody hears whether a display is
-there, so a missing one does no harm.
+The display gives no answer, so a missing one does no harm.
 """
 
 from DIYables_MicroPython_4Digit7Segment_TM1637 import Display4Digit7SegmentTM1637
 
 
 class Display:
-    """clk_pin, dio_pin: the two wires; the display's own resistors pull them up."""
+    """clk_pin, dio_pin: the two wires; resistors in the display pull them up."""
 
     def __init__(self, clk_pin, dio_pin):
         self._digits = Display4Digit7SegmentTM1637(clk_pin, dio_pin)
         self._shown = None
 
     def show(self, text):
-        """Show "12:34" or four signs; sends only what changed."""
+        """Show "12:34" or four characters; sends only changes."""
         if text != self._shown:
             self._shown = text
             if text[2] == ":":

@@ -1,7 +1,4 @@
-"""Buttons, lights and buzzer of the box.
-
-Belongs here: pins and pixels. Does not: debouncing (button.py), what a light or sound means (signals.py).
-"""
+"""Buttons, lights and buzzer of the device."""
 
 from machine import PWM, Pin
 from neopixel import NeoPixel
@@ -18,7 +15,7 @@ class Panel:
         self._buttons = [Pin(number, Pin.IN, Pin.PULL_UP) for number in button_pins]
         self._pixels = NeoPixel(Pin(pixel_pin, Pin.OUT, value=0), len(button_pins))
         self._buzzer = PWM(Pin(buzzer_pin, Pin.OUT, value=0), freq=2000, duty_u16=0)
-        self._colour = bytearray(3)
+        self._color = bytearray(3)
         self._frequency_hz = 0
         self._shown = bytearray([255] * len(button_pins))  # light as shown now; 255: not yet
 
@@ -28,9 +25,9 @@ class Panel:
             pressed[index] = 1 - self._buttons[index].value()
 
     def show(self, controller, services_hang):
-        """Bring pixels and buzzer in line with the burners' lights and the player; writes only what changed.
+        """Set pixels and buzzer to the burners' lights and the player; writes only changes.
 
-        While the services hang, steady lights carry the flash of SERVICE: nothing from afar gets through.
+        While the services hang, steady lights flash like SERVICE: no remote command gets through.
         """
         changed = False
         for index in range(len(self._buttons)):
@@ -41,8 +38,8 @@ class Panel:
             if light != self._shown[index]:
                 self._shown[index] = light
                 for part in range(3):
-                    self._colour[part] = LIGHTS[light * LIGHT_ROW + part]
-                self._pixels[index] = self._colour
+                    self._color[part] = LIGHTS[light * LIGHT_ROW + part]
+                self._pixels[index] = self._color
                 changed = True
         if changed:
             self._pixels.write()

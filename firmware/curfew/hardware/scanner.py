@@ -1,19 +1,18 @@
-"""Walks over the fitted channels: one read and one start a tick at most, and patience after errors.
+"""Walks over the fitted channels: at most one read and one start a tick, and pauses after errors.
 
-Belongs here: which channel next. Does not: registers (ads1115.py), what a voltage means, when it is a fault: a
-channel that is not read simply grows old.
+A channel that cannot be read is no error here: its last reading gets older, and that is judged in core/flame.py.
 """
 
 from curfew.core import limits
 
-_REST_TICKS_MAX = 25  # half a second between tries on a dead bus, so that time-outs cost the loop little
+_PAUSE_TICKS_MAX = 25  # half a second between tries on a dead bus, so that time-outs cost the loop little
 
 
 class Scanner:
     """Channels are counted through: burner 0 thermocouple side, burner 0 magnet side, burner 1 ...
 
-    converters: one for burners 0 and 1, a second for 2 and 3; () when no sensor is fitted. Each rests after its own
-    errors, so that a dead one takes nothing from the other.
+    converters: one for burners 0 and 1, a second for 2 and 3; () when no sensor is fitted. Each pauses
+    after its own errors, so that a dead one takes no time from the other.
     """
 
     def __init__(self, converters):
@@ -23,13 +22,13 @@ class Scanner:
         self._pending = False
         self._age_ms = 0
         self._errors = bytearray(len(converters))
-        self._rest_ticks = bytearray(len(converters))
+        self._pause_ticks = bytearray(len(converters))
 
     def sample(self, controller):
-        """Read the conversion that is due, hand it over, start the next one."""
+        """Read the conversion that is due, pass it on, start the next one."""
         for number in range(len(self._converters)):
-            if self._rest_ticks[number]:
-                self._rest_ticks[number] -= 1
+            if self._pause_ticks[number]:
+                self._pause_ticks[number] -= 1
         try:
             if self._pending:
                 self._read(controller)
@@ -41,8 +40,8 @@ class Scanner:
     def _missed(self, controller):
         number = self._channel >> 2
         self._pending = False
-        self._errors[number] = min(self._errors[number] + 1, _REST_TICKS_MAX)
-        self._rest_ticks[number] = self._errors[number]
+        self._errors[number] = min(self._errors[number] + 1, _PAUSE_TICKS_MAX)
+        self._pause_ticks[number] = self._errors[number]
         controller.miss_reading(self._channel >> 1)
 
     def _read(self, controller):
@@ -61,7 +60,7 @@ class Scanner:
             self._channel = (self._channel + 1) % self._channels
             burner = self._channel >> 1
             number = self._channel >> 2
-            if self._rest_ticks[number] or burner >= len(controller.burners) or not controller.wants_scan(burner):
+            if self._pause_ticks[number] or burner >= len(controller.burners) or not controller.wants_scan(burner):
                 continue
             self._converters[number].start(self._channel & 3)
             self._pending = True

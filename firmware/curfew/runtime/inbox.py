@@ -1,7 +1,6 @@
-"""What services may ask of the safety loop, in bytes and ints that exist from the start.
+"""What the services may ask of the safety loop, in bytes and ints that exist from the start.
 
-Belongs here: one OFF flag and one request slot a burner. Does not: judging them (burner.py), networks.
-The services post, the loop takes; an OFF is a flag and cannot be dropped, a second one merges with the first.
+The services post, the loop takes. An OFF is a flag: it cannot be dropped, and a second one merges with the first.
 """
 
 from array import array
@@ -25,24 +24,24 @@ class Inbox:
         self._off[burner] = 1
 
     def post_request(self, burner, kind, now_ms):
-        """Ask for EXTEND or ARM at now_ms; a second one before the first was seen replaces it."""
+        """Ask for REQUEST_EXTEND or REQUEST_ARM at now_ms; a second one replaces the first if that was not seen yet."""
         slot = 2 * burner + kind
         self._asked_ms[slot] = now_ms
         self._asked[slot] = 1
 
     def take_off(self, burner):
-        """True once for every OFF; the flag falls before it is acted on, so one posted meanwhile stays."""
+        """True once for every OFF; the flag is cleared before anything is done, so an OFF posted meanwhile stays."""
         if not self._off[burner]:
             return False
         self._off[burner] = 0
         return True
 
     def source(self, burner):
-        """Who asked for OFF last, an index into codes.SOURCES."""
+        """The source of the last OFF, an index into codes.SOURCES."""
         return self._source[burner]
 
     def take_request(self, burner, kind, now_ms):
-        """True once for a request that is young enough; an older one, or one from the future, is forgotten."""
+        """True once for a request that is recent enough; an older one, or one from the future, is dropped."""
         slot = 2 * burner + kind
         if not self._asked[slot]:
             return False

@@ -1,7 +1,6 @@
-"""The safety loop: sample, decide, gate, drive, show, tell, feed the watchdog, sleep.
+"""The safety loop: sample, decide, gate, drive, show, publish, feed the watchdog, sleep.
 
-Belongs here: the order of one tick and the way out. Does not: decisions (controller.py), pins (hardware/).
-It never waits for network, flash or a lock. It is the only place that feeds the watchdog.
+The order of one tick, and the way out. It never waits for network, flash or a lock, and it alone feeds the watchdog.
 """
 
 from curfew.core import limits
@@ -9,18 +8,18 @@ from curfew.core.codes import AT_CONTACTS_CLOSED
 from curfew.core.ticks import elapsed_ms
 from curfew.runtime.rtc_memory import AT_CLEAN
 
-_ALL_STAGES = 0o1234567  # each stage reports in its turn: the watchdog is fed only for the whole story
-_QUIET_TRIES = 100  # two seconds: a thread that blocks longer is left to the reset
+_ALL_STAGES = 0o1234567  # the watchdog is fed only after all stages of the tick have reported, in this order
+_STOP_TRIES = 100  # two seconds: a thread that blocks longer is left to the reset
 
 
 class Restart(Exception):
-    """Nothing conducts and the services hang: the chip shall start again."""
+    """Every contact is open and the services hang: the chip has to start again."""
 
 
 class Loop:
-    """The parts of the box and the tick that runs through them. clock has ticks_ms() and sleep_ms()."""
+    """The parts of the device and the tick that runs through them. clock has ticks_ms() and sleep_ms()."""
 
-    Restart = Restart  # what tick() may raise, for main.py
+    Restart = Restart  # what run() may raise, for program.py
 
     def __init__(self, clock, controller, relays, scanner, panel, rtc, link, supervisor, watchdog):
         self.clock = clock
@@ -35,7 +34,7 @@ class Loop:
         self._stages = 0
 
     def run(self):
-        """Tick for ever. However this ends, the contacts open before anything else happens."""
+        """Tick without end. However this stops, the contacts open before anything else happens."""
         try:
             while True:
                 now_ms = self.clock.ticks_ms()
@@ -46,14 +45,16 @@ class Loop:
             self.relays.open_all()
 
     def end_clean(self):
-        """After run(): remember that this end was meant, and wait a moment for the services to fall silent."""
+        """After run(): record that this end was intended, and wait a moment until the services have stopped."""
         self.link.stop_requested[0] = 1
         memory = self.controller.memory
-        memory.buffer[:] = self.rtc.memory()  # of the last whole tick: a broken off one may have changed half of it
+        memory.buffer[:] = (
+            self.rtc.memory()
+        )  # that of the last whole tick: an interrupted one may have changed half of it
         memory.put(AT_CLEAN, 1)
         memory.seal()
         self.rtc.memory(memory.buffer)
-        for _ in range(_QUIET_TRIES):
+        for _ in range(_STOP_TRIES):
             if self.link.stopped[0]:
                 break
             self.clock.sleep_ms(limits.TICK_MS)
@@ -72,7 +73,7 @@ class Loop:
         self._report(4)
         self.panel.show(controller, self.supervisor.blocked)
         self._report(5)
-        self._tell()
+        self._publish()
         self._report(6)
         self.supervisor.step(controller.step_ms)
         if self.supervisor.blocked and controller.is_at_rest():
@@ -84,7 +85,7 @@ class Loop:
     def _report(self, stage):
         self._stages = self._stages << 3 | stage
 
-    def _tell(self):
+    def _publish(self):
         controller = self.controller
         memory = controller.memory
         if memory.dirty:

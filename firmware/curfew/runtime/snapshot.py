@@ -1,32 +1,11 @@
-"""What the safety loop tells the services: ints in preallocated arrays behind one lock that the loop only tries.
-
-Belongs here: the fields. Does not: openings (memory.py), text, files, anything that allocates
-on the loop's side.
-"""
+"""What the services see of the safety loop: ints in a preallocated array behind one lock that the loop only tries."""
 
 from array import array
 
 # Fields of one burner.
-(
-    SNAP_STATE,
-    SNAP_CONTACT_CLOSED,
-    SNAP_REMAINING_S,
-    SNAP_CAUSE,
-    SNAP_DETAIL,
-    SNAP_FAULT,
-    SNAP_FAULTS_RAISED,
-    SNAP_TC_UV,
-    SNAP_MAGNET_UV,
-) = (0, 1, 2, 3, 4, 5, 6, 7, 8)
-(SNAP_FLAME, SNAP_HEALTH_PERMILLE, SNAP_HEALTH_REF_PERMILLE, SNAP_SERVICE, SNAP_REFUSED, SNAP_LIGHT, SNAP_SOUND) = (
-    9,
-    10,
-    11,
-    12,
-    13,
-    14,
-    15,
-)
+SNAP_STATE, SNAP_CONTACT_CLOSED, SNAP_REMAINING_S, SNAP_CAUSE, SNAP_DETAIL, SNAP_FAULT = 0, 1, 2, 3, 4, 5
+SNAP_FAULTS_RAISED, SNAP_TC_UV, SNAP_MAGNET_UV, SNAP_FLAME, SNAP_HEALTH_PERMILLE = 6, 7, 8, 9, 10
+SNAP_HEALTH_REF_PERMILLE, SNAP_SERVICE, SNAP_REFUSED, SNAP_LIGHT, SNAP_SOUND = 11, 12, 13, 14, 15
 SNAP_FIELDS = 16
 
 
@@ -38,7 +17,7 @@ class Snapshot:
         self._lock = lock
 
     def publish(self, burners):
-        """Copy the state out unless the services hold the lock just now; then the next tick does."""
+        """Copy the state out, unless the services hold the lock; then the next tick does it."""
         if not self._lock.acquire(False):
             return
         values = self.values
@@ -64,7 +43,7 @@ class Snapshot:
         self._lock.release()
 
     def copy_into(self, target):
-        """Fill an int array of the same size with one tick's values; for the services, waits for the lock."""
+        """Fill an int array of the same size with the values of one tick. For the services: it waits for the lock."""
         with self._lock:
             for index in range(len(self.values)):
                 target[index] = self.values[index]

@@ -1,8 +1,7 @@
-"""Small text files of lines that survive a power cut at any byte.
+"""Small text files of lines that survive a power cut at any byte: a checksum in the last line, written aside, renamed.
 
-Belongs here: write aside, flush, rename, and the checksum in the last line. Does not: what the lines mean.
-A reader sees the old content or the new one, never a mixture; lines pass through one by one, because the heap of
-the chip has no room for a whole file several times.
+A reader sees the old content or the new one, never a mixture. Lines pass through one by one, because the heap of the
+chip has no room for several copies of a file.
 """
 
 import os
@@ -13,7 +12,7 @@ _ENOENT = 2  # errno.ENOENT, there is no such file
 
 
 def count(path):
-    """How many lines a sealed file holds; 0 when there is none or it does not fit its checksum. Raises OSError."""
+    """How many lines a file holds; 0 when there is none or it does not fit its checksum. Raises OSError."""
     crc = CRC_START
     number = 0
     try:
@@ -25,12 +24,12 @@ def count(path):
                 number += 1
     except OSError as error:
         if error.errno != _ENOENT:
-            raise  # what cannot be read is not empty: nobody may write over it, and no fault in it is gone
+            raise  # unreadable is not empty: it must not be overwritten, and no fault in it is gone
     return 0
 
 
 def lines(path):
-    """The lines of a sealed file one by one, without line ends; none when count() is 0."""
+    """The lines of a file one by one, without line ends; none when count() is 0."""
     left = count(path)
     if left:
         with open(path) as file:
@@ -42,9 +41,9 @@ def lines(path):
 
 
 def replace(path, new_lines, may_write):
-    """Put lines into a sealed file, all at once or not at all; False when may_write() withdrew its leave on the way.
+    """Put lines into a file, all at once or not at all; False when may_write() said no on the way.
 
-    may_write is asked before every operation on the flash, because each of them stalls the chip.
+    may_write() is asked before every operation on the flash, because each of them stalls the chip.
     """
     aside = path + ".new"
     if not may_write():

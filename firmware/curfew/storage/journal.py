@@ -1,7 +1,4 @@
-"""The journal of openings and what must outlive a power cut, as small sealed text files.
-
-Belongs here: the form of the lines. Does not: deciding when to write (services/keeper.py), how (store.py).
-"""
+"""The journal of shut-offs, and the state that must outlive a power cut: the form of their lines."""
 
 from curfew.core.codes import CAUSES, FAULTED, REMOTE, SOURCES
 from curfew.core.faults import FAULTS
@@ -11,11 +8,11 @@ from curfew.storage import files
 
 JOURNAL_PATH = "journal.txt"
 STATE_PATH = "state.txt"
-JOURNAL_LINES_MAX = 100  # closings; the page shows as many
+JOURNAL_LINES_MAX = 100  # shut-offs; the page shows as many
 
 
 def cause_text(cause, detail):
-    """A cause in words of codes.py: "TIMEOUT", "REMOTE:voice", "FAULT:SENSOR_FAILED"; "-" for none."""
+    """A cause in words: "TIMEOUT", "REMOTE:voice", "FAULT:SENSOR_FAILED"; "-" for none."""
     if cause == REMOTE:
         return "REMOTE:" + SOURCES.split()[detail]
     if cause == FAULTED:
@@ -24,7 +21,7 @@ def cause_text(cause, detail):
 
 
 def last_seq():
-    """The number of the last opening in the journal, 0 for none."""
+    """The number of the last shut-off in the journal, 0 for none."""
     last = None
     for last in files.lines(JOURNAL_PATH):  # noqa: B007
         pass
@@ -32,9 +29,9 @@ def last_seq():
 
 
 def append(memory, first, last, may_write):
-    """Write the openings numbered first to last behind the kept ones; False when leave was withdrawn.
+    """Append the shut-offs numbered first to last; False when may_write() said no.
 
-    A line: number, burner from 0, cause, seconds conducted, contact health in permille.
+    A line: number, burner from 0, cause, seconds that the contact was closed, contact health in permille.
     """
     return files.replace(JOURNAL_PATH, _with_new(memory, first, last), may_write)
 
@@ -48,9 +45,9 @@ def _with_new(memory, first, last):
     of = memory.shutoff_byte
     for seq in range(first, last + 1):
         cause = cause_text(of(seq, m.ROW_CAUSE), of(seq, m.ROW_DETAIL))
-        conducted_s = of(seq, m.ROW_BURN_S) << 8 | of(seq, m.ROW_BURN_S + 1)
+        burn_s = of(seq, m.ROW_BURN_S) << 8 | of(seq, m.ROW_BURN_S + 1)
         health = of(seq, m.ROW_HEALTH_PERMILLE) << 8 | of(seq, m.ROW_HEALTH_PERMILLE + 1)
-        yield "%d %d %s %d %d" % (seq, of(seq, m.ROW_BURNER), cause, conducted_s, health)
+        yield "%d %d %s %d %d" % (seq, of(seq, m.ROW_BURNER), cause, burn_s, health)
 
 
 def read_state():
@@ -67,5 +64,5 @@ def read_state():
 
 
 def write_state(stored, health, may_write):
-    """Keep what read_state() gives back; False when leave was withdrawn."""
+    """Write what read_state() gives back; False when may_write() said no."""
     return files.replace(STATE_PATH, ["%d %d" % pair for pair in zip(stored, health)], may_write)
