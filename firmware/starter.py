@@ -57,7 +57,7 @@ def choose():
 
 
 def read():
-    """The active slot, the pending one ("": none), whether it was tried, how it came; slot a if slot.txt is not whole."""
+    """The active slot, the pending one ("": none), whether it was tried, how it came; slot a without a sound file."""
     try:
         with open("slot.txt", "rb") as file:
             text, _, seal = file.read(80).partition(b"#")
