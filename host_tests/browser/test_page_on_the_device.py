@@ -156,7 +156,7 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         def too_soon():
             log_in(phone, "not the soup")
             phone.until(lambda: phone.text("#why"))
-            return "Too many tries. Wait" in phone.text("#why")
+            return "Too many wrong passwords. Wait" in phone.text("#why")
 
         phone.until(too_soon)
         assert not phone.seen("#off")
@@ -188,7 +188,7 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         # A setting that is refused says why at its field; a good one is saved, and the device starts with it.
         go(phone, "settings")
         fill(phone, "warning_s", "999" + Keys.ENTER)
-        phone.until(lambda: phone.text("#f-warning_s-why") == "Refused: a whole number from 15 to 300 is needed.")
+        phone.until(lambda: phone.text("#f-warning_s-why") == "Refused: it must be a whole number from 15 to 300.")
         assert json.loads((desk.flash / "settings.json").read_text())["warning_s"] == SHORT["warning_s"]
         fill(phone, "warning_s", "20" + Keys.ENTER)
         phone.reads("restarts as soon as all burners are off")
@@ -251,7 +251,7 @@ def test_a_burn_seen_from_three_phones_and_ended_by_one(tmp_path, phone):
         go(phone, "settings")
         phone.reads("Nothing can be saved until it is off")
         fill(phone, "warning_s", "20" + Keys.ENTER)
-        phone.until(lambda: "Something burns" in phone.text(".said"))
+        phone.until(lambda: "A burner is on" in phone.text(".said"))
         assert json.loads((desk.flash / "settings.json").read_text())["warning_s"] == SHORT["warning_s"]
 
         # Two more phones: none of the three is left in the dark, and an OFF of the last one is seen by the first.
