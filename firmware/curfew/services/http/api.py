@@ -27,7 +27,9 @@ class Api:
     """Answers requests. unix_s(): the time, None while unknown. restart_reason: a word."""
 
     PRIORITY = "/off"  # answered even when other clients do not read their answers
-    HEADERS = b" authorization cookie content-type x-csrf-token x-at "
+    HEADERS = (
+        b" host authorization cookie content-type content-length transfer-encoding if-none-match x-csrf-token x-at "
+    )
 
     def __init__(self, context, auth, unix_s, restart_reason, sleep_ms):
         self.context = context

@@ -30,7 +30,6 @@ _READ_CHUNK = 128
 _SLOW_MS = 5000  # for a whole request to arrive, and for a piece of an answer to leave
 _DRAIN_CHUNKS = 64  # read from a refused request before the end: closing over unread bytes would discard the answer
 _DRAIN_MS = 1000
-_OWN_HEADERS = b" host content-length transfer-encoding if-none-match "  # always kept
 JSON = {"Content-Type": "application/json"}
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -136,7 +135,8 @@ class Server:
       answer(request): async; returns (body, status, headers), or an object that becomes JSON; raises Refused. A body is
       bytes, a text, a generator of either, or an async function of send() that sends for as long as the client reads.
       PRIORITY: end of the paths that are answered however many answers are in progress.
-      HEADERS: in bytes, the names to keep beside _OWN_HEADERS, in lower case between spaces.
+      HEADERS: in bytes, the names to keep, in lower case between spaces; the server itself needs host, content-length,
+      transfer-encoding and if-none-match.
     clock has ticks_ms(), log has add(); sleep_ms is asyncio's. folder: of the page; every file ends in .gz.
     redirect(host): where to send a request with this Host header instead; None: nowhere.
     """
@@ -407,8 +407,7 @@ class Server:
             request.headers[name] = value.strip().decode()
 
     def _keeps(self, name):
-        name = b" %s " % name.lower()
-        return name in _OWN_HEADERS or name in self.api.HEADERS
+        return b" %s " % name.lower() in self.api.HEADERS
 
 
 async def _watch(caller):
