@@ -51,7 +51,7 @@ fuzz: build/.ready ## a hundred thousand bad requests, messages and files at eve
 soak: build/.ready ## ten minutes of two threads side by side on the VM, under load
 	@$(PY) -m pytest -n 0 -m slow -s
 
-homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant finds the box, shows it, closes it; installs one beside
+homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant finds the device, shows it, turns it off; installs its own
 	@$(PY) -m pytest -n 0 -m homeassistant host_tests/homeassistant/test_a_real_home_assistant.py
 
 bench: build/.ready build/system.ready build/bench/lib/.ready ## Curfew beside an asyncio program, six minutes: make bench [QUICK=1|LONG=1] [KEEP=1: for the documents]
@@ -68,7 +68,7 @@ flash: build/.ready ## MicroPython on the board: make flash FIRMWARE=ESP32_GENER
 deploy: build/.ready ## the program on the board, only what changed: make deploy [PORT=…]
 	@$(call BOARD,deploy)
 
-monitor: .venv/.ready ## what the box says, without disturbing it
+monitor: .venv/.ready ## the console of the device, without disturbing it
 	@$(call BOARD,monitor)
 
 console: .venv/.ready ## MicroPython's prompt on the board
@@ -88,16 +88,16 @@ settings: .venv/.ready ## settings of your own, laid over the shipped ones: make
 reset-settings: .venv/.ready ## the shipped settings on the board again; asks first: [YES=1]
 	@$(call BOARD,reset-settings) $(if $(YES),--yes)
 
-doctor: .venv/.ready ## what this computer and the board have, what is missing, what mends it
+doctor: .venv/.ready ## what this computer and the board have, what is missing, how to fix it
 	@$(call BOARD,doctor)
 
 board: build/.ready ## no board? a virtual one: prints the port for make deploy [FLASH=FILE] [SPEED=10]
 	@$(PY) -m tools.board virtual $(if $(FLASH),--flash $(FLASH)) $(if $(SPEED),--speed $(SPEED))
 
-update: build/.ready ## send the program to a box over Wi-Fi: make update HOST=… [FORCE=1]; PASSWORD is asked for, or TOKEN
+update: build/.ready ## send the program to a device over Wi-Fi: make update HOST=… [FORCE=1]; PASSWORD is asked for, or TOKEN
 	@$(PY) -m tools.update $(HOST) $(if $(FORCE),--force)
 
-key: .venv/.ready ## read the update key of the box at the USB cable into keys/: make key PORT=…
+key: .venv/.ready ## read the update key of the device at the USB cable into keys/: make key PORT=…
 	@test -n "$(PORT)" || { echo "name one: make key PORT=/dev/ttyUSB0"; exit 2; }
 	@$(PY) -m tools.update --key $(PORT)
 

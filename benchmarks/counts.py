@@ -30,7 +30,7 @@ KEPT = Path(__file__).resolve().parent / "counts.json"
 PERCENT = 1.0  # more than that is a change
 COMMAND = 'make counts KEEP="why"'
 NO_REASON = f"counts: say in a few words why, it is kept with the figures: {COMMAND}"
-BOXES = (2, 4)  # burners of a box with everything on
+BOXES = (2, 4)  # burners of a device with everything on
 FUEL = 4_000_000_000  # more than any of these runs needs
 TICKS = 50  # a second
 SEEDS = range(4)  # of the places of names (vm/fuel.py): one alone may be 1 % off

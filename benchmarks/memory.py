@@ -92,7 +92,7 @@ def under_load(clients: tuple[int, ...], s: float) -> Load:
 
 
 def full_house(burners: int) -> int:
-    """Live bytes with all services on and every place at the web door taken by a request that stops in its head.
+    """Live bytes with all services on and every slot of the web server taken by a request that stops in its header.
 
     Within 1 % of the worst under load, and the same in every run. Raises AssertionError.
     """

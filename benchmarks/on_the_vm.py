@@ -25,7 +25,7 @@ def told(
     air: bool = False,
     firmware: Path = run.BOARD,
 ) -> str:  # fmt: skip
-    """What a program of benchmarks/vm prints. air: with radio and sockets of the box. Raises RuntimeError."""
+    """What a program of benchmarks/vm prints. air: with radio and sockets of the device. Raises RuntimeError."""
     chip = [rig.AIR, rig.TINY, rig.CHIP] if air else [rig.TINY]
     environment = {**os.environ, "MICROPYPATH": rig.path_of(*chip, firmware / "a", firmware / "a" / "lib", firmware)}
     with tempfile.TemporaryDirectory(prefix="curfew-bench-") as folder:

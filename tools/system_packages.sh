@@ -26,7 +26,8 @@ if command -v apt-get >/dev/null 2>&1 && $as_root true 2>/dev/null; then
     echo "installing Debian packages for the tests:$missing ..."
     export DEBIAN_FRONTEND=noninteractive
     log=$(mktemp)
-    if { $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends $missing; } >"$log" 2>&1; then
+    install="apt-get install -y -qq --no-install-recommends"
+    if { $as_root apt-get update -qq && $as_root $install $missing; } >"$log" 2>&1; then
         exit 0
     fi
     tail -5 "$log" >&2

@@ -1,6 +1,6 @@
-"""Send the built firmware to a box over Wi-Fi: signed for that box and that moment, only what it does not have.
+"""Send the built firmware to a device over Wi-Fi: signed for that device and that moment, only what it does not have.
 
-Belongs here: the computer's side of the update, its key file, progress. Does not: what a box accepts
+Belongs here: the computer's side of the update, its key file, progress. Does not: what a device accepts
 (firmware/curfew/services/update/receiver.py).
 
     python -m tools.update HOST [--force]         PASSWORD or TOKEN in the environment, or asked for
@@ -29,8 +29,8 @@ from tools.build.build import OUT, SLOT
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYS = ROOT / "keys"
-PIECE = 3072  # bytes in a request: the box takes 4096
-PATIENCE_S = 60  # the box compares the files that it has before it asks for the next
+PIECE = 3072  # bytes in a request: the device takes 4096
+PATIENCE_S = 60  # the device compares the files that it has before it asks for the next
 POLL_S = 1
 RESTART_S = 180  # it restarts once every burner is at rest
 PROOF_S = 660  # a trial takes a minute, and ten at most
@@ -43,8 +43,8 @@ class UpdateError(Exception):
     """The update did not take place; the text is one line with the way out."""
 
 
-class Box:
-    """The HTTP interface of a box. host: "name" or "name:port". Raises UpdateError."""
+class Device:
+    """The HTTP interface of a device. host: "name" or "name:port". Raises UpdateError."""
 
     def __init__(self, host: str, token: str | None = None):
         self.host = host
@@ -58,7 +58,7 @@ class Box:
         self._headers = {"Cookie": headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": body["csrf"]}
 
     def ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json", **more: str) -> Any:
-        """The answer's JSON. Raises UpdateError with the box's own words."""
+        """The answer's JSON. Raises UpdateError with the device's own words."""
         code, told, _ = self._once(method, path, body, {"Content-Type": kind, **more})
         if code >= 300:
             raise UpdateError(f"{self.host}: {told.get('error', f'answers {code}')}")
@@ -73,19 +73,19 @@ class Box:
             text = answer.read()
             return answer.status, json.loads(text), answer.headers
         except (OSError, http.client.HTTPException) as error:
-            raise _NoAnswer(f"{self.host}: no answer ({error}): is the box on, and is this its address?") from None
+            raise _NoAnswer(f"{self.host}: no answer ({error}): is the device on, and is this its address?") from None
         except ValueError:
-            raise UpdateError(f"{self.host}: that is no Curfew box (its answer is not JSON)") from None
+            raise UpdateError(f"{self.host}: this is not a Curfew device (its answer is not JSON)") from None
         finally:
             connection.close()
 
 
 class _NoAnswer(UpdateError):
-    """Nobody answered, this time."""
+    """No answer this time."""
 
 
 def header(key: bytes, program: Path, device: str, nonce: str, force: bool) -> dict[str, str]:
-    """The signed header of an update to one box in one window."""
+    """The signed header of an update to one device in one window."""
     text = (program / manifest.NAME).read_bytes()
     told = {
         "device": device,
@@ -99,49 +99,50 @@ def header(key: bytes, program: Path, device: str, nonce: str, force: bool) -> d
     return {**told, "signature": hmac.new(key, message, "sha256").hexdigest()}
 
 
-def send(box: Box, key: bytes, program: Path, force: bool, progress: Callable[[str, int, int], None]) -> str:
-    """Bring the program into the box and start its trial; its build id. progress(what, bytes, of bytes).
+def send(device: Device, key: bytes, program: Path, force: bool, progress: Callable[[str, int, int], None]) -> str:
+    """Bring the program into the device and start its trial; its build id. progress(what, bytes, of bytes).
 
     Raises UpdateError; the old program is intact then.
     """
-    about = box.ask("GET", "/update")
+    about = device.ask("GET", "/update")
     if not about["window_s"]:
         raise UpdateError(
-            f"{box.host}: the window is closed: hold the button of the idle box for 5 s, then run this again"
+            f"{device.host}: the window is closed: hold the button of the idle device for 5 s, then run this again"
         )
     for _ in range(TRIES):
         if about["nonce"]:
             break
         time.sleep(1)  # it is drawn within half a second
-        about = box.ask("GET", "/update")
+        about = device.ask("GET", "/update")
     else:
-        raise UpdateError(f"{box.host}: another update is under way; it is given up after 30 s without a word")
+        raise UpdateError(f"{device.host}: another update is under way; it ends after 30 s of silence")
     told = header(key, program, about["device"], about["nonce"], force)
     files = [program / manifest.NAME, *(program / path for path in paths(program))]
     whole = sum(path.stat().st_size for path in files)
-    wanted = box.ask("POST", "/update", json.dumps(told).encode())["next"]
+    wanted = device.ask("POST", "/update", json.dumps(told).encode())["next"]
     while wanted:
         line, offset = map(int, wanted.split(":"))
         file = files[line + 1]
         before = sum(path.stat().st_size for path in files[: line + 1])
         progress(str(file.relative_to(program)), before + offset, whole)
         piece = file.read_bytes()[offset : offset + PIECE]
-        wanted = _put(box, piece, wanted)
+        wanted = _put(device, piece, wanted)
     progress("", whole, whole)
     return manifest.build_id((program / manifest.NAME).read_text())
 
 
-def _put(box: Box, piece: bytes, wanted: str) -> str | None:
-    """Send one piece, again when the answer was lost; what the box wants next."""
+def _put(device: Device, piece: bytes, wanted: str) -> str | None:
+    """Send one piece, again when the answer was lost; what the device wants next."""
     for turn in range(TRIES):
         try:
-            found: str | None = box.ask("PUT", "/update", piece, "application/octet-stream", **{"X-At": wanted})["next"]
-            return found
+            answer = device.ask("PUT", "/update", piece, "application/octet-stream", **{"X-At": wanted})
+            following: str | None = answer["next"]
+            return following
         except _NoAnswer:
             if turn == TRIES - 1:
                 raise
             time.sleep(1)
-            asked: str | None = box.ask("GET", "/update")["next"]
+            asked: str | None = device.ask("GET", "/update")["next"]
             if asked != wanted:
                 return asked
     raise AssertionError
@@ -152,15 +153,15 @@ def paths(program: Path) -> list[str]:
     return [line.split(" ")[2] for line in (program / manifest.NAME).read_text().splitlines()[1:-1]]
 
 
-def wait_for_proof(box: Box, build: str, progress: Callable[[str], None]) -> None:
-    """Until the new program has proved itself. Raises UpdateError when the old one came back, or nobody answers."""
+def wait_for_confirmation(device: Device, build: str, progress: Callable[[str], None]) -> None:
+    """Until the new program is confirmed. Raises UpdateError when the old one came back, or there is no answer."""
     end_s = time.monotonic() + RESTART_S
     started = False
-    progress("sent; the box restarts")
+    progress("sent; the device restarts")
     while time.monotonic() < end_s:
         time.sleep(POLL_S)
         try:
-            status = box.ask("GET", "/status")
+            status = device.ask("GET", "/status")
         except _NoAnswer:
             continue
         if status["build"] == build:
@@ -169,20 +170,20 @@ def wait_for_proof(box: Box, build: str, progress: Callable[[str], None]) -> Non
             if not started:
                 started = True
                 end_s = time.monotonic() + PROOF_S
-            progress("the new program runs, and has a minute to prove itself")
+            progress("the new program runs and is confirmed after a healthy minute")
         elif started:
-            raise UpdateError(f"{box.host}: the new program did not prove itself, the old one is back")
-    what = "did not prove itself in time" if started else "did not start"
-    raise UpdateError(f"{box.host}: the new program {what}; the old one comes back by itself")
+            raise UpdateError(f"{device.host}: the new program was not confirmed, the old one is back")
+    what = "was not confirmed in time" if started else "did not start"
+    raise UpdateError(f"{device.host}: the new program {what}; the old one comes back by itself")
 
 
 def key_of(device: str, folder: Path = KEYS) -> bytes:
-    """The key of a box, as read_key() kept it. Raises UpdateError."""
+    """The key of a device, as read_key() kept it. Raises UpdateError."""
     path = folder / f"{device}.key"
     try:
         text = path.read_text().strip()
     except OSError:
-        raise UpdateError(f"no key of the box {device}: attach it once and run `make key PORT=...`") from None
+        raise UpdateError(f"no key of the device {device}: attach it once and run `make key PORT=...`") from None
     if not _KEY.fullmatch(text):
         raise UpdateError(f"{path}: not a key (64 hex digits): run `make key PORT=...` again")
     return bytes.fromhex(text)
@@ -195,7 +196,7 @@ READ = (
 
 
 def read_key(port: str, folder: Path = KEYS) -> Path:
-    """Read the key of the box at the USB cable and keep it where only its owner can read it. Raises UpdateError."""
+    """Read the key of the device at the USB cable and keep it where only its owner can read it. Raises UpdateError."""
     command = [sys.executable, "-m", "mpremote", "connect", port, "resume", "exec", READ, "exec", "machine.reset()"]
     done = subprocess.run(command, capture_output=True, text=True)
     told = dict(line.split(" ", 1) for line in done.stdout.splitlines() if line.startswith(("device ", "key ")))
@@ -204,7 +205,7 @@ def read_key(port: str, folder: Path = KEYS) -> Path:
         why = (done.stderr or done.stdout).strip().splitlines()
         raise UpdateError(f"{port}: {why[-1] if why else 'no board answers'}")
     if not _KEY.fullmatch(key):
-        raise UpdateError(f"{port}: the box has no key yet: it makes one once its Wi-Fi (or set-up network) is on")
+        raise UpdateError(f"{port}: the device has no key yet: it creates one once its Wi-Fi (or set-up network) is on")
     return keep_key(device, key, folder)
 
 
@@ -219,9 +220,9 @@ def keep_key(device: str, key: str, folder: Path = KEYS) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command; 0 when the new program has proved itself, 1 with one line when not."""
-    parser = argparse.ArgumentParser(prog="update", description="Send the built firmware to a box over Wi-Fi.")
-    parser.add_argument("host", nargs="?", help="address of the box, like curfew-1a2b.local")
+    """The command; 0 when the new program is confirmed, 1 with one line when not."""
+    parser = argparse.ArgumentParser(prog="update", description="Send the built firmware to a device over Wi-Fi.")
+    parser.add_argument("host", nargs="?", help="address of the device, like curfew-1a2b.local")
     parser.add_argument("--force", action="store_true", help="send an older version, too")
     parser.add_argument("--key", metavar="PORT", help="read the key over the USB cable instead")
     given = parser.parse_args(arguments)
@@ -230,7 +231,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"key: {read_key(given.key)} (mode 600; never give it away)")
             return 0
         if not given.host:
-            raise UpdateError("name the box: make update HOST=curfew-1a2b.local")
+            raise UpdateError("name the device: make update HOST=curfew-1a2b.local")
         return _update(given.host, given.force)
     except UpdateError as error:
         print(f"update: {error}", file=sys.stderr)
@@ -244,10 +245,10 @@ def _update(host: str, force: bool) -> int:
     program = OUT / SLOT
     if not (program / manifest.NAME).is_file():
         raise UpdateError("nothing is built: run `make build`")
-    box = Box(host, os.environ.get("TOKEN"))
+    device = Device(host, os.environ.get("TOKEN"))
     if not os.environ.get("TOKEN"):
-        box.log_in(os.environ.get("PASSWORD") or getpass.getpass(f"device password of {host}: "))
-    about = box.ask("GET", "/update")
+        device.log_in(os.environ.get("PASSWORD") or getpass.getpass(f"device password of {host}: "))
+    about = device.ask("GET", "/update")
     key = key_of(about["device"])
     columns = (TextColumn("{task.description:44}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns) as bar:
@@ -256,11 +257,11 @@ def _update(host: str, force: bool) -> int:
         def tell(what: str, at: int, of: int) -> None:
             bar.update(task, description=what, completed=at, total=of)
 
-        build = send(box, key, program, force, tell)
+        build = send(device, key, program, force, tell)
     with Progress(TextColumn("{task.description}")) as bar:
-        task = bar.add_task("sent; the box restarts")
-        wait_for_proof(box, build, lambda what: bar.update(task, description=what))
-    print(f"{host}: build {build} has proved itself (before: {about['build']})")
+        task = bar.add_task("sent; the device restarts")
+        wait_for_confirmation(device, build, lambda what: bar.update(task, description=what))
+    print(f"{host}: build {build} is confirmed (before: {about['build']})")
     return 0
 
 

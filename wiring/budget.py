@@ -20,8 +20,8 @@ from simulator.plant.magnet_loop import loop_ma, time_to_fall_ms, time_to_rise_m
 
 COPPER_OHM_MM2_M = 0.01724  # at 20 degrees C, annealed (IEC 60028)
 AGED = 20 / 28  # an old thermocouple gives 20 mV where it gave 28 (wiring/README.md, sources)
-HAND_MAX_S = 3.0  # more than this and people let go too early; assumed
-SENSE_OHM, BOX_V, SENSE_LEADS = 10_000, 5.0, 2  # whatever fails in the box, it drives no more than this into the loop
+HAND_MAX_S = 3.0  # more than this and people release the knob too early; assumed
+SENSE_OHM, BOX_V, SENSE_LEADS = 10_000, 5.0, 2  # a broken controller drives no more than this into the loop
 
 
 class BudgetError(ValueError):
@@ -55,11 +55,11 @@ class Loop:
         return float(loop_ma(emf_uv, self.tc_mohm + self.leads_mohm, contact_mohm, self.coil_mohm))
 
     def without_ma(self, aged: bool = False) -> float:
-        """In a full flame before the box was built in."""
+        """In a full flame before the controller was installed."""
         return float(loop_ma(self.emf_mv * 1000 * (AGED if aged else 1), self.tc_mohm, 0, self.coil_mohm))
 
 
-# key: lowest, highest, unit, in words (en, zh). The plausible and some more: outside of it somebody mistook a unit.
+# key: lowest, highest, unit, in words (en, zh). The plausible and some more: beyond that a unit is probably wrong.
 RANGES: dict[str, tuple[float, float, str, str, str]] = {
     "emf_mv": (5, 60, "mV", "the thermocouple's open-circuit voltage in a full flame", "热电偶满焰开路电压"),
     "coil_mohm": (1, 500, "mOhm", "resistance of the magnet's coil", "电磁阀线圈电阻"),
@@ -68,7 +68,7 @@ RANGES: dict[str, tuple[float, float, str, str, str]] = {
     "awg": (8, 30, "AWG", "gauge of the added leads", "加装导线线规"),
     "contact_mohm": (0.1, 5000, "mOhm", "resistance of the contact with its joints", "触点连同接头的电阻"),
     "hold_ma": (20, 1000, "mA", "current from which the pressed-in armature stays", "按下的衔铁能吸住的电流"),
-    "drop_ma": (10, 1000, "mA", "current below which the armature has let go", "衔铁必已释放的电流"),
+    "drop_ma": (10, 1000, "mA", "current below which the armature has dropped out", "衔铁必已释放的电流"),
     "heat_s": (0.5, 60, "s", "time constant of the tip in the flame", "热电偶头在火焰中的时间常数"),
     "cool_s": (1, 300, "s", "time constant of the tip without a flame", "无火焰时热电偶头的时间常数"),
 }
@@ -95,7 +95,7 @@ def checked(given: dict[str, str]) -> Loop:
         low, below = RANGES["drop_ma"][0], loop.hold_ma
         raise BudgetError(
             f"--drop-ma: {loop.drop_ma:g} is not from {low:g} mA to below --hold-ma ({below:g} mA): "
-            "a magnet lets go at less than it holds with"
+            "a magnet drops out at less than its hold-in current"
         )
     return loop
 
@@ -114,7 +114,7 @@ class Budget:
     aged_ma: float
     before_ma: float
     most_mohm: float  # of the contact for the magnet to hold; negative: not even without one
-    surely_open_mohm: float  # a contact worse than this has surely made it let go
+    surely_open_mohm: float  # a contact worse than this has surely made it drop out
     injected_ma: float
     hand_s: float | None
     hand_before_s: float | None
@@ -174,29 +174,30 @@ WORDS = {
         "回路：{emf:g} mV，热电偶 {tc:g} + 线圈 {coil:g} + 加装导线 {leads:.1f} + 触点 {contact:g} mΩ。",
     ),
     "holding": (
-        "Holding: {now:.0f} mA, {times:.2f} times the {hold:g} mA that it needs ({before:.0f} mA without the box; "
-        "{aged:.0f} mA once the thermocouple is old).",
+        "Holding: {now:.0f} mA, {times:.2f} times the {hold:g} mA that it needs ({before:.0f} mA without the "
+        "controller; {aged:.0f} mA once the thermocouple is old).",
         "吸持：{now:.0f} mA，是所需 {hold:g} mA 的 {times:.2f} 倍"
         "（不装 Curfew {before:.0f} mA；热电偶老化后 {aged:.0f} mA）。",
     ),
     "releasing": (
-        "Releasing: an open contact leaves 0 mA, and through its sense leads a broken box drives at most "
-        "{injected:g} mA into the loop, {less:.0f} times less than the {drop:g} mA below which the magnet has let go.",
+        "Releasing: an open contact leaves 0 mA, and through its sense leads a broken controller drives at most "
+        "{injected:g} mA into the loop, {less:.0f} times less than the {drop:g} mA below which the magnet "
+        "has dropped out.",
         "释放：触点断开后为 0 mA；控制盒出故障时，经测量线流入回路的最多 {injected:g} mA，"
         "是必已释放电流 {drop:g} mA 的 1/{less:.0f}。",
     ),
     "between": (
-        "A bad contact is no open one: above {most:.0f} mΩ the magnet may not hold, "
-        "only above {open:.0f} mΩ has it surely let go.",
+        "A bad contact is not an open one: above {most:.0f} mΩ the magnet may not hold, "
+        "only above {open:.0f} mΩ has it surely dropped out.",
         "触点变差不等于断开：超过 {most:.0f} mΩ 可能吸不住，超过 {open:.0f} mΩ 才必已释放。",
     ),
     "never": (
-        "A bad contact is no open one: only above {open:.0f} mΩ has the magnet surely let go.",
+        "A bad contact is not an open one: only above {open:.0f} mΩ has the magnet surely dropped out.",
         "触点变差不等于断开：超过 {open:.0f} mΩ 电磁阀才必已释放。",
     ),
     "hand": (
         "Hand on the knob: {hand:.1f} s after the flame instead of {hand_before:.1f}, {extra:.1f} s longer "
-        "(with a converter the box beeps when you may let go).",
+        "(with a converter the controller beeps when you may release the knob).",
         "按住旋钮：着火后 {hand:.1f} 秒，原来 {hand_before:.1f} 秒，多 {extra:.1f} 秒"
         "（装了转换器时，可以松开旋钮时控制盒会响）。",
     ),
@@ -222,7 +223,7 @@ WORDS = {
         "这个触点不行：电磁阀只得到 {now:.0f} mA，需要大于 {hold:g} mA。",
     ),
     "stove": (
-        "No contact will help: without the box the magnet gets {before:.0f} mA. A new thermocouple first; "
+        "No contact will help: without the controller the magnet gets {before:.0f} mA. A new thermocouple first; "
         "if the numbers are your own, measure again.",
         "换触点没用：不装 Curfew，电磁阀也只有 {before:.0f} mA。先换新热电偶；若是自己测的数，请重测。",
     ),
@@ -245,8 +246,8 @@ WORDS = {
     "x": ("contact, mΩ", "触点电阻，mΩ"),
     "y": ("loop current, mA", "回路电流，mA"),
     "holds": ("holds", "吸得住"),
-    "unsure": ("may hold or let go", "可能吸住也可能释放"),
-    "released": ("has let go", "必已释放"),
+    "unsure": ("may hold or drop out", "可能吸住也可能释放"),
+    "released": ("has dropped out", "必已释放"),
     "new": ("new thermocouple", "新热电偶"),
     "old": ("old thermocouple", "老化热电偶"),
     "this": ("this contact: {contact:g} mΩ, {now:.0f} mA", "此触点：{contact:g} mΩ，{now:.0f} mA"),
@@ -280,7 +281,7 @@ def judge_contact(loop: Loop, contact_mohm: float) -> str:
     return judge(replace(loop, contact_mohm=contact_mohm)).verdict
 
 
-def said(key: str, tongue: int, loop: Loop, found: Budget) -> str:
+def said(key: str, language: int, loop: Loop, found: Budget) -> str:
     """One sentence of WORDS with its numbers."""
     why = "tight aged" if found.aged_ma <= loop.hold_ma else "tight hand"
     numbers = {
@@ -310,26 +311,26 @@ def said(key: str, tongue: int, loop: Loop, found: Budget) -> str:
         "wanted": wanted_mohm(loop),
         "room": found.most_mohm + loop.leads_mohm,
     }
-    return WORDS[key][tongue].format(**numbers, why=WORDS[why][tongue].format(**numbers))
+    return WORDS[key][language].format(**numbers, why=WORDS[why][language].format(**numbers))
 
 
-def report(loop: Loop, tongue: int) -> list[str]:
+def report(loop: Loop, language: int) -> list[str]:
     """The sentences, the verdict last but for what to change."""
     found = judge(loop)
     keys = ["loop", "holding", "releasing", "between" if found.most_mohm > 0 else "never"]
     keys += ["no hand" if found.extra_s is None else "hand", "closing", found.verdict]
     keys += [key for key in (advice(loop, found),) if key]
-    return [said(key, tongue, loop, found) for key in keys]
+    return [said(key, language, loop, found) for key in keys]
 
 
 # ---- the picture --------------------------------------------------------------------------------------------
 
 
-def picture(loop: Loop, tongue: int) -> str:
+def picture(loop: Loop, language: int) -> str:
     """Loop current against contact resistance, with the bands of the magnet and this contact, as SVG."""
     found = judge(loop)
     shown = ("title", "loop", found.verdict, "x", "y", "holds", "unsure", "released", "new", "old", "this")
-    named = {key: said(key, tongue, loop, found) for key in shown}
+    named = {key: said(key, language, loop, found) for key in shown}
     svg = Svg()
     lines = [named["loop"], named[found.verdict]]
     top = chart.head(svg, named["title"], lines) + 24
@@ -391,10 +392,10 @@ def main(args: list[str]) -> int:
     try:
         given = vars(arguments().parse_args(args))
         loop = checked({key: given[key] for key in RANGES})
-        tongue = ("en", "zh").index(given["lang"])
-        print("\n".join(report(loop, tongue)))
+        language = ("en", "zh").index(given["lang"])
+        print("\n".join(report(loop, language)))
         if given["plot"]:
-            Path(given["plot"]).write_text(picture(loop, tongue), "utf-8")
+            Path(given["plot"]).write_text(picture(loop, language), "utf-8")
     except BudgetError as error:
         print(f"budget: {error}", file=sys.stderr)
         return 2

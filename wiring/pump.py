@@ -1,7 +1,7 @@
-"""The pulse drive's parts: when does the pump let go, over all tolerances, and does it bridge what the firmware does?
+"""The pulse drive's parts: when does the pump drop out, over all tolerances, and does it bridge what the firmware does?
 
 Belongs here: tolerances, corners, a Monte Carlo, the search for values, words and picture. Does not: the circuit's
-formulas, which the simulated box shares (simulator/plant/charge_pump.py), the parts list (wiring.yaml).
+formulas, which the simulator shares (simulator/plant/charge_pump.py), the parts list (wiring.yaml).
 
     python -m wiring.pump [--choose] [--lang en|zh] [--plot OUT.svg]
 """
@@ -26,7 +26,7 @@ Parts = dict[str, float]
 FROM_S, TO_S = limits.STALL_MAX_MS / 1000, 2 * limits.STALL_MAX_MS / 1000  # DESIGN: bridges a stall, halts a hang
 PERIOD_S = 2 * limits.TICK_MS / 1000  # each tick turns the pin once, so that every second one raises it
 SEED, DRAWS = 1, 20_000
-ROOM_S, SPARE_V = 0.25, 0.02  # what the choice of parts keeps from either end, and from letting go in a stall
+ROOM_S, SPARE_V = 0.25, 0.02  # what the choice of parts keeps from either end, and from dropping out in a stall
 
 # What may differ from charge_pump.PARTS: key, lowest, highest, and why. Factors where the unit is "x".
 SPREAD: tuple[tuple[str, float, float, str, str], ...] = (
@@ -77,8 +77,8 @@ def kept_v(parts: Parts) -> float:
     return float(lost / (1 - (1 - share) * left))
 
 
-def let_go_s(parts: Parts) -> float:
-    """From the last rising edge of a running pump until the coils are let go; 0 when it never fed them."""
+def drop_out_s(parts: Parts) -> float:
+    """From the last rising edge of a running pump until the coils drop out; 0 when it never fed them."""
     off_v, on_v = charge_pump.thresholds_v(parts)
     rest_v, top_v = -parts["leak_a"] * parts["r4_ohm"], kept_v(parts)
     if top_v <= on_v:
@@ -102,7 +102,7 @@ def filled_ms(parts: Parts) -> int:
 
 
 def spare_v(parts: Parts, tick_ms: int = limits.PUMP_TICK_MS) -> float:
-    """How far above letting go C3 stays at the worst, over every series of stalls that the firmware bridges.
+    """How far above dropping out C3 stays at the worst, over every series of stalls that the firmware bridges.
 
     The firmware bridges a step when what former ones took, less tick_ms a tick, leaves room for it (controller.py).
     It begins with a pump that runs: one that had a single edge so far bridges less. Found by following the lowest
@@ -135,15 +135,15 @@ def spare_v(parts: Parts, tick_ms: int = limits.PUMP_TICK_MS) -> float:
 
 
 def ends(parts: Parts) -> tuple[Parts, Parts]:
-    """The corner that lets go first and the one that lets go last."""
-    made = sorted(corners(parts), key=let_go_s)
+    """The corner that drops out first and the one that drops out last."""
+    made = sorted(corners(parts), key=drop_out_s)
     return made[0], made[-1]
 
 
 def drawn(parts: Parts, seed: int = SEED, draws: int = DRAWS) -> list[float]:
-    """let_go_s of so many boxes, each part anywhere within its spread, evenly; equal for equal seeds."""
+    """drop_out_s of so many controllers, each part anywhere within its spread, evenly; equal for equal seeds."""
     dice = random.Random(seed)
-    return [let_go_s(with_spread(parts, [dice.random() for _ in SPREAD])) for _ in range(draws)]
+    return [drop_out_s(with_spread(parts, [dice.random() for _ in SPREAD])) for _ in range(draws)]
 
 
 # ---- the choice ---------------------------------------------------------------------------------------------
@@ -165,10 +165,10 @@ def choose(parts: Parts) -> list[Parts]:
     found = []
     for values in itertools.product(*CHOICES.values()):
         made = {**parts, **dict(zip(CHOICES, values, strict=True))}
-        if not FROM_S + ROOM_S < let_go_s(made) < TO_S - ROOM_S:
+        if not FROM_S + ROOM_S < drop_out_s(made) < TO_S - ROOM_S:
             continue
         first, last = ends(made)
-        if let_go_s(first) < FROM_S + ROOM_S or let_go_s(last) > TO_S - ROOM_S or spare_v(first) < SPARE_V:
+        if drop_out_s(first) < FROM_S + ROOM_S or drop_out_s(last) > TO_S - ROOM_S or spare_v(first) < SPARE_V:
             continue
         found.append(made)
     return sorted(found, key=lambda made: -charge_pump.thresholds_v(made)[0])
@@ -177,7 +177,7 @@ def choose(parts: Parts) -> list[Parts]:
 # ---- words and picture --------------------------------------------------------------------------------------
 
 WORDS = {
-    "title": ("Pulse drive: when the pump lets go", "脉冲驱动：电荷泵何时断开触点"),
+    "title": ("Pulse drive: when the pump drops out", "脉冲驱动：电荷泵何时断开触点"),
     "parts": (
         "C2 {c2:g} µF, C3 {c3:g} µF, R4 {r4:g} kΩ, R5 {r5:g} kΩ, R6 {r6:g} kΩ, R7 {r7:g} kΩ: "
         "on above {on:.2f} V, off below {off:.2f} V.",
@@ -185,17 +185,17 @@ WORDS = {
         "高于 {on:.2f} V 接通，低于 {off:.2f} V 断开。",
     ),
     "time": (
-        "The coils are let go {nominal:.2f} s after the last edge that fills; {first:.2f} to {last:.2f} s over all "
+        "The coils drop out {nominal:.2f} s after the last edge that fills; {first:.2f} to {last:.2f} s over all "
         "corners ({wanted_from:g} to {wanted_to:g} wanted).",
         "最后一个充电边沿后 {nominal:.2f} 秒释放线圈；所有极限组合为 {first:.2f} 到 {last:.2f} 秒"
         "（要求 {wanted_from:g} 到 {wanted_to:g} 秒）。",
     ),
     "drawn": (
-        "{draws:,} boxes drawn (seed {seed}): {low:.2f} to {high:.2f} s, half of them {q1:.2f} to {q3:.2f} s.",
+        "{draws:,} controllers drawn (seed {seed}): {low:.2f} to {high:.2f} s, half of them {q1:.2f} to {q3:.2f} s.",
         "随机抽取 {draws:,} 台（种子 {seed}）：{low:.2f} 到 {high:.2f} 秒，半数在 {q1:.2f} 到 {q3:.2f} 秒。",
     ),
     "stalls": (
-        "Every series of stalls that the firmware bridges leaves the worst corner {spare:.0f} mV above letting go.",
+        "Every series of stalls that the firmware bridges leaves the worst corner {spare:.0f} mV above drop-out.",
         "固件所容忍的任何停顿序列，最差的极限组合离释放仍有 {spare:.0f} mV。",
     ),
     "filled": (
@@ -204,7 +204,7 @@ WORDS = {
     ),
     "x": ("seconds after the last edge that fills", "最后一个充电边沿之后，秒"),
     "y": ("C3, volts", "C3，伏"),
-    "count": ("boxes drawn", "抽取的台数"),
+    "count": ("controllers drawn", "抽取的台数"),
     "too soon": ("too soon: a stall", "太早：停顿"),
     "too late": ("too late", "太晚"),
     "nominal": ("as marked", "标称"),
@@ -223,9 +223,9 @@ def numbers_of(parts: Parts) -> dict[str, float]:
         **{key: parts[f"{key}_ohm"] / 1000 for key in ("r4", "r5", "r6", "r7")},
         "off": off_v,
         "on": on_v,
-        "nominal": let_go_s(parts),
-        "first": let_go_s(first),
-        "last": let_go_s(last),
+        "nominal": drop_out_s(parts),
+        "first": drop_out_s(first),
+        "last": drop_out_s(last),
         "wanted_from": FROM_S,
         "wanted_to": TO_S,
         "draws": len(times),
@@ -239,16 +239,16 @@ def numbers_of(parts: Parts) -> dict[str, float]:
     }
 
 
-def report(parts: Parts, tongue: int) -> list[str]:
+def report(parts: Parts, language: int) -> list[str]:
     """The sentences."""
     numbers = numbers_of(parts)
-    return [WORDS[key][tongue].format(**numbers) for key in ("parts", "time", "drawn", "stalls", "filled")]
+    return [WORDS[key][language].format(**numbers) for key in ("parts", "time", "drawn", "stalls", "filled")]
 
 
-def picture(parts: Parts, tongue: int) -> str:
-    """C3 after the last edge, for the parts as marked and both ends, and the boxes drawn, as SVG."""
-    named = {key: words[tongue] for key, words in WORDS.items()}
-    lines = report(parts, tongue)[:3]
+def picture(parts: Parts, language: int) -> str:
+    """C3 after the last edge, for the parts as marked and both ends, and the controllers drawn, as SVG."""
+    named = {key: words[language] for key, words in WORDS.items()}
+    lines = report(parts, language)[:3]
     svg = Svg()
     top = chart.head(svg, named["title"], lines) + 24
     x_to, y_to = 5.0, 3.0
@@ -256,26 +256,26 @@ def picture(parts: Parts, tongue: int) -> str:
     counts = [0] * 100
     for s in drawn(parts):
         counts[min(int(s / x_to * 100), 99)] += 1
-    boxes = chart.Panel(svg, volts.bottom + 42, 90, (0, x_to), max(counts) * 1.1)
-    for panel in (volts, boxes):
+    counted = chart.Panel(svg, volts.bottom + 42, 90, (0, x_to), max(counts) * 1.1)
+    for panel in (volts, counted):
         panel.column(0, FROM_S, "unsure")
         panel.column(FROM_S, TO_S, "good")
         panel.column(TO_S, x_to, "bad")
     for n, count in enumerate(counts):
         if count:
-            left, right = boxes.x(n * x_to / 100), boxes.x((n + 1) * x_to / 100)
-            svg.rect(left, boxes.y(count), right - left - 0.6, boxes.bottom - boxes.y(count), "bar")
+            left, right = counted.x(n * x_to / 100), counted.x((n + 1) * x_to / 100)
+            svg.rect(left, counted.y(count), right - left - 0.6, counted.bottom - counted.y(count), "bar")
     volts.axes(0.5, "", 0.5, named["y"])
-    boxes.axes(0.5, named["x"], 0, named["count"])
+    counted.axes(0.5, named["x"], 0, named["count"])
     svg.text(volts.x(0) + 8, volts.bottom - 9, named["too soon"], "ink", 12)
     svg.text(volts.x(x_to) - 8, volts.top + 17, named["too late"], "ink", 12, "end")
     for made, cls in ((ends(parts)[0], "old"), (parts, "new"), (ends(parts)[1], "old")):
-        let_go, from_v = let_go_s(made), kept_v(made)
+        let_go, from_v = drop_out_s(made), kept_v(made)
         volts.curve([(let_go * n / 80, fallen_v(made, from_v, let_go * n / 80)) for n in range(81)], cls)
         at_x, at_y = volts.x(let_go), volts.y(charge_pump.thresholds_v(made)[0])
         svg.rect(at_x - 3.5, at_y - 3.5, 7, 7, "dot", 3.5)
         svg.text(at_x, at_y + 18, f"{let_go:.2f} s", "ink b" if cls == "new" else "ink", 12, "middle")
-    y = boxes.bottom + 33
+    y = counted.bottom + 33
     for index, (name, cls) in enumerate((("nominal", "new"), ("corner", "old"))):
         x = chart.LEFT + 210 * index
         svg.line(x, y - 4, x + 30, y - 4, cls)
@@ -288,17 +288,17 @@ def main(args: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m wiring.pump", description="The parts of the pulse drive.")
     parser.add_argument("--choose", action="store_true", help="search the values again and list what would do")
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the words and the picture")
-    parser.add_argument("--plot", metavar="OUT.svg", help="also draw how C3 empties, and the boxes drawn")
+    parser.add_argument("--plot", metavar="OUT.svg", help="also draw how C3 empties, and the controllers drawn")
     given = parser.parse_args(args)
-    tongue = ("en", "zh").index(given.lang)
+    language = ("en", "zh").index(given.lang)
     if given.choose:
         for made in choose(charge_pump.PARTS):
-            print(*report(made, tongue)[:2], sep="\n")
+            print(*report(made, language)[:2], sep="\n")
     else:
-        print("\n".join(report(charge_pump.PARTS, tongue)))
+        print("\n".join(report(charge_pump.PARTS, language)))
     if given.plot:
         try:
-            Path(given.plot).write_text(picture(charge_pump.PARTS, tongue), "utf-8")
+            Path(given.plot).write_text(picture(charge_pump.PARTS, language), "utf-8")
         except OSError as error:
             print(f"pump: --plot: {given.plot} cannot be written: {error.strerror}", file=sys.stderr)
             return 2

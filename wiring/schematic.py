@@ -35,17 +35,17 @@ WIDTH = 30.0
 THICK = 2.6
 
 
-def draw(made: Build, tongue: int = 0) -> Sheet:
-    """The sheet of a build; tongue: 0 English, 1 Chinese."""
-    sheet = _Schematic(made, tongue)
+def draw(made: Build, language: int = 0) -> Sheet:
+    """The sheet of a build; language: 0 English, 1 Chinese."""
+    sheet = _Schematic(made, language)
     sheet.everything()
     return sheet
 
 
 class _Schematic(Sheet):
-    def __init__(self, made: Build, tongue: int) -> None:
+    def __init__(self, made: Build, language: int) -> None:
         super().__init__()
-        self._tongue = tongue
+        self._language = language
         self._made = made
         self._sensor = "sensor" in made.groups
         self._display = "display" in made.groups
@@ -77,7 +77,7 @@ class _Schematic(Sheet):
         self._named(ref, (top[0] + 0.4, (top[1] + bottom[1]) / 2))
 
     def _say(self, word: str, number: int | str = "") -> str:
-        return WORDS[word][self._tongue].format(number)
+        return WORDS[word][self._language].format(number)
 
     def _net(self, pin: str) -> str:
         return self._made.net_of(pin)
@@ -225,7 +225,7 @@ class _Schematic(Sheet):
                 self.tag(net, (at, y - 7.2))
 
     def _lug(self, x: float, y: float) -> None:
-        """The only joint of the box's ground and the stove."""
+        """The only joint of the controller's ground and the stove."""
         at, rail = x + 24.0, y - 8.3
         self.two("E1", Lug, (at, rail), (at, rail - 1.7), ("stove", "box"))
         self.ground("GND", (at, rail - 1.7))

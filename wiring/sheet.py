@@ -98,7 +98,7 @@ class Sheet:
         self._pins[pin] = at
 
     def dashed(self, corner: XY, width: float, height: float, words: str) -> None:
-        """A dashed border round what somebody else built."""
+        """A dashed border round an existing part."""
         x, y = corner
         self._draw(elm.Rect((0, 0), (width, -height), color=MUTED, lw=1, ls="--").at(corner).theta(0))
         self.text((x + width / 2, y + 0.3), words, align="center", color=MUTED)
@@ -124,7 +124,7 @@ class Sheet:
         self.text((at[0] + lead * 1.4, at[1]), net, align=align, color=color, mono=True)
 
     def ground(self, net: str, at: XY) -> None:
-        """The symbol of the box's ground, or of the stove's body."""
+        """The symbol of the controller's ground, or of the stove's body."""
         self._tags.append((net, at))
         self._draw((elm.GroundChassis if net == "CHASSIS" else elm.Ground)().at(at).theta(0))
 

@@ -8,7 +8,7 @@ import json
 from render.markdown import rows
 from wiring.source import BUILDS, Build, Row, build, source
 
-TONGUES = ("en", "zh")
+LANGUAGES = ("en", "zh")
 ROLES = {
     "relay": ("relay", "继电器"),
     "pump": ("pump", "电荷泵"),
@@ -39,35 +39,35 @@ def _bought(read: Row) -> list[Row]:
 
 
 def price_usd(made: Build) -> float:
-    """What the parts of a build cost about, US dollars, without board, box and wire."""
+    """What the parts of a build cost about, US dollars, without board, enclosure and wire."""
     return float(sum(part.row["price_usd"] for part in made.parts.values()))
 
 
-def bom(tongue: int) -> str:
+def bom(language: int) -> str:
     """How many of each part a build needs, and about what one costs."""
     builds = [build(name) for name in BUILDS]
-    names = [BUILD_NAMES[made.name][tongue] for made in builds]
-    head = [("Part", "元件")[tongue], *names, ("About US$ each", "单价约（美元）")[tongue]]
+    names = [BUILD_NAMES[made.name][language] for made in builds]
+    head = [("Part", "元件")[language], *names, ("About US$ each", "单价约（美元）")[language]]
     body = []
     for row in _bought(source()):
         counts = [len(_refs(made, row)) for made in builds]
         shown = [str(count) if count else "–" for count in counts]
-        body.append([row[TONGUES[tongue]]["name"], *shown, f"{row['price_usd']:.2f}"])
+        body.append([row[LANGUAGES[language]]["name"], *shown, f"{row['price_usd']:.2f}"])
     sums = [f"**{price_usd(made):.0f}**" for made in builds]
-    body.append([("**About US$ in all**", "**合计约（美元）**")[tongue], *sums, ""])
+    body.append([("**About US$ in all**", "**合计约（美元）**")[language], *sums, ""])
     return rows(head, body)
 
 
-def parts(tongue: int) -> str:
+def parts(language: int) -> str:
     """Every part with its refs, its reason, and what to look for."""
-    head = (("Ref", "Part", "Why", "Look for", "Source"), ("位号", "元件", "用途", "选购要点", "来源"))[tongue]
+    head = (("Ref", "Part", "Why", "Look for", "Source"), ("位号", "元件", "用途", "选购要点", "来源"))[language]
     builds = [build(name) for name in BUILDS]
-    none = ("none", "无")[tongue]
-    below = ("below", "见下表")[tongue]
+    none = ("none", "无")[language]
+    below = ("below", "见下表")[language]
     body = []
     for row in source()["parts"]:
         refs: list[str] = list(dict.fromkeys(ref for made in builds for ref in _refs(made, row)))
-        words = row[TONGUES[tongue]]
+        words = row[LANGUAGES[language]]
         links = [f"[{number}]({link})" for number, link in enumerate(row["sources"], 1)]
         body.append(
             [
@@ -81,10 +81,10 @@ def parts(tongue: int) -> str:
     return rows(head, body)
 
 
-def makers(tongue: int) -> str:
+def makers(language: int) -> str:
     """The parts for which a public data sheet was read, and what it says."""
     head = (("Ref", "Maker", "Part", "Its data sheet says", "Where"), ("位号", "厂家", "型号", "数据手册写明", "出处"))[
-        tongue
+        language
     ]
     full = build("full")
     body = []
@@ -92,45 +92,45 @@ def makers(tongue: int) -> str:
         for maker in row["makers"]:
             links = [maker["source"], maker["also"]]
             where = " ".join(f"[{number}]({link})" for number, link in enumerate(links, 1) if link)
-            body.append([" ".join(_refs(full, row)), maker["maker"], maker["part"], maker[TONGUES[tongue]], where])
+            body.append([" ".join(_refs(full, row)), maker["maker"], maker["part"], maker[LANGUAGES[language]], where])
     return rows(head, body)
 
 
-def pins(tongue: int) -> str:
+def pins(language: int) -> str:
     """The pin map: role, direction, safe level, reason."""
     head = (
         ("Pin", "Role", "Burner", "Direction", "Safe level", "Why this pin"),
         ("引脚", "用途", "灶头", "方向", "安全电平", "为什么用它"),
-    )[tongue]
+    )[language]
     body = [
         [
             str(row["pin"]),
-            ROLES[row["role"]][tongue],
+            ROLES[row["role"]][language],
             "" if row["burner"] is None else str(row["burner"] + 1),
-            DIRECTIONS[row["direction"]][tongue],
+            DIRECTIONS[row["direction"]][language],
             "–" if row["safe_level"] is None else str(row["safe_level"]),
-            row[TONGUES[tongue]],
+            row[LANGUAGES[language]],
         ]
         for row in source()["pins"]
     ]
     return rows(head, body)
 
 
-def refused(tongue: int) -> str:
+def refused(language: int) -> str:
     """The pins that nothing may use."""
-    head = (("Pins", "Why not"), ("引脚", "为什么不用"))[tongue]
-    return rows(head, [[" ".join(map(str, row["pins"])), row[TONGUES[tongue]]] for row in source()["refused"]])
+    head = (("Pins", "Why not"), ("引脚", "为什么不用"))[language]
+    return rows(head, [[" ".join(map(str, row["pins"])), row[LANGUAGES[language]]] for row in source()["refused"]])
 
 
-def connections(tongue: int) -> str:
+def connections(language: int) -> str:
     """Every net, with what it joins in either build: a list to go through with a continuity tester."""
-    head = [("Net", "网络")[tongue], *(BUILD_NAMES[name][tongue] for name in BUILDS)]
+    head = [("Net", "网络")[language], *(BUILD_NAMES[name][language] for name in BUILDS)]
     builds = [build(name) for name in BUILDS]
     nets = dict.fromkeys(net for made in reversed(builds) for net in made.nets)
     return rows(head, [[f"`{net}`", *(" ".join(made.nets.get(net, ("–",))) for made in builds)] for net in nets])
 
 
-def settings(tongue: int) -> str:
+def settings(language: int) -> str:
     """What each build says in settings.json."""
     blocks = []
     for name in BUILDS:
@@ -140,5 +140,5 @@ def settings(tongue: int) -> str:
             f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in made.settings.items() if key != "burners"
         ]
         lines = ["{", *keys, '  "burners": [', f"    {burners}", "  ]", "}"]
-        blocks.append("\n".join([f"{BUILD_NAMES[name][tongue]}:", "", "```json", *lines, "```"]))
+        blocks.append("\n".join([f"{BUILD_NAMES[name][language]}:", "", "```json", *lines, "```"]))
     return "\n\n".join(blocks)

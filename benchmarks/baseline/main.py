@@ -88,7 +88,7 @@ burners = [Burner(number) for number in range(len(config["timers_s"]))]
 
 async def control():
     """Deadlines, buttons, watchdog: the task that must not be late."""
-    watchdog = machine.WDT(timeout=60000)  # longer than any look-up of a name: it must not end a dinner
+    watchdog = machine.WDT(timeout=60000)  # longer than any look-up of a name: it must not end a burn
     while True:
         for burner in burners:
             burner.poll()
@@ -140,7 +140,7 @@ async def one_off(request, number):
 
 
 async def serve():
-    """The server ends when memory was short as somebody came: start it again."""
+    """The server ends when memory was short during a connection: restart it."""
     while True:
         try:
             await app.start_server("0.0.0.0", 80)

@@ -1,4 +1,4 @@
-"""On the VM, in real time: one program, Curfew or the baseline, on the chip of a box, both under the same eyes.
+"""On the VM, in real time: one program, Curfew or the baseline, on the simulated chip, both observed alike.
 
     micropython board.py PIPE INPUTS RTC_FILE KIND       KIND: "firmware" or "baseline"; current folder: the flash
 Every feeding of the watchdog writes a record with the time since the last one, and no more: nothing of the program is

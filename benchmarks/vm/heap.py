@@ -1,10 +1,10 @@
 """On the VM: what each part of the firmware takes of the heap, imported one after another.
 
     micropython heap.py FILLERS PART=MODULE,MODULE ...     current folder: a flash; MICROPYPATH as for a board
-Prints JSON: bytes by part, rubbish collected before and after each. "core" is the whole box as program.py builds it,
+Prints JSON: bytes by part, garbage collected before and after each. "core" is the whole device as program.py builds it,
 in it "core_alone" and "drivers" are the link groups as they are imported.
 FILLERS: names beside. The collector takes any word for a pointer that looks like one, so with some numbers of names a
-few kilobytes of rubbish stay; the least of several numbers is what is really held.
+few kilobytes of garbage stay; the least of several numbers is what is really held.
 """
 
 import gc

@@ -45,7 +45,7 @@ machine.tick = lambda number: None
 gc.collect()
 from curfew.bundles import core as loop
 
-EMPTY = 50  # empty loops for each tick: the processor's time is told in milliseconds
+EMPTY = 50  # empty loops for each tick: the processor's time is counted in milliseconds
 blocks, ticks = int(sys.argv[1]), int(sys.argv[2])
 found = {"tick_ns": [], "empty_ns": [], "bytes": 0}
 

@@ -51,7 +51,7 @@ def box_of(desk):
     """The computer's side, once the server answers and the box has its key."""
     Door(desk)
     desk.wait_for(lambda: (desk.flash / "key.txt").exists(), 20, "the key")
-    return update.Box(f"127.0.0.1:{desk.web_port}", TOKEN)
+    return update.Device(f"127.0.0.1:{desk.web_port}", TOKEN)
 
 
 def key_of(desk):
@@ -86,7 +86,7 @@ def test_a_new_program_comes_over_wifi_is_confirmed_and_stays(tmp_path, newer):
         box = box_of(desk)
         opened(desk, box)
         build = update.send(box, key_of(desk), newer, False, lambda what, _at, _of: sent.add(what))
-        update.wait_for_proof(box, build, quiet_words)
+        update.wait_for_confirmation(box, build, quiet_words)
         assert slot_of(desk, "b") == files_of(newer)
         assert slot_of(desk, "a") == files_of(run.COMPILED)
         about = box.ask("GET", "/update")
@@ -112,7 +112,7 @@ def test_a_new_program_whose_services_die_is_rolled_back(tmp_path, deaf):
         with pytest.raises(update.UpdateError, match="did not|old one"):
             update.RESTART_S, kept = 3, update.RESTART_S
             try:
-                update.wait_for_proof(box, build, quiet_words)
+                update.wait_for_confirmation(box, build, quiet_words)
             finally:
                 update.RESTART_S = kept
         desk.wait_for(lambda: box_answers(box), 20, "the old program's server")
@@ -183,7 +183,7 @@ def test_an_update_not_signed_for_this_device_and_window_is_refused_before_a_byt
         assert "0.0.9 is older than 0.1.0; FORCE=1" in refusal(lambda: post(box, told))
 
         # Nobody without a log-in, however well signed.
-        stranger = update.Box(f"127.0.0.1:{desk.web_port}")
+        stranger = update.Device(f"127.0.0.1:{desk.web_port}")
         assert "log in" in refusal(lambda: post(stranger, good))
         assert sorted(str(path) for path in desk.flash.rglob("*")) == before
 

@@ -189,13 +189,13 @@ def test_the_doctor_finds_nothing_wrong_with_a_board_that_is_right(bench):
     assert {"port", "MicroPython", "flash for files", "program", "settings"} <= set(states(rows))
 
 
-def test_the_doctor_names_what_is_wrong_with_a_board_and_what_mends_it(bench):
+def test_the_doctor_names_what_is_wrong_with_a_board_and_how_to_fix_it(bench):
     put(bench, {"settings.json": b"{}"})
     bench.run("import os;os.rename('a/manifest.txt','a/m')")
     try:
         found = {row.what: row for row in doctor.board(bench.board.port)}
-        assert found["program"].state == doctor.NEEDED and "make deploy" in found["program"].mend
-        assert found["settings"].state == doctor.NEEDED and "make reset-settings" in found["settings"].mend
+        assert found["program"].state == doctor.NEEDED and "make deploy" in found["program"].fix
+        assert found["settings"].state == doctor.NEEDED and "make reset-settings" in found["settings"].fix
     finally:
         bench.run("import os;os.rename('a/m','a/manifest.txt')")
         put(bench, {"settings.json": SETTINGS})
@@ -210,7 +210,7 @@ def test_no_board_is_no_fault_of_the_computer_but_a_port_that_is_not_there_is(mo
 def test_a_program_that_only_some_tests_need_is_named_with_its_package(monkeypatch):
     monkeypatch.setattr(doctor.shutil, "which", lambda name, path=None: None)
     found = {row.what: row for row in doctor.computer(lambda name: None)}
-    assert (found["dot"].state, found["dot"].mend) == (doctor.LACKS, "sudo apt install graphviz")
+    assert (found["dot"].state, found["dot"].fix) == (doctor.LACKS, "sudo apt install graphviz")
 
 
 def test_a_tool_of_another_version_than_pinned_is_needed_and_the_status_is_1(monkeypatch, capsys):

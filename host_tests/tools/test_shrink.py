@@ -78,8 +78,8 @@ def short(**sources):
 
 
 def test_a_private_name_becomes_a_short_one_wherever_it_stands():
-    made = short(a="_LIMIT = 3\n\n\ndef _far(x):\n    return x._near + _LIMIT\n\n\nprint(_far)")["a"]
-    assert made == "_a = 3\n\n\ndef _b(x):\n    return x._c + _a\n\n\nprint(_b)\n"
+    text = "_LIMIT = 3\n\n\ndef _far(x):\n    return f'{x._near + _LIMIT}'\n\n\nprint(_far)"
+    assert short(a=text)["a"] == "_b = 3\n\ndef _a(x):\n    return f'{x._c + _b}'\nprint(_a)\n"
 
 
 def test_files_share_the_same_few_names():
@@ -88,16 +88,7 @@ def test_files_share_the_same_few_names():
 
 
 @pytest.mark.parametrize(
-    "kept",
-    [
-        "public = 1",
-        "__init__ = 1",
-        "import _thread",
-        "from x import _y",
-        "_z = 1\ng(x, '_z')",
-        "_ = 1",
-        "_z = 1\nf'{_z}'",
-    ],
+    "kept", ["public = 1", "__init__ = 1", "import _thread", "from x import _y", "_z = 1\ng(x, '_z')", "_ = 1"]
 )
 def test_what_somebody_else_may_ask_for_by_name_keeps_it(kept):
     assert short(a=kept)["a"] == kept + "\n"

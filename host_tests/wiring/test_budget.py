@@ -153,8 +153,8 @@ def test_the_leads_have_the_resistance_of_the_wire_tables():
 def test_a_verdict_says_what_to_change(loop, verdict, advice):
     found = budget.judge(loop)
     assert (found.verdict, budget.advice(loop, found)) == (verdict, advice)
-    for tongue in (0, 1):
-        said = budget.report(loop, tongue)
+    for language in (0, 1):
+        said = budget.report(loop, language)
         assert len(said) == (7 if verdict == "good" else 8)
         assert not [line for line in said if "{" in line or "nan" in line]
 

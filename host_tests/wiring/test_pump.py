@@ -15,7 +15,7 @@ from wiring import pump
 from wiring.source import build
 
 PARTS = charge_pump.PARTS
-CORNERS = sorted(pump.corners(PARTS), key=pump.let_go_s)
+CORNERS = sorted(pump.corners(PARTS), key=pump.drop_out_s)
 FIRST, LAST = CORNERS[0], CORNERS[-1]
 
 
@@ -44,19 +44,19 @@ def lets_go_ms(made, most_ms=20_000):
 def test_the_simulated_pump_lets_go_when_the_arithmetic_says(parts):
     made = running(parts)
     assert made.on
-    assert lets_go_ms(made) == pytest.approx(pump.let_go_s(parts) * 1000, abs=2)
+    assert lets_go_ms(made) == pytest.approx(pump.drop_out_s(parts) * 1000, abs=2)
 
 
 def test_every_corner_lets_go_later_than_the_longest_stall_and_sooner_than_twice_that():
     assert pump.FROM_S * 1000 == limits.STALL_MAX_MS and pump.TO_S == 2 * pump.FROM_S
-    assert pump.let_go_s(FIRST) > limits.STALL_MAX_MS / 1000 + pump.PERIOD_S
-    assert pump.let_go_s(LAST) < 2 * limits.STALL_MAX_MS / 1000 <= limits.WATCHDOG_MS / 1000
+    assert pump.drop_out_s(FIRST) > limits.STALL_MAX_MS / 1000 + pump.PERIOD_S
+    assert pump.drop_out_s(LAST) < 2 * limits.STALL_MAX_MS / 1000 <= limits.WATCHDOG_MS / 1000
     assert len(CORNERS) == 2 ** len(pump.SPREAD)
 
 
 def test_no_box_drawn_lies_outside_of_the_corners():
     times = pump.drawn(PARTS, seed=7, draws=3000)
-    assert pump.let_go_s(FIRST) <= min(times) and max(times) <= pump.let_go_s(LAST)
+    assert pump.drop_out_s(FIRST) <= min(times) and max(times) <= pump.drop_out_s(LAST)
     assert max(times) - min(times) > 0.5
 
 
@@ -71,7 +71,7 @@ def test_each_tolerance_counts(index):
     low[index], high[index] = 0.0, 1.0
     made = [pump.with_spread(PARTS, at) for at in (low, high)]
     key = pump.SPREAD[index][0]
-    told = charge_pump.thresholds_v if key == "supply_v" else pump.let_go_s  # that one moves the upper threshold only
+    told = charge_pump.thresholds_v if key == "supply_v" else pump.drop_out_s  # that one moves the upper threshold only
     assert told(made[0]) != told(made[1])
 
 
@@ -115,9 +115,9 @@ def test_between_its_thresholds_the_pump_stays_what_it_was():
 
 @pytest.mark.parametrize("parts", [FIRST, LAST])
 def test_no_leak_within_the_spread_keeps_the_pump_up_and_a_bad_capacitor_would(parts):
-    assert pump.let_go_s(parts) < pump.TO_S
+    assert pump.drop_out_s(parts) < pump.TO_S
     off_v, _ = charge_pump.thresholds_v(PARTS)
-    assert pump.let_go_s({**PARTS, "leak_a": -off_v / PARTS["r4_ohm"] * 1.01}) == float("inf")
+    assert pump.drop_out_s({**PARTS, "leak_a": -off_v / PARTS["r4_ohm"] * 1.01}) == float("inf")
 
 
 # --- what the firmware believes about it ------------------------------------------------------------------------------
@@ -181,13 +181,13 @@ def test_the_parts_of_the_simulated_box_are_the_first_choice():
 
 @pytest.mark.parametrize("change", [{"r4_ohm": 1e6}, {"r4_ohm": 470e3}, {"r6_ohm": 47e3}, {"c3_f": 1e-6}])
 def test_other_parts_are_seen_to_be_wrong(change):
-    made = sorted(pump.corners({**PARTS, **change}), key=pump.let_go_s)
-    assert pump.let_go_s(made[0]) < pump.FROM_S or pump.let_go_s(made[-1]) > pump.TO_S
+    made = sorted(pump.corners({**PARTS, **change}), key=pump.drop_out_s)
+    assert pump.drop_out_s(made[0]) < pump.FROM_S or pump.drop_out_s(made[-1]) > pump.TO_S
 
 
-@pytest.mark.parametrize("tongue", [0, 1])
-def test_the_words_have_all_their_numbers(tongue):
-    said = pump.report(PARTS, tongue)
+@pytest.mark.parametrize("language", [0, 1])
+def test_the_words_have_all_their_numbers(language):
+    said = pump.report(PARTS, language)
     assert len(said) == 5 and not [line for line in said if "{" in line]
 
 

@@ -38,7 +38,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     sub.add_argument("--erase", action="store_true", help="clear the whole chip first")
     sub = command("deploy", "put the program on the board")
     sub.add_argument("--build", type=Path, default=OUT)
-    sub = command("monitor", "show what the box says")
+    sub = command("monitor", "show the console of the device")
     sub.add_argument("--seconds", type=float)
     command("console", "MicroPython's prompt")
     sub = command("backup", "the user's own files into one file")
@@ -120,7 +120,7 @@ def _reset_settings(asked: argparse.Namespace, out: Console) -> int:
 def _put(port: str, files: dict[str, bytes], out: Console) -> int:
     with _stopped(port, out) as link, out.status("writing …") as status:
         backup.put_back(link, files, lambda name, at, of: status.update(f"writing {name}, {at + 1} of {of}"))
-    out.print(f"written {', '.join(files)}; the box starts again with it")
+    out.print(f"written {', '.join(files)}; the device restarts with it")
     return 0
 
 

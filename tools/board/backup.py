@@ -102,12 +102,12 @@ def read(path: Path, key: bool = False) -> dict[str, bytes]:
 
 
 def judge(name: str, data: bytes) -> None:
-    """Raises BoardError when the box would refuse this file."""
+    """Raises BoardError when the device would refuse this file."""
     if name == SETTINGS:
         try:
             settings_of_the_box.parse(data.decode())
         except (settings_of_the_box.Invalid, UnicodeDecodeError) as error:
-            raise BoardError(f"the box would refuse these settings: {error}")
+            raise BoardError(f"the device would refuse these settings: {error}")
     elif name.endswith(".json"):
         try:
             json.loads(data)
@@ -116,7 +116,7 @@ def judge(name: str, data: bytes) -> None:
 
 
 def laid_over(path: Path) -> bytes:
-    """The shipped settings with those of a file laid over. Raises BoardError when the box would refuse them."""
+    """The shipped settings with those of a file laid over. Raises BoardError when the device would refuse them."""
     try:
         own = json.loads(path.read_text())
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The box's console: only listening, or with mpremote's own prompt.
+"""The device's console: only listening, or with mpremote's own prompt.
 
 Belongs here: what one sees of a board without changing it. Does not: interrupting it for other reasons (link.py).
 """
@@ -12,9 +12,9 @@ from tools.board.link import Link
 
 
 def monitor(port: str, console: Console, seconds: float | None = None) -> None:
-    """Show what the box says until Ctrl-C, or for some seconds; it is not disturbed. Raises BoardError."""
+    """Show what the device prints until Ctrl-C, or for some seconds, without disturbing it. Raises BoardError."""
     with Link(port) as link:
-        console.print(f"listening on {port}, Ctrl-C ends; the box runs on", style="dim")
+        console.print(f"listening on {port}, press Ctrl-C to stop; the device runs on", style="dim")
         rest = b""
         while seconds is None or seconds > 0:
             rest += link.listen(0.5)
@@ -30,7 +30,7 @@ def prompt(port: str, console: Console) -> int:
     with Link(port):  # in use? not there? said in our words
         pass
     console.print(
-        "Ctrl-C stops the box, contacts open; after ten minutes at the prompt its watchdog starts it again.\n"
+        "Ctrl-C stops the device, contacts open; after ten minutes at the prompt its watchdog starts it again.\n"
         "Back to work: import machine; machine.reset()   Leave: Ctrl-]",
         style="dim",
         markup=False,

@@ -1,4 +1,4 @@
-"""Brings the built program onto a board, and waits until the box says that it runs.
+"""Brings the built program onto a board, and waits until the device reports that it runs.
 
 Belongs here: the order of the steps, so that the board starts after a cut between any two of them. Does not: deciding
 what is missing (plan.py), the cable (link.py), words about ports (ports.py).
@@ -20,10 +20,10 @@ from tools.board.survey import survey
 
 START_S = 60  # from the reset to the line of the start; the chip hashes the whole program first
 SETTLE_S = 3  # a program that cannot go on resets the chip sooner
-PROOF_S = 60  # of health, as the firmware wants it (keeper.py)
+PROOF_S = 60  # of health, as the firmware wants it (persistence.py)
 PROOF_MAX_S = 660  # the firmware itself gives up after ten minutes (limits.TRIAL_MAX_MS)
 _START = re.compile(r"Curfew (\S+) build (\S+) slot (\S+?)( on trial)? burners (\d+)")
-_PROVED = "This program is confirmed"
+_CONFIRMED = "This program is confirmed"
 _CORRUPT = "PROGRAM_CORRUPT"
 _BACK = "Back to slot"
 _REFUSED = "SETTINGS_INVALID"
@@ -31,12 +31,12 @@ _REFUSED = "SETTINGS_INVALID"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the box said after the restart."""
+    """What the device printed after the restart."""
 
     version: str
     build: str
     slot: str
-    proved: bool
+    confirmed: bool
     burners: int
 
 
@@ -183,11 +183,11 @@ e({slot!r})
 """
 
 
-# --- what the box says --------------------------------------------------------------------------------------------
+# --- what the device prints -------------------------------------------------------------------------------------------
 
 
 class _Lines:
-    """The console of the box, line by line, with a patience."""
+    """The console of the device, line by line, with a time limit."""
 
     def __init__(self, link: Link):
         self._link = link
@@ -206,35 +206,37 @@ class _Lines:
 
 
 def heard(link: Link, new: Built, plan: Plan, console: Console) -> Outcome:
-    """Listen until the box has proved the new program, or it is clear that it does not. Raises BoardError."""
+    """Listen until the device has confirmed the new program, or has rejected it. Raises BoardError."""
     lines = _Lines(link)
     said: list[str] = []
-    with console.status("restarting, the box checks its program …"):
+    with console.status("restarting, the device checks its program …"):
         outcome = _started(lines, START_S, said)
     if outcome is None:
-        raise BoardError("the box did not start: " + (_why(said) or "it says nothing. make monitor shows its console"))
+        raise BoardError(
+            "the device did not start: " + (_why(said) or "it printed nothing. make monitor shows its console")
+        )
     _right(outcome, new, said)
     for line in said:
         if _REFUSED in line:
             raise BoardError(
-                f"the program is there, but the box refuses its settings: {line}. make reset-settings mends"
+                f"the program is there, but the device refuses its settings: {line}. Run make reset-settings"
             )
     if plan.trial:
-        _prove(lines, outcome, said, console)
+        _wait_for_confirmation(lines, outcome, said, console)
     elif _started(lines, SETTLE_S, said) is not None:
-        raise BoardError("the box starts again and again: " + _why(said))
+        raise BoardError("the device restarts in a loop: " + _why(said))
     console.print(
         f"[bold green]deployed[/] {outcome.version} build {outcome.build}, slot {outcome.slot}, {outcome.burners} "
         + ("burners" if outcome.burners > 1 else "burner")
-        + (": the program has proved itself" if plan.trial else ": the program runs")
+        + (": the program is confirmed" if plan.trial else ": the program runs")
     )
     for line in said:
-        console.print(f"        it says: {line}", style="dim", markup=False)
+        console.print(f"        it printed: {line}", style="dim", markup=False)
     return Outcome(outcome.version, outcome.build, outcome.slot, True, outcome.burners)
 
 
 def _started(lines: _Lines, seconds: float, said: list[str]) -> Outcome | None:
-    """The line of a start; None when none came. Whatever else the box said is added to said."""
+    """The line of a start; None when none came. Every other line is added to said."""
     end = time.monotonic() + seconds
     while (line := lines.until(end - time.monotonic())) is not None:
         found = _START.search(line)
@@ -250,25 +252,25 @@ def _right(outcome: Outcome, new: Built, said: list[str]) -> None:
         raise BoardError(f"the old version came back ({outcome.version} build {outcome.build}): {_why(said)}")
 
 
-def _prove(lines: _Lines, first: Outcome, said: list[str], console: Console) -> None:
-    """A minute of health. Raises BoardError when the box goes back to the old program."""
+def _wait_for_confirmation(lines: _Lines, first: Outcome, said: list[str], console: Console) -> None:
+    """A minute of health. Raises BoardError when the device goes back to the old program."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(f"slot {first.slot} on trial: a minute of health proves it", total=PROOF_S)
+        task = progress.add_task(f"slot {first.slot} pending: confirmed after a healthy minute", total=PROOF_S)
         began = time.monotonic()
         while time.monotonic() - began < PROOF_MAX_S:
             progress.update(task, completed=min(PROOF_S, time.monotonic() - began))
             line = lines.until(0.5)
             if line is None:
                 continue
-            if _PROVED in line:
+            if _CONFIRMED in line:
                 return
             again = _START.search(line)
             if again:
                 raise BoardError(f"the old version came back ({again[1]} build {again[2]}): {_why(said)}")
             if line:
                 said.append(line)
-    raise BoardError(f"the new program did not prove itself in {PROOF_MAX_S // 60} minutes: make monitor shows why")
+    raise BoardError(f"the new program was not confirmed within {PROOF_MAX_S // 60} minutes: make monitor shows why")
 
 
 def _why(said: list[str]) -> str:

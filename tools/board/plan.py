@@ -58,10 +58,10 @@ class Plan:
     slot: str
     copy: tuple[tuple[str, str], ...]  # path, slot in which the right bytes are
     send: tuple[str, ...]  # paths, manifest.txt last
-    stale: tuple[str, ...]  # paths in the slot that nobody built
+    stale: tuple[str, ...]  # paths in the slot that are not in the build
     slot_txt: str  # its new content, "" to leave it
     root: tuple[str, ...]
-    trial: bool  # the program has to prove itself
+    trial: bool  # the program is pending until it is confirmed
 
     @property
     def is_empty(self) -> bool:
@@ -86,7 +86,7 @@ def slot_text(active: str, trial: str = "") -> str:
 
 
 def read_slot_txt(text: str) -> tuple[str, str, bool]:
-    """The active slot, the one on trial ("" for none), whether that was tried; slot a where there is no sound text."""
+    """The active slot, the pending one ("" for none), whether that was tried; slot a where there is no sound text."""
     found = _SLOT_TXT.fullmatch(text)
     if not found or manifest.crc16(text[: text.index("#")].encode()) != int(found[5], 16):
         return SLOTS[0], "", False
@@ -107,7 +107,7 @@ def is_sound(slot: str, survey: Survey) -> bool:
 
 
 def running(survey: Survey) -> str:
-    """The slot that the starter takes at the next start if none is on trial; "" when no program is sound."""
+    """The slot that the starter takes at the next start if none is pending; "" when no program is sound."""
     active = read_slot_txt(survey.slot_txt)[0]
     for slot in (active, other(active)):
         if is_sound(slot, survey):

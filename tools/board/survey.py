@@ -11,7 +11,7 @@ from tools.board.errors import BoardError
 from tools.board.link import HASH, Link
 from tools.board.plan import SLOTS, Survey
 
-# One line a finding: a word and a tuple. Hashing 130 kB takes a second or two on a chip, so every file is told at once.
+# One line a finding: a word and a tuple. Hashing 130 kB takes a second or two on a chip, so each file is reported then.
 _ASK = (
     HASH
     + """

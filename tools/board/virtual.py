@@ -28,7 +28,7 @@ HEAP = "heapsize=192k"
 POWER, HARD, WATCHDOG = 1, 2, 3  # why a start began
 _CTRL_C = 3
 _WAIT_S = 0.005  # for a program that runs and so reads nothing, and for a reader that is slow
-_LISTENS_S = 5.0  # who read nothing for so long does not listen
+_LISTENS_S = 5.0  # a reader that was silent for so long is gone
 
 
 class VirtualBoardError(Exception):
@@ -39,7 +39,7 @@ class Board:
     """A virtual board: with Board(flash) as board: ... board.port ...
 
     flash: file that holds the flash, made if it is not there. speed: how many times faster its clock runs; its watchdog
-    goes by the real clock. log: called with bytes that the board said, None for nobody.
+    goes by the real clock. log: called with bytes that the board said, or None.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Board:
         self._wake, self._waker = os.pipe()
         self._wire = -1
         self._plug()
-        self._thread = threading.Thread(target=self._keep, daemon=True)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> "Board":
         self.power_on()
@@ -86,7 +86,7 @@ class Board:
         self._unplug()
 
     def wait(self) -> None:
-        """Until somebody interrupts."""
+        """Until an interrupt."""
         while self._thread.is_alive():
             self._thread.join(1)
 
@@ -169,9 +169,9 @@ class Board:
                 self._cause = cause
                 self._start()
 
-    # --- the keeper --------------------------------------------------------------------------------------------------
+    # --- the thread --------------------------------------------------------------------------------------------------
 
-    def _keep(self) -> None:
+    def _serve(self) -> None:
         """Carry bytes, hear the chip, until the end."""
         while not self._ended:
             with self._lock:
@@ -206,7 +206,7 @@ class Board:
             self._output += said
 
     def _tell(self) -> None:
-        """Hand it on to the cable, as fast as somebody reads; where nobody does, it is lost."""
+        """Hand it on to the cable, as fast as it is read; what is not read is lost."""
         now = time.monotonic()
         while self._output:
             try:
@@ -256,13 +256,13 @@ class Board:
                 os.kill(self._vm.pid, signal.SIGINT)
                 return
             elif _CTRL_C in self._input and self._understands:
-                self._input.popleft()  # nobody reads what came before the Ctrl-C
+                self._input.popleft()  # what came before the Ctrl-C is not read
             else:
                 return
 
 
 def _raw(end: int, signals: bool = False) -> None:
-    """Bytes as they are. signals: the mark by which a running program is told from a prompt."""
+    """Bytes as they are. signals: marks a running program, unlike a prompt."""
     tty.setraw(end)
     if signals:
         modes = termios.tcgetattr(end)

@@ -23,7 +23,8 @@ PLAIN = ("boot.py", "main.py", "starter.py", "settings.json")  # the root of the
 SLOT = "a"  # the folder of the program; on the board there are two
 PROGRAM = "program.py"
 # Modules that are one in the compiled program (link.py), by the file that imports them.
-GROUPS = tuple(f"{fold.PACKAGE}.bundles.{path.stem}" for path in sorted((FIRMWARE / fold.PACKAGE / "bundles").glob("[!_]*.py")))
+_BUNDLES = sorted((FIRMWARE / fold.PACKAGE / "bundles").glob("[!_]*.py"))
+GROUPS = tuple(f"{fold.PACKAGE}.bundles.{path.stem}" for path in _BUNDLES)
 # ESP32: small ints have 31 bits; anything larger would be another object there. O3 leaves line numbers out:
 # a traceback names file and function, and a function fits on a screen; two kilobytes of heap do not grow back.
 MPY_CROSS = ("-msmall-int-bits=31", "-O3")

@@ -2,7 +2,7 @@
 
 Belongs here: which of their files the firmware needs. Does not: our own files, compiling (build.py).
 
-    python -m tools.libraries        fetch them into build/lib
+    python -m tools.build.libraries        fetch them into build/lib
 """
 
 import shutil
@@ -15,7 +15,7 @@ from tools.build import shrink
 ROOT = Path(__file__).resolve().parent.parent.parent
 PINNED = ROOT / "firmware" / "requirements.txt"
 FETCHED = ROOT / "build" / "lib"
-# What the firmware imports of them, directly or not, and which definitions in it nobody here calls: heap is short.
+# What the firmware imports of them, directly or not, and which definitions are not used here: heap is short.
 # The rest (tests, other runtimes, templates) stays away as a whole.
 NEEDED: dict[str, tuple[str, ...]] = {
     "chumicro_mqtt/_wire.py": (

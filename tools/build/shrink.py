@@ -1,20 +1,22 @@
 """Makes the compiled program smaller without changing what it does: every byte of it lies in the chip's memory.
 
-Belongs here: leaving out what nobody calls, short names for private things. Does not: which definitions those are
+Belongs here: leaving out what is not used, short names for private things. Does not: which definitions those are
 (libraries.py), folding of constants (build.py).
 """
 
 import ast
-import io
 import itertools
 import re
 import string
-import tokenize
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
-_PRIVATE = re.compile(r"_[A-Za-z]\w*$")
-_LETTERS = string.ascii_letters
+_PRIVATE = re.compile(r"\b_[A-Za-z]\w*")
+_FIELDS: dict[type[ast.AST], str] = {
+    ast.Name: "id", ast.Attribute: "attr", ast.FunctionDef: "name", ast.AsyncFunctionDef: "name",
+    ast.ClassDef: "name", ast.ExceptHandler: "name", ast.arg: "arg", ast.keyword: "arg",
+}  # fmt: skip
 
 
 class ShrinkError(Exception):
@@ -60,54 +62,59 @@ def shortened(sources: dict[str, str]) -> tuple[dict[str, str], dict[str, dict[s
     """The sources with short private names, and by file the long name of each short one.
 
     The chip keeps one copy of every name in the whole program, so the same few names serve in every file. A name is
-    changed when it begins with one underscore, stands in one file only, and there neither in a text (getattr) nor in
+    changed when it begins with one underscore, occurs in one file only, and there neither in a text (getattr) nor in
     an import. A file with a class whose base comes from elsewhere starts where the names of all those others end.
     """
-    tokens = {name: _tokens(text) for name, text in sources.items()}
+    trees = {name: ast.parse(text) for name, text in sources.items()}
     users = defaultdict(set)
-    for name, found in tokens.items():
-        for token in found:
-            if token.type == tokenize.NAME and _PRIVATE.match(token.string):
-                users[token.string].add(name)
-    in_order = sorted(sources, key=lambda name: (_has_foreign_base(sources[name]), name))
-    made: dict[str, dict[str, str]] = {}
-    for name in in_order:
-        taken = max(map(len, made.values()), default=0) if _has_foreign_base(sources[name]) else 0
-        tree = ast.parse(sources[name])
-        imports = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
-        texts = " ".join(imports + [token.string for token in tokens[name] if token.type == tokenize.STRING])
+    for name, tree in trees.items():
+        for private in [*_names(tree), *_PRIVATE.findall(_imports(tree))]:
+            users[private].add(name)
+    longs: dict[str, dict[str, str]] = {}
+    for name, tree in sorted(trees.items(), key=lambda item: (_has_foreign_base(item[1]), item[0])):
+        taken = max(map(len, longs.values()), default=0) if _has_foreign_base(tree) else 0
+        strings = [repr(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+        fixed = set(_PRIVATE.findall(" ".join([_imports(tree), *strings])))
+        changed = [long for long in dict.fromkeys(_names(tree)) if users[long] == {name} and long not in fixed]
         shorts = itertools.islice(_short_names(set(users)), taken, None)
-        made[name] = {}
-        for token in tokens[name]:
-            long = token.string
-            alone = token.type == tokenize.NAME and users.get(long) == {name}
-            if alone and long not in made[name] and not re.search(rf"\b{long}\b", texts):
-                made[name][long] = next(shorts)
-    changed = {name: _renamed(sources[name], tokens[name], made[name]) for name in sources}
-    return changed, {name: {short: long for long, short in names.items()} for name, names in made.items()}
+        longs[name] = dict(zip(shorts, changed, strict=False))
+        _rename(tree, {long: short for short, long in longs[name].items()})
+    return {name: ast.unparse(tree) + "\n" for name, tree in trees.items()}, longs
 
 
-def _tokens(text: str) -> list[tokenize.TokenInfo]:
-    return list(tokenize.generate_tokens(io.StringIO(text).readline))
+def _imports(tree: ast.AST) -> str:
+    return " ".join(ast.unparse(node) for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)))
 
 
-def _short_names(taken: set[str]) -> "itertools.chain[str]":
-    pairs = ("_" + a + b for a in _LETTERS for b in _LETTERS)
-    return itertools.chain(name for name in itertools.chain(("_" + a for a in _LETTERS), pairs) if name not in taken)
+def _names(tree: ast.AST) -> list[str]:
+    """Every private name, as often as it occurs outside of imports."""
+    found: list[str] = []
+    for node in ast.walk(tree):
+        found += node.names if isinstance(node, (ast.Global, ast.Nonlocal)) else [getattr(node, _field(node), None) or ""]
+    return [name for name in found if _PRIVATE.fullmatch(name)]
 
 
-def _has_foreign_base(text: str) -> bool:
-    """True when a class of this file is made of one that another file defines."""
-    tree = ast.parse(text)
-    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)} | {"Exception", "dict", "list"}
-    bases = [base for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for base in node.bases]
-    return any(not (isinstance(base, ast.Name) and base.id in own) for base in bases)
+def _rename(tree: ast.AST, short: dict[str, str]) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            node.names = [short.get(name, name) for name in node.names]
+        elif (name := getattr(node, _field(node), None)) in short:
+            setattr(node, _field(node), short[name])
 
 
-def _renamed(text: str, tokens: list[tokenize.TokenInfo], names: dict[str, str]) -> str:
-    lines = text.split("\n")
-    for token in reversed(tokens):
-        if token.type == tokenize.NAME and token.string in names:
-            row, start, end = token.start[0] - 1, token.start[1], token.end[1]
-            lines[row] = lines[row][:start] + names[token.string] + lines[row][end:]
-    return "\n".join(lines)
+def _field(node: ast.AST) -> str:
+    """The field of a node that holds a name."""
+    return _FIELDS.get(type(node), "")
+
+
+def _short_names(taken: set[str]) -> Iterator[str]:
+    pairs = ("_" + a + b for a in string.ascii_letters for b in string.ascii_letters)
+    singles = ("_" + a for a in string.ascii_letters)
+    return (name for name in itertools.chain(singles, pairs) if name not in taken)
+
+
+def _has_foreign_base(tree: ast.AST) -> bool:
+    """True when a class of this file inherits from one of another file."""
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    own = {node.name for node in classes} | {"Exception", "dict", "list"}
+    return any(not (isinstance(base, ast.Name) and base.id in own) for node in classes for base in node.bases)

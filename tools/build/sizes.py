@@ -2,7 +2,7 @@
 
 Belongs here: adding up, and what it may come to. Does not: compiling (tools/build/build.py).
 
-    python -m tools.sizes
+    python -m tools.build.sizes
 """
 
 import sys

@@ -343,11 +343,11 @@ def _is_not(node: ast.expr) -> bool:
 
 
 def _other_words(text: str) -> Iterator[str]:
-    """A text with one wrong word: of a list of words each is once its neighbour, a single word gets a letter more."""
+    """A text with one wrong word: each word of a list is once replaced by the next, a single one gets a letter more."""
     words = text.split(" ")
     if len(words) == 1 or "" in words:
         yield text + "?"
         return
     for at in range(len(words)):
-        neighbour = words[at + 1] if at + 1 < len(words) else words[at - 1]
-        yield " ".join([*words[:at], neighbour, *words[at + 1 :]])
+        other = words[at + 1] if at + 1 < len(words) else words[at - 1]
+        yield " ".join([*words[:at], other, *words[at + 1 :]])
