@@ -15,8 +15,8 @@ CATALOG = "catalog.js"
 SCRIPTS = ("device.js", CATALOG, "texts.js", "pages.js", "app.js")  # an imported one comes first
 SERVED = ("index.html", "style.css", "app.js")
 FORMS = {  # the kinds of names on the page, and in which forms
-    "state": ("page", "about", "blind", "blind_about"), "cause": ("page",), "source": ("page",), "fault": ("page", "do"),
-    "setting": ("label",), "unit": ("page",),
+    "state": ("page", "about", "blind", "blind_about"), "cause": ("page",), "source": ("page",),
+    "fault": ("page", "do"), "setting": ("label",), "unit": ("page",),
 }  # fmt: skip
 _IMPORT = re.compile(r'^import \{ [^}]+ \} from "\./(\w+\.js)";\n', re.M)
 _TOP = re.compile(r"^(?:export )?(?:async )?(?:const|let|function) (\w+)", re.M)
@@ -51,7 +51,7 @@ def source(name: str) -> str:
 
 
 def words() -> dict[str, tuple[str, str]]:
-    """The names of the catalog as texts of the page: IDLE, IDLE_about, TIMEOUT, web, BUTTON_STUCK, BUTTON_STUCK_do, ..."""
+    """The names of the catalog as texts of the page: IDLE, IDLE_about, TIMEOUT, web, BUTTON_STUCK_do, ..."""
     found = {}
     for kind, forms in FORMS.items():
         for name, entry in catalog.ENTRIES[kind].items():

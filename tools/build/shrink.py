@@ -90,7 +90,9 @@ def _names(tree: ast.AST) -> list[str]:
     """Every private name, as often as it occurs outside of imports."""
     found: list[str] = []
     for node in ast.walk(tree):
-        found += node.names if isinstance(node, (ast.Global, ast.Nonlocal)) else [getattr(node, _field(node), None) or ""]
+        found += (
+            node.names if isinstance(node, (ast.Global, ast.Nonlocal)) else [getattr(node, _field(node), None) or ""]
+        )
     return [name for name in found if _PRIVATE.fullmatch(name)]
 
 
