@@ -23,7 +23,7 @@ SETTINGS = (
 
 def numbers_of(module: ModuleType) -> dict[str, int]:
     """The integer constants of a module."""
-    found = vars(module).items()
+    found = {name: value for name, value in vars(module).items() if module is codes or name not in vars(codes)}.items()
     return {name: value for name, value in found if re.fullmatch(r"[A-Z][A-Z0-9_]*", name) and type(value) is int}
 
 
