@@ -1,28 +1,26 @@
-"""The state diagram, drawn from the state table. PLACES says where each state stands."""
+"""The state diagram, drawn from the state table. catalog.toml says where each state stands."""
 
 import math
 
+import catalog
 from docs.generator.argument import document, wrap
 from docs.generator.firmware import table
 from docs.generator.names import EVENTS, STATES, phrase, states_in, table_rows
 from render.svg import Svg
 
+Edge = tuple[str, str]
+Point = tuple[float, float]
 WIDTH = 980
 BOX_W, BOX_H = 116, 44
 GROUP = (255, 40, 955, 262)  # the frame around the states whose contact is closed
-PLACES = {  # the middle of each state
-    "IDLE": (110, 200), "ARMED": (345, 200), "BURNING": (560, 200), "WARNING": (870, 200), "OVERRIDE": (745, 90),
-    "VERIFYING": (470, 400), "FAULT": (860, 400),
-}  # fmt: skip
+PLACES: dict[str, Point] = {state: tuple(words["place"]) for state, words in catalog.ENTRIES["state"].items()}
 BENDS = {  # corners of the arrows that would cross a state
     ("IDLE", "BURNING"): [(110, 128), (535, 128)],
     ("IDLE", "FAULT"): [(85, 480), (860, 480)],
 }
 AFTER_SHUTOFF = "VERIFYING"  # the state after every shut-off and every start
-GROUP_EXITS = {"FAULT": (925, 262), AFTER_SHUTOFF: (425, 262)}
+GROUP_EXITS: dict[str, Point] = {"FAULT": (925, 262), AFTER_SHUTOFF: (425, 262)}
 LEGEND_Y, LINE = 540, 19
-Edge = tuple[str, str]
-Point = tuple[float, float]
 
 
 def edges(language: int) -> dict[Edge, list[str]]:
@@ -109,8 +107,6 @@ def drawn(language: int) -> str:
     svg.path([(rest[0] - 150, rest[1] + 50), _border(rest, (rest[0] - 150, rest[1] + 50))], "line arrow")
     svg.text(rest[0] - 156, rest[1] + 54, start_title, "mute", size=13, anchor="end")
     for state in STATES:
-        if state not in PLACES:
-            raise KeyError(f"docs/generator/diagram.py: PLACES has no place for {state} in the diagram")
         x, y = PLACES[state]
         kind = "fault" if state == "FAULT" else "closed" if state in closed else "open"
         svg.rect(x - BOX_W / 2, y - BOX_H / 2, BOX_W, BOX_H, kind, rx=8)

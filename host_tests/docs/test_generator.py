@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from docs.generator import EN, ROOT, diagram, pages, tables
+from docs.generator import EN, ROOT, pages, tables
 from docs.generator.names import table_rows
 from host_tests.docs.documents import text_of
 
@@ -47,12 +47,6 @@ def test_a_drifted_part_is_named_and_updated():
 
 def test_a_lost_marker_counts_as_drift():
     assert pages.update("nothing here", {"states": "new"})[1] == ["states"]
-
-
-def test_a_state_without_a_place_in_the_diagram_raises(monkeypatch):
-    monkeypatch.delitem(diagram.PLACES, "IDLE")
-    with pytest.raises(KeyError, match="IDLE"):
-        diagram.drawn(EN)
 
 
 def test_every_row_of_the_state_table_has_a_line():

@@ -175,6 +175,6 @@ def test_the_simulator_knows_the_sounds_and_lights_by_the_same_numbers():
 
 
 def test_the_simulator_knows_the_sources_and_requests_by_the_same_numbers():
-    world = inside.MODULES["world"]
+    acts = inside.MODULES["acts"]
     assert list(REPORT.SOURCES) == names.SOURCES
-    assert (world.EXTEND, world.ARM) == (codes.REQUEST_EXTEND, codes.REQUEST_ARM)
+    assert (acts.EXTEND, acts.ARM) == (codes.REQUEST_EXTEND, codes.REQUEST_ARM)
