@@ -51,7 +51,7 @@ def source(name: str) -> str:
 
 
 def words() -> dict[str, tuple[str, str]]:
-    """The names of the catalog as texts of the page: IDLE, IDLE_about, TIMEOUT, web, BUTTON_STUCK_do, ..."""
+    """The names of the catalog as texts of the page: IDLE, IDLE_about, TIMEOUT, BUTTON_STUCK_do, ..."""
     found = {}
     for kind, forms in FORMS.items():
         for name, entry in catalog.ENTRIES[kind].items():
