@@ -4,9 +4,9 @@ Belongs here: settings, stove and events of each, as data. Does not: running the
 way, what has to come of it. They start at a power-up; nothing is expected of them but that they reach what they reach.
 """
 
+import binascii
 from dataclasses import dataclass, field
 
-from curfew.core.checksum import crc16
 from simulator import run_settings
 from tools.build import manifest
 
@@ -76,7 +76,7 @@ def stalls(from_s, count, ms):
 def sealed(*lines):
     """A file as store.py seals it."""
     text = "".join(line + "\n" for line in lines).encode()
-    return text + b"#%04x\n" % crc16(text, len(text))
+    return text + b"#%04x\n" % binascii.crc_hqx(text, 0xFFFF)
 
 
 PROGRAM = {"program.py": b"the starter needs a file to look at; imports find their code elsewhere"}

@@ -22,7 +22,7 @@ def bus():
 
 @pytest.fixture
 def converter(chip, bus):
-    return chip.driver("ads1115").ADS1115(bus, 0x48)
+    return chip.driver("ads1115").ADS1115(bus.i2c, 0x48)
 
 
 @pytest.mark.parametrize("code, uv", CODES, ids=lambda number: hex(number) if number >= 0 else str(number))
@@ -78,7 +78,7 @@ def test_two_converters_share_a_bus_by_their_addresses(chip, bus, address):
     driver = chip.driver("ads1115")
     assert address in driver.ADDRESSES
     bus.code = {0x48: 0x0100, 0x49: 0x0200}
-    one = driver.ADS1115(bus, address)
+    one = driver.ADS1115(bus.i2c, address)
     one.start(0)
     assert one.read_uv() == (2000 if address == 0x48 else 4000)
     assert {done[1] for done in bus.done} == {address}

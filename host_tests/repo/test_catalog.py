@@ -12,7 +12,6 @@ from simulator.scenario import ACTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_IN_WORDS = {"PENDING", "PROVED", "REFUTED", "UNTESTABLE", "TC", "MAGNET", "REQUEST_EXTEND", "REQUEST_ARM"}
-NOT_IN_WORDS |= {"AT_CONTACTS_CLOSED", "AT_RESETS", "AT_STORED_FAULTS"}  # offsets in the RTC record
 NOT_A_FAULT = {"NO_FAULT", "FAULT_COUNT", "STORED_FAULTS"}
 SETTINGS = (
     *(key for key, *_ in (*limits.SETTINGS, *limits.SWITCHES, *limits.BOX_PINS)),

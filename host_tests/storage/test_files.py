@@ -3,8 +3,6 @@
 Here: store.py over a file system that cuts. Not here: what the lines mean (test_journal.py).
 """
 
-import binascii
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,28 +28,6 @@ def written(on, lines, flash=None):
 
 def kept():
     return list(store.lines(PATH))
-
-
-# --- the checksum --------------------------------------------------------------------------------------------------
-
-
-def test_the_checksum_has_the_check_value_of_the_standard():
-    assert store.crc16(b"123456789", 9) == 0x29B1
-
-
-@given(st.binary(max_size=100))
-def test_the_checksum_is_that_of_the_python_library(data):
-    assert store.crc16(data, len(data)) == binascii.crc_hqx(data, 0xFFFF)
-
-
-@given(st.binary(min_size=1, max_size=60), st.integers(0, 59))
-def test_a_checksum_can_be_carried_on(data, cut):
-    cut = min(cut, len(data))
-    assert store.crc16(data[cut:], len(data) - cut, store.crc16(data, cut)) == store.crc16(data, len(data))
-
-
-def test_the_checksum_covers_the_first_bytes_only():
-    assert store.crc16(b"12345", 3) == store.crc16(b"123", 3)
 
 
 # --- write and read ------------------------------------------------------------------------------------------------

@@ -56,11 +56,11 @@ from curfew.core.ticks import aged_ms
 class Burner:
     """The whole mutable state of one burner. A start makes a new object, in VERIFYING with the contact open."""
 
-    def __init__(self, settings, config, stored_faults, health_ref_permille):
+    def __init__(self, settings, config, stored, health_ref_permille):
         self.settings = settings
         self.config = config
         self.state = VERIFYING
-        self.faults = FaultSet(stored_faults)
+        self.faults = FaultSet(stored)
         self.button = Button()
         self.flame = Flame(config)
         self.proof = Proof(config.sensor, settings.verify_open_ms)
@@ -122,9 +122,9 @@ class Burner:
         self.sound = S_NONE
         self.update_allowed = False
         self._age(step_ms)
-        pressed_event = self.button.step(pressed, step_ms)
+        event = self.button.step(pressed, step_ms)
         self._judge_faults()
-        event = self._first_event(clock_ok, pressed_event, off_asked, extend_asked, arm_asked)
+        event = self._first_event(clock_ok, event, off_asked, extend_asked, arm_asked)
         is_shutoff = event is not None and self._happen(event, off_source)
         self._sign(step_ms)
         return is_shutoff
@@ -148,8 +148,8 @@ class Burner:
         if self.faults.judge(self):
             self.button.ignore_until_up()
 
-    def _first_event(self, clock_ok, pressed_event, off_asked, extend_asked, arm_asked):
-        """The one event of this tick, in the precedence of codes.py; None when nothing happened."""
+    def _first_event(self, clock_ok, event, off_asked, extend_asked, arm_asked):
+        """The one event of this tick, in the precedence of codes.py, or None. event: of the button, or None."""
         state = self.state
         closed = self.wants_closed()
         flame = self.flame
@@ -158,7 +158,7 @@ class Burner:
             return FAULT_RAISED
         if closed and not clock_ok:
             return CLOCK_FAULT
-        if pressed_event == HELD:
+        if event == HELD:
             return HELD
         if off_asked:
             return REMOTE_OFF
@@ -169,8 +169,8 @@ class Burner:
                 return FLAME_LOST
             if flame.dead_ms >= limits.CONTACT_OPEN_MS:
                 return CONTACT_NOT_CONDUCTING
-        if pressed_event is not None:
-            return pressed_event
+        if event is not None:
+            return event
         if state == ARMED:
             if flame.is_confirmed():
                 return FLAME_SEEN

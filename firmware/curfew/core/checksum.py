@@ -3,8 +3,8 @@
 CRC_START = 0xFFFF
 
 
-def crc16(data, length, crc=CRC_START):
-    """CRC-16/CCITT-FALSE (polynomial 0x1021) of the first length bytes; crc: that of the bytes before them."""
+def crc16(data, length, crc):
+    """CRC-16/CCITT-FALSE (polynomial 0x1021) of the first length bytes; crc: of the bytes before them, or CRC_START."""
     for index in range(length):
         mixed = crc >> 8 ^ data[index]
         mixed ^= mixed >> 4

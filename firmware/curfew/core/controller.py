@@ -24,11 +24,11 @@ class Controller:
     """Burners, player and clock. `pressed` is filled before step(); `granted` is what the relays get after it.
 
     settings: a checked Settings. memory: the record of this start (runtime/rtc_memory.py). inbox: shared with the
-    services (runtime/inbox.py). health_refs: commissioning values by burner, 0 for none yet. invalid: the settings are
+    services (runtime/inbox.py). health: commissioning values by burner, 0 for none yet. invalid: the settings are
     only the fallback.
     """
 
-    def __init__(self, settings, memory, inbox, health_refs, invalid):
+    def __init__(self, settings, memory, inbox, health, invalid):
         self.settings = settings
         self.memory = memory
         self.inbox = inbox
@@ -36,7 +36,7 @@ class Controller:
         self.burners = []
         for config in settings.burners:
             index = len(self.burners)
-            self.burners.append(Burner(settings, config, memory.buffer[AT_STORED_FAULTS + index], health_refs[index]))
+            self.burners.append(Burner(settings, config, memory.buffer[AT_STORED_FAULTS + index], health[index]))
         self.pressed = bytearray(len(self.burners))
         self.granted = bytearray(len(self.burners))
         self.step_ms = 0

@@ -10,9 +10,9 @@ def has_local_act(local_act):
     return local_act is True
 
 
-def is_sound(faults_raised):
+def is_sound(raised):
     """No fault is raised on this burner or on the device."""
-    return faults_raised == 0
+    return raised == 0
 
 
 def has_been_open(open_ms, hold_ms):
@@ -25,9 +25,9 @@ def is_within_cap(closed_ms, cap_ms):
     return 0 <= closed_ms < cap_ms
 
 
-def has_time_left(state_armed, remaining_ms):
+def has_time_left(armed, remaining_ms):
     """The deadline is still ahead; in ARMED no flame has started it yet."""
-    return state_armed is True or remaining_ms > 0
+    return armed is True or remaining_ms > 0
 
 
 class Gate:
@@ -44,7 +44,7 @@ class Gate:
         self.closed_ms = 0
         self.granted = False
 
-    def grant(self, wanted, step_ms, tick_ms, local_act, faults_raised, armed, remaining_ms):
+    def grant(self, wanted, step_ms, tick_ms, local_act, raised, armed, remaining_ms):
         """True when the contact may be closed in this tick.
 
         step_ms counts in full against the cap, and for at most one tick towards the reclose delay: a clock that jumps
@@ -57,7 +57,7 @@ class Gate:
         may = (
             wanted is True
             and has_local_act(local_act)
-            and is_sound(faults_raised)
+            and is_sound(raised)
             and (self.granted or has_been_open(self.open_ms, self.hold_ms))
             and is_within_cap(self.closed_ms, self.cap_ms)
             and has_time_left(armed, remaining_ms)

@@ -118,7 +118,7 @@ def _check_relations(values):
 def _with(text, values):
     """A message with the value behind each key in it."""
     for key in values:
-        text = text.replace(key + " %d", "%s %d" % (key, values[key]))
+        text = text.replace(key + " %d", key + " %d" % values[key])
     return text
 
 

@@ -6,7 +6,7 @@ into the RTC memory; files are written later, while every contact is open.
 
 from array import array
 
-from curfew.core.checksum import crc16
+from curfew.core.checksum import CRC_START, crc16
 from curfew.core.codes import AT_CONTACTS_CLOSED, AT_RESETS
 
 _MAGIC = 0xC5
@@ -39,7 +39,7 @@ class RtcMemory:
             len(previous) == RTC_SIZE
             and previous[0] == _MAGIC
             and previous[1] == _VERSION
-            and crc16(previous, _AT_CRC) == previous[_AT_CRC] << 8 | previous[_AT_CRC + 1]
+            and crc16(previous, _AT_CRC, CRC_START) == previous[_AT_CRC] << 8 | previous[_AT_CRC + 1]
         )
         if self.restored:
             self.buffer[:] = previous
@@ -82,11 +82,11 @@ class RtcMemory:
         self.buffer[at] = value >> 8
         self.buffer[at + 1] = value & 0xFF
 
-    def shutoff_byte(self, seq, column):
+    def shutoff_byte(self, seq, at):
         """A byte of the row (ROW_...) of one of the last SHUTOFF_ROWS shut-offs."""
-        return self.buffer[_AT_SHUTOFFS + seq % SHUTOFF_ROWS * _ROW_BYTES + column]
+        return self.buffer[_AT_SHUTOFFS + seq % SHUTOFF_ROWS * _ROW_BYTES + at]
 
     def seal(self):
         """Bring the checksum up to date before the buffer is written."""
-        self._put_two(_AT_CRC, crc16(self.buffer, _AT_CRC))
+        self._put_two(_AT_CRC, crc16(self.buffer, _AT_CRC, CRC_START))
         self.dirty = False

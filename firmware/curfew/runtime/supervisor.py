@@ -37,10 +37,10 @@ class Supervisor:
     def __init__(self, link, start, entry, args):
         self.link = link
         self.blocked = False
-        self.starts = 0
         self._start = start
         self._entry = entry
         self._args = args
+        self._started = False
         self._no_echo_ms = 0
         self._pause_ms = 0
         self._trial_ms = 0
@@ -50,14 +50,14 @@ class Supervisor:
         """Check once a tick. Starting a thread allocates, which is safe because no other one runs at that moment."""
         link = self.link
         if link.stopped[0]:
-            if self.starts and link.trial[0] == TRIAL_PENDING:
+            if self._started and link.trial[0] == TRIAL_PENDING:
                 link.trial[0] = TRIAL_FAILED
             self.blocked = link.trial[0] == TRIAL_FAILED
             self._pause_ms = aged_ms(self._pause_ms, step_ms)
-            if self.starts == 0 or self._pause_ms >= limits.SERVICES_PAUSE_MS:
+            if not self._started or self._pause_ms >= limits.SERVICES_PAUSE_MS:
                 self._pause_ms = 0
                 self._no_echo_ms = 0
-                self.starts = self.starts % limits.COUNT_MAX + 1
+                self._started = True
                 link.stopped[0] = 0
                 try:
                     self._start(self._entry, self._args)

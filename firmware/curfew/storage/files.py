@@ -40,27 +40,27 @@ def lines(path):
                     return
 
 
-def replace(path, new_lines, may_write):
-    """Put lines into a file, all at once or not at all; False when may_write() said no on the way.
+def replace(path, new_lines, flash_allowed):
+    """Put lines into a file, all at once or not at all; False when flash_allowed() said no on the way.
 
-    may_write() is asked before every operation on the flash, because each of them stalls the chip.
+    flash_allowed() is asked before every operation on the flash, because each of them stalls the chip.
     """
     aside = path + ".new"
-    if not may_write():
+    if not flash_allowed():
         return False
     crc = CRC_START
     with open(aside, "wb") as file:
         for line in new_lines:
             data = (line + "\n").encode()
             crc = crc16(data, len(data), crc)
-            if not may_write():
+            if not flash_allowed():
                 return False
             file.write(data)
-        if not may_write():
+        if not flash_allowed():
             return False
         file.write(b"#%04x\n" % crc)
         file.flush()  # on LittleFS this is the sync
-    if not may_write():
+    if not flash_allowed():
         return False
     os.rename(aside, path)
     return True

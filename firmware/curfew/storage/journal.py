@@ -28,12 +28,12 @@ def last_seq():
     return int(last.split()[0]) if last else 0
 
 
-def append(memory, first, last, may_write):
-    """Append the shut-offs numbered first to last; False when may_write() said no.
+def append(memory, first, last, flash_allowed):
+    """Append the shut-offs numbered first to last; False when flash_allowed() said no.
 
     A line: number, burner from 0, cause, seconds that the contact was closed, contact health in permille.
     """
-    return files.replace(JOURNAL_PATH, _with_new(memory, first, last), may_write)
+    return files.replace(JOURNAL_PATH, _with_new(memory, first, last), flash_allowed)
 
 
 def _with_new(memory, first, last):
@@ -63,6 +63,6 @@ def read_state():
     return stored, health
 
 
-def write_state(stored, health, may_write):
-    """Write what read_state() gives back; False when may_write() said no."""
-    return files.replace(STATE_PATH, ["%d %d" % pair for pair in zip(stored, health)], may_write)
+def write_state(stored, health, flash_allowed):
+    """Write what read_state() gives back; False when flash_allowed() said no."""
+    return files.replace(STATE_PATH, ["%d %d" % pair for pair in zip(stored, health)], flash_allowed)
