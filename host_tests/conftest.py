@@ -1,13 +1,12 @@
 """What every unit test has: the pure core importable as `curfew`, a core to step by hand, a whole box in a world.
 
-Belongs here: paths, fixtures, and the hooks that hear which tests ran (safety_table.py). Does not: how a world is
-driven (world_fixture.py), expectations.
+Belongs here: fixtures. Does not: hooks (plugin.py), how a world is driven (fixtures/world.py), expectations.
 """
 
 import hypothesis
 import pytest
 
-from host_tests.docs import safety_table
+pytest_plugins = ["host_tests.plugin"]
 
 # Equal examples in every run: a red test is red for everybody. More of them: --hypothesis-profile=search
 hypothesis.settings.register_profile(
@@ -17,21 +16,6 @@ hypothesis.settings.register_profile(
     "search", max_examples=5_000, deadline=None, suppress_health_check=[*hypothesis.HealthCheck]
 )
 hypothesis.settings.load_profile("unit")
-
-RAN = safety_table.Ran()
-
-
-def pytest_runtest_logreport(report):
-    """Hear of every test; with several processes all reports come to the first one."""
-    RAN.take(report.nodeid, report.when, report.outcome, str(report.longrepr) if report.skipped else "")
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)  # last word: below the line that says how many passed
-def pytest_sessionfinish(session):
-    """Fail a green run of all tests in which one that SAFETY.md names did not run."""
-    yield
-    if not hasattr(session.config, "workerinput"):
-        safety_table.judge(session, RAN)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The safety documents say what they must, name only tests that exist, and a run without one of those tests is red.
 
-Here: SAFETY.md, the safety case, the argument, how they are read, and the hooks of conftest.py in a small suite of
+Here: SAFETY.md, the safety case, the argument, how they are read, and the hooks of watch.py in a small suite of
 their own. Links and commands of the documents: test_pages.py.
 """
 
@@ -185,15 +185,18 @@ SESSIONS = {
     "skipped in another process": (SKIPPED, ["-n", "1"], 1, f"{IT_HOLDS} was skipped"),
     "renamed": (WHOLE.replace("holds", "fits"), [], 1, f"the safety case names {IT_HOLDS}, which did not run"),
     "only some by name": (SKIPPED, ["-k", "other"], 0, "1 passed"),
-    "only some by mark": (SKIPPED, ["-m", "slow or not slow"], 0, "1 passed"),
+    "only some by mark": (SKIPPED, ["-m", "evidence or not evidence"], 0, "1 passed"),
+    "left to another set": (SKIPPED.replace("mark.skip", "mark.long"), [], 0, "1 passed, 1 deselected"),
+    "left to no set that is required": (SKIPPED.replace("mark.skip", "mark.evidence"), [], 1, "which did not run"),
     "only one": (SKIPPED, ["host_tests/test_small.py::test_other"], 0, "1 passed"),
 }
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("session", SESSIONS)
 def test_a_whole_run_without_a_named_test_is_red_and_a_part_of_it_is_not(session, tmp_path):
     content, options, status, said = SESSIONS[session]
-    for name in ("__init__.py", "conftest.py", "docs/__init__.py", "docs/safety_table.py"):
+    for name in ("__init__.py", "conftest.py", "plugin.py", "watch.py", "docs/__init__.py", "docs/safety_table.py"):
         (tmp_path / "host_tests" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HOST_TESTS / name, tmp_path / "host_tests" / name)
     shutil.copy(safety_table.ROOT / "pyproject.toml", tmp_path)

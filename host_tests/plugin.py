@@ -1,0 +1,179 @@
+"""Additions to pytest: three sets of tests, two pools of workers, time limits.
+
+An unmarked test belongs to `make test`, one marked long to `make test-all`, one marked evidence to `make evidence`. Of
+a test marked sample(n) n cases belong to `make test`. A test named on the command line (file::test) runs whatever its
+marks are. Progress, second try, summary: watch.py.
+"""
+
+import contextlib
+import faulthandler
+import os
+import random
+import shlex
+import signal
+import subprocess
+import sys
+
+import pytest
+from xdist.scheduler import LoadScheduling
+
+from host_tests.watch import COMMAND, Watch
+
+LIMIT_S = {"short": 60, "long": 300, "evidence": 7200}  # of a test without @pytest.mark.limit(seconds), by set
+AFTER_LIMIT_S = 30  # to end its fixtures; then the process is ended
+WAITERS = 3  # workers for tests that mostly wait, beside one for each core
+# Tests that mostly wait for real time, a board or a browser. All others compute.
+WAITING = tuple(
+    f"host_tests/{name}"
+    for name in ("realtime/", "browser/", "vm/", "services/test_server", "services/test_session", "tools/test_backup",
+                 "tools/test_deploy", "tools/test_virtual")
+)  # fmt: skip
+
+
+# --- sets ------------------------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser):
+    parser.addoption("--set", choices=LIMIT_S, help="the tests to run; without it: short, or those named")
+    parser.addoption("--once", action="store_true", help="try no test a second time")
+
+
+def set_of(item):
+    return next((name for name in ("evidence", "long") if item.get_closest_marker(name)), "short")
+
+
+def limit_of(item):
+    """Seconds on a machine that is not busier than it has cores."""
+    marker = item.get_closest_marker("limit")
+    return marker.args[0] if marker else LIMIT_S[set_of(item)]
+
+
+def mark_rest_long(items):
+    """Of a test with @pytest.mark.sample(n), mark all cases but n as long: the same n in every run."""
+    tests = {}
+    for item in items:
+        if item.get_closest_marker("sample"):
+            tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for cases in tests.values():
+        count = cases[0].get_closest_marker("sample").args[0]
+        for item in random.Random(1).sample(cases, len(cases))[count:]:
+            item.add_marker("long")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Leave out the other sets; begin with the tests that may take long."""
+    mark_rest_long(items)
+    named = config.option.markexpr or any("::" in arg for arg in config.args)
+    wanted = config.option.set or (None if named else "short")
+    left = {item for item in items if wanted not in (None, set_of(item))}
+    config.hook.pytest_deselected(items=list(left))
+    output = vars(config).setdefault("workeroutput", {})  # sent to the first process
+    output["left"] = [item.nodeid for item in left if set_of(item) != "evidence"]
+    items[:] = sorted((item for item in items if item not in left), key=lambda item: -limit_of(item))
+
+
+# --- pools -----------------------------------------------------------------------------------------------------------
+
+
+def pytest_xdist_auto_num_workers():
+    return os.cpu_count() + WAITERS
+
+
+def is_waiter(name, workers):
+    """True when the worker of this name ("gw0") takes the tests that wait."""
+    return int(name[2:]) % workers < WAITERS or workers <= WAITERS
+
+
+class Pools(LoadScheduling):
+    """Hands out tests one by one, to each worker from a file of its own as long as there are enough.
+
+    Workers for waiting tests compute when no waiting test is left.
+    """
+
+    def schedule(self):
+        if self.collection is None:
+            if not self._check_nodes_have_same_collection():
+                return
+            self.collection = next(iter(self.node2collection.values()))
+            self.pending[:] = range(len(self.collection))
+            self._files = [name.split("::")[0] for name in self.collection]
+            self._current = {}  # worker: file
+        for node in self.nodes:
+            self.check_schedule(node)
+
+    def _next(self, node):
+        waiter, busy = is_waiter(node.gateway.id, self.numnodes), set(self._current.values())
+        mine = self._current.get(node)
+        for pool in (True, False) if waiter else (False,):
+            left = [at for at in self.pending if self._files[at].startswith(WAITING) == pool]
+            for fits in (lambda at: self._files[at] == mine, lambda at: self._files[at] not in busy, lambda at: True):
+                if (found := next(filter(fits, left), None)) is not None:
+                    return found
+
+    def check_schedule(self, node, duration=0):
+        while not node.shutting_down and len(self.node2pending[node]) < 2:  # one runs, one must be known
+            if (at := self._next(node)) is None:
+                return node.shutdown()
+            self._current[node] = self._files[at]
+            self.pending.remove(at)
+            self.node2pending[node].append(at)
+            node.send_runtest_some([at])
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Pools(config, log)
+
+
+def pytest_configure(config):
+    worker = getattr(config, "workerinput", None)
+    if worker is None:
+        config.pluginmanager.register(Watch(config))
+    elif not is_waiter(worker["workerid"], worker["workercount"]):
+        os.nice(10)  # a real-time test beside it gets the processor at once
+
+
+# --- time limits -----------------------------------------------------------------------------------------------------
+
+
+def kill_children():
+    """End every process that this one started, and theirs."""
+    table = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True).stdout
+    parents = dict(map(int, line.split()) for line in table.splitlines())
+    family = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= more
+    for pid in family - {os.getpid()}:
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Fail a test that has not ended within its limit; end the process if it goes on even then."""
+
+    def ring(*_):
+        kill_children()
+        faulthandler.dump_traceback_later(AFTER_LIMIT_S, exit=True, file=sys.__stderr__)
+        pytest.fail(f"not over within {limit_s} s (@pytest.mark.limit): {item.nodeid}")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    limit_s = int(limit_of(item) * max(1, os.getloadavg()[0] / os.cpu_count()))
+    signal.alarm(limit_s)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+        faulthandler.cancel_dump_traceback_later()
+
+
+pytest_runtest_setup = pytest_runtest_teardown = pytest_runtest_call
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.failed:
+        report.sections.append(("this test alone", COMMAND + shlex.quote(report.nodeid)))
+    return report
