@@ -19,7 +19,10 @@ KEPT = {
 }
 
 
-@pytest.mark.parametrize("group", counts.GROUPS)
+@pytest.mark.parametrize(
+    "group",
+    [pytest.param(group, marks=pytest.mark.long if group in ("live", "smallest") else ()) for group in counts.GROUPS],
+)
 def test_no_figure_is_more_than_one_percent_above_the_kept_one(group):
     kept = {name: one for name, one in counts.read().items() if name.startswith(group + ".")}
     found = counts.GROUPS[group][1]()

@@ -148,6 +148,7 @@ def test_a_newcomer_lights_forgets_and_welds(page, phone, tmp_path):
     assert done.returncode == 0 and done.stdout.startswith("ok  a first evening"), done.stdout + done.stderr
 
 
+@pytest.mark.long
 @needs_browser
 def test_knob_and_buttons_answer_keys_pause_and_step(page, phone):
     page.anew()
@@ -180,6 +181,7 @@ def test_knob_and_buttons_answer_keys_pause_and_step(page, phone):
     phone.until(lambda: not page.flows(2) and knob.get_dom_attribute("aria-valuetext") == "off")
 
 
+@pytest.mark.long
 @needs_browser
 def test_every_act_is_in_the_drawer_and_a_wrong_value_is_told(page, phone):
     from simulator.scenario import ACTS
@@ -217,6 +219,7 @@ def test_a_scenario_is_watched_to_its_end_and_one_from_disk_is_refused_with_its_
     phone.until(lambda: len(phone.all(".knob")) == 1)
 
 
+@pytest.mark.long
 @needs_browser
 def test_two_tabs_see_one_stove_and_the_box_serves_its_own_page_beside_it(page, phone):
     page.anew()
@@ -239,6 +242,7 @@ def test_two_tabs_see_one_stove_and_the_box_serves_its_own_page_beside_it(page, 
     phone.driver.switch_to.default_content()
 
 
+@pytest.mark.long
 @needs_browser
 def test_it_speaks_chinese_fits_a_phone_and_has_no_word_without_a_translation(page, phone):
     phone.find("#tongue").click()
@@ -275,7 +279,7 @@ def cpu_s(pids):
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 @needs_browser
 def test_how_quick_the_page_is_and_what_it_costs(phone, capsys):
     """The figures that the page was built for; on a machine that does something else as well they say little."""
@@ -325,6 +329,7 @@ def test_ctrl_c_leaves_no_process():
     wait_for(lambda: not [pid for pid in everybody if alive(pid)], "their end", 10)
 
 
+@pytest.mark.long
 def test_a_host_that_is_killed_takes_its_box_along(tmp_path):
     with program(folder=tmp_path) as (process, _):
         wait_for(lambda: len(family(process.pid)) >= 2, "the box")
@@ -363,6 +368,7 @@ def test_what_cannot_be_started_is_told_in_one_line(arguments, line):
     assert line in done.stderr and len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.long
 def test_a_page_from_elsewhere_may_not_turn_the_knobs():
     with program() as (_, address):
         host, port = address.split(":")

@@ -28,6 +28,7 @@ def test_off_is_posted_with_the_token_of_the_log_in_and_shows_that_the_device_an
     phone.reads("remote OFF: this page", ".last")
 
 
+@pytest.mark.long
 def test_each_of_two_burners_has_an_off_of_its_own(phone, device):
     device.publish(burners=[burning(), burning(remaining_s=300)])
     phone.open(device)
@@ -37,6 +38,7 @@ def test_each_of_two_burners_has_an_off_of_its_own(phone, device):
     assert [one[1] for one in writes(device, "/burners/1/off")] == ["/burners/1/off"]
 
 
+@pytest.mark.long
 def test_off_is_the_largest_thing_there(phone, device):
     device.publish(burners=[burning()])
     phone.open(device)
@@ -51,6 +53,7 @@ def test_off_is_the_largest_thing_there(phone, device):
     )
 
 
+@pytest.mark.long
 def test_no_control_of_the_page_could_look_like_on(phone, device):
     device.publish(burners=[burning()])
     phone.open(device)
@@ -62,6 +65,7 @@ def test_no_control_of_the_page_could_look_like_on(phone, device):
         assert set(names) <= known
 
 
+@pytest.mark.long
 def test_more_time_is_offered_only_where_the_device_allows_it(phone, device):
     device.publish(burners=[burning()])
     phone.open(device)
@@ -124,6 +128,7 @@ def test_state_ring_and_cause_follow_the_status(phone, device):
     assert "Shut off" in phone.js("return document.getElementById('said').textContent")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("how", ["cut", "silent"])
 def test_a_dropped_link_is_shown_within_ten_seconds_and_no_stale_number_stays(phone, device, how):
     device.publish(burners=[burning()])
@@ -164,6 +169,7 @@ def test_without_a_sensor_neither_a_flame_nor_a_proof_is_shown(phone, device):
     assert "verifying" not in phone.text(".burner")
 
 
+@pytest.mark.long
 def test_the_millivolts_are_drawn_live_and_the_contact_as_a_trend(phone, device):
     device.publish(burners=[burning()])
     phone.open(device, "signal")
@@ -178,6 +184,7 @@ def test_the_millivolts_are_drawn_live_and_the_contact_as_a_trend(phone, device)
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_last_hundred_shutoffs_are_listed_with_their_causes(phone, device):
     device.shutoffs = [SHUTOFFS[0] | {"number": n} for n in range(100, 0, -1)]
     phone.open(device, "history")
@@ -198,6 +205,7 @@ def test_a_refused_setting_says_why_at_its_field(phone, device):
     assert device.values["warning_s"] == 60
 
 
+@pytest.mark.long
 def test_settings_that_contradict_each_other_are_explained_in_the_sentence_of_the_device(phone, device):
     phone.open(device, "settings")
     field = phone.find("[name=timer_default_min]")
@@ -215,6 +223,7 @@ def test_a_setting_is_saved_and_only_what_changed_is_sent(phone, device):
     assert [one[2] for one in writes(device, "/settings")] == [{"timer_default_min": 45}]
 
 
+@pytest.mark.long
 def test_a_threshold_of_one_burner_is_sent_with_the_rest_of_that_burner(phone, device):
     phone.open(device, "settings")
     phone.press("details summary")
@@ -237,6 +246,7 @@ def test_pins_are_shown_and_cannot_be_changed_remotely(phone, device):
     assert shown == str(device.values["burners"][0]["relay_pin"])
 
 
+@pytest.mark.long
 def test_an_access_token_is_made_shown_once_and_removed(phone, device):
     phone.open(device, "settings")
     phone.reads("No token: only the password", "#programs")
@@ -256,6 +266,7 @@ def test_while_something_burns_nothing_is_saved_and_the_page_says_so(phone, devi
     phone.reads("Nothing can be saved until it is off")
 
 
+@pytest.mark.long
 def test_the_commissioning_walks_through_ten_tests_and_keeps_the_result(phone, device):
     phone.open(device, "check")
     phone.reads("0 of 10 passed")
@@ -272,6 +283,7 @@ def test_the_commissioning_walks_through_ten_tests_and_keeps_the_result(phone, d
     assert device.results["weld"]["passed"] is False and device.results["plug"]["passed"] is True
 
 
+@pytest.mark.long
 def test_log_and_about_are_there(phone, device):
     phone.open(device, "more")
     phone.reads("wifi online")
@@ -288,6 +300,7 @@ def test_a_wrong_password_and_the_wait_after_many_are_shown(phone, device):
     assert not phone.seen("#off")
 
 
+@pytest.mark.long
 def test_the_set_up_asks_for_everything_and_refuses_a_short_password_at_its_field(phone, device):
     device.setup = True
     phone.open(device, inside=False)
@@ -311,6 +324,7 @@ def test_the_set_up_asks_for_everything_and_refuses_a_short_password_at_its_fiel
 # --- resources -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_page_with_one_burner_fits_on_one_screen_of_a_phone(phone, device):
     device.publish(burners=[burning()])
     phone.open(device)
@@ -328,6 +342,7 @@ def test_all_of_it_is_smaller_than_40_kb_and_needs_nothing_from_outside():
     assert " style=" not in page and "<style" not in page and not re.search(r"<script[^>]*>[^<]|\son\w+=", page)
 
 
+@pytest.mark.long
 def test_the_page_asks_for_nothing_but_the_api(phone, device):
     device.publish(burners=[burning()])
     phone.open(device)
@@ -341,6 +356,7 @@ def test_the_page_asks_for_nothing_but_the_api(phone, device):
         assert path in SERVED or path.startswith("/api/v1/"), address
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("screen", WANTED, ids=str)
 def test_a_picture_of_every_screen_is_kept(phone, device, screen):
     take(phone, device, screen)

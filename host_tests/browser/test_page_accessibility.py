@@ -43,6 +43,7 @@ def test_every_text_has_both_languages_and_every_text_asked_for_is_there(phone):
     assert asked <= set(texts)
 
 
+@pytest.mark.long
 def test_a_person_without_a_mouse_logs_in_turns_off_and_reaches_every_page(phone, device):
     device.publish(burners=[burning()])
     phone.open(device, inside=False)
@@ -69,6 +70,7 @@ def test_a_person_without_a_mouse_logs_in_turns_off_and_reaches_every_page(phone
     phone.until(lambda: phone.js("return document.activeElement.tagName") == "H1")
 
 
+@pytest.mark.long
 def test_a_screen_reader_finds_names_roles_and_live_regions(phone, device):
     device.publish(burners=[burning()])
     phone.open(device)
@@ -108,6 +110,7 @@ return [...document.querySelectorAll("body *")].filter(worded).map((one) => {
 """
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_has_contrast_in_light_and_dark(phone, device, scheme):
     device.publish(burners=[burning(state="WARNING", service=True)])
@@ -122,6 +125,7 @@ def test_text_has_contrast_in_light_and_dark(phone, device, scheme):
         assert phone.js(CONTRAST) == []
 
 
+@pytest.mark.long
 def test_reduced_motion_is_respected(phone, device):
     device.publish(burners=[burning()])
     phone.open(device)
@@ -132,6 +136,7 @@ def test_reduced_motion_is_respected(phone, device):
     assert phone.js(name) == "none"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
 def test_at_320_pixels_nothing_scrolls_sideways_and_every_target_is_large_enough(phone, device, language):
     device.publish(

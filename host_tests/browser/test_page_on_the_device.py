@@ -208,6 +208,7 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         assert complaints(phone) == []
 
 
+@pytest.mark.long
 def test_a_burn_seen_from_three_phones_and_ended_by_one(tmp_path, phone):
     with RealtimeRig(tmp_path, burners=2, stove=QUICK, network=network_of(PASSWORD), **SHORT) as desk:
         arrive(phone, desk)

@@ -44,6 +44,7 @@ def cook(emf_uv, coil_mohm, tc_mohm, contact_mohm, tip_heat_ms):
     return verdict.result
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("emf_uv", EMF_UV)
 def test_every_stove_that_holds_its_valve_is_seen_burning_and_seen_out(emf_uv):
     held = 0

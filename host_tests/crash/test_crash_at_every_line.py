@@ -78,6 +78,7 @@ def shares():
     return {cook.name: share for cook, share in zip(COOKS, share_out(COOKS), strict=True)}
 
 
+@pytest.mark.long
 def test_every_line_is_reached_by_a_cook_or_it_is_said_why_not(shares):
     reached = set().union(*(part for share in shares.values() for part in share))
     every = {(file, number) for (file, _), numbers in lines().items() for number in numbers}
@@ -101,6 +102,7 @@ def all_is_well(share, cook, errors, forever):
     assert forks[errors[0].__name__] == sum(map(len, share))
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("cook", COOKS, ids=lambda cook: cook.name)
 def test_thrown_once_at_any_line_every_contact_opens_and_the_box_comes_back(shares, cook):
     all_is_well(shares[cook.name], cook, ONCE, forever=False)
@@ -110,6 +112,7 @@ def test_thrown_once_at_any_line_every_contact_opens_and_the_box_comes_back(shar
 PROVED = [cook for cook in COOKS if b"trial" not in cook.files.get("slot.txt", b"")]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("cook", PROVED, ids=lambda cook: cook.name)
 def test_thrown_whenever_a_line_comes_by_nothing_conducts_and_the_box_is_unstable(shares, cook):
     all_is_well(shares[cook.name], cook, FOR_EVER, forever=True)
@@ -138,6 +141,7 @@ BUGS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_bug_on_the_way_out_is_caught_by_crashing_in_the_panel(tmp_path, bug):
     forever, changes = BUGS[bug]

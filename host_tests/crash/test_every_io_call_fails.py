@@ -32,6 +32,7 @@ def wrong_in(verdicts):
     return [f"{what}\n    {verdict}" for what, verdict in verdicts if verdict]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_call_that_fails_once_opens_every_contact_or_is_borne(name):
     chosen, calls = survey(BY_NAME[name])
@@ -40,6 +41,7 @@ def test_a_call_that_fails_once_opens_every_contact_or_is_borne(name):
     assert len(verdicts) == len(chosen) < calls
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_call_that_fails_for_ever_leaves_no_contact_closed_and_never_spins(name):
     chosen = [call for call in survey(BY_NAME[name])[0] if call[2] != STEADY]  # once it is for ever, this is no other
@@ -48,6 +50,7 @@ def test_a_call_that_fails_for_ever_leaves_no_contact_closed_and_never_spins(nam
     assert len(verdicts) == len(chosen)
 
 
+@pytest.mark.long
 def test_every_kind_of_call_is_among_those_that_fail():
     chosen = [call for name in NAMES for call in survey(BY_NAME[name])[0]]
     assert {name.split("(")[0] for _, name, _ in chosen} == KINDS

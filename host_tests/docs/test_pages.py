@@ -66,6 +66,7 @@ def test_make_accepts_a_command_of_the_documents(line):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("line", sorted({line for _, line in RUN if line.startswith(PYTHON)}))
 def test_a_python_command_of_the_documents_runs(line):
     arguments = shlex.split(line.removeprefix(PYTHON))

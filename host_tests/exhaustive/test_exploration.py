@@ -41,6 +41,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("part", explore.PARTS)
 def test_every_input_in_every_class_keeps_the_invariants_and_as_much_is_reached_as_before(part):
     numbers = explore.PARTS[part]()
@@ -232,6 +233,7 @@ SEEDED = {
 }
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("bug", SEEDED)
 def test_a_seeded_bug_is_seen(bug, tmp_path):
     begins, part, *changes = SEEDED[bug]

@@ -14,7 +14,7 @@ NODE = "curfew_240ac412ab0f"
 CLOSE_ONLY = 2  # ValveEntityFeature.CLOSE, and no other bit
 
 pytestmark = [
-    pytest.mark.homeassistant,
+    pytest.mark.evidence,
     pytest.mark.skipif(not PYTHON.exists(), reason="no Home Assistant here: make homeassistant"),
 ]
 

@@ -106,6 +106,7 @@ def every_cut(files, lazy=False):
 WHOLE = (([FIRST], NO_FAULT), ([FIRST, SECOND], NO_FAULT), ([FIRST, SECOND], WELD_STORED))
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("lazy", [False, True])
 def test_a_cut_at_any_byte_of_the_keeper_leaves_each_file_old_or_new(monkeypatch, lazy):
     seen = [left_on(files) for _, files in every_cut(begun(monkeypatch), lazy)]
@@ -113,9 +114,12 @@ def test_a_cut_at_any_byte_of_the_keeper_leaves_each_file_old_or_new(monkeypatch
     assert all(found in seen for found in WHOLE)
 
 
-def test_after_any_cut_the_box_starts_open_and_its_journal_goes_on(monkeypatch, tmp_path):
-    count = 0
-    for count, (where, files) in enumerate(every_cut(begun(monkeypatch))):
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("first", range(12))
+def test_after_any_cut_the_box_starts_open_and_its_journal_goes_on(monkeypatch, tmp_path, first):
+    cut = list(every_cut(begun(monkeypatch)))
+    assert len(cut) > len(FIRST + SECOND), "one at every byte"
+    for count, (where, files) in list(enumerate(cut))[first::12]:
         folder = tmp_path / str(count)
         folder.mkdir()
         for name, data in files.items():
@@ -123,7 +127,6 @@ def test_after_any_cut_the_box_starts_open_and_its_journal_goes_on(monkeypatch, 
         monkeypatch.chdir(folder)
         openings, (stored, _) = left_on(files)
         start_and_cook(folder, "FAULT" if stored[0] else "IDLE", openings, where)
-    assert count >= len(FIRST + SECOND), "one at every byte"
 
 
 def violations(lines, plan, old):
@@ -186,6 +189,7 @@ def broken(bug):
     return text
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("bug", [bug for bug in BUGS if bug != NO_CHECKSUM])
 def test_a_store_with_a_bug_would_be_seen(monkeypatch, bug):
     seen = [left_on(files) for _, files in every_cut(begun(monkeypatch, broken(bug)))]
@@ -255,6 +259,7 @@ def cuts(flash, word, firmware=run.COMPILED, seed=1):
     return lines
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("word", ["journal", "state", "settings"])
 def test_a_cut_at_any_operation_of_littlefs_leaves_the_old_or_the_new(tmp_path, word):
     lines = cuts(tmp_path, word)
@@ -289,6 +294,7 @@ SEEN_ON_THE_VM = {
 }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("bug", SEEN_ON_THE_VM)
 def test_a_store_with_a_bug_would_be_seen_on_the_vm(tmp_path, bug):
     whole = (run.SOURCES / "curfew" / "storage" / "files.py").read_text()
@@ -317,6 +323,7 @@ COOK = {
 BACK_MS, PRESS_MS = 14_500, 19_000
 
 
+@pytest.mark.long
 def test_the_firmware_cut_while_it_writes_starts_open_on_what_is_left_and_its_journal_goes_on(tmp_path):
     plan = scenario.parse(json.dumps(COOK), run_settings.shipped()).plan
     (tmp_path / "plan.json").write_text(json.dumps(plan))

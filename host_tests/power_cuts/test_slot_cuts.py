@@ -40,6 +40,7 @@ BUGS = {
 }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_starter_with_a_bug_would_be_seen(tmp_path, bug):
     firmware = seeded(tmp_path, ("starter.py", *BUGS[bug]))

@@ -266,7 +266,7 @@ def test_a_remote_off_is_at_the_coil_at_once(kitchen, capsys):
     judge_times(times_ms, coils, 80, capsys)
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_a_thousand_remote_offs_are_at_the_coil_at_once(kitchen, capsys):
     with kitchen(burners=4, sensor=False) as here:
         times_ms, coils = offs_from_afar(here, 1000)
@@ -364,7 +364,7 @@ def test_a_remote_off_arrives_among_fifty_clients_and_five_hundred_messages_a_se
         judge_crowded(here, 40, capsys)
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_a_thousand_remote_offs_arrive_among_fifty_clients(kitchen, authority, capsys):
     with kitchen(authority=authority, burners=4, sensor=False) as here:
         judge_crowded(here, 1000, capsys)
@@ -376,7 +376,7 @@ def test_the_worst_network_delays_no_tick(kitchen, authority, tmp_path, capsys):
         under_load(here, capsys, calm_s=2, hang_s=1, restarts=4)
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_minutes_of_the_worst_network_delay_no_tick_and_no_deadline(kitchen, authority, capsys):
     with kitchen(authority=authority, burners=2, stove=QUICK, ignite_window_s=60) as here:
         under_load(here, capsys, calm_s=30, hang_s=30, restarts=20, back_s=PAUSE_MAX_S + BACK_S)
@@ -438,15 +438,17 @@ def judge_leaks(make_kitchen, folder, capsys, *rounds, changes=()):
     assert live[-1] - live[0] < LEAK_BYTES * rounds[-1], live
 
 
+@pytest.mark.long
 def test_a_network_that_comes_and_goes_leaves_nothing_behind(kitchen, tmp_path, capsys):
     judge_leaks(kitchen, tmp_path, capsys, 20, 20)
 
 
+@pytest.mark.long
 def test_a_leak_of_one_block_at_each_loss_would_be_seen(kitchen, tmp_path, capsys):
     with pytest.raises(AssertionError, match=r"assert \(\d+ - \d+\) < "):
         judge_leaks(kitchen, tmp_path, capsys, 20, 20, changes=LEAK)
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_a_week_of_a_loss_every_ten_minutes_leaves_nothing_behind(kitchen, tmp_path, capsys):
     judge_leaks(kitchen, tmp_path, capsys, 28, 7 * 24 * 6 - 28)

@@ -138,11 +138,13 @@ def test_no_tick_allocates_on_the_desk(tmp_path):
     assert ticks > 300 and allocated == []
 
 
+@pytest.mark.long
 def test_a_tick_that_allocates_is_seen(tmp_path):
     _, allocated = conducting_ticks(tmp_path, firmware=seeded_build(tmp_path, ALLOCATES))
     assert len(allocated) > 100
 
 
+@pytest.mark.long
 def test_a_tick_that_is_late_is_seen_and_named(tmp_path):
     with RealtimeRig(tmp_path, firmware=seeded_build(tmp_path, LATE), **SHORT) as desk:
         named = len(desk.stalls)
@@ -200,6 +202,7 @@ def test_wifi_comes_and_goes_and_the_heap_can_be_weighed(tmp_path):
         assert 0 < desk.rig_bytes < desk.live_bytes() <= desk.peak_bytes
 
 
+@pytest.mark.long
 def test_a_look_up_that_hangs_blocks_the_services_and_not_the_loop(tmp_path):
     mqtt = {"host": "localhost", "port": 1, "tls": False}
     with RealtimeRig(tmp_path, sensor=False, network=network_of(PASSWORD, mqtt=mqtt), **SHORT) as desk:

@@ -102,6 +102,7 @@ def test_a_new_program_comes_over_wifi_is_confirmed_and_stays(tmp_path, newer):
     assert sent - {""} == {path for path, data in files_of(newer).items() if old.get(path) != data}
 
 
+@pytest.mark.long
 def test_a_new_program_whose_services_die_is_rolled_back(tmp_path, deaf):
     with online(tmp_path) as desk:
         box = box_of(desk)
@@ -206,6 +207,7 @@ def put(box, piece, at):
     return box.ask("PUT", "/update", piece, "application/octet-stream", **{"X-At": at})["next"]
 
 
+@pytest.mark.long
 def test_bytes_that_are_not_the_signed_ones_a_lost_sender_and_an_ignition_leave_the_old_program(tmp_path, newer):
     text = (newer / "manifest.txt").read_bytes()
     pieces = [text[at : at + 3072] for at in range(0, len(text), 3072)]

@@ -297,6 +297,7 @@ CALLS = [
 ]  # fmt: skip
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("error", ["MemoryError", "RuntimeError", "OSError"])
 @pytest.mark.parametrize("call", CALLS)
 def test_whatever_part_of_the_chip_fails_while_it_burns_the_gas_is_not_held(world, call, error):

@@ -116,6 +116,7 @@ def test_two_requests_at_once_share_a_module_that_is_imported_for_a_request(site
     assert "curfew.services.http.config_api" not in sys.modules
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("password", [None, 1, True, [PASSWORD], {"a": PASSWORD}])
 def test_what_is_no_password_is_no_try(site, password):
     assert site.ask("POST", "login", {"password": password}).status == 422
@@ -152,6 +153,7 @@ def test_without_a_password_nothing_but_the_set_up_works(make_site):
 # --- bodies --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff\xfe{}", b'{"a": 1}}', b"[" * 4000, b'{"a":' * 800, b"{}" + b"\0"]
@@ -163,6 +165,7 @@ def test_a_body_that_is_no_object_is_refused(site, me, path, body):
     untouched(site)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonx"])
 def test_a_form_of_another_site_is_refused_by_its_type(site, me, kind):
     assert site.ask("PUT", "settings", {"warning_s": 30}, Content_Type=kind, **me).status == 415

@@ -28,6 +28,7 @@ def test_settings_come_with_their_ranges(site, me):
     assert state["ranges"]["hood_pin"] == {"default": None, "words": [None, 4, 13, 16, 17, 21, 22, 25, 26, 27]}
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("change", "key"),
     [
@@ -61,6 +62,7 @@ def test_a_change_is_merged_written_and_taken_at_a_restart(site, me):
     assert not os.path.exists("settings.json.new")
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "change, key",
     [
@@ -89,6 +91,7 @@ def test_nothing_is_written_while_a_contact_is_closed(site, me, path, change):
     untouched(site)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("text, key", [('{"burners": [{}], "warning_s": 1}', "warning_s"), ("{", "settings.json"),
                                        ("[]", "settings"), ("\xff", "settings.json")])  # fmt: skip
 def test_a_wrong_file_is_shown_and_can_be_corrected(site, me, text, key):
@@ -146,6 +149,7 @@ def test_a_token_is_shown_once_and_can_be_removed(site, me):
     assert site.ask("GET", "log", Authorization="Bearer " + token).status == 401
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "change, key",
     [
@@ -178,6 +182,7 @@ def test_commissioning_saves_results_and_their_dates(site, me):
     assert site.ask("GET", "commissioning", **me).json["results"] == state
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("results", [None, 1, {}, {"plug": True}, ["plug"], [{}], [{"id": "plug"}],
                                      [{"id": "gas", "passed": True}], [{"id": "plug", "passed": "yes"}],
                                      [{"id": [], "passed": True}]])  # fmt: skip

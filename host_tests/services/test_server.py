@@ -429,7 +429,7 @@ def test_no_bytes_change_a_state_or_end_the_server(fuzzed):
     run()
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_a_hundred_thousand_inputs_change_no_state_and_do_not_end_the_server(fuzzed):
     @hypothesis.given(RAW)
     @hypothesis.settings(max_examples=100_000)

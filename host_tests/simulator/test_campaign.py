@@ -25,11 +25,13 @@ def complaints(outcomes):
     return [f"{AGAIN.format(o.seed)}: {name}: {text}" for o in outcomes for name, text in o.wrong]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("seeds", BOTH, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
 def test_nothing_breaks_and_both_machines_tell_the_same_line_by_line(seeds):
     assert complaints(runner.run_seeds(seeds, "both")) == []
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("seeds", SEEDS, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
 def test_nothing_breaks_and_every_controller_recovers(seeds):
     assert complaints(runner.run_seeds(seeds, "cpython")) == []

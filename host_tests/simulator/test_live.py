@@ -49,6 +49,7 @@ def replayed(saved):
     return play(scenario.parse(json.dumps(saved), run_settings.shipped()))
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", WATCHED)
 def test_a_scenario_that_is_watched_goes_as_it_goes_on_the_command_line(name):
     [path] = SCENARIOS.glob(f"*/{name}.json")

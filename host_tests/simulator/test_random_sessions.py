@@ -28,8 +28,10 @@ def count(cooks):
     return cooks if profile.derandomize else profile.max_examples
 
 
-def test_random_cooks_hold_every_invariant():
-    search(RandomCooks, count(COOKS), STEPS)
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("cooks", [16, 4])
+def test_random_cooks_hold_every_invariant(cooks):
+    search(RandomCooks, count(cooks), STEPS)
 
 
 def test_everything_that_a_scenario_can_do_is_drawn_with_all_its_arguments():

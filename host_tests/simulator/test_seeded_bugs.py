@@ -267,6 +267,7 @@ def with_bug(folder, changes):
     return firmware
 
 
+@pytest.mark.sample(7)
 @pytest.mark.parametrize("bug", BUGS)
 def test_the_invariant_catches(bug, tmp_path):
     name, given, changes = BUGS[bug]

@@ -87,6 +87,7 @@ def test_one_changed_file_travels_with_the_manifest_and_nothing_else_does(bench)
     assert there.slot_txt == plan.slot_text("b"), "it has proved itself"
 
 
+@pytest.mark.long
 def test_the_next_change_goes_into_the_other_slot_and_what_is_right_there_is_left(bench, monkeypatch):
     bench.deploy(program_with("www/style.css.gz", PAGE))
     plans = []
@@ -98,6 +99,7 @@ def test_the_next_change_goes_into_the_other_slot_and_what_is_right_there_is_lef
     assert plans[0].copy == ()
 
 
+@pytest.mark.long
 def test_a_file_that_is_no_longer_built_is_removed_from_the_slot(bench):
     bench.deploy(program_with("www/extra/more.txt", b"1"))
     bench.deploy(program_with("www/style.css.gz", PAGE))
@@ -126,6 +128,7 @@ def test_a_damaged_program_is_repaired_in_place_by_the_one_file_that_is_damaged(
     assert (outcome.slot, bench.written) == ("a", ["a/curfew/bundles/core.mpy"])
 
 
+@pytest.mark.long
 def test_a_damaged_active_slot_is_the_one_that_is_written_so_that_the_sound_one_stays(bench):
     second = program_with("www/style.css.gz", PAGE)
     bench.deploy(second)
@@ -196,6 +199,7 @@ def cuts(bench, new, monkeypatch):
     return list(seen.values())
 
 
+@pytest.mark.long
 def test_after_a_cut_between_any_two_steps_the_board_starts_the_old_program_or_the_new_one(
     bench, tmp_path, monkeypatch
 ):
@@ -216,6 +220,7 @@ def test_after_a_cut_between_any_two_steps_the_board_starts_the_old_program_or_t
     assert came == [BUILT.build] * turn + [new.build] * (len(came) - turn), "never back and forth"
 
 
+@pytest.mark.long
 def test_a_first_deploy_that_was_cut_leaves_the_prompt_or_the_program_and_never_half_of_it(
     fresh, tmp_path, monkeypatch
 ):

@@ -188,6 +188,7 @@ def test_nothing_is_judged_by_tests_that_are_red_before(project):
     assert status == 2 and "not green before" in said
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("broken", [
     "import os\n\nimport thing\n\nif not thing.is_high(4):\n    os._exit(9)\n\n\ndef test_high():\n    pass\n",
     "import os\n\nimport thing\n\n\ndef test_high():\n    if not thing.is_high(4):\n        os.abort()\n",
@@ -237,7 +238,10 @@ def test_a_file_that_is_not_known_is_told(project):
 # --- the gate and the limits ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file, shard", [("safety.py", "1/1"), ("limits.py", "1/2"), ("limits.py", "2/2")])
+@pytest.mark.sample(1)
+@pytest.mark.parametrize(
+    "file, shard", [(file, f"{shard}/4") for file in ("safety.py", "limits.py") for shard in (1, 2, 3, 4)]
+)
 def test_no_fault_in_the_gate_or_in_a_limit_goes_unnoticed(file, shard):
     command = [sys.executable, "-m", "tools.mutation", file, "--only", shard, "--jobs", "1"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}

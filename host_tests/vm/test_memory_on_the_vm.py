@@ -99,6 +99,7 @@ def count_allocations(flash, plan, firmware=run.BOARD):
     return figure(lines, "ticks"), [line for line in lines if line.startswith("tick ")]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_no_tick_allocates_a_single_byte_steady_or_changing(tmp_path, family):
     ticks, allocating = count_allocations(tmp_path, plan_of(family))
@@ -106,6 +107,7 @@ def test_no_tick_allocates_a_single_byte_steady_or_changing(tmp_path, family):
     assert allocating == []
 
 
+@pytest.mark.long
 def test_a_tick_that_allocates_would_be_seen(tmp_path):
     # A firmware whose loop makes a list each tick while something conducts.
     firmware = seeded_build(tmp_path, ("curfew/hardware/relay.py", "any_closed = True", "any_closed = [index]"))
@@ -151,7 +153,7 @@ def test_two_threads_live_beside_each_other_under_load(tmp_path):
     assert ticks == 1000 and rounds > 1000 and conducting > 0
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_two_threads_live_beside_each_other_for_ten_minutes_and_no_tick_is_late(tmp_path):
     ticks, late_ms, rounds, conducting = two_threads(tmp_path, 600)
     print(f"\n{ticks} ticks, the worst {late_ms} ms late, beside {rounds} rounds of load; {conducting} ticks conducted")
