@@ -1,153 +1,176 @@
 # Every target makes what it needs and does nothing twice. `make` alone lists them.
 
-PY := .venv/bin/python
+PYTHON ?= python3
+VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
+PY := $(VENV)/bin/python
+PIP = -m pip install --quiet --disable-pip-version-check
 SOURCES := catalog.py catalog.toml $(shell find firmware -type f -not -name '*.pyc')
+READY := $(VENV)/.ready build/.ready build/system.ready build/bench/lib/.ready
+TARGETS := help demo sim run test test-all evidence lint campaign equal explore mutate fuzz soak realtime homeassistant \
+	bench counts flash deploy monitor console backup restore settings reset-settings doctor board update key \
+	docs screenshots wiring sizes build clean
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sim bench test lint run campaign equal explore mutate fuzz soak homeassistant docs wiring screenshots
-.PHONY: counts sizes build clean flash deploy monitor console backup restore settings reset-settings doctor board update key
+.PHONY: $(TARGETS)
+$(foreach goal,$(filter-out $(TARGETS) %.ready,$(MAKECMDGOALS)),$(error no target '$(goal)'; see make help))
 
-help: ## this list
-	@echo "Curfew: make <target>"
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-14s %s\n", $$1, $$2}'
+help:
+	@awk -F':.*## ' '/^#@ / {print "\n" substr($$0, 4)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
 
-demo: build/.ready ## the forgotten soup on the real MicroPython VM: a timeline, and a picture in build/demo.svg
+#@ Try it, without hardware
+demo: build/.ready ## a pot is forgotten: the firmware on the MicroPython VM, a timeline, a picture in build/demo.svg
 	@$(PY) -m simulator run scenarios/demo.json --timeline --plot build/demo.svg
 	@echo "picture: build/demo.svg"
 
-sim: build/.ready ## a stove to play with, in a browser: make sim [PORT=8160] [BROKER=host:port] [TERM_UI=1] [SCENARIO=….json]
+sim: build/.ready ## a simulated stove in the browser: make sim [PORT=8160] [BROKER=host:port] [TERM_UI=1] [SCENARIO=....json]
 	@$(PY) -m simulator live $(SCENARIO) $(if $(PORT),--port $(PORT)) $(if $(BROKER),--broker $(BROKER)) \
 		$(if $(TERM_UI),--terminal)
 
-test: build/.ready build/system.ready build/bench/lib/.ready ## everything: lint, types, unit tests, every scenario on the VM and on CPython
-	@$(MAKE) --no-print-directory lint
-	@$(PY) -m pytest -n auto
-
-lint: .venv/.ready typings/.ready ## style, types and the direction of imports
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
-	@$(PY) -m mypy
-	@$(PY) -m mypy --config-file firmware/mypy.ini
-	@PYTHONPATH=firmware:. .venv/bin/lint-imports --no-logo --no-cache
-
-run: build/.ready ## one scenario: make run SCENARIO=scenarios/….json [VM=cpython]
+run: build/.ready ## one scenario: make run SCENARIO=scenarios/....json [VM=cpython]
 	@test -n "$(SCENARIO)" || { echo "name one: make run SCENARIO=scenarios/demo.json"; exit 2; }
 	@$(PY) -m simulator run $(SCENARIO) --vm $(or $(VM),micropython) --timeline
 
-campaign: build/.ready ## random cooks with random faults: make campaign [RUNS=2000] [SEED=1] [VM=cpython|micropython|both]
+#@ Test, with another Python: make test PYTHON=python3.12
+test: $(READY) lint ## lint, types, unit tests, every scenario, a sample of the rest: about 3 minutes
+	@$(PY) -m pytest -n auto
+
+test-all: test .venv-docs/.ready ## test, then the rest: about 40 minutes
+	@$(PY) -m pytest -n auto --set=long
+
+evidence: soak realtime campaign equal mutate fuzz homeassistant ## hours: soak, realtime, campaign, equal, mutate, fuzz and homeassistant
+
+lint: $(VENV)/.ready typings/.ready ## style, types and the direction of imports
+	@$(PY) -m ruff check -q . && $(PY) -m ruff format -q --check .
+	@$(PY) -m mypy
+	@$(PY) -m mypy --config-file firmware/mypy.ini
+	@PYTHONPATH=firmware:. $(VENV)/bin/lint-imports --no-logo --no-cache
+
+soak: build/.ready build/system.ready ## long tests in real time: ten minutes of load, a thousand remote OFFs, a week of lost networks
+	@$(PY) -m pytest -n 0 --set=evidence -s --ignore=host_tests/homeassistant
+
+realtime: $(READY) ## the tests in real time again and again beside a busy core: make realtime [TIMES=20]
+	@$(PY) -c 'while True: pass' & busy=$$!; trap "kill $$busy" EXIT; status=0; for number in $$(seq $(or $(TIMES),20)); do \
+		echo "run $$number:"; $(PY) -m pytest -n 2 --once -m 'not evidence' host_tests/realtime || status=1; done; exit $$status
+
+campaign: build/.ready ## random burns with random faults: make campaign [RUNS=2000] [SEED=1] [VM=cpython|micropython|both]
 	@$(PY) -m simulator campaign --runs $(or $(RUNS),2000) --seed $(or $(SEED),1) --vm $(or $(VM),cpython)
 
-equal: build/.ready ## a thousand random cooks told alike by MicroPython and CPython, line by line: make equal [RUNS=1000]
+equal: build/.ready ## MicroPython and CPython give the same trace, line by line: make equal [RUNS=1000]
 	@$(PY) -m simulator campaign --runs $(or $(RUNS),1000) --seed $(or $(SEED),1) --vm both
 
-explore: .venv/.ready ## every input in every class of states that can be reached: tables of what was reached
+explore: $(VENV)/.ready ## every input in every class of reachable states: tables of what was reached
 	@$(PY) -m host_tests.exhaustive.explore
 
-mutate: .venv/.ready ## small faults put into the firmware, one at a time: each must turn a test red: make mutate [FILES=safety.py]
+mutate: $(VENV)/.ready ## small faults in the firmware, one at a time; a test must fail at each: make mutate [FILES=safety.py]
 	@$(PY) -m tools.mutation $(FILES)
 
-fuzz: build/.ready ## a hundred thousand bad requests, messages and files at every interface of the device
+fuzz: build/.ready ## a hundred thousand bad requests, messages and files at every interface
 	@$(PY) -m pytest -n 0 -s --hypothesis-profile=search host_tests/fuzz
 
-soak: build/.ready ## ten minutes of two threads side by side on the VM, under load
-	@$(PY) -m pytest -n 0 -m slow -s
+homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant shows the device and turns it off
+	@$(PY) -m pytest -n 0 --set=evidence host_tests/homeassistant
 
-homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant finds the device, shows it, turns it off; installs its own
-	@$(PY) -m pytest -n 0 -m homeassistant host_tests/homeassistant/test_a_real_home_assistant.py
-
-bench: build/.ready build/system.ready build/bench/lib/.ready ## Curfew beside an asyncio program, six minutes: make bench [QUICK=1|LONG=1] [KEEP=1: for the documents]
+bench: build/.ready build/system.ready build/bench/lib/.ready ## Curfew beside an asyncio program, six minutes: make bench [QUICK=1|LONG=1] [KEEP=1]
 	@$(PY) -m benchmarks $(if $(QUICK),--quick) $(if $(LONG),--long) $(if $(KEEP),--keep)
 
-# --- at the USB cable; PORT may be left out when one board is plugged in ---
+counts: build/.ready build/system.ready ## exact instructions, heap and bytes beside the recorded ones: make counts [KEEP="why"]
+	@$(PY) -m benchmarks.counts $(if $(filter command,$(origin KEEP)),--keep "$$KEEP")
 
+#@ Board at the USB cable; without PORT=... the only one that is plugged in
 BOARD = $(PY) -m tools.board $(1) $(if $(PORT),--port $(PORT))
 
-flash: build/.ready ## MicroPython on the board: make flash FIRMWARE=ESP32_GENERIC-….bin [PORT=…] [ERASE=1]
+flash: build/.ready ## write MicroPython: make flash FIRMWARE=ESP32_GENERIC-....bin [PORT=...] [ERASE=1]
 	@test -n "$(FIRMWARE)" || { echo "name the image: make flash FIRMWARE=….bin, ESP32_GENERIC from https://micropython.org/download/ESP32_GENERIC/"; exit 2; }
 	@$(call BOARD,flash) --firmware "$(FIRMWARE)" $(if $(ERASE),--erase)
 
-deploy: build/.ready ## the program on the board, only what changed: make deploy [PORT=…]
+deploy: build/.ready ## write the program, only the files that changed: make deploy [PORT=...]
 	@$(call BOARD,deploy)
 
-monitor: .venv/.ready ## the console of the device, without disturbing it
+monitor: $(VENV)/.ready ## the device's output, without a restart
 	@$(call BOARD,monitor)
 
-console: .venv/.ready ## MicroPython's prompt on the board
+console: $(VENV)/.ready ## MicroPython's prompt
 	@$(call BOARD,console)
 
-backup: .venv/.ready ## your own files from the board: make backup [FILE=….json] [KEY=1: the device's key, too]
+backup: $(VENV)/.ready ## read your own files: make backup [FILE=....json] [KEY=1: with the device's key]
 	@$(call BOARD,backup) $(if $(FILE),--file "$(FILE)") $(if $(KEY),--key)
 
-restore: .venv/.ready ## ... and back to it: make restore FILE=….json [KEY=1]
+restore: $(VENV)/.ready ## write them back: make restore FILE=....json [KEY=1]
 	@test -n "$(FILE)" || { echo "name the backup: make restore FILE=….json"; exit 2; }
 	@$(call BOARD,restore) --file "$(FILE)" $(if $(KEY),--key)
 
-settings: .venv/.ready ## settings of your own, laid over the shipped ones: make settings FILE=….json
+settings: $(VENV)/.ready ## settings of your own over the shipped ones: make settings FILE=....json
 	@test -n "$(FILE)" || { echo "name the file: make settings FILE=….json"; exit 2; }
 	@$(call BOARD,settings) --file "$(FILE)"
 
-reset-settings: .venv/.ready ## the shipped settings on the board again; asks first: [YES=1]
+reset-settings: $(VENV)/.ready ## back to the shipped settings; asks first: make reset-settings [YES=1]
 	@$(call BOARD,reset-settings) $(if $(YES),--yes)
 
-doctor: .venv/.ready ## what this computer and the board have, what is missing, how to fix it
+doctor: $(VENV)/.ready ## check this computer and the board; names what is missing and what to do
 	@$(call BOARD,doctor)
 
-board: build/.ready ## no board? a virtual one: prints the port for make deploy [FLASH=FILE] [SPEED=10]
+board: build/.ready ## a virtual board; prints the PORT for make deploy: make board [FLASH=FILE] [SPEED=10]
 	@$(PY) -m tools.board virtual $(if $(FLASH),--flash $(FLASH)) $(if $(SPEED),--speed $(SPEED))
 
-update: build/.ready ## send the program to a device over Wi-Fi: make update HOST=… [FORCE=1]; PASSWORD is asked for, or TOKEN
+update: build/.ready ## send the program over Wi-Fi, asks for the password: make update HOST=... [FORCE=1]
 	@$(PY) -m tools.update $(HOST) $(if $(FORCE),--force)
 
-key: .venv/.ready ## read the update key of the device at the USB cable into keys/: make key PORT=…
+key: $(VENV)/.ready ## read the device's update key into keys/: make key PORT=...
 	@test -n "$(PORT)" || { echo "name one: make key PORT=/dev/ttyUSB0"; exit 2; }
 	@$(PY) -m tools.update --key $(PORT)
 
-# --- documents and all the rest ---
-
-docs: build/.ready .venv-docs/.ready ## the generated parts of the documents, and the site in build/site, links checked
+#@ Maintain
+docs: build/.ready .venv-docs/.ready ## the generated parts of the documents, and the site in build/site with its links checked
 	@$(PY) -m docs.generator
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --strict
 	@echo "site: build/site/index.html"
 
-screenshots: build/.ready build/system.ready ## pictures of page and stove, in build/screenshots; those of README in docs/images
+screenshots: build/.ready build/system.ready ## pictures of both pages in build/screenshots, those of README in docs/images
 	@$(PY) -m host_tests.browser.screenshots
 	@$(PY) -m host_tests.browser.stove_screenshots
 
-wiring: .venv/.ready ## draw schematics and harness anew from wiring/wiring.yaml, and budget and pump from their formulas
+wiring: $(VENV)/.ready ## drawings and tables from wiring/wiring.yaml
 	@$(PY) -m wiring.draw
 
-counts: build/.ready build/system.ready ## exact counts of ticks, heap and bytes beside those kept: make counts [KEEP="why": keep those that moved]
-	@$(PY) -m benchmarks.counts $(if $(filter command,$(origin KEEP)),--keep "$$KEEP")
-
-sizes: build/.ready ## bytes of compiled firmware, file by file
+sizes: build/.ready ## bytes of the compiled firmware, file by file
 	@$(PY) -m tools.build.sizes
 
 build: build/.ready ## compile the firmware into build/firmware
 
-clean: ## remove everything that was made
-	rm -rf .venv .venv-homeassistant .venv-docs build typings .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## remove everything that make made
+	rm -rf .venv .venv-* build typings .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.venv/.ready: requirements-dev.txt
-	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; python3 is $$(python3 -V 2>&1)"; exit 1; }
-	@python3 -m venv .venv || { echo "no venv module: apt install python3-venv"; exit 1; }
-	@echo "installing the pinned tools into .venv ..."
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+# --- set-up: each part is made once, and again when what it is made of changes ---
+
+TELL = { echo "$(1); details: build/set-up.log"; exit 1; }
+
+$(VENV)/.ready: requirements-dev.txt
+	@mkdir -p build; $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, here is $$($(PYTHON) -V 2>&1): name one, make ... PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >build/set-up.log 2>&1 || $(call TELL,Python has no venv module: apt install python3-venv)
+	@echo "installing the pinned tools into $(VENV), a minute or two ..."
+	@$(PY) $(PIP) -r requirements-dev.txt >build/set-up.log 2>&1 || \
+		$(call TELL,the pinned tools were not installed: is the network there?)
 	@touch $@
 
 .venv-homeassistant/.ready: host_tests/homeassistant/requirements.txt
-	@python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' || { echo "this Home Assistant needs Python 3.11 or 3.12 (python3)"; exit 1; }
-	@python3 -m venv .venv-homeassistant
-	@echo "installing Home Assistant into .venv-homeassistant: some minutes ..."
-	@.venv-homeassistant/bin/python -m pip install --quiet --disable-pip-version-check -r host_tests/homeassistant/requirements.txt
+	@mkdir -p build; $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' || \
+		{ echo "this Home Assistant needs Python 3.11 or 3.12: make homeassistant PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv-homeassistant
+	@echo "installing Home Assistant into .venv-homeassistant, some minutes ..."
+	@.venv-homeassistant/bin/python $(PIP) -r host_tests/homeassistant/requirements.txt >build/set-up.log 2>&1 || \
+		$(call TELL,Home Assistant was not installed: is the network there?)
 	@touch $@
 
-.venv-docs/.ready: docs/requirements.txt
-	@python3 -m venv .venv-docs
+.venv-docs/.ready: docs/requirements.txt $(VENV)/.ready
+	@$(PYTHON) -m venv .venv-docs
 	@echo "installing the site's tools into .venv-docs ..."
-	@.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check -r docs/requirements.txt
+	@.venv-docs/bin/python $(PIP) -r docs/requirements.txt >build/set-up.log 2>&1 || \
+		$(call TELL,the site's tools were not installed: is the network there?)
 	@touch $@
 
-typings/.ready: requirements-dev.txt .venv/.ready
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target typings \
+typings/.ready: requirements-dev.txt $(VENV)/.ready
+	@$(PY) $(PIP) --no-deps --upgrade --target typings \
 		$(shell grep -E '^micropython-.*-stubs=' requirements-dev.txt)
 	@touch $@
 
@@ -156,16 +179,16 @@ build/system.ready: tools/system_packages.sh
 	@sh tools/system_packages.sh
 	@touch $@
 
-build/lib/.ready: .venv/.ready firmware/requirements.txt
+build/lib/.ready: $(VENV)/.ready firmware/requirements.txt
 	@echo "fetching the device's pinned libraries into build/lib ..."
 	@$(PY) -m tools.build.libraries
 	@touch $@
 
-build/bench/lib/.ready: .venv/.ready benchmarks/baseline/requirements.txt
-	@echo "fetching the libraries of the benchmark's baseline into build/bench/lib ..."
+build/bench/lib/.ready: $(VENV)/.ready benchmarks/baseline/requirements.txt
+	@echo "fetching the benchmark's baseline into build/bench/lib ..."
 	@$(PY) -m benchmarks.baseline_build
 	@touch $@
 
-build/.ready: .venv/.ready build/lib/.ready $(SOURCES) $(wildcard tools/build/*.py)
+build/.ready: $(VENV)/.ready build/lib/.ready $(SOURCES) $(wildcard tools/build/*.py)
 	@$(PY) -m tools.build
 	@touch $@
