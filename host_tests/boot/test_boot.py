@@ -179,11 +179,11 @@ def run_main(build_raises=None, run_raises=None, chip=None):
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), OSError(5), MemoryError(), RuntimeError(), AssertionError()])
-def test_an_error_in_the_loop_is_told_and_ends_in_a_reset(error):
+def test_an_error_in_the_loop_is_printed_and_ends_in_a_reset(error):
     assert run_main(run_raises=error) == ["run", "open all", f"told {type(error).__name__}", "sleep 700", "reset"]
 
 
-def test_whatever_happens_while_an_error_is_told_the_chip_is_reset():
+def test_an_error_while_printing_an_error_resets_the_chip_too():
     class Mute(FakeChip):
         def print_exception(self, error):
             raise MemoryError
@@ -194,7 +194,7 @@ def test_whatever_happens_while_an_error_is_told_the_chip_is_reset():
 
 
 @pytest.mark.parametrize("error", [ImportError("x"), OSError(5), MemoryError()])
-def test_a_box_that_cannot_be_built_waits_before_the_reset_and_never_spins(error):
+def test_a_device_that_cannot_be_built_waits_before_the_reset(error):
     done = run_main(build_raises=error)
     assert done == [f"told {type(error).__name__}", "sleep 5000", "reset"]
 
@@ -203,12 +203,12 @@ def test_a_restart_that_was_asked_for_is_a_clean_end_and_a_reset():
     assert run_main(run_raises=FakeBox.Restart()) == ["run", "end clean", "reset"]
 
 
-def test_somebody_at_the_cable_gets_the_prompt_a_long_watchdog_and_no_reset():
+def test_ctrl_c_gets_the_prompt_a_long_watchdog_and_no_reset():
     done = run_main(run_raises=KeyboardInterrupt())
     assert done == ["run", "open all", f"WDT {limits.WATCHDOG_CABLE_MS}", "end clean", "print"]
 
 
-def test_somebody_at_the_cable_before_there_is_a_box_gets_the_prompt_too():
+def test_ctrl_c_before_there_is_a_loop_gets_the_prompt_too():
     done = run_main(build_raises=KeyboardInterrupt())
     assert done == [f"WDT {limits.WATCHDOG_CABLE_MS}", "print"]
 

@@ -89,7 +89,7 @@ def test_the_active_slot_runs_and_the_other_one_when_it_is_not_whole(starter):
     assert starter.said == ["PROGRAM_CORRUPT: slot b: program.py is not as it was built"]
 
 
-def test_a_trial_is_tried_once_and_the_old_one_is_back_after_it(starter):
+def test_a_pending_program_is_tried_once_and_then_rolled_back(starter):
     put("a", PROGRAM)
     put("b", PROGRAM)
     note("active a", "trial b new air")
@@ -100,7 +100,7 @@ def test_a_trial_is_tried_once_and_the_old_one_is_back_after_it(starter):
     assert starter.said == ["New program in slot b: did not prove itself. Back to slot a."]
 
 
-def test_a_trial_that_proved_itself_stays(starter, monkeypatch):
+def test_a_confirmed_program_stays(starter, monkeypatch):
     put("a", PROGRAM)
     put("b", PROGRAM)
     note("active a", "trial b new cable")
@@ -119,7 +119,7 @@ def test_what_the_program_writes_the_starter_reads(starter, monkeypatch):
     assert not slots.mark_pending("air", lambda: False) and starter.read() == ("b", "a", True, "air")
 
 
-def test_a_trial_that_cannot_be_noted_is_not_tried(starter):
+def test_a_pending_program_whose_try_cannot_be_recorded_is_not_tried(starter):
     put("a", PROGRAM)
     put("b", PROGRAM)
     note("active a", "trial b new air")
@@ -237,7 +237,7 @@ def test_without_a_whole_program_it_says_so_and_how_to_mend_it_and_tries_again(s
     assert [line.split(":")[1] for line in starter.said[:-1]] == [" slot a", " slot b"]
 
 
-def test_a_program_that_cannot_be_imported_is_told_and_tried_again(starter, chip):
+def test_a_program_that_cannot_be_imported_is_reported_and_tried_again(starter, chip):
     starter.sys = type("Sys", (), {"path": [], "print_exception": lambda error: starter.said.append(repr(error))})
     put("a", {"program.py": b"1 / 0\n"})
     path = sys.path[:]
@@ -249,7 +249,7 @@ def test_a_program_that_cannot_be_imported_is_told_and_tried_again(starter, chip
     assert starter.said[0].startswith("ZeroDivisionError") and chip.done == ["sleep 5000", "reset"]
 
 
-def test_somebody_at_the_cable_gets_the_prompt_and_ten_minutes(starter, chip, monkeypatch):
+def test_ctrl_c_gets_the_prompt_and_ten_minutes(starter, chip, monkeypatch):
     def interrupted():
         raise KeyboardInterrupt
 

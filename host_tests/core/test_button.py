@@ -45,7 +45,7 @@ class Finger:
 # --- press ---------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_happens_while_nobody_presses():
+def test_nothing_happens_while_nothing_is_pressed():
     assert Finger().up(60_000).events == []
 
 
@@ -218,7 +218,7 @@ def test_a_button_that_is_up_when_a_fault_is_raised_counts_at_once():
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 60)), max_size=60))
-def test_whatever_a_finger_does_nothing_comes_once_it_is_up_and_settled(moves):
+def test_no_event_comes_once_the_button_is_up_and_settled(moves):
     finger = Finger()
     for pressed, ticks in moves:
         finger.down(ticks * TICK_MS) if pressed else finger.up(ticks * TICK_MS)

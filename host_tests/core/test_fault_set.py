@@ -38,7 +38,7 @@ def test_an_empty_set_shows_nothing():
 
 
 @pytest.mark.parametrize("code", range(len(IN_ORDER)))
-def test_raising_is_told_once(code):
+def test_raising_is_reported_once(code):
     one = FaultSet(0)
     assert note(one, code, True) is True
     assert note(one, code, True) is False

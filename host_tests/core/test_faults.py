@@ -31,7 +31,7 @@ def test_any_fault_opens_in_the_tick_in_which_it_is_seen(core, name, state):
     assert box.cause() == ("FAULT:" + name if conducted else cause)
 
 
-def test_the_cause_of_the_opening_names_the_fault_that_opened(core):
+def test_the_cause_of_the_shut_off_names_the_fault_that_opened(core):
     box = core(sensor=True, **QUICK)
     box.flame()
     box.blind[0] = True
@@ -44,7 +44,7 @@ def test_the_cause_of_the_opening_names_the_fault_that_opened(core):
 # --- settings and resets -------------------------------------------------------------------------------------------
 
 
-def test_invalid_settings_are_a_fault_from_the_first_tick_on_that_no_hand_can_clear(core):
+def test_invalid_settings_are_a_fault_that_the_user_cannot_clear(core):
     box = core(invalid=True, idle=False, **QUICK)
     box.step()
     assert box.fault() == "SETTINGS_INVALID"
@@ -69,7 +69,7 @@ BROKEN = [None, "{", "[]", "{}", '{"burners": [{"relay_pin": 2}]}', '{"burners":
 
 
 @pytest.mark.parametrize("text", BROKEN, ids=repr)
-def test_a_box_with_broken_settings_shows_it_and_never_conducts(world, text):
+def test_a_device_with_broken_settings_shows_it_and_never_conducts(world, text):
     box = world(settings_text=text, idle=False)
     box.until_state("FAULT")
     assert box.fault() == "SETTINGS_INVALID"
@@ -153,7 +153,7 @@ def test_a_fault_is_acknowledged_by_holding_for_five_seconds(core, s, cleared):
     assert (box.fault() is None) is cleared
 
 
-def test_after_an_acknowledgement_the_whole_rest_is_waited_for(core):
+def test_after_an_acknowledgement_the_whole_reclose_delay_runs(core):
     box = faulted(core)
     box.button(True)
     box.until(lambda: box.state() == "VERIFYING", 6)
@@ -359,7 +359,7 @@ def test_a_persisting_flame_ends_when_the_millivolts_show_it(core):
     ("CONTACT_WELDED", [1000, 800], [6000, 0]), ("FLAME_PERSISTS", [20_000, 0], [100, 0]),
     ("SENSOR_FAILED", None, [0, 0]),
 ])  # fmt: skip
-def test_once_a_cause_is_gone_the_hand_always_leads_back_to_idle(core, name, there, gone):
+def test_once_a_cause_is_gone_a_hold_always_leads_back_to_idle(core, name, there, gone):
     box = core(sensor=True, auto_arm=False, **QUICK)
     if name == "FLAME_PERSISTS":
         box.press()

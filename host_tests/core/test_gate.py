@@ -53,12 +53,12 @@ def test_any_fault_at_all_is_unsound(raised):
 
 
 @pytest.mark.parametrize("open_ms, rested", [(9_999, False), (10_000, True), (10_001, True), (0, False), (-1, False)])
-def test_a_contact_has_rested_from_the_hold_on(open_ms, rested):
+def test_the_reclose_delay_is_over_from_the_hold_on(open_ms, rested):
     assert safety.has_been_open(open_ms, HOLD_MS) == rested
 
 
 @pytest.mark.parametrize("ms, within", [(-1, False), (0, True), (59_999, True), (60_000, False), (60_001, False)])
-def test_an_interval_is_within_its_cap_before_it_and_not_at_it(ms, within):
+def test_a_burn_is_within_its_cap_before_it_and_not_at_it(ms, within):
     assert safety.is_within_cap(ms, CAP_MS) == within
 
 
@@ -87,7 +87,7 @@ REASONS = [
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=str)
-def test_each_reason_alone_keeps_a_rested_contact_open(reason):
+def test_each_reason_alone_keeps_a_contact_open(reason):
     assert rested().grant(**{**GOOD, **reason}) is False
 
 
@@ -104,11 +104,11 @@ def test_a_grant_is_worth_nothing_in_the_next_tick():
     assert not gate.granted
 
 
-def test_a_new_gate_has_not_rested():
+def test_a_new_gate_starts_with_the_reclose_delay():
     assert safety.Gate(HOLD_MS, CAP_MS).grant(**GOOD) is False
 
 
-def test_what_the_gate_refused_starts_no_interval():
+def test_what_the_gate_refused_starts_no_burn():
     gate = rested()
     for _ in range(10_000):
         assert not gate.grant(**{**GOOD, "local_act": False})
@@ -120,14 +120,14 @@ def test_what_the_gate_refused_starts_no_interval():
 
 
 @pytest.mark.parametrize("before_ms, granted", [(HOLD_MS - 2 * TICK_MS, False), (HOLD_MS - TICK_MS, True)])
-def test_the_rest_is_over_in_the_tick_that_completes_it(before_ms, granted):
+def test_the_reclose_delay_is_over_in_the_tick_that_completes_it(before_ms, granted):
     gate = safety.Gate(HOLD_MS, CAP_MS)
     for _ in range(before_ms // TICK_MS):
         gate.grant(**{**GOOD, "wanted": False})
     assert gate.grant(**GOOD) is granted
 
 
-def test_the_rest_begins_again_at_every_opening():
+def test_the_reclose_delay_begins_again_at_every_shut_off():
     gate = conducting()
     gate.grant(**{**GOOD, "wanted": False})
     for _ in range(HOLD_MS // TICK_MS - 1):
@@ -136,14 +136,14 @@ def test_the_rest_begins_again_at_every_opening():
 
 
 @pytest.mark.parametrize("leap_ms", [21, 2_000, 10_000, 600_000])
-def test_a_leap_of_the_clock_counts_one_tick_towards_the_rest(leap_ms):
+def test_a_jump_of_the_clock_counts_one_tick_towards_the_reclose_delay(leap_ms):
     gate = safety.Gate(HOLD_MS, CAP_MS)
     for _ in range(HOLD_MS // TICK_MS - 1):
         assert not gate.grant(**{**GOOD, "step_ms": leap_ms})
     assert gate.grant(**GOOD)
 
 
-def test_a_clock_that_stands_still_shortens_no_rest():
+def test_a_clock_that_stands_still_shortens_no_reclose_delay():
     gate = safety.Gate(HOLD_MS, CAP_MS)
     for _ in range(5_000):
         assert not gate.grant(**{**GOOD, "step_ms": 0})
@@ -156,7 +156,7 @@ def test_short_ticks_count_for_what_they_are():
     assert gate.grant(**{**GOOD, "step_ms": 1})
 
 
-def test_the_rest_after_an_opening_is_counted_to_the_millisecond():
+def test_the_reclose_delay_is_counted_to_the_millisecond():
     gate = conducting()
     gate.grant(**{**GOOD, "wanted": False})
     for _ in range(HOLD_MS - 1):
@@ -179,7 +179,7 @@ def test_a_clock_that_goes_back_opens():
     assert conducting().grant(**{**GOOD, "step_ms": -1}) is False
 
 
-def test_after_the_cap_a_new_interval_is_counted_from_zero():
+def test_after_the_cap_a_new_burn_is_counted_from_zero():
     gate = conducting(CAP_MS - TICK_MS)
     gate.grant(**GOOD)
     for _ in range(HOLD_MS // TICK_MS):
@@ -188,7 +188,7 @@ def test_after_the_cap_a_new_interval_is_counted_from_zero():
     assert gate.closed_ms == 0
 
 
-def test_the_very_first_interval_is_counted_from_zero_too():
+def test_the_very_first_burn_is_counted_from_zero_too():
     gate = safety.Gate(TICK_MS, CAP_MS)
     assert gate.grant(**GOOD)
     assert gate.closed_ms == 0

@@ -54,7 +54,7 @@ def test_a_number_that_the_design_names_is_that_number(name, value):
     assert getattr(limits, name) == value
 
 
-def test_an_ignition_is_told_by_at_least_five_readings():
+def test_an_ignition_takes_at_least_five_readings():
     assert limits.IGNITION_READINGS >= 5
 
 
@@ -92,7 +92,7 @@ def test_a_button_is_debounced_in_whole_ticks_and_long_before_a_hold():
     assert limits.HOLD_MS < limits.HOLD_LONG_MS < limits.STUCK_MS
 
 
-def test_an_opening_can_be_verified_in_the_shortest_time_that_can_be_set():
+def test_a_shut_off_can_be_verified_in_the_shortest_time_that_can_be_set():
     readings_ms = 2 * 2 * limits.BURNERS_MAX * limits.TICK_MS  # two of every channel, all burners opening at once
     assert limits.RELEASE_MS + readings_ms <= RANGES["verify_open_ms"][1]
 
@@ -124,7 +124,7 @@ def test_a_settled_reading_is_one_after_the_release():
     assert limits.RELEASE_MS < limits.SETTLE_MS < RANGES["verify_open_ms"][1]
 
 
-def test_the_longest_interval_fits_into_a_small_int():
+def test_the_longest_burn_fits_into_a_small_int():
     longest_ms = 60_000 * (RANGES["burn_max_min"][2] + RANGES["override_max_min"][2])
     assert longest_ms < 2**29
 
@@ -134,7 +134,7 @@ def test_every_number_is_a_small_int():
     assert numbers and all(type(value) is int and abs(value) < 2**30 for value in numbers)
 
 
-def test_the_rest_of_the_magnet_is_longer_than_any_stall():
+def test_the_reclose_delay_is_longer_than_any_stall():
     assert 1000 * RANGES["reclose_hold_s"][1] > limits.STALL_MAX_MS
 
 

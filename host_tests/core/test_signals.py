@@ -152,7 +152,7 @@ def test_every_state_has_a_light_of_its_own(core, state, light):
     assert LIGHTS[box.one().light] == light
 
 
-def test_a_contact_that_wants_looking_after_is_shown_while_idle_and_does_not_hide_a_state(core):
+def test_a_contact_that_needs_service_is_shown_in_idle_and_hides_no_state(core):
     box = core(sensor=False)
     box.one().service = True
     box.step()
@@ -184,7 +184,7 @@ def test_the_blinking_begins_bright_in_every_state(core):
 # --- one buzzer for all --------------------------------------------------------------------------------------------
 
 
-def test_the_sound_is_told_for_the_burner_that_asked(core):
+def test_the_sound_belongs_to_the_burner_that_asked(core):
     box = core(burners=2)
     box.press(1)
     assert [SOUNDS[box.one(index).heard] for index in range(2)] == ["NONE", "ARMED"]

@@ -215,7 +215,7 @@ def test_a_rise_that_would_arm_is_not_even_an_event_when_auto_arm_is_off(core):
 
 @pytest.mark.parametrize("state", ["BURNING", "WARNING"])
 @pytest.mark.parametrize("allowed, proved", [(True, True), (True, False), (False, True), (False, False)])
-def test_extending_from_afar_needs_the_setting_and_a_proved_flame(core, state, allowed, proved):
+def test_remote_extend_needs_the_setting_and_a_proved_flame(core, state, allowed, proved):
     box = in_state(core, state, remote_extend=allowed)
     box.one().remaining_ms = 40_000
     if not proved:
@@ -227,7 +227,7 @@ def test_extending_from_afar_needs_the_setting_and_a_proved_flame(core, state, a
         assert (box.state(), box.sound(), box.left_ms()) == (state, "NO", 40_000)
 
 
-def test_extending_from_afar_is_refused_where_no_sensor_can_prove_a_flame(core):
+def test_remote_extend_is_refused_without_a_sensor(core):
     box = in_state(core, "BURNING", sensor=False, remote_extend=True)
     box.one().remaining_ms = 400_000
     box.extend()
@@ -235,14 +235,14 @@ def test_extending_from_afar_is_refused_where_no_sensor_can_prove_a_flame(core):
 
 
 @pytest.mark.parametrize("state", ANY)
-def test_arming_from_afar_is_refused_always(core, state):
+def test_remote_arm_is_always_refused(core, state):
     box = in_state(core, state, remote_extend=True)
     box.arm()
     assert (box.state(), box.sound()) == (state, "NO")
 
 
 @pytest.mark.parametrize("state", ["IDLE", "ARMED", "VERIFYING", "FAULT", "OVERRIDE"])
-def test_extending_from_afar_is_refused_outside_burning_and_warning(core, state):
+def test_remote_extend_is_refused_outside_burning_and_warning(core, state):
     box = in_state(core, state, remote_extend=True)
     box.extend()
     assert (box.state(), box.sound()) == (state, "NO")
@@ -256,7 +256,7 @@ def test_an_acknowledgement_is_refused_while_a_cause_is_still_there(core):
     assert box.raised() == ["BUTTON_STUCK", "SETTINGS_INVALID"]
 
 
-def test_idle_is_greeted_with_ready_only_when_somebody_had_to_wait(core):
+def test_ready_sounds_in_idle_only_after_a_press_that_had_to_wait(core):
     box = in_state(core, "VERIFYING")
     happen(box, "RELIT")
     happen(box, "VERIFIED")
@@ -264,7 +264,7 @@ def test_idle_is_greeted_with_ready_only_when_somebody_had_to_wait(core):
 
 
 @pytest.mark.parametrize("state", ["IDLE", "VERIFYING"])
-def test_an_off_is_consumed_at_once_and_never_waits_for_the_next_lighting(core, state):
+def test_an_off_is_consumed_at_once_and_never_waits_for_the_next_ignition(core, state):
     box = in_state(core, state, sensor=False)
     box.off("voice")
     assert (box.state(), box.sound()) == (state, "ALREADY_OFF")
@@ -276,7 +276,7 @@ def test_an_off_is_consumed_at_once_and_never_waits_for_the_next_lighting(core, 
 
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("state", CONDUCTING)
-def test_an_off_from_afar_opens_in_one_tick_and_tells_its_source(core, state, source):
+def test_a_remote_off_opens_in_one_tick_and_names_its_source(core, state, source):
     box = in_state(core, state)
     assert box.conducts()
     box.off(source)
@@ -400,7 +400,7 @@ def test_of_two_events_in_one_tick_the_first_in_the_order_happens_and_the_other_
         assert box.left_ms() == left_ms - 40
 
 
-def test_an_opening_is_recorded_once_with_one_cause_when_everything_happens_in_one_tick(core):
+def test_a_shut_off_has_one_record_and_cause_even_if_all_happens_in_one_tick(core):
     box = in_state(core, "WARNING", remote_extend=True)
     _at_once(box, *[stimulus for stimulus, _ in PRECEDENCE])
     box.run(s=1)
@@ -438,7 +438,7 @@ def test_a_double_press_in_warning_starts_the_override(core):
     assert box.state() == "OVERRIDE"
 
 
-def test_no_sound_and_no_state_is_known_to_the_table_that_the_rest_does_not_know(core):
+def test_every_sound_and_state_of_the_table_is_defined(core):
     box = in_state(core, "BURNING")
     for event in NUMBERS:
         happen(box, event)

@@ -3,9 +3,10 @@
 This reads SAFETY.md, docs/safety-case.md and docs/safety/argument.toml and compares them with what a session of pytest
 reported. What the documents must say: test_safety.py. The hooks: ../watch.py.
 
-A link names a test by its text: [time is up](…/time_is_up.json) is that scenario, [a new gate has not
-rested](…/test_gate.py) the test test_a_new_gate_has_not_rested with all its parameters, [test_gate](…/test_gate.py) the
-whole file. The argument names them as "scenario:time_is_up" and "test_gate:a_new_gate_has_not_rested".
+A link names a test by its text: [time is up](…/time_is_up.json) is that scenario, [each reason alone
+keeps a contact open](…/test_gate.py) the test test_each_reason_alone_keeps_a_contact_open with all its parameters,
+[test_gate](…/test_gate.py) the whole file. The argument names them as "scenario:time_is_up" and
+"test_gate:each_reason_alone_keeps_a_contact_open".
 """
 
 import re

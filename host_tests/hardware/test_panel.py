@@ -129,7 +129,7 @@ def test_a_blinking_light_goes_dark_and_comes_back(chip, panel, box):
 # --- buzzer --------------------------------------------------------------------------------------------------------
 
 
-def test_the_buzzer_is_told_its_frequency_when_a_note_begins_and_nothing_while_it_lasts(chip, panel, box):
+def test_the_buzzer_gets_its_frequency_once_when_a_note_begins(chip, panel, box):
     box.player.frequency_hz = 2700
     for _ in range(10):
         panel.show(box, False)
@@ -137,7 +137,7 @@ def test_the_buzzer_is_told_its_frequency_when_a_note_begins_and_nothing_while_i
     assert chip.pwm[0] == ("freq", 2700) and chip.pwm[1][1] > 0
 
 
-def test_silence_is_no_duty_and_never_a_frequency_of_nought(chip, panel, box):
+def test_silence_is_no_duty_and_never_a_frequency_of_zero(chip, panel, box):
     box.player.frequency_hz = 2700
     panel.show(box, False)
     chip.pwm.clear()
@@ -153,7 +153,7 @@ def test_notes_follow_each_other_without_a_pause(chip, panel, box):
     assert [value for what, value in chip.pwm if what == "freq"] == [2700, 2000, 1000]
 
 
-def test_a_box_that_is_silent_from_the_start_touches_no_buzzer(chip, panel, box):
+def test_a_device_that_is_silent_from_the_start_touches_no_buzzer(chip, panel, box):
     for _ in range(10):
         panel.show(box, False)
     assert chip.pwm == []

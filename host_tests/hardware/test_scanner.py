@@ -105,7 +105,7 @@ def test_a_reading_has_the_age_of_its_conversion():
         assert {age_ms for _, _, age_ms in bench.readings[1:]} == {ready_after * limits.TICK_MS}
 
 
-def test_a_box_without_a_sensor_touches_no_bus():
+def test_a_device_without_a_sensor_touches_no_bus():
     bench = Bench(2)
     bench.scanner = Scanner(())
     bench.run(100)
@@ -139,7 +139,7 @@ def test_when_no_burner_is_wanted_nothing_is_started():
     assert bench.readings
 
 
-def test_an_opening_burner_is_read_twice_on_both_sides_within_the_shortest_time_to_verify():
+def test_after_a_shut_off_both_sides_are_read_twice_in_the_shortest_time_to_verify():
     bench = Bench(4).run(33)
     bench.readings.clear()
     bench.wanted = {2}
@@ -207,7 +207,7 @@ def test_anything_but_an_error_of_the_bus_is_not_hidden(error):
         bench.run(1)
 
 
-def test_after_an_error_the_next_success_is_believed_at_once():
+def test_after_an_error_the_next_success_counts_at_once():
     bench = Bench(1)
     bench.converters[0].error = OSError(19)
     bench.run(200)

@@ -97,7 +97,7 @@ POSTS = st.lists(
 
 
 @given(POSTS)
-def test_whatever_is_posted_every_off_is_taken_by_the_next_tick(posts):
+def test_every_off_is_taken_by_the_next_tick(posts):
     inbox = Inbox(4)
     asked = set()
     for what, burner, source in posts:

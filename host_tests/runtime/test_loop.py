@@ -165,7 +165,7 @@ ERRORS = [
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("stage", [*STAGES, "watchdog.feed"])
-def test_whatever_is_raised_in_whichever_stage_the_contacts_open_before_anything_else(stage, error):
+def test_an_error_in_any_stage_opens_the_contacts_before_anything_else(stage, error):
     bench = Bench({stage: error})
     with pytest.raises(type(error)):
         bench.loop.run()
@@ -179,7 +179,7 @@ def test_an_error_of_the_clock_opens_the_contacts_too():
     assert bench.done[-1] == "relays.open_all"
 
 
-def test_the_real_relays_are_open_after_the_loop_whatever_one_pin_says(chip):
+def test_the_real_relays_are_open_after_the_loop_even_if_a_pin_fails(chip):
     relays = chip.driver("relay").Relays([18, 19], None)
     bench = Bench({"panel.show": ValueError()})
     bench.loop.relays = relays
@@ -233,7 +233,7 @@ def test_the_wrap_of_the_clock_during_a_tick_is_nothing():
 
 
 @pytest.mark.parametrize("conducting", [True, False])
-def test_leave_to_write_is_given_exactly_while_nothing_conducts(conducting):
+def test_flash_is_allowed_exactly_while_every_contact_is_open(conducting):
     bench = Bench()
     bench.conducting = conducting
     bench.loop.tick(0)

@@ -34,7 +34,7 @@ OPENINGS = [(0, codes.TIMEOUT, 0, 1800, 0), (3, codes.REMOTE, 2, 65_535, 1234)]
 # --- believed whole or not at all ----------------------------------------------------------------------------------
 
 
-def test_a_record_that_was_sealed_is_kept():
+def test_a_sealed_record_is_restored():
     again = RtcMemory(record(openings=OPENINGS, conducting=0b1010))
     assert again.restored
     assert again.closed_before == 0b1010
@@ -100,7 +100,7 @@ def test_the_record_fits_into_the_rtc_memory_and_every_value_into_a_byte():
 # --- dirty ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_new_memory_wants_to_be_written():
+def test_a_new_memory_is_dirty():
     assert RtcMemory(b"").dirty and RtcMemory(record()).dirty
 
 
@@ -114,7 +114,7 @@ def test_only_a_change_makes_it_dirty_again():
     assert one.dirty
 
 
-def test_an_opening_makes_it_dirty():
+def test_a_shut_off_makes_it_dirty():
     one = RtcMemory(b"")
     one.seal()
     one.note_shutoff(*OPENINGS[0])
@@ -133,12 +133,12 @@ def row_of(one, seq):
     )  # fmt: skip
 
 
-def test_openings_are_numbered_from_one_and_read_back():
+def test_shut_offs_are_numbered_from_one_and_read_back():
     one = RtcMemory(record(openings=OPENINGS))
     assert [row_of(one, seq) for seq in (1, 2)] == OPENINGS
 
 
-def test_the_last_openings_are_kept_and_older_ones_make_room():
+def test_the_last_shut_offs_are_kept_and_older_ones_overwritten():
     openings = [(number % 4, 1 + number % 9, 0, number, number) for number in range(1, 30)]
     one = RtcMemory(record(openings=openings))
     assert one.seq[0] == 29
@@ -159,7 +159,7 @@ def test_numbers_start_over_long_before_they_grow():
     assert one.seq[0] == 1
 
 
-def test_a_number_that_came_from_the_journal_survives_a_reset_before_the_next_opening():
+def test_a_number_from_the_journal_survives_a_reset_before_the_next_shut_off():
     one = rtc_memory.RtcMemory(b"")
     one.count_from(70_000)
     one.seal()
@@ -220,7 +220,7 @@ def test_ten_quiet_minutes_forget_the_abnormal_starts_and_end_the_cause(core):
     assert not box.one().faults.present
 
 
-def test_unstable_waits_for_the_hand_even_when_it_has_been_quiet(core):
+def test_unstable_waits_for_the_user_even_when_it_has_been_quiet(core):
     box = core(previous=record(resets=2), idle=False, **QUIET)
     for _ in range(305):
         box.step(2000)
@@ -280,7 +280,7 @@ def test_stored_faults_come_back_from_the_record(core):
     assert [again.raised(0), again.raised(1)] == [[], ["CONTACT_WELDED"]]
 
 
-def test_who_conducts_is_in_the_record_from_the_tick_in_which_it_does(core):
+def test_a_closed_contact_is_in_the_record_from_the_tick_in_which_it_closes(core):
     box = core(burners=2)
     box.press(1)
     assert box.memory.buffer[AT_CONTACTS_CLOSED] == 0b10

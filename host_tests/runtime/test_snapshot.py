@@ -61,7 +61,7 @@ def test_every_field_has_a_place_of_its_own_and_there_is_no_room_between():
     assert sorted(getattr(snapshot, "SNAP_" + name) for name in FIELDS) == list(range(snapshot.SNAP_FIELDS))
 
 
-def test_every_field_is_told_for_every_burner(core):
+def test_every_field_is_published_for_every_burner(core):
     box = core(burners=2, sensor=True)
     box.flame(1)
     box.run(s=2)

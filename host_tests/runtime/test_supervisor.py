@@ -48,7 +48,7 @@ def test_services_that_answer_are_not_blocked():
 
 
 @pytest.mark.parametrize("ms, starts", [(4980, 1), (5000, 2), (5020, 2), (60_000, 2)])
-def test_services_that_ended_are_started_again_after_their_rest(ms, starts):
+def test_services_that_stopped_are_started_again_after_a_pause(ms, starts):
     threads = Threads().run(1000)
     threads.end()
     assert len(threads.run(ms).started) == starts
@@ -133,7 +133,7 @@ def test_the_ping_starts_over_before_it_grows():
 # --- in a world ----------------------------------------------------------------------------------------------------
 
 
-def test_services_that_die_are_back_after_their_rest_and_the_flame_does_not_notice(world):
+def test_services_that_die_are_back_after_a_pause_and_the_burn_goes_on(world):
     box = world()
     box.burn()
     box.do("services_die")
@@ -176,7 +176,7 @@ def on_trial(**asked):
     return threads
 
 
-def test_services_that_end_on_trial_ask_for_a_restart_and_are_not_forgiven_when_they_come_back():
+def test_services_that_stop_while_pending_ask_for_a_restart_even_if_they_come_back():
     threads = on_trial().run(1000)
     assert not threads.supervisor.blocked
     threads.end()
@@ -186,7 +186,7 @@ def test_services_that_end_on_trial_ask_for_a_restart_and_are_not_forgiven_when_
     assert threads.link.trial[0] == TRIAL_FAILED
 
 
-def test_services_that_cannot_be_started_on_trial_ask_for_a_restart():
+def test_services_that_cannot_be_started_while_pending_ask_for_a_restart():
     threads = on_trial()
     threads.fails = [MemoryError()]
     threads.run(40)
@@ -194,7 +194,7 @@ def test_services_that_cannot_be_started_on_trial_ask_for_a_restart():
 
 
 @pytest.mark.parametrize("ms, failed", [(limits.TRIAL_MAX_MS - 40, False), (limits.TRIAL_MAX_MS + 40, True)])
-def test_a_trial_without_a_proof_has_an_end(ms, failed):
+def test_a_program_that_is_not_confirmed_in_time_has_failed(ms, failed):
     threads = on_trial().run(ms)
     assert threads.supervisor.blocked == failed
 

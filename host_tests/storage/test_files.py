@@ -97,7 +97,7 @@ def test_what_was_never_stored_here_has_no_lines(on, data):
 
 
 @given(st.binary(max_size=80))
-def test_whatever_bytes_a_file_holds_reading_it_raises_nothing(data):
+def test_reading_any_bytes_raises_nothing(data):
     flash = Flash({PATH: data})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "open", flash.open, raising=False)
@@ -185,7 +185,7 @@ def times_asked(on):
     return len(leave.asked_at)
 
 
-def test_leave_withdrawn_at_any_moment_leaves_the_old_content_and_touches_nothing_more(on):
+def test_permission_withdrawn_at_any_moment_leaves_the_old_content(on):
     for times in range(times_asked(on)):
         flash = on(Flash(written(on, OLD).files))
         leave = Leave(times, flash)
@@ -194,7 +194,7 @@ def test_leave_withdrawn_at_any_moment_leaves_the_old_content_and_touches_nothin
         assert len(flash.operations) == leave.asked_at[-1], "the flash was touched after the leave was withdrawn"
 
 
-def test_leave_is_asked_before_every_opening_writing_and_renaming(on):
+def test_permission_is_asked_before_every_open_write_and_rename(on):
     flash = written(on, OLD)
     flash.operations.clear()
     leave = Leave(10**6, flash)
@@ -204,13 +204,13 @@ def test_leave_is_asked_before_every_opening_writing_and_renaming(on):
             assert at in leave.asked_at, operation
 
 
-def test_without_leave_not_even_a_file_is_opened(on):
+def test_without_permission_not_even_a_file_is_opened(on):
     flash = on(Flash())
     assert store.replace(PATH, NEW, lambda: False) is False
     assert flash.operations == [] and flash.files == {}
 
 
-def test_leave_that_comes_back_lets_the_next_try_succeed(on):
+def test_permission_that_comes_back_lets_the_next_try_succeed(on):
     flash = written(on, OLD)
     for times in range(times_asked(on)):
         on(flash)

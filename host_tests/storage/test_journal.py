@@ -43,13 +43,13 @@ def test_every_cause_is_written_by_its_name(name):
 
 
 @pytest.mark.parametrize("detail, source", list(enumerate(["test", "web", "mqtt", "voice"])))
-def test_an_opening_from_afar_names_its_source(detail, source):
+def test_a_remote_shut_off_names_its_source(detail, source):
     assert journal.cause_text(codes.REMOTE, detail) == "REMOTE:" + source
 
 
 @pytest.mark.parametrize("name", ["CONTACT_WELDED", "FLAME_PERSISTS", "SENSOR_FAILED", "BUTTON_STUCK", "UNSTABLE",
                                   "SETTINGS_INVALID", "PROGRAM_CORRUPT"])  # fmt: skip
-def test_an_opening_by_a_fault_names_the_fault(name):
+def test_a_shut_off_by_a_fault_names_the_fault(name):
     assert journal.cause_text(codes.FAULTED, getattr(faults, name)) == "FAULT:" + name
 
 
@@ -66,7 +66,7 @@ def test_a_line_tells_number_burner_cause_seconds_and_health(on):
 
 
 @pytest.mark.parametrize("before, more", [(0, 1), (0, 8), (98, 1), (99, 1), (100, 1), (99, 2), (100, 8), (300, 1)])
-def test_one_hundred_openings_are_kept_and_the_oldest_go_first(on, before, more):
+def test_one_hundred_shut_offs_are_kept_and_the_oldest_go_first(on, before, more):
     on(Flash())
     one = RtcMemory(b"")
     for _ in range(before):
@@ -79,7 +79,7 @@ def test_one_hundred_openings_are_kept_and_the_oldest_go_first(on, before, more)
     assert journal.last_seq() == before + more
 
 
-def test_no_journal_has_no_last_opening(on):
+def test_no_journal_has_no_last_shut_off(on):
     on(Flash())
     assert journal.last_seq() == 0
 
@@ -96,7 +96,7 @@ def test_a_damaged_journal_is_begun_again_and_stops_nothing(on, data):
 
 
 @pytest.mark.parametrize("lazy", [False, True])
-def test_a_power_cut_at_any_byte_leaves_the_journal_with_or_without_the_new_openings(on, lazy):
+def test_a_power_cut_at_any_byte_leaves_the_journal_whole(on, lazy):
     on(Flash())
     one = noted(2)
     journal.append(one, 1, 2, yes)
@@ -190,7 +190,7 @@ class Bench:
         return self
 
 
-def test_the_keeper_answers_the_ping(on):
+def test_persistence_answers_the_ping(on):
     on(Flash())
     bench = Bench()
     bench.link.ping[0] = 7
@@ -198,7 +198,7 @@ def test_the_keeper_answers_the_ping(on):
     assert bench.link.pong[0] == 7
 
 
-def test_without_leave_the_keeper_answers_but_touches_no_file(on):
+def test_while_flash_is_not_allowed_persistence_answers_but_touches_no_file(on):
     flash = on(Flash())
     bench = Bench(one=noted(3))
     bench.faults(0, 1)
@@ -209,7 +209,7 @@ def test_without_leave_the_keeper_answers_but_touches_no_file(on):
     assert bench.link.pong[0] == 1
 
 
-def test_with_leave_every_waiting_opening_is_written_once(on):
+def test_once_flash_is_allowed_every_waiting_shut_off_is_written_once(on):
     flash = on(Flash())
     bench = Bench(one=noted(3)).poll()
     assert [line.split()[0] for line in lines()] == ["1", "2", "3"]
@@ -221,13 +221,13 @@ def test_with_leave_every_waiting_opening_is_written_once(on):
     assert [line.split()[0] for line in lines()] == ["1", "2", "3", "4"]
 
 
-def test_openings_that_found_no_room_are_seen_as_a_gap_in_the_numbers(on):
+def test_shut_offs_that_were_overwritten_are_a_gap_in_the_numbers(on):
     on(Flash())
     Bench(one=noted(rtc_memory.SHUTOFF_ROWS + 3)).poll()
     assert [line.split()[0] for line in lines()] == [str(n) for n in range(4, rtc_memory.SHUTOFF_ROWS + 4)]
 
 
-def test_openings_that_the_journal_has_already_are_not_written_again_after_a_restart(on):
+def test_shut_offs_in_the_journal_are_not_written_again_after_a_restart(on):
     flash = on(Flash())
     one = noted(5)
     Bench(one=one).poll()
@@ -238,7 +238,7 @@ def test_openings_that_the_journal_has_already_are_not_written_again_after_a_res
     assert len(flash.operations) == done
 
 
-def test_openings_that_waited_in_rtc_memory_are_written_after_a_restart(on):
+def test_shut_offs_that_waited_in_rtc_memory_are_written_after_a_restart(on):
     on(Flash())
     one = noted(2)
     Bench(one=one).poll()
@@ -248,7 +248,7 @@ def test_openings_that_waited_in_rtc_memory_are_written_after_a_restart(on):
     assert [line.split()[0] for line in lines()] == ["1", "2", "3", "4", "5"]
 
 
-def test_leave_withdrawn_at_any_moment_loses_no_opening(on):
+def test_permission_withdrawn_at_any_moment_loses_no_shut_off(on):
     for times in range(30):
         on(Flash())
         bench = Bench(one=noted(3))
@@ -304,7 +304,7 @@ def test_a_fault_that_was_acknowledged_is_taken_out_of_the_file(on):
     assert journal.read_state()[0] == [0, 0, 0, 0]
 
 
-def test_burners_that_this_box_does_not_have_keep_what_is_stored_for_them(on):
+def test_burners_that_this_device_does_not_have_keep_what_is_stored(on):
     on(Flash())
     journal.write_state([0, 1, 2, 3], [0, 10, 20, 30], yes)
     bench = Bench(burners=1)
@@ -347,7 +347,7 @@ class Clock:
             self.link.stop_requested[0] = 1
 
 
-def test_the_thread_polls_until_it_is_told_to_be_quiet_and_says_that_it_ended(on):
+def test_the_thread_polls_until_a_stop_is_requested_and_reports_that_it_stopped(on):
     on(Flash())
     bench = Bench()
     thread.run(bench.keeper, bench.link, Clock(bench.link, 3), None)

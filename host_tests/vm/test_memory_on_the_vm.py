@@ -131,7 +131,7 @@ def test_the_compiled_core_stays_under_20_kb():
     assert sum(sizes.values()) < 20000
 
 
-def test_a_life_of_the_services_that_ended_in_an_error_nobody_awaited_leaves_nothing_behind(tmp_path):
+def test_services_that_ended_in_an_error_leave_nothing_behind(tmp_path):
     # MicroPython's asyncio keeps the last such task, and all that it knows, until the next one.
     lines, status, errors = on_the_vm(tmp_path, "192k", "two_lives.py", 20000, machine=())
     assert status == 0, (lines, errors)

@@ -44,7 +44,7 @@ def check(prefix, value, row, judge=None):
 def as_object(name, value):
     """A copy of a JSON object. Raises Invalid for anything else."""
     if not isinstance(value, dict):
-        raise wrong(name, value, "an object { ... }")
+        raise Invalid(name + ": not an object { ... }")
     return dict(value)
 
 
