@@ -15,7 +15,7 @@ HOLD_MS = 10_000
 CAP_MS = 60_000
 TICK_MS = 20
 GOOD = {
-    "wanted": True, "step_ms": TICK_MS, "tick_ms": TICK_MS, "local_act": True, "faults_raised": 0, "armed": False,
+    "wanted": True, "step_ms": TICK_MS, "tick_ms": TICK_MS, "local_act": True, "raised": 0, "armed": False,
     "remaining_ms": 1,
 }  # fmt: skip
 
@@ -82,7 +82,7 @@ def test_the_gate_grants_an_armed_contact_without_a_deadline():
 
 REASONS = [
     {"wanted": False}, {"wanted": 1}, {"wanted": None}, {"local_act": False}, {"local_act": 1}, {"local_act": None},
-    {"faults_raised": 1}, {"faults_raised": 64}, {"remaining_ms": 0}, {"remaining_ms": -1},
+    {"raised": 1}, {"raised": 64}, {"remaining_ms": 0}, {"remaining_ms": -1},
 ]  # fmt: skip
 
 
@@ -206,12 +206,12 @@ def test_no_sequence_of_ticks_makes_it_conduct_too_long_or_too_soon(ticks):
     conducted_ms = 0
     open_ticks = 0
     was = False
-    for wanted, step_ms, local_act, faults_raised, armed, remaining_ms in ticks:
-        granted = gate.grant(wanted, step_ms, TICK_MS, local_act, faults_raised, armed, remaining_ms)
+    for wanted, step_ms, local_act, raised, armed, remaining_ms in ticks:
+        granted = gate.grant(wanted, step_ms, TICK_MS, local_act, raised, armed, remaining_ms)
         conducted_ms = conducted_ms + step_ms if was else 0
         open_ticks = 0 if was else open_ticks + 1
         if granted:
-            assert wanted and local_act and not faults_raised and (armed or remaining_ms > 0)
+            assert wanted and local_act and not raised and (armed or remaining_ms > 0)
             assert conducted_ms < 300
             assert was or open_ticks * TICK_MS >= 100
         was = granted

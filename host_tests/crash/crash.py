@@ -39,7 +39,7 @@ HANDLERS = {
     ("curfew/runtime/supervisor.py", "step", "(OSError, MemoryError)"): GoesOn,  # no thread just now, another try later
     ("curfew/services/thread.py", "run", "ImportError"): GoesOn,  # no radio in this chip
     ("curfew/services/persistence.py", "poll", "OSError"): GoesOn,  # the flash refused: another try later
-    ("curfew/hardware/board.py", "_remembered", "OSError"): partial(Opens, way=AT_ONCE),  # cooking needs no journal
+    ("curfew/hardware/board.py", "_restored", "OSError"): partial(Opens, way=AT_ONCE),  # cooking needs no journal
     ("curfew/storage/files.py", "count", "OSError"): None,  # but for "no such file" it passes it on
     ("curfew/core/settings.py", "load", "OSError"): partial(Opens, way=INVALID),
     ("curfew/core/settings.py", "parse", "(ValueError, RuntimeError, OverflowError)"): partial(Opens, way=INVALID),

@@ -64,7 +64,7 @@ NEVER = {
 }
 # Handlers of what nobody else raises: they are reached by their own way.
 OWN = {
-    ("program.py", "main", "box.Restart"),
+    ("program.py", "main", "loop.Restart"),
     ("curfew/core/settings.py", "load", "Invalid"),
     ("curfew/core/settings.py", "load", "UnicodeError"),
 }

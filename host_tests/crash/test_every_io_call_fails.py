@@ -74,7 +74,7 @@ ENDS = {
 def openings_of(cook, firmware=FIRMWARE):
     """When each contact opened, in milliseconds; a list a burner."""
     result = parse(apart(told_by, cook, firmware))
-    return [[line["t_ms"] for line in result.openings(burner)] for burner in range(2)]
+    return [[line["t_ms"] for line in result.shutoffs(burner)] for burner in range(2)]
 
 
 @pytest.mark.parametrize("end", ENDS)

@@ -106,7 +106,7 @@ def _flags(burner):
         if button._since_release_ms <= limits.DOUBLE_MS:
             flags.append(burner._double_ok)
     else:
-        flags += [state == VERIFYING and gate.open_ms >= gate.hold_ms, state == VERIFYING and burner._waited]
+        flags += [state == VERIFYING and gate.open_ms >= gate.hold_ms, state == VERIFYING and burner._relit_early]
     if not burner.config.sensor:
         flags.append(burner.cause != NONE_YET)  # a later interval must be like the first
     else:
