@@ -298,7 +298,7 @@ def test_a_failed_expectation_ends_with_status_1_and_the_command_to_run_it_again
 def test_a_broken_invariant_ends_with_status_1_and_its_name(simulate):
     status, out, _ = simulate(DINNER)
     assert status == 1
-    assert "VIOLATED S13: burner 0 at 0:01:35: cause TIMEOUT became REMOTE:voice without an opening" in out
+    assert "VIOLATED S13: burner 0 at 0:01:35: cause TIMEOUT became REMOTE:voice without a shut-off" in out
 
 
 def test_of_several_files_the_worst_status_wins(simulate):
