@@ -129,7 +129,7 @@ BUGS = {
         False,
         [
             ("curfew/runtime/loop.py", ON_THE_WAY_OUT, "        finally:\n            pass\n"),
-            ("program.py", "                box.relays.open_all()", "                pass"),
+            ("program.py", "                loop.relays.open_all()", "                pass"),
         ],
     ),
     "abnormal starts are not counted": (

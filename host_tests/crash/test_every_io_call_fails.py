@@ -95,7 +95,7 @@ def test_a_relay_pin_that_refuses_everything_is_opened_by_the_reset():
 
 
 def test_a_box_that_restarts_without_a_pause_is_caught(tmp_path):
-    firmware = seeded(tmp_path, ("program.py", "5000 if box is None else 700", "5000 if box is None else 1"))
+    firmware = seeded(tmp_path, ("program.py", "5000 if loop is None else 700", "5000 if loop is None else 1"))
     feeds = [call for call in survey(PRESSED, firmware)[0] if call[1] == "WDT.feed"]
     assert any("it spins" in verdict for _, verdict in fail_every(feeds, PRESSED, True, firmware))
 

@@ -155,7 +155,7 @@ def test_an_update_not_signed_for_this_device_and_window_is_refused_before_a_byt
         key = key_of(desk)
 
         # Without a hand on the box, nothing.
-        assert "hold the button of the idle box for 5 s" in refusal(lambda: update.send(box, key, newer, False, quiet))
+        assert "hold the button of the idle device for 5 s" in refusal(lambda: update.send(box, key, newer, False, quiet))
         told = update.header(key, newer, DEVICE, "0" * 32, False)
         assert "window closed" in refusal(lambda: post(box, told))
 
@@ -279,7 +279,7 @@ def test_the_signature_is_hmac_sha_256_of_the_fields_in_their_order(newer):
 def test_the_command_says_in_one_line_what_is_missing(capsys, monkeypatch):
     monkeypatch.setenv("TOKEN", "t")
     assert update.main([]) == 1
-    assert capsys.readouterr().err == "update: name the box: make update HOST=curfew-1a2b.local\n"
+    assert capsys.readouterr().err == "update: name the device: make update HOST=curfew-1a2b.local\n"
     assert update.main(["127.0.0.1:9"]) == 1
     assert "no answer" in capsys.readouterr().err
     assert update.main(["--key", "/dev/not_there"]) == 1
