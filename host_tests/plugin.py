@@ -76,6 +76,7 @@ def pytest_collection_modifyitems(config, items):
 # --- pools -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
     return os.cpu_count() + WAITERS
 
@@ -121,6 +122,7 @@ class Pools(LoadScheduling):
             node.send_runtest_some([at])
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return Pools(config, log)
 

@@ -48,7 +48,7 @@ class _Calls:
                 return  # the simulator's own
             frame = frame.f_back
         if name == "Pin.value":
-            name += f"({sys._getframe(2).f_locals['self'].number})"
+            name += f"({sys._getframe(2).f_locals['self']._number})"
         self.number += 1
         try:
             self.asked(name, frame)

@@ -155,7 +155,9 @@ def test_an_update_not_signed_for_this_device_and_window_is_refused_before_a_byt
         key = key_of(desk)
 
         # Without a hand on the box, nothing.
-        assert "hold the button of the idle device for 5 s" in refusal(lambda: update.send(box, key, newer, False, quiet))
+        assert "hold the button of the idle device for 5 s" in refusal(
+            lambda: update.send(box, key, newer, False, quiet)
+        )
         told = update.header(key, newer, DEVICE, "0" * 32, False)
         assert "window closed" in refusal(lambda: post(box, told))
 
