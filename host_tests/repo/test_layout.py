@@ -13,8 +13,7 @@ CODE = (".py", ".js", ".html", ".css", ".sh")
 PICTURES = (".svg", ".png")
 LINES_MAX, WIDTH_MAX, FILES_MAX = 450, 120, 18
 LONG_YET = {  # to be emptied
-    "host_tests/browser/test_page.py", "host_tests/core/test_controller.py", "host_tests/core/test_faults.py",
-    "host_tests/core/test_flame.py", "host_tests/core/test_proof.py", "host_tests/core/test_settings.py",
+    "host_tests/browser/test_page.py",
     "host_tests/fuzz/fuzz_doors.py", "host_tests/fuzz/test_fuzz_http.py", "host_tests/realtime/test_remote_access.py",
     "host_tests/services/test_api.py", "host_tests/services/test_homeassistant.py",
     "host_tests/services/test_server.py", "host_tests/simulator/test_invariant_checks.py",

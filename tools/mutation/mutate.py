@@ -47,24 +47,25 @@ COPIED = ("catalog.py", "catalog.toml", "firmware", "host_tests", "render", "sim
 # Which tests answer for a file, the deadliest first. What none of these sees lives, whatever other tests would say.
 TESTS = {
     "firmware/curfew/core/safety.py": "core/gate",
-    "firmware/curfew/core/limits.py": "core/limits core/settings core/button core/flame core/ignition "
-    "core/magnet_side core/proof runtime/inbox hardware/scanner runtime/supervisor "
+    "firmware/curfew/core/limits.py": "core/limits core/settings core/button core/sensing/flame core/sensing/ignition "
+    "core/sensing/magnet_side core/sensing/proof runtime/inbox hardware/scanner runtime/supervisor "
     "core/clock_check::test_a_clock_that_stands_still_opens_after_fifty_ticks",
     "firmware/curfew/core/table.py": "core/table::test_the_first_row_whose_guard_holds_is_followed_to_the_letter "
     "core/table",
     "firmware/curfew/runtime/loop.py": "runtime/loop",
     "firmware/curfew/hardware/relay.py": "hardware/relay",
-    "firmware/curfew/core/flame.py": "core/flame core/ignition core/magnet_side core/proof",
+    "firmware/curfew/core/flame.py": "core/sensing/flame core/sensing/ignition core/sensing/magnet_side "
+    "core/sensing/proof",
     "firmware/curfew/core/settings.py": "core/settings core/settings_file",
 }
 MORE = {
-    "firmware/curfew/core/proof.py": "core/proof core/verifying",
+    "firmware/curfew/core/proof.py": "core/sensing/proof core/sensing/verifying",
     "firmware/curfew/core/button.py": "core/button",
     "firmware/curfew/core/faults.py": "core/faults core/fault_set",
     "firmware/curfew/core/controller.py": "core/controller core/clock_check core/deadline core/faults "
     "core/table runtime/rtc_memory runtime/inbox",
     "firmware/curfew/core/burner.py": "core/table core/deadline core/controller core/faults "
-    "core/magnet_side core/verifying",
+    "core/sensing/magnet_side core/sensing/verifying",
 }
 
 KILLED, SURVIVED, TIMED_OUT, DEAD_AT_IMPORT, CRASHED = "killed", "survived", "timed out", "does not import", "crashed"

@@ -5,7 +5,7 @@ import pytest
 from curfew.core import limits
 from curfew.core.codes import MAGNET, TC
 from curfew.core.flame import Flame
-from host_tests.core.sensing import Config, Sense
+from host_tests.core.sensing.bench import Config, Sense
 
 # --- at a start ----------------------------------------------------------------------------------------------------
 

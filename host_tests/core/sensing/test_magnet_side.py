@@ -5,7 +5,7 @@ import pytest
 from curfew.core import limits
 from curfew.core.codes import TC
 from curfew.core.flame import is_live
-from host_tests.core.sensing import Sense
+from host_tests.core.sensing.bench import Sense
 
 # --- the magnet side -----------------------------------------------------------------------------------------------
 

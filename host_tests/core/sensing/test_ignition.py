@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tests.core.sensing import Sense
+from host_tests.core.sensing.bench import Sense
 
 # --- ignition ------------------------------------------------------------------------------------------------------
 
