@@ -177,7 +177,7 @@ SEEDED = {
         "sensing",
         ("core/faults.py", "flame.is_stale(limits.STALE_MS)", "flame.is_stale(3 * limits.STALE_MS)"),
     ),
-    "a broken clock is no event": ("S9", "blind", ("core/burner.py", "if conducting and not clock_ok:", "if False:")),
+    "a broken clock is no event": ("S9", "blind", ("core/burner.py", "if closed and not clock_ok:", "if False:")),
     "a clock that stands is believed": (
         "S9",
         "blind",
@@ -224,11 +224,7 @@ SEEDED = {
     "a stuck button never comes loose": (
         "L2",
         "blind",
-        (
-            "core/burner.py",
-            "BUTTON_STUCK, self.button.stuck)",
-            "BUTTON_STUCK, self.button.stuck or self.state == FAULT)",
-        ),
+        ("core/faults.py", "return burner.button.stuck", "return burner.button.stuck or burner.state == FAULT"),
     ),
 }
 

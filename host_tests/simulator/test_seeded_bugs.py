@@ -110,7 +110,7 @@ BUGS = {
         "S7",
         {**SENSING, "until": "0:00:40", "events": [*COOK, {"at": "0:00:20", "do": "sensor", "value": "i2c_error"}]},
         {
-            "core/safety.py": [("return faults_raised == 0", "return True")],
+            "core/safety.py": [("return raised == 0", "return True")],
             "core/burner.py": [("        if self.faults.raised and state != FAULT:\n", "        if False:\n")],
         },
     ),
@@ -172,8 +172,8 @@ BUGS = {
         {
             "core/burner.py": [
                 (
-                    "        return opened\n\n    def _row",
-                    "        return opened and event != FAULT_RAISED\n\n    def _row",
+                    "        return is_shutoff\n\n    def _row",
+                    "        return is_shutoff and event != FAULT_RAISED\n\n    def _row",
                 )
             ]
         },
