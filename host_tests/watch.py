@@ -38,6 +38,7 @@ class Watch:
 
     # --- progress, when several processes run the tests ----------------------------------------------------------
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids):
         if self._count is None:
             self._count = len(ids)
@@ -79,6 +80,7 @@ class Watch:
             self._done += 1
             room[0] += 1
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node):
         self._left |= set(getattr(node, "workeroutput", {}).get("left", ()))
 
