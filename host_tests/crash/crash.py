@@ -49,11 +49,13 @@ HANDLERS = {
 OFFLINE = ("services/thread.py", "services/persistence.py", "services/update/slots.py")
 ONLINE = (
     "services/",
+    "bundles/base.py",
     "bundles/services.py",
     "bundles/http.py",
     "bundles/mqtt.py",
     "hardware/chip.py",
     "hardware/display.py",
+    "transient.py",
 )
 SERVICES = ("_serve", "_deliver")  # of the World: there the services' thread begins
 LONG = ("main", "run")  # whoever lives longer than a tick may be called cold and get hot
@@ -66,11 +68,24 @@ def lines(firmware=FIRMWARE):
     waiting = [code for code in codes(firmware).values() if _runs_without_radio(Path(code.co_filename), firmware)]
     while waiting:
         code = waiting.pop()
+        types = _types(code.co_filename)
+        if code.co_firstlineno in types:
+            continue
         numbers = found.setdefault((code.co_filename, code.co_firstlineno), set())
-        numbers |= {number for _, _, number in code.co_lines() if number}
+        numbers |= {number for _, _, number in code.co_lines() if number} - types
         if code.co_name != "<module>":
             numbers.discard(code.co_firstlineno)  # the `def` or `class` itself is executed where it stands
         waiting += [part for part in code.co_consts if hasattr(part, "co_code")]
+    return found
+
+
+@cache
+def _types(file):
+    """The lines that only a type checker reads."""
+    found = set()
+    for node in ast.walk(ast.parse(Path(file).read_text("utf-8"))):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            found |= set(range(node.body[0].lineno, node.end_lineno + 1))
     return found
 
 

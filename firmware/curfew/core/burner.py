@@ -12,6 +12,8 @@ Three clocks run down while the contact is closed:
 The gate (safety.py) counts burns and pauses by itself and shares none of these numbers but the deadline.
 """
 
+from typing import TYPE_CHECKING
+
 from curfew.core import faults, limits
 from curfew.core import table as t
 from curfew.core.button import Button
@@ -52,11 +54,14 @@ from curfew.core.safety import Gate
 from curfew.core.signals import L_SERVICE, S_LET_GO, S_NO, S_NONE, SIGN_ROW, SIGN_UNIT_MS, STATE_SIGNS
 from curfew.core.ticks import aged_ms
 
+if TYPE_CHECKING:
+    from curfew.core.settings import BurnerSettings, Settings
+
 
 class Burner:
     """The whole mutable state of one burner. A start makes a new object, in VERIFYING with the contact open."""
 
-    def __init__(self, settings, config, stored, health_ref_permille):
+    def __init__(self, settings: "Settings", config: "BurnerSettings", stored: int, health_ref_permille: int) -> None:
         self.settings = settings
         self.config = config
         self.state = VERIFYING
@@ -95,17 +100,17 @@ class Burner:
 
     # --- sensing ---------------------------------------------------------------------------------------------------
 
-    def wants_closed(self):
+    def wants_closed(self) -> bool:
         """True in the states in which the contact is meant to be closed."""
         return t.CLOSED_STATES >> self.state & 1 == 1
 
-    def is_proving(self):
+    def is_proving(self) -> bool:
         """True while this burner's readings should come before all others: its shut-off is to be proved."""
         return (
             not self.wants_closed() and self.proof.wants_readings() and not self.flame.is_stale(limits.IGNITION_GAP_MS)
         )
 
-    def take_reading(self, side, uv, age_ms):
+    def take_reading(self, side: int, uv: int, age_ms: int) -> None:
         """Take a reading of one side whose conversion began age_ms ago."""
         since_ms = self.contact_ms - age_ms
         if since_ms < 0:
@@ -117,7 +122,16 @@ class Burner:
 
     # --- one tick --------------------------------------------------------------------------------------------------
 
-    def step(self, step_ms, clock_ok, pressed, off_asked, off_source, extend_asked, arm_asked):
+    def step(
+        self,
+        step_ms: int,
+        clock_ok: bool,
+        pressed: bool,
+        off_asked: bool,
+        off_source: int,
+        extend_asked: bool,
+        arm_asked: bool,
+    ) -> bool:
         """Advance by step_ms (0 on a clock fault) and let at most one event happen; True when it was a shut-off."""
         self.sound = S_NONE
         self.update_allowed = False
@@ -129,7 +143,7 @@ class Burner:
         self._sign(step_ms)
         return is_shutoff
 
-    def _age(self, step_ms):
+    def _age(self, step_ms: int) -> None:
         closed = self.wants_closed()
         self.contact_ms = aged_ms(self.contact_ms, step_ms)
         self.flame.step(step_ms, closed)
@@ -142,13 +156,15 @@ class Burner:
             self.proof.step(step_ms)
             self.verifying_ms = aged_ms(self.verifying_ms, min(step_ms, limits.TICK_MS))
 
-    def _judge_faults(self):
+    def _judge_faults(self) -> None:
         if self.flame.cleared_ms >= limits.WELD_CLEARED_MS:
             self.proof.note_open()
         if self.faults.judge(self):
             self.button.ignore_until_up()
 
-    def _first_event(self, clock_ok, event, off_asked, extend_asked, arm_asked):
+    def _first_event(
+        self, clock_ok: bool, event: int | None, off_asked: bool, extend_asked: bool, arm_asked: bool
+    ) -> int | None:
         """The one event of this tick, in the precedence of codes.py, or None. event: of the button, or None."""
         state = self.state
         closed = self.wants_closed()
@@ -191,12 +207,12 @@ class Burner:
             return REMOTE_ARM
         return None
 
-    def _is_proved(self):
+    def _is_proved(self) -> bool:
         return self.proof.contact not in (PENDING, REFUTED) and self.proof.gas != PENDING
 
     # --- what happens ----------------------------------------------------------------------------------------------
 
-    def _happen(self, event, off_source):
+    def _happen(self, event: int, off_source: int) -> bool:
         """Let an event happen as its row of the table says; True when this shut the burner off."""
         if event == PRESSED:
             self._double_ok = self.state in (BURNING, WARNING)
@@ -223,7 +239,7 @@ class Burner:
         self.sound = t.TABLE[row + t.COL_SOUND]
         return is_shutoff
 
-    def _row(self, event):
+    def _row(self, event: int) -> int:
         """Where the row of the table for an event starts, -1 when it is refused."""
         for row in range(0, len(t.TABLE), t.ROW_BYTES):
             if (
@@ -234,7 +250,7 @@ class Burner:
                 return row
         return -1
 
-    def _holds(self, guard):
+    def _holds(self, guard: int) -> bool:
         settings = self.settings
         if guard == t.ALWAYS:
             return True
@@ -262,13 +278,13 @@ class Burner:
             return self._double_ok
         return guard == t.RELIT_TOO_EARLY and self._relit_early
 
-    def _extended_ms(self):
+    def _extended_ms(self) -> int:
         """What is left after one more step: never past timer_max_min or the cap, never less than before."""
         settings = self.settings
         wanted_ms = min(self.remaining_ms + settings.timer_step_ms, settings.timer_max_ms, self.cap_ms)
         return max(self.remaining_ms, wanted_ms)
 
-    def _do(self, effect):
+    def _do(self, effect: int) -> None:
         settings = self.settings
         if effect == t.START_TIMER:
             if not self.wants_closed():
@@ -299,7 +315,7 @@ class Burner:
             self.proof.restart_gas()
             self._relit_early = True
 
-    def _enter(self, state):
+    def _enter(self, state: int) -> None:
         if state == VERIFYING and not self.wants_closed() and self.state != VERIFYING:
             self.proof.begin(False)  # acknowledged: the proofs run again
         if state in (VERIFYING, FAULT) and self.state != state:
@@ -310,7 +326,7 @@ class Burner:
         self.state = state
         self.sign_ms = 0
 
-    def _start_burn(self):
+    def _start_burn(self) -> None:
         """The state now wants the contact closed: a new burn begins."""
         self.contact_ms = 0
         self.burn_ms = 0
@@ -322,7 +338,7 @@ class Burner:
         self.flame.was_live = False
         self.flame.lost_ms = 0
 
-    def _end_burn(self, cause, off_source):
+    def _end_burn(self, cause: int, off_source: int) -> None:
         self.cause = cause
         self.detail = 0
         if cause == REMOTE:
@@ -338,7 +354,7 @@ class Burner:
 
     # --- the gate, signs -------------------------------------------------------------------------------------------
 
-    def grant(self, step_ms):
+    def grant(self, step_ms: int) -> bool:
         """Ask the gate; if it refuses what the state wants, the program contradicts itself."""
         wanted = self.wants_closed()
         armed = self.state == ARMED
@@ -350,11 +366,11 @@ class Burner:
             self._judge_faults()
         return granted
 
-    def remaining_s(self):
+    def remaining_s(self) -> int:
         """Whole seconds to the deadline, rounded up; 0 when there is none."""
         return max(0, (self.remaining_ms + 999) // 1000)
 
-    def _sign(self, step_ms):
+    def _sign(self, step_ms: int) -> None:
         """Set the light, repeated sounds, the sound for "release the knob", and the health figure of a long burn."""
         self.light = L_SERVICE if self.service and self.state == IDLE else STATE_SIGNS[self.state * SIGN_ROW]
         every_ms = STATE_SIGNS[self.state * SIGN_ROW + 2] * SIGN_UNIT_MS

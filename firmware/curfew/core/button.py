@@ -8,7 +8,7 @@ from curfew.core.ticks import AGE_MAX_MS, aged_ms
 class Button:
     """step() gives one event of codes.py or None. A button counts only after it was seen released."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.down = False  # debounced
         self.stuck = False
         self._raw = False
@@ -17,12 +17,12 @@ class Button:
         self._since_release_ms = AGE_MAX_MS  # since the release of a press that may become a double press
         self._ignored = True  # until seen released
 
-    def ignore_until_up(self):
+    def ignore_until_up(self) -> None:
         """Let a button that is down now count only after it was released (a fault was raised)."""
         self._ignored = True
         self._since_release_ms = AGE_MAX_MS
 
-    def step(self, pressed, step_ms):
+    def step(self, pressed: bool, step_ms: int) -> int | None:
         """Advance by step_ms with the raw level pressed; the event that this completed, or None."""
         if pressed != self._raw:
             self._raw = pressed
@@ -47,7 +47,7 @@ class Button:
             self.stuck = False
         return None
 
-    def _released(self):
+    def _released(self) -> int | None:
         self.stuck = False
         ignored = self._ignored
         self._ignored = False
@@ -60,7 +60,7 @@ class Button:
         self._since_release_ms = 0
         return PRESSED
 
-    def _holding(self, step_ms):
+    def _holding(self, step_ms: int) -> int | None:
         before_ms = self._down_ms
         self._down_ms = aged_ms(before_ms, step_ms)
         self.stuck = self._down_ms > limits.STUCK_MS

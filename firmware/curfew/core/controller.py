@@ -4,6 +4,8 @@ Here are the clock check, what concerns all burners at once, and the order of a 
 hangs on one Controller.
 """
 
+from typing import TYPE_CHECKING, Protocol
+
 from curfew.core import faults, limits
 from curfew.core.burner import Burner
 from curfew.core.codes import (
@@ -19,6 +21,27 @@ from curfew.core.codes import (
 from curfew.core.signals import S_NO, S_NONE, S_READY, Player
 from curfew.core.ticks import aged_ms, elapsed_ms
 
+if TYPE_CHECKING:
+    from curfew.core.settings import Settings
+
+    class Record(Protocol):
+        """What controller and loop need of the record that outlives a reset (runtime/rtc_memory.py)."""
+
+        buffer: bytearray
+        closed_before: int
+        dirty: bool
+
+        def put(self, at: int, value: int) -> None: ...
+        def seal(self) -> None: ...
+        def note_shutoff(self, burner: int, cause: int, detail: int, burn_s: int, health_permille: int) -> None: ...
+
+    class Requests(Protocol):
+        """What the controller takes from the services (runtime/inbox.py)."""
+
+        def take_off(self, burner: int) -> bool: ...
+        def source(self, burner: int) -> int: ...
+        def take_request(self, burner: int, kind: int, now_ms: int) -> bool: ...
+
 
 class Controller:
     """Burners, player and clock. `pressed` is filled before step(); `granted` is what the relays get after it.
@@ -28,12 +51,14 @@ class Controller:
     only the fallback.
     """
 
-    def __init__(self, settings, memory, inbox, health, invalid):
+    def __init__(
+        self, settings: "Settings", memory: "Record", inbox: "Requests", health: list[int], invalid: bool
+    ) -> None:
         self.settings = settings
         self.memory = memory
         self.inbox = inbox
         self.player = Player()
-        self.burners = []
+        self.burners: list[Burner] = []
         for config in settings.burners:
             index = len(self.burners)
             self.burners.append(Burner(settings, config, memory.buffer[AT_STORED_FAULTS + index], health[index]))
@@ -42,7 +67,7 @@ class Controller:
         self.step_ms = 0
         self.quiet_ms = 0
         self.update_ms = 0  # left in which an update over Wi-Fi is accepted
-        self._last_ms = None
+        self._last_ms: int | None = None
         self._still_ticks = 0
         self._late_ms = 0  # stalls that the pump has not made up for yet
         for index, burner in enumerate(self.burners):
@@ -52,16 +77,16 @@ class Controller:
             unstable = memory.buffer[AT_RESETS] >= limits.RESETS_MAX
             burner.reported = unstable << faults.UNSTABLE | invalid << faults.SETTINGS_INVALID
 
-    def take_reading(self, burner, side, uv, age_ms):
+    def take_reading(self, burner: int, side: int, uv: int, age_ms: int) -> None:
         """Hand one converter reading, begun age_ms ago, to its burner."""
         self.burners[burner].take_reading(side, uv, age_ms)
 
-    def miss_reading(self, burner):
+    def miss_reading(self, burner: int) -> None:
         """A channel of this burner (if it has one) could not be read: a rise before the gap does not count."""
         if burner < len(self.burners):
             self.burners[burner].flame.forget_rise()
 
-    def wants_scan(self, burner):
+    def wants_scan(self, burner: int) -> bool:
         """True when a burner's channels should be read next: while shut-offs are being proved, only theirs."""
         one = self.burners[burner]
         if not one.config.sensor:
@@ -73,7 +98,7 @@ class Controller:
                 return False
         return True
 
-    def step(self, now_ms):
+    def step(self, now_ms: int) -> None:
         """One tick at now_ms: at most one event a burner, then the gate."""
         clock_ok = self._keep_time(now_ms)
         step_ms = self.step_ms
@@ -110,7 +135,7 @@ class Controller:
         for index in range(len(self.burners)):
             self.burners[index].heard = self.player.sound if self.player.burner == index else S_NONE
 
-    def _keep_time(self, now_ms):
+    def _keep_time(self, now_ms: int) -> bool:
         """Measure the step since the last tick; False on a clock fault: it went back, jumped or stopped."""
         step_ms = 0 if self._last_ms is None else elapsed_ms(now_ms, self._last_ms)
         self._still_ticks = min(self._still_ticks + 1, limits.STILL_TICKS_MAX) if step_ms == 0 else 0
@@ -128,11 +153,11 @@ class Controller:
                     burner.reported &= ~(1 << faults.UNSTABLE)
         return clock_ok
 
-    def _record(self, index, burner):
+    def _record(self, index: int, burner: Burner) -> None:
         burn_s = burner.burn_ms // 1000
         self.memory.note_shutoff(index, burner.cause, burner.detail, burn_s, burner.health_permille)
 
-    def is_at_rest(self):
+    def is_at_rest(self) -> bool:
         """True when every burner is in IDLE or FAULT."""
         for burner in self.burners:
             if burner.state not in (IDLE, FAULT):

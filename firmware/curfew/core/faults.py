@@ -1,7 +1,29 @@
 """Faults: what raises and what ends each of them, one row each in the order of rank; and the set of one burner."""
 
+from typing import TYPE_CHECKING, Protocol
+
 from curfew.core import limits
 from curfew.core.codes import FAULT, IDLE, PENDING, PROVED, REFUTED
+
+if TYPE_CHECKING:
+    from curfew.core.button import Button
+    from curfew.core.flame import Flame
+    from curfew.core.proof import Proof
+    from curfew.core.settings import BurnerSettings, Settings
+
+    class Judged(Protocol):
+        """What the rows look at: a Burner."""
+
+        settings: Settings
+        config: BurnerSettings
+        state: int
+        flame: Flame
+        proof: Proof
+        button: Button
+        reported: int
+
+        def wants_closed(self) -> bool: ...
+
 
 NO_FAULT = -1
 CONTACT_WELDED, FLAME_PERSISTS, SENSOR_FAILED, BUTTON_STUCK = 0, 1, 2, 3
@@ -13,7 +35,7 @@ STORED_FAULTS = 1 << CONTACT_WELDED | 1 << FLAME_PERSISTS  # these come back aft
 # A row is a function (burner, present) -> whether the cause is present now; `present`: not 0 if it was until now.
 
 
-def _contact_welded(burner, present):
+def _contact_welded(burner: "Judged", present: int) -> bool:
     flame = burner.flame
     if present:  # ends when someone holds the knob at a flame: a hot tip, and no current reaches the magnet valve
         return flame.cleared_ms < limits.WELD_CLEARED_MS
@@ -23,7 +45,7 @@ def _contact_welded(burner, present):
     return burner.state in (IDLE, FAULT) and flame.live_count >= limits.LIVE_READINGS
 
 
-def _flame_persists(burner, present):
+def _flame_persists(burner: "Judged", present: int) -> int:
     proof = burner.proof
     if burner.wants_closed():  # a flame is meant to burn: this says nothing about the last one
         return present
@@ -33,14 +55,14 @@ def _flame_persists(burner, present):
     return present or proof.gas == PENDING and proof.die_ms >= burner.settings.flame_die_ms
 
 
-def _sensor_failed(burner, present):
+def _sensor_failed(burner: "Judged", present: int) -> bool:
     if present:  # ends when both leads have given readings for a while without a gap
         return burner.flame.back_ms < limits.SENSOR_BACK_MS
     # A lead is off or the converter is dead: a flame that goes out would not be seen.
     return burner.config.sensor and burner.flame.is_stale(limits.STALE_MS)
 
 
-def _button_stuck(burner, _):
+def _button_stuck(burner: "Judged", _: int) -> bool:
     return burner.button.stuck  # a finger does not stay that long: the button hangs, or its wire touches ground
 
 
@@ -57,13 +79,13 @@ class FaultSet:
     `shown` is the first one raised, NO_FAULT when there is none.
     """
 
-    def __init__(self, stored):
+    def __init__(self, stored: int) -> None:
         self.raised = 0
         self.present = 0
         self.shown = NO_FAULT
         self.note(stored & (1 << FAULT_COUNT) - 1)
 
-    def judge(self, burner):
+    def judge(self, burner: "Judged") -> bool:
         """Look through the rows; True when a fault was raised that was not raised before."""
         present = burner.reported
         bit = 1
@@ -73,7 +95,7 @@ class FaultSet:
             bit += bit
         return present != self.present and self.note(present)
 
-    def note(self, present):
+    def note(self, present: int) -> bool:
         """Keep which causes are present, bits; True when this raised a fault that was not raised."""
         self.present = present
         new = present & ~self.raised
@@ -84,7 +106,7 @@ class FaultSet:
                 self.shown += 1
         return new != 0
 
-    def acknowledge(self):
+    def acknowledge(self) -> bool:
         """Forget all faults if every cause is gone; False, without a change, otherwise."""
         if self.present:
             return False

@@ -5,15 +5,20 @@ contact. A reading that is not credible counts as none: every age goes on growin
 """
 
 from array import array
+from typing import TYPE_CHECKING
 
 from curfew.core import limits
 from curfew.core.codes import TC
 from curfew.core.ticks import aged_ms, elapsed_ms, later_ms
 
+if TYPE_CHECKING:
+    from curfew.core.settings import BurnerSettings
+
+
 _RING = 32  # readings of up to two seconds: one every 80 ms with two burners (with one burner every 40 ms: 1.3 s)
 
 
-def is_live(magnet_uv, tc_uv):
+def is_live(magnet_uv: int, tc_uv: int) -> bool:
     """True when the magnet side carries so much of the thermocouple's voltage that the contact must conduct."""
     return magnet_uv > limits.LIVE_UV and magnet_uv * limits.LIVE_PART > tc_uv
 
@@ -21,7 +26,7 @@ def is_live(magnet_uv, tc_uv):
 class Flame:
     """The sensing of one burner; all voltages in microvolts, all ages in milliseconds."""
 
-    def __init__(self, config):
+    def __init__(self, config: "BurnerSettings") -> None:
         self.config = config
         self.tc_uv = 0
         self.magnet_uv = 0
@@ -46,7 +51,7 @@ class Flame:
         self._rise_at = 0
         self._rise_count = 0
 
-    def contact_changed(self):
+    def contact_changed(self) -> None:
         """Start over: readings with load and without load cannot be compared."""
         self.burning = False
         self.confirm_ms = 0
@@ -57,12 +62,12 @@ class Flame:
         self.cleared_ms = 0
         self.forget_rise()
 
-    def forget_rise(self):
+    def forget_rise(self) -> None:
         """Begin the search for an ignition again: a level alone never arms."""
         self.igniting = False
         self._rise_count = 0
 
-    def step(self, step_ms, closed):
+    def step(self, step_ms: int, closed: bool) -> None:
         """Let all ages grow by step_ms."""
         # While the chip stands still nothing can be read: a stall does not make the sensor old.
         read_ms = min(step_ms, limits.READ_STEP_MS)
@@ -83,11 +88,11 @@ class Flame:
         if not fresh:
             self.forget_rise()
 
-    def is_stale(self, limit_ms):
+    def is_stale(self, limit_ms: int) -> bool:
         """True when one side has had no credible reading for longer than limit_ms."""
         return self.tc_age_ms > limit_ms or self.magnet_age_ms > limit_ms
 
-    def take(self, side, uv, closed, settled):
+    def take(self, side: int, uv: int, closed: bool, settled: bool) -> bool:
         """Judge one reading begun after the last change of the contact; False when no stove can give such a voltage.
 
         Before the contact has settled, a reading only shows that the sensor works.
@@ -111,7 +116,7 @@ class Flame:
                 self._judge_magnet(uv, closed)
         return True
 
-    def _judge_flame(self, uv, closed):
+    def _judge_flame(self, uv: int, closed: bool) -> None:
         config = self.config
         self._peak_uv = max(self._peak_uv, uv)
         off_uv = max(config.loaded_off_uv if closed else config.open_off_uv, self._peak_uv // limits.LOST_PART)
@@ -128,7 +133,7 @@ class Flame:
             self._top_uv = self._mean_uv
             self.confirm_ms = 0
 
-    def _judge_magnet(self, uv, closed):
+    def _judge_magnet(self, uv: int, closed: bool) -> None:
         if is_live(uv, self.tc_uv):  # current flows through the contact
             self.live_count = min(self.live_count + 1, limits.LIVE_READINGS)
             self.dead_count = 0
@@ -137,15 +142,15 @@ class Flame:
             self.dead_count = min(self.dead_count + 1, limits.LIVE_READINGS)
             self.live_count = 0
 
-    def is_out(self):
+    def is_out(self) -> bool:
         """True when fresh open-circuit readings show that no flame touches the tip."""
         return self.dead_count > 0 and not self.is_stale(limits.IGNITION_GAP_MS) and self.tc_uv < limits.OUT_UV
 
-    def is_confirmed(self):
+    def is_confirmed(self) -> bool:
         """True when the level of a flame has held for longer than a tip stays warm."""
         return self.burning and self.confirm_ms >= limits.FLAME_CONFIRM_MS
 
-    def _judge_rise(self, uv):
+    def _judge_rise(self, uv: int) -> None:
         """Judge whether the thermocouple rises as with a new flame while the magnet side stays dead."""
         self._rise_at = (self._rise_at + 1) % _RING
         self._rise_uv[self._rise_at] = uv
@@ -168,14 +173,14 @@ class Flame:
             # One step of more than half of the rise is a lead that makes contact again, not heat.
             self.igniting = step_uv * 2 <= self._risen_uv(0) - self._risen_uv(first)
 
-    def _risen_uv(self, back):
+    def _risen_uv(self, back: int) -> int:
         return self._rise_uv[(self._rise_at - back) % _RING]
 
-    def is_holding(self):
+    def is_holding(self) -> bool:
         """True when the magnet side has its holding level: the user may release the knob."""
         return self.live_count > 0 and self.magnet_uv >= self.config.magnet_hold_uv
 
-    def health_permille(self):
+    def health_permille(self) -> int | None:
         """Contact resistance by coil resistance in permille; None while the magnet side is too low to tell."""
         if self.magnet_uv < limits.HEALTH_MIN_UV:  # a ratio of two small numbers is noise
             return None

@@ -13,12 +13,12 @@ from curfew.core.ticks import aged_ms
 class Proof:
     """The proofs of one burner: `contact` is open, `gas` is off. begin() at every shut-off and at every start."""
 
-    def __init__(self, sensor, verify_ms):
+    def __init__(self, sensor: bool, verify_ms: int) -> None:
         self.sensor = sensor
         self.verify_ms = verify_ms
         self.begin(False)
 
-    def begin(self, was_live):
+    def begin(self, was_live: bool) -> None:
         """Start over. was_live: the magnet side was seen live in the burn that ended."""
         self.contact = PENDING if self.sensor else UNTESTABLE
         self.gas = self.contact
@@ -35,7 +35,7 @@ class Proof:
         self._mark_uv = 0
         self._mark_ms = -1  # since _mark_uv was read; -1: not yet at half of the peak
 
-    def restart_gas(self):
+    def restart_gas(self) -> None:
         """Someone relit the burner: the flame gets its time again, and has to fall again from its new peak."""
         self.die_ms = 0
         self.relit = False
@@ -45,12 +45,12 @@ class Proof:
         if self.sensor:
             self.gas = PENDING
 
-    def note_open(self):
+    def note_open(self) -> None:
         """A hot tip beside a dead magnet side, for long enough, showed that the contact is open after all."""
         if self.contact == REFUTED:
             self.contact = PROVED
 
-    def step(self, step_ms):
+    def step(self, step_ms: int) -> None:
         """Let the ages grow and judge the contact when it is due."""
         self.age_ms = aged_ms(self.age_ms, step_ms)
         self.die_ms = aged_ms(self.die_ms, step_ms)
@@ -65,13 +65,13 @@ class Proof:
             if self.contact != PENDING and self._peak_uv < limits.TESTABLE_UV:  # nothing hot was there to cool down
                 self.gas = UNTESTABLE
 
-    def wants_readings(self):
+    def wants_readings(self) -> bool:
         """True while the contact waits for its readings, but not for longer than they take: others need theirs."""
         if self.contact != PENDING or self.age_ms > self.verify_ms + limits.SETTLE_MS:
             return False
         return self._tc_count < 2 or self._live_count < 2 and self._dead_count < 2
 
-    def take(self, side, uv, since_ms):
+    def take(self, side: int, uv: int, since_ms: int) -> None:
         """Take a credible reading whose conversion began since_ms after the shut-off."""
         if since_ms < limits.RELEASE_MS:  # the relay may not have opened yet
             return
@@ -87,7 +87,7 @@ class Proof:
             self._dead_count = min(self._dead_count + 1, 2)
             self._live_count = 0
 
-    def _judge_gas(self, uv):
+    def _judge_gas(self, uv: int) -> None:
         if uv > self._peak_uv:  # still rising: the fall is measured from the top
             self._peak_uv = uv
             self._trough_uv = uv

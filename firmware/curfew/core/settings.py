@@ -5,6 +5,7 @@ later. (A class without methods holds nothing of its module.) One wrong value re
 """
 
 import json
+from typing import Any
 
 from curfew.core import limits
 from curfew.core.schema import Invalid, as_object, refuse_unknown, take, wrong
@@ -62,7 +63,7 @@ class Settings:
     burners: list[BurnerSettings]
 
 
-def checked(given):
+def checked(given: Any) -> Settings:
     """The Settings in what settings.json holds. Raises Invalid.
 
     Times become milliseconds, whatever their unit in the file: timer_default_min is there as timer_default_ms.
@@ -73,7 +74,7 @@ def checked(given):
     for key in values:
         setattr(settings, key.rsplit("_", 1)[0] + "_ms", _in_ms(key, values))
     _set(settings, take("", given, limits.SWITCHES + (("relay_drive", limits.DRIVES[0], limits.DRIVES),)))
-    used = {}
+    used: dict[int, str] = {}
     for key, default in limits.BOX_PINS:
         allowed = limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER
         setattr(settings, key, _pin(key, given.pop(key, default), allowed, used))
@@ -94,16 +95,16 @@ def checked(given):
     return settings
 
 
-def _set(target, values):
+def _set(target: object, values: dict[str, Any]) -> None:
     for key in values:
         setattr(target, key, values[key])
 
 
-def _in_ms(key, values):
+def _in_ms(key: str, values: dict[str, int]) -> int:
     return values[key] * _MS[key.rsplit("_", 1)[1]]
 
 
-def _check_relations(values):
+def _check_relations(values: dict[str, int]) -> None:
     """Raise Invalid for the first two values that contradict each other; delay_coil_s is already in reclose_hold_s."""
     words = _NOT_ABOVE.split()
     for key, limit in zip(words[::2], words[1::2]):
@@ -115,14 +116,14 @@ def _check_relations(values):
         raise Invalid(_with("flame_die_s %d must be above reclose_hold_s %d (delay_coil_s %d)", values))
 
 
-def _with(text, values):
+def _with(text: str, values: dict[str, int]) -> str:
     """A message with the value behind each key in it."""
     for key in values:
         text = text.replace(key + " %d", key + " %d" % values[key])
     return text
 
 
-def parse(text):
+def parse(text: str | None) -> Settings:
     """Settings from the text of settings.json; None means that there is no such file. Raises Invalid."""
     if text is None or not text.strip():
         raise Invalid("settings.json: missing or empty; copy firmware/settings.json here")
@@ -133,7 +134,7 @@ def parse(text):
     return checked(given)
 
 
-def load():
+def load() -> tuple[Settings, bool]:
     """The Settings of this board and False; where settings.json cannot be used, it says why: a fallback and True.
 
     The fallback only serves to show the fault: one burner without a sensor, whose contact stays open.
@@ -152,7 +153,7 @@ def load():
         return checked({"burners": [{}]}), True
 
 
-def _pin(key, value, allowed, used):
+def _pin(key: str, value: Any, allowed: tuple[int, ...], used: dict[int, str]) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value not in allowed:
         raise wrong(key, value, "one of the pins " + str(allowed)[1:-1])
     if value in used:
@@ -161,7 +162,7 @@ def _pin(key, value, allowed, used):
     return value
 
 
-def _burner(index, given, used):
+def _burner(index: int, given: Any, used: dict[int, str]) -> BurnerSettings:
     name = "burners[%d]" % index
     prefix = name + "."
     given = as_object(name, given)

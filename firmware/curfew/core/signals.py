@@ -56,7 +56,7 @@ STATE_SIGNS = bytes((
 # fmt: on
 
 
-def is_lit(light, phase_ms):
+def is_lit(light: int, phase_ms: int) -> bool:
     """True when a light is in the bright part of its rhythm; phase_ms counts from 0 up."""
     on_ms = LIGHTS[light * LIGHT_ROW + 3] * LIGHT_UNIT_MS
     off_ms = LIGHTS[light * LIGHT_ROW + 4] * LIGHT_UNIT_MS
@@ -66,14 +66,14 @@ def is_lit(light, phase_ms):
 class Player:
     """Plays one sound at a time; `frequency_hz` is what the buzzer does now, 0 is silence."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.sound = S_NONE
         self.burner = 0
         self.frequency_hz = 0
         self._note = 0  # where the note played now begins in its row
         self._left_ms = 0
 
-    def play(self, sound, burner):
+    def play(self, sound: int, burner: int) -> None:
         """Start a sound for a burner unless one of higher rank is playing; S_NONE changes nothing."""
         if sound != S_NONE and SOUNDS[sound * SOUND_ROW] >= SOUNDS[self.sound * SOUND_ROW]:
             self.sound = sound
@@ -81,7 +81,7 @@ class Player:
             self._note = -1  # the rank comes first
             self._left_ms = 0
 
-    def step(self, step_ms):
+    def step(self, step_ms: int) -> None:
         """Advance by step_ms."""
         if self.sound == S_NONE:
             return

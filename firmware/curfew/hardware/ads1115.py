@@ -3,6 +3,12 @@
 Single-ended, +-0.256 V, 7.8125 uV a bit, 128 conversions a second (7.8 ms): data sheet SBAS444.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from machine import I2C
+
+
 _CONVERSION = 0
 _CONFIG = 1
 ADDRESSES = (0x48, 0x49)  # ADDR to ground, ADDR to supply
@@ -11,23 +17,23 @@ ADDRESSES = (0x48, 0x49)  # ADDR to ground, ADDR to supply
 class ADS1115:
     """One converter on an I2C bus; every method may raise OSError."""
 
-    def __init__(self, i2c, address):
+    def __init__(self, i2c: "I2C", address: int) -> None:
         self._i2c = i2c
         self._address = address
         self._start = bytearray((_CONFIG, 0, 0x83))  # 128 a second, comparator off
         self._word = bytearray(2)
 
-    def start(self, channel):
+    def start(self, channel: int) -> None:
         """Begin a conversion of channel 0 to 3."""
         self._start[1] = 0xCF | channel << 4  # start, input against ground, 0.256 V, single shot
         self._i2c.writeto(self._address, self._start)
 
-    def is_ready(self):
+    def is_ready(self) -> bool:
         """True when the conversion is done."""
         self._i2c.readfrom_mem_into(self._address, _CONFIG, self._word)
         return self._word[0] & 0x80 != 0
 
-    def read_uv(self):
+    def read_uv(self) -> int:
         """The last conversion in microvolts, -256000 to 255992."""
         self._i2c.readfrom_mem_into(self._address, _CONVERSION, self._word)
         code = self._word[0] << 8 | self._word[1]

@@ -2,6 +2,7 @@
 
 import _thread
 import sys
+from typing import TYPE_CHECKING, Any
 
 from machine import I2C, RTC, WDT, Pin
 
@@ -19,12 +20,25 @@ from curfew.runtime.snapshot import Snapshot
 from curfew.runtime.supervisor import TRIAL_CONFIRMED, TRIAL_PENDING, Link, Supervisor
 from curfew.storage import journal
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from curfew.core.settings import Settings
+
+
 _I2C_TIMEOUT_US = 5000  # the default of 50 ms would hold the loop up with every error
 # The chip's default of 5 KiB is too small for TLS; machines with long words need more for the same calls.
 _THREAD_STACK = 16 * 1024 if sys.maxsize <= 0x7FFFFFFF else 64 * 1024
 
 
-def build(clock, settings, invalid, pending, persistence, entry):
+def build(
+    clock: Any,
+    settings: "Settings",
+    invalid: bool,
+    pending: bool,
+    persistence: "Callable[..., Any]",
+    entry: "Callable[..., None]",
+) -> Loop:
     """The Loop of this board, ready to run; relays are made first, low.
 
     clock has ticks_ms() and sleep_ms(). settings: Settings. invalid: they are only the fallback. pending: this program
@@ -51,7 +65,7 @@ def build(clock, settings, invalid, pending, persistence, entry):
     return Loop(clock, controller, relays, scanner, panel, rtc, link, supervisor, watchdog)
 
 
-def _restored(rtc):
+def _restored(rtc: RTC) -> tuple[RtcMemory, int, list[int], list[int]]:
     """RtcMemory, number of the last shut-off in the journal, stored faults, commissioning health."""
     memory = RtcMemory(rtc.memory())
     try:
@@ -66,7 +80,7 @@ def _restored(rtc):
     return memory, journal_seq, stored, health
 
 
-def _scanner(settings):
+def _scanner(settings: "Settings") -> Scanner:
     fitted = [index for index, burner in enumerate(settings.burners) if burner.sensor]
     if not fitted:
         return Scanner(())

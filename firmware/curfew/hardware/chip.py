@@ -3,34 +3,36 @@
 Nothing that the safety loop drives.
 """
 
+from typing import Any
+
 import machine
 
 _REASONS = "? power reset watchdog sleep soft"  # words, in the order of the chip's own numbers
 
 
-def number():
+def number() -> str:
     """Hex digits that no other chip has."""
     return "".join(["%02x" % byte for byte in machine.unique_id()])
 
 
-def restart_reason():
+def restart_reason() -> str:
     """Why the chip started, in a word; "?" for a reason that is not known here."""
     words = _REASONS.split()
     cause = machine.reset_cause()
     return words[cause] if 0 <= cause < len(words) else words[0]
 
 
-def output(number):
+def output(number: int) -> machine.Pin:
     """A pin as an output, low."""
     return machine.Pin(number, machine.Pin.OUT, value=0)
 
 
-def any_low(numbers):
+def any_low(numbers: list[int]) -> bool:
     """True while one of these pins is low: a button is down."""
     return any([not machine.Pin(number, machine.Pin.IN, machine.Pin.PULL_UP).value() for number in numbers])
 
 
-def display(clk_pin, dio_pin):
+def display(clk_pin: int, dio_pin: int) -> Any:
     """The display of four digits; its library is imported only where one is fitted."""
     from curfew.hardware.display import Display
 

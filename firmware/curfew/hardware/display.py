@@ -9,11 +9,11 @@ from DIYables_MicroPython_4Digit7Segment_TM1637 import Display4Digit7SegmentTM16
 class Display:
     """clk_pin, dio_pin: the two wires; resistors in the display pull them up."""
 
-    def __init__(self, clk_pin, dio_pin):
+    def __init__(self, clk_pin: int, dio_pin: int) -> None:
         self._digits = Display4Digit7SegmentTM1637(clk_pin, dio_pin)
-        self._shown = None
+        self._shown: str | None = None
 
-    def show(self, text):
+    def show(self, text: str) -> None:
         """Show "12:34" or four characters; sends only changes."""
         if text != self._shown:
             self._shown = text

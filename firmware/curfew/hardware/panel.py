@@ -1,9 +1,15 @@
 """Buttons, lights and buzzer of the device."""
 
+from typing import TYPE_CHECKING
+
 from machine import PWM, Pin
 from neopixel import NeoPixel
 
 from curfew.core.signals import DARK, L_BURNING, L_OVERRIDE, L_SERVICE, LIGHT_ROW, LIGHTS, is_lit
+
+if TYPE_CHECKING:
+    from curfew.core.controller import Controller
+
 
 _DUTY_ON = 32768  # half: a piezo disc is loudest on a square wave
 
@@ -11,7 +17,7 @@ _DUTY_ON = 32768  # half: a piezo disc is loudest on a square wave
 class Panel:
     """One button (to ground, pull-up) and one pixel a burner, one buzzer."""
 
-    def __init__(self, button_pins, pixel_pin, buzzer_pin):
+    def __init__(self, button_pins: list[int], pixel_pin: int, buzzer_pin: int) -> None:
         self._buttons = [Pin(number, Pin.IN, Pin.PULL_UP) for number in button_pins]
         self._pixels = NeoPixel(Pin(pixel_pin, Pin.OUT, value=0), len(button_pins))
         self._buzzer = PWM(Pin(buzzer_pin, Pin.OUT, value=0), freq=2000, duty_u16=0)
@@ -19,12 +25,12 @@ class Panel:
         self._frequency_hz = 0
         self._shown = bytearray([255] * len(button_pins))  # light as shown now; 255: not yet
 
-    def sample(self, pressed):
+    def sample(self, pressed: bytearray) -> None:
         """Put 1 for every button that is down into pressed, 0 for the others."""
         for index in range(len(self._buttons)):
             pressed[index] = 1 - self._buttons[index].value()
 
-    def show(self, controller, services_hang):
+    def show(self, controller: "Controller", services_hang: bool) -> None:
         """Set pixels and buzzer to the burners' lights and the player; writes only changes.
 
         While the services hang, steady lights flash like SERVICE: no remote command gets through.

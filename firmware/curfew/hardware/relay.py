@@ -10,12 +10,12 @@ class Relays:
     pump stops, and the hardware opens the contacts.
     """
 
-    def __init__(self, relay_pins, pump_pin):
+    def __init__(self, relay_pins: list[int], pump_pin: int | None) -> None:
         self._enables = [Pin(number, Pin.OUT, value=0) for number in relay_pins]
         self._pump = None if pump_pin is None else Pin(pump_pin, Pin.OUT, value=0)
         self._pump_level = 0
 
-    def drive(self, granted):
+    def drive(self, granted: bytearray) -> None:
         """Set every contact to its grant of this tick; granted is indexed by burner, true: closed."""
         any_closed = False
         for index in range(len(self._enables)):
@@ -28,7 +28,7 @@ class Relays:
             self._pump_level = 1 - self._pump_level if any_closed else 0
             self._pump.value(self._pump_level)
 
-    def open_all(self):
+    def open_all(self) -> None:
         """Open every contact, even if single pins raise errors; such a pin is made an input."""
         for enable in self._enables:
             _force_low(enable)
@@ -36,7 +36,7 @@ class Relays:
             _force_low(self._pump)
 
 
-def _force_low(pin):
+def _force_low(pin: Pin) -> None:
     """Low, or else an input. No error, nor a second Ctrl-C, keeps the other pins from being set."""
     try:
         pin.value(0)

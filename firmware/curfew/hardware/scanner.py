@@ -3,7 +3,16 @@
 A channel that cannot be read is no error here: its last reading gets older, and that is judged in core/flame.py.
 """
 
+from typing import TYPE_CHECKING
+
 from curfew.core import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from curfew.core.controller import Controller
+    from curfew.hardware.ads1115 import ADS1115
+
 
 _PAUSE_TICKS_MAX = 25  # half a second between tries on a dead bus, so that time-outs cost the loop little
 
@@ -15,7 +24,7 @@ class Scanner:
     after its own errors, so that a dead one takes no time from the other.
     """
 
-    def __init__(self, converters):
+    def __init__(self, converters: "Sequence[ADS1115]") -> None:
         self._converters = converters
         self._channels = 4 * len(converters)
         self._channel = 0
@@ -24,7 +33,7 @@ class Scanner:
         self._errors = bytearray(len(converters))
         self._pause_ticks = bytearray(len(converters))
 
-    def sample(self, controller):
+    def sample(self, controller: "Controller") -> None:
         """Read the conversion that is due, pass it on, start the next one."""
         for number in range(len(self._converters)):
             if self._pause_ticks[number]:
@@ -37,14 +46,14 @@ class Scanner:
         except OSError:
             self._missed(controller)
 
-    def _missed(self, controller):
+    def _missed(self, controller: "Controller") -> None:
         number = self._channel >> 2
         self._pending = False
         self._errors[number] = min(self._errors[number] + 1, _PAUSE_TICKS_MAX)
         self._pause_ticks[number] = self._errors[number]
         controller.miss_reading(self._channel >> 1)
 
-    def _read(self, controller):
+    def _read(self, controller: "Controller") -> None:
         self._age_ms += limits.TICK_MS
         number = self._channel >> 2
         if self._converters[number].is_ready():
@@ -55,7 +64,7 @@ class Scanner:
         elif self._age_ms >= limits.CONVERSION_MS:
             self._missed(controller)
 
-    def _start_next(self, controller):
+    def _start_next(self, controller: "Controller") -> None:
         for _ in range(self._channels):
             self._channel = (self._channel + 1) % self._channels
             burner = self._channel >> 1

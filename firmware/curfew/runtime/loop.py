@@ -3,10 +3,17 @@
 The order of one tick, and the way out. It never waits for network, flash or a lock, and it alone feeds the watchdog.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from curfew.core import limits
 from curfew.core.codes import AT_CONTACTS_CLOSED
 from curfew.core.ticks import elapsed_ms
 from curfew.runtime.rtc_memory import AT_CLEAN
+
+if TYPE_CHECKING:
+    from curfew.core.controller import Controller
+    from curfew.runtime.supervisor import Link, Supervisor
+
 
 _ALL_STAGES = 0o1234567  # the watchdog is fed only after all stages of the tick have reported, in this order
 _STOP_TRIES = 100  # two seconds: a thread that blocks longer is left to the reset
@@ -21,7 +28,18 @@ class Loop:
 
     Restart = Restart  # what run() may raise, for program.py
 
-    def __init__(self, clock, controller, relays, scanner, panel, rtc, link, supervisor, watchdog):
+    def __init__(
+        self,
+        clock: Any,
+        controller: "Controller",
+        relays: Any,
+        scanner: Any,
+        panel: Any,
+        rtc: Any,
+        link: "Link",
+        supervisor: "Supervisor",
+        watchdog: Any,
+    ) -> None:
         self.clock = clock
         self.controller = controller
         self.relays = relays
@@ -33,7 +51,7 @@ class Loop:
         self.watchdog = watchdog
         self._stages = 0
 
-    def run(self):
+    def run(self) -> None:
         """Tick without end. However this stops, the contacts open before anything else happens."""
         try:
             while True:
@@ -44,7 +62,7 @@ class Loop:
         finally:
             self.relays.open_all()
 
-    def end_clean(self):
+    def end_clean(self) -> None:
         """After run(): record that this end was intended, and wait a moment until the services have stopped."""
         self.link.stop_requested[0] = 1
         memory = self.controller.memory
@@ -59,7 +77,7 @@ class Loop:
                 break
             self.clock.sleep_ms(limits.TICK_MS)
 
-    def tick(self, now_ms):
+    def tick(self, now_ms: int) -> None:
         """One decision, from the pins and back to them; raises Restart."""
         controller = self.controller
         self._stages = 0
@@ -82,10 +100,10 @@ class Loop:
         if self._stages == _ALL_STAGES:
             self.watchdog.feed()
 
-    def _report(self, stage):
+    def _report(self, stage: int) -> None:
         self._stages = self._stages << 3 | stage
 
-    def _publish(self):
+    def _publish(self) -> None:
         controller = self.controller
         memory = controller.memory
         if memory.dirty:

@@ -31,7 +31,7 @@ class RtcMemory:
     the last program ended, bits. `seq[0]`: number of the last shut-off, 0 for none; the services read it and its row.
     """
 
-    def __init__(self, previous):
+    def __init__(self, previous: bytes) -> None:
         self.buffer = bytearray(RTC_SIZE)
         self.dirty = True
         self.seq = array("i", [0])
@@ -52,13 +52,13 @@ class RtcMemory:
         self.buffer[AT_CLEAN] = 0
         self.buffer[AT_CONTACTS_CLOSED] = 0
 
-    def put(self, at, value):
+    def put(self, at: int, value: int) -> None:
         """Set one byte of the record (AT_...) and remember that it changed."""
         if self.buffer[at] != value:
             self.buffer[at] = value
             self.dirty = True
 
-    def note_shutoff(self, burner, cause, detail, burn_s, health_permille):
+    def note_shutoff(self, burner: int, cause: int, detail: int, burn_s: int, health_permille: int) -> None:
         """Keep a shut-off; the services see the new number only when its row is complete."""
         seq = self.seq[0] % _SEQ_MAX + 1
         at = _AT_SHUTOFFS + seq % SHUTOFF_ROWS * _ROW_BYTES
@@ -70,23 +70,23 @@ class RtcMemory:
         self._put_two(at + ROW_HEALTH_PERMILLE, health_permille)
         self.count_from(seq)
 
-    def count_from(self, seq):
+    def count_from(self, seq: int) -> None:
         """Set the number of the last shut-off; the next one gets the next."""
         self._put_two(_AT_SEQ + 1, seq & 0xFFFF)
         self.buffer[_AT_SEQ] = seq >> 16
         self.dirty = True
         self.seq[0] = seq
 
-    def _put_two(self, at, value):
+    def _put_two(self, at: int, value: int) -> None:
         value = min(value, 0xFFFF)
         self.buffer[at] = value >> 8
         self.buffer[at + 1] = value & 0xFF
 
-    def shutoff_byte(self, seq, at):
+    def shutoff_byte(self, seq: int, at: int) -> int:
         """A byte of the row (ROW_...) of one of the last SHUTOFF_ROWS shut-offs."""
         return self.buffer[_AT_SHUTOFFS + seq % SHUTOFF_ROWS * _ROW_BYTES + at]
 
-    def seal(self):
+    def seal(self) -> None:
         """Bring the checksum up to date before the buffer is written."""
         self._put_two(_AT_CRC, crc16(self.buffer, _AT_CRC, CRC_START))
         self.dirty = False

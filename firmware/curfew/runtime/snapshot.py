@@ -1,6 +1,11 @@
 """What the services see of the safety loop: ints in a preallocated array behind one lock that the loop only tries."""
 
 from array import array
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from curfew.core.burner import Burner
+
 
 # Fields of one burner.
 SNAP_STATE, SNAP_CONTACT_CLOSED, SNAP_REMAINING_S, SNAP_CAUSE, SNAP_DETAIL, SNAP_FAULT = 0, 1, 2, 3, 4, 5
@@ -12,11 +17,11 @@ SNAP_FIELDS = 16
 class Snapshot:
     """The state of all burners at one tick."""
 
-    def __init__(self, burners, lock):
+    def __init__(self, burners: int, lock: Any) -> None:
         self.values = array("i", [0] * (burners * SNAP_FIELDS))
         self._lock = lock
 
-    def publish(self, burners):
+    def publish(self, burners: "list[Burner]") -> None:
         """Copy the state out, unless the services hold the lock; then the next tick does it."""
         if not self._lock.acquire(False):
             return
@@ -42,7 +47,7 @@ class Snapshot:
             at += SNAP_FIELDS
         self._lock.release()
 
-    def copy_into(self, target):
+    def copy_into(self, target: "array[int]") -> None:
         """Fill an int array of the same size with the values of one tick. For the services: it waits for the lock."""
         with self._lock:
             for index in range(len(self.values)):

@@ -4,9 +4,17 @@ MicroPython cannot kill a thread, so a second one never starts beside a blocked 
 """
 
 from array import array
+from typing import TYPE_CHECKING, Any
 
 from curfew.core import limits
 from curfew.core.ticks import aged_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from curfew.runtime.inbox import Inbox
+    from curfew.runtime.snapshot import Snapshot
+
 
 TRIAL_CONFIRMED, TRIAL_PENDING, TRIAL_FAILED = 0, 1, 2  # of this program
 PONG_RESTART = -1  # instead of an echo: the services ask for a restart of the chip
@@ -15,7 +23,7 @@ PONG_RESTART = -1  # instead of an echo: the services ask for a restart of the c
 class Link:
     """What both threads use: preallocated, and each part written by one side only once the services run."""
 
-    def __init__(self, inbox, snapshot):
+    def __init__(self, inbox: "Inbox", snapshot: "Snapshot") -> None:
         self.inbox = inbox
         self.snapshot = snapshot
         self.ping = array("i", [0])  # loop writes
@@ -34,7 +42,9 @@ class Supervisor:
     the chip restarts once every contact is open; a pending program is rolled back by that.
     """
 
-    def __init__(self, link, start, entry, args):
+    def __init__(
+        self, link: Link, start: "Callable[..., Any]", entry: "Callable[..., None]", args: tuple[Any, ...]
+    ) -> None:
         self.link = link
         self.blocked = False
         self._start = start
@@ -46,7 +56,7 @@ class Supervisor:
         self._trial_ms = 0
         link.stopped[0] = 1
 
-    def step(self, step_ms):
+    def step(self, step_ms: int) -> None:
         """Check once a tick. Starting a thread allocates, which is safe because no other one runs at that moment."""
         link = self.link
         if link.stopped[0]:

@@ -5,13 +5,18 @@ chip has no room for several copies of a file.
 """
 
 import os
+from typing import TYPE_CHECKING
 
 from curfew.core.checksum import CRC_START, crc16
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
 
 _ENOENT = 2  # errno.ENOENT, there is no such file
 
 
-def count(path):
+def count(path: str) -> int:
     """How many lines a file holds; 0 when there is none or it does not fit its checksum. Raises OSError."""
     crc = CRC_START
     number = 0
@@ -28,7 +33,7 @@ def count(path):
     return 0
 
 
-def lines(path):
+def lines(path: str) -> "Iterator[str]":
     """The lines of a file one by one, without line ends; none when count() is 0."""
     left = count(path)
     if left:
@@ -40,7 +45,7 @@ def lines(path):
                     return
 
 
-def replace(path, new_lines, flash_allowed):
+def replace(path: str, new_lines: "Iterable[str]", flash_allowed: "Callable[[], bool]") -> bool:
     """Put lines into a file, all at once or not at all; False when flash_allowed() said no on the way.
 
     flash_allowed() is asked before every operation on the flash, because each of them stalls the chip.

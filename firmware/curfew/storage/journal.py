@@ -1,17 +1,25 @@
 """The journal of shut-offs, and the state that must outlive a power cut: the form of their lines."""
 
+from typing import TYPE_CHECKING
+
 from curfew.core.codes import CAUSES, FAULTED, REMOTE, SOURCES
 from curfew.core.faults import FAULTS
 from curfew.core.limits import BURNERS_MAX
 from curfew.runtime import rtc_memory as m
 from curfew.storage import files
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from curfew.runtime.rtc_memory import RtcMemory
+
+
 JOURNAL_PATH = "journal.txt"
 STATE_PATH = "state.txt"
 JOURNAL_LINES_MAX = 100  # shut-offs; the page shows as many
 
 
-def cause_text(cause, detail):
+def cause_text(cause: int, detail: int) -> str:
     """A cause in words: "TIMEOUT", "REMOTE:voice", "FAULT:SENSOR_FAILED"; "-" for none."""
     if cause == REMOTE:
         return "REMOTE:" + SOURCES.split()[detail]
@@ -20,7 +28,7 @@ def cause_text(cause, detail):
     return CAUSES.split()[cause]
 
 
-def last_seq():
+def last_seq() -> int:
     """The number of the last shut-off in the journal, 0 for none."""
     last = None
     for last in files.lines(JOURNAL_PATH):  # noqa: B007
@@ -28,7 +36,7 @@ def last_seq():
     return int(last.split()[0]) if last else 0
 
 
-def append(memory, first, last, flash_allowed):
+def append(memory: "RtcMemory", first: int, last: int, flash_allowed: "Callable[[], bool]") -> bool:
     """Append the shut-offs numbered first to last; False when flash_allowed() said no.
 
     A line: number, burner from 0, cause, seconds that the contact was closed, contact health in permille.
@@ -36,7 +44,7 @@ def append(memory, first, last, flash_allowed):
     return files.replace(JOURNAL_PATH, _with_new(memory, first, last), flash_allowed)
 
 
-def _with_new(memory, first, last):
+def _with_new(memory: "RtcMemory", first: int, last: int) -> "Iterator[str]":
     skip = files.count(JOURNAL_PATH) + last - first + 1 - JOURNAL_LINES_MAX
     for line in files.lines(JOURNAL_PATH):
         if skip <= 0:
@@ -50,7 +58,7 @@ def _with_new(memory, first, last):
         yield "%d %d %s %d %d" % (seq, of(seq, m.ROW_BURNER), cause, burn_s, health)
 
 
-def read_state():
+def read_state() -> tuple[list[int], list[int]]:
     """Stored faults (bits) and commissioning health (permille, 0 none) by burner, as two lists of four ints."""
     stored = [0] * BURNERS_MAX
     health = [0] * BURNERS_MAX
@@ -63,6 +71,6 @@ def read_state():
     return stored, health
 
 
-def write_state(stored, health, flash_allowed):
+def write_state(stored: list[int], health: list[int], flash_allowed: "Callable[[], bool]") -> bool:
     """Write what read_state() gives back; False when flash_allowed() said no."""
     return files.replace(STATE_PATH, ["%d %d" % pair for pair in zip(stored, health)], flash_allowed)
