@@ -231,7 +231,7 @@ class World(Acts):
         elif mode == IN:
             self.pin_changed(number, 0)  # floating: the pull-down at the driver wins
 
-    def _unseen(self, *_):
+    def _unseen(self, first, second=None):  # *args would allocate in the tick
         """Nobody looks at pixels, buzzer and display of a run: the trace has them from the firmware's snapshot."""
 
     tone = pixel = drain = _unseen
