@@ -88,7 +88,7 @@ def checked(given: Any) -> Settings:
         pin = given.pop(key, None)
         setattr(settings, key, None if pin is None else _pin(key, pin, limits.PINS_OTHER, used))
     refuse_unknown("", given)
-    if values["delay_coil_s"]:  # opening the thermocouple's loop does nothing until the ignition's coil lets go
+    if values["delay_coil_s"]:  # the contact has no effect until the ignition's coil drops out
         values["reclose_hold_s"] = max(values["reclose_hold_s"], values["delay_coil_s"] + limits.DELAY_COIL_MARGIN_S)
         settings.reclose_hold_ms = values["reclose_hold_s"] * 1000
     _check_relations(values)
