@@ -260,6 +260,7 @@ def judge_times(times_ms, coils, count, capsys, median_ms=MEDIAN_MS, worst_ms=WO
         assert max(found_ms) <= worst_ms
 
 
+@pytest.mark.long  # needs a quiet machine
 def test_a_remote_off_is_at_the_coil_at_once(kitchen, capsys):
     with kitchen(burners=4, sensor=False) as here:
         times_ms, coils = offs_from_afar(here, 80)
@@ -359,6 +360,7 @@ def judge_crowded(kitchen, count, capsys):
     judge_times(times_ms, coils, count, capsys, CROWDED_MEDIAN_MS, CROWDED_WORST_MS)
 
 
+@pytest.mark.long  # needs a quiet machine
 def test_a_remote_off_arrives_among_fifty_clients_and_five_hundred_messages_a_second(kitchen, authority, capsys):
     with kitchen(authority=authority, burners=4, sensor=False) as here:
         judge_crowded(here, 40, capsys)
@@ -370,6 +372,7 @@ def test_a_thousand_remote_offs_arrive_among_fifty_clients(kitchen, authority, c
         judge_crowded(here, 1000, capsys)
 
 
+@pytest.mark.long  # needs a quiet machine
 def test_the_worst_network_delays_no_tick(kitchen, authority, tmp_path, capsys):
     firmware = seeded_build(tmp_path, *IMPATIENT)
     with kitchen(authority=authority, burners=2, stove=QUICK, ignite_window_s=10, firmware=firmware) as here:
