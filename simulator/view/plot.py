@@ -7,13 +7,12 @@ phrases.py and catalog.toml, numbers from shutoffs.py. Not here: judging a run, 
 Every number is written with one decimal at most, so that the same run gives the same bytes.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape
 
 import catalog
+from render.svg import BASE_COLORS, Color, Svg, cut_to, document, palettes, text_width
 from simulator.result import Result
 from simulator.times import show_time
 from simulator.view import phrases, shutoffs
@@ -34,13 +33,8 @@ ZOOM_FROM_MS = 240_000
 ZOOM_MS = 90_000
 BEFORE_LIGHTING_MS, AFTER_OPENING_MS = 10_000, 25_000
 
-# (class, by day, by night, property): chosen for equal weight on white and on near-black.
-COLORS = [
-    ("paper", "#ffffff", "#11151b", "fill"),
-    ("ink", "#1c2430", "#e8ecf2", "fill"),
-    ("mute", "#5d6878", "#97a3b4", "fill"),
-    ("grid", "#dfe4ea", "#2a323d", "stroke"),
-    ("edge", "#b8c1cc", "#434d5b", "stroke"),
+COLORS: list[Color] = [
+    *BASE_COLORS,
     ("leader", "#98a3b1", "#5c6777", "stroke"),
     ("tag", "#ffffff", "#11151b", "fill"),
     ("cook", "#0b6b74", "#5fd0da", "fill"),
@@ -61,85 +55,16 @@ COLORS = [
     ("on-IDLE", "#4b5665", "#b5bfcc", "fill"),
     ("on-dark", "#ffffff", "#ffffff", "fill"),
 ]
+STYLE = (
+    ".n{font-variant-numeric:tabular-nums}path{fill:none}"
+    ".grid,.edge,.leader{stroke-width:1}.thread{stroke-width:1;stroke-dasharray:1 3}"
+    ".due{stroke-width:1.5;stroke-dasharray:5 4}.temp,.tc,.magnet{stroke-width:1.7;stroke-linejoin:round}"
+    ".magnet{stroke-dasharray:6 2}.tag{fill-opacity:.92}"
+) + palettes(COLORS)
 STRIPS = (("contact", "closed"), ("gas", "on"), ("flame", "on"))
 CUT_STRIPS = (("coil", "on", "coil released"), ("contact", "closed", "contact open"), ("gas", "on", "gas off"))
 TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
 MS_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000)
-
-
-# ---- small parts of SVG ------------------------------------------------------------------------------------
-
-
-def number(value: float) -> str:
-    """A coordinate with at most one decimal."""
-    text = f"{value:.1f}"
-    return "0" if text in ("0.0", "-0.0") else text.removesuffix(".0")
-
-
-def clean(text: str) -> str:
-    """Text as XML may carry it."""
-    return escape(re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", text))
-
-
-def text_width(text: str, size: float) -> float:
-    """About how wide a text will be, rather too wide than too narrow: the font is not known."""
-    return (
-        sum(0.38 if c in "iljtf.,:;'|!() " else 0.92 if c in "mwMW@%…" else 0.74 if c.isupper() else 0.63 for c in text)
-        * size
-    )
-
-
-def cut_to(text: str, width: float, size: float) -> str:
-    """The text, shortened with … where it would be wider than `width`."""
-    if text_width(text, size) <= width:
-        return text
-    while text and text_width(text + "…", size) > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
-
-
-class Svg:
-    """The elements of the picture, in drawing order."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-
-    def rect(self, x: float, y: float, w: float, h: float, cls: str, rx: float = 0) -> None:
-        round_ = f' rx="{number(rx)}"' if rx else ""
-        self.parts.append(
-            f'<rect x="{number(x)}" y="{number(y)}" width="{number(max(w, 0))}" height="{number(h)}"'
-            f'{round_} class="{cls}"/>'
-        )
-
-    def line(self, x1: float, y1: float, x2: float, y2: float, cls: str) -> None:
-        self.parts.append(f'<path d="M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}" class="{cls}"/>')
-
-    def text(self, x: float, y: float, text: str, cls: str, size: float = 11, anchor: str = "start") -> None:
-        where = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        self.parts.append(
-            f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}" class="{cls}"{where}>'
-            f"{clean(text)}</text>"
-        )
-
-    def path(self, points: Sequence[tuple[float, float]], cls: str) -> None:
-        if len(points) > 1:
-            self.parts.append(
-                '<path d="M' + "L".join(f"{number(x)} {number(y)}" for x, y in points) + f'" class="{cls}"/>'
-            )
-
-
-def style_sheet() -> str:
-    """The two palettes and the few shapes of line."""
-    light = "".join(f".{cls}{{{prop}:{day}}}" for cls, day, _, prop in COLORS)
-    dark = "".join(f".{cls}{{{prop}:{night}}}" for cls, _, night, prop in COLORS)
-    return (
-        'text{font-family:system-ui,-apple-system,"Segoe UI","Helvetica Neue",Arial,sans-serif}'
-        ".b{font-weight:600}.n{font-variant-numeric:tabular-nums}path{fill:none}"
-        ".grid,.edge,.leader{stroke-width:1}.thread{stroke-width:1;stroke-dasharray:1 3}"
-        ".due{stroke-width:1.5;stroke-dasharray:5 4}.temp,.tc,.magnet{stroke-width:1.7;stroke-linejoin:round}"
-        ".magnet{stroke-dasharray:6 2}.tag{fill-opacity:.92}"
-        f"{light}@media (prefers-color-scheme:dark){{{dark}}}"
-    )
 
 
 # ---- scales ------------------------------------------------------------------------------------------------
@@ -654,14 +579,7 @@ def svg_text(result: Result, scenario: Any) -> str:
     for one in burners:
         svg.line(MARGIN, y, WIDTH - MARGIN, y, "edge")
         y = draw_burner(svg, one, y + 14, count > 1) + 8
-    height = number(y + 8)
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
-        f'height="{height}" role="img">\n<title>{clean(scenario.name)}</title>\n'
-        f"<desc>{clean(' '.join(said[:4]))}</desc>\n<style>{style_sheet()}</style>\n"
-        f'<rect width="{WIDTH}" height="{height}" rx="10" class="paper"/>\n'
-    )
-    return head + "\n".join(svg.parts) + "\n</svg>\n"
+    return document(svg, (WIDTH, y + 8), scenario.name, " ".join(said[:4]), STYLE)
 
 
 def write_svg(result: Result, scenario: Any, path: str | Path) -> None:
