@@ -1,8 +1,6 @@
 """Compiles the baseline and the whole libraries it uses, as our own are compiled.
 
-Belongs here: which files, and the same compiler options. Does not: leaving parts out (a maker installs the wheel).
-
-    python -m benchmarks.baseline_build        fetch the libraries into build/bench/lib
+python -m benchmarks.baseline_build        fetch the libraries into build/bench/lib
 """
 
 import shutil

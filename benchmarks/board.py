@@ -1,8 +1,6 @@
 """A program on the VM in real time, seen from outside: its relay pins and its watchdog; its buttons can be pressed.
 
-    with Board(folder, "firmware" or "baseline", broker_port) as board: board.press(0) ...
-Belongs here: the host's end of the wire, alike for both programs. Does not: what is asked of them (turns.py), the chip
-(simulator/fakes/realtime), starting the program there (vm/board.py).
+with Board(folder, "firmware" or "baseline", broker_port) as board: board.press(0) ...
 """
 
 import json

@@ -2,7 +2,6 @@
 
 Every figure is the same in every run, on a quiet machine or a busy one, or within a thousandth of it. counts.json has
 one line a figure; host_tests/benchmarks/test_exact_counts.py is red when one has grown by more than 1 %.
-Belongs here: the figures, keeping them, comparing. Does not: how heap is measured (memory.py, vm), times.
 
     python -m benchmarks.counts [--keep WHY]
 """

@@ -1,7 +1,4 @@
-"""Runs one of benchmarks/vm on the VM, on the smallest chip, with a flash of its own.
-
-Belongs here: paths, the process, its JSON. Does not: what is measured.
-"""
+"""Runs one of benchmarks/vm on the VM, on the smallest chip, with a flash of its own."""
 
 import json
 import os

@@ -1,7 +1,7 @@
 """Row 6: from reset to safe relays and to the first tick, in instructions (CPython) and in time (VM).
 
 Instructions are CPython's, counted by its own trace: the VM has none (it was built without sys.settrace). They are the
-same in every run, so a test can hold them. Belongs here: counting, timing. Does not: what boot.py and main.py do.
+same in every run, so a test can hold them.
 """
 
 import json

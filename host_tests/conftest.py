@@ -1,7 +1,4 @@
-"""What every unit test has: the pure core importable as `curfew`, a core to step by hand, a whole box in a world.
-
-Belongs here: fixtures. Does not: hooks (plugin.py), how a world is driven (fixtures/world.py), expectations.
-"""
+"""What every unit test has: the pure core importable as `curfew`, a core to step by hand, a whole box in a world."""
 
 import hypothesis
 import pytest

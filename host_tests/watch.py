@@ -1,7 +1,4 @@
-"""What is said while tests run and at the end: progress, red tests tried once more alone, a summary by room.
-
-Belongs here: the first process, which sees all reports. Does not: how tests are chosen and handed out (plugin.py).
-"""
+"""What is said while tests run and at the end: progress, red tests tried once more alone, a summary by room."""
 
 import os
 import shlex

@@ -1,8 +1,4 @@
-"""The command line: python -m simulator run SCENARIO.json ... | campaign | live; exit 0 held, 1 did not, 2 wrong input.
-
-Belongs here: arguments, the progress bar, and what is printed. Must not be here: anything a test would
-want without a terminal (play.py).
-"""
+"""The command line, python -m simulator run|campaign|live: exit 0 held, 1 did not, 2 wrong input."""
 
 import argparse
 import dataclasses

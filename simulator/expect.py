@@ -1,8 +1,4 @@
-"""Judges the expectations of a scenario on what was seen: one sentence for each that did not hold.
-
-Belongs here: comparing and telling. Must not be here: what an expectation may say (scenario.py), nor
-anything that must hold in every run (invariants.py).
-"""
+"""Judges the expectations of a scenario on what was seen: one sentence for each that did not hold."""
 
 from typing import Any
 

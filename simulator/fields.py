@@ -1,7 +1,4 @@
-"""One value against its field: what a key may hold, and the one line that says when it does not.
-
-Belongs here: JSON with paths, kinds of fields, refusals. Must not be here: any key of a scenario.
-"""
+"""One value against its field: what a key may hold, and the one line that says when it does not."""
 
 import difflib
 import json

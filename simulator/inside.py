@@ -1,8 +1,4 @@
-"""The machine side inside this process: the same files as run.py starts in a process of their own, on CPython only.
-
-Belongs here: lending the firmware the chip's modules, and its modules compiled once, so that thousands of short runs
-need no process and no compiler each. Must not be here: what is run (scenario.py, campaign/), the verdict (play.py).
-"""
+"""The machine side inside this process: the same files as run.py starts in a process of their own, on CPython only."""
 
 import builtins
 import importlib

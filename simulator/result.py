@@ -1,7 +1,4 @@
-"""What the machine side said, line by line, as one Result; no judgement of it.
-
-Belongs here: reading the lines and looking things up in them. Must not be here: what was expected.
-"""
+"""What the machine side said, line by line, as one Result; no judgement of it."""
 
 import bisect
 import json

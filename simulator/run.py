@@ -1,8 +1,4 @@
-"""Starts the machine side on MicroPython or CPython, hands it the plan, and listens until it is done.
-
-Belongs here: processes, paths, the run's own folder, and what is said when one of them fails. Must not be
-here: the meaning of a line (result.py).
-"""
+"""Starts the machine side on MicroPython or CPython, hands it the plan, and listens until it is done."""
 
 import json
 import os

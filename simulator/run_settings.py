@@ -1,8 +1,4 @@
-"""The settings file of one run: how a scenario makes it, and whether it is sound in the eyes of the design.
-
-Belongs here: merging over the shipped settings, and the ranges and relations of the design, written
-down a second time on purpose: the simulator must not ask the firmware what is right.
-"""
+"""The settings file of one run: how a scenario makes it, and whether it is sound in the eyes of the design."""
 
 import json
 from collections.abc import Callable

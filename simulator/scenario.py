@@ -1,6 +1,5 @@
 """A scenario file becomes a plan of integers and a list of expectations, or one clear line of refusal.
 
-Belongs here: what a file may say, as tables, and the walk over them. Must not be here: what happens then.
 Setting values are passed on unjudged: a scenario may be about wrong ones.
 """
 

@@ -1,10 +1,7 @@
 """Send the built firmware to a device over Wi-Fi: signed for that device and that moment, only what it does not have.
 
-Belongs here: the computer's side of the update, its key file, progress. Does not: what a device accepts
-(firmware/curfew/services/update/receiver.py).
-
-    python -m tools.update HOST [--force]         PASSWORD or TOKEN in the environment, or asked for
-    python -m tools.update --key PORT             read the key over the USB cable into keys/
+python -m tools.update HOST [--force]         PASSWORD or TOKEN in the environment, or asked for
+python -m tools.update --key PORT             read the key over the USB cable into keys/
 """
 
 import argparse

@@ -1,10 +1,7 @@
 """The contact budget: does this contact leave the magnet of this stove enough current, and what does it cost the hand?
 
-Belongs here: what is asked, the judgement, the words, the picture. Does not: the loop's formulas, which the simulated
-stove shares (simulator/plant/magnet_loop.py).
-
-    python -m wiring.budget --emf-mv 25 --coil-mohm 20 --tc-mohm 30 --leads-mm 400 --awg 20 --contact-mohm 15
-                            --hold-ma 150 --drop-ma 80 [--heat-s 4] [--cool-s 25] [--lang en|zh] [--plot OUT.svg]
+python -m wiring.budget --emf-mv 25 --coil-mohm 20 --tc-mohm 30 --leads-mm 400 --awg 20 --contact-mohm 15
+                        --hold-ma 150 --drop-ma 80 [--heat-s 4] [--cool-s 25] [--lang en|zh] [--plot OUT.svg]
 """
 
 import argparse

@@ -1,8 +1,4 @@
-"""The harness drawing of a build: which conductor leads from which board to which, for WireViz.
-
-Belongs here: cables and connectors in WireViz's words, and the call of WireViz, which needs Graphviz's `dot`. Does not:
-which conductors there are (wiring.yaml).
-"""
+"""The harness drawing of a build: which conductor leads from which board to which, for WireViz."""
 
 import shutil
 from typing import Any

@@ -1,9 +1,6 @@
 """The pulse drive's parts: when does the pump drop out, over all tolerances, and does it bridge what the firmware does?
 
-Belongs here: tolerances, corners, a Monte Carlo, the search for values, words and picture. Does not: the circuit's
-formulas, which the simulator shares (simulator/plant/charge_pump.py), the parts list (wiring.yaml).
-
-    python -m wiring.pump [--choose] [--lang en|zh] [--plot OUT.svg]
+python -m wiring.pump [--choose] [--lang en|zh] [--plot OUT.svg]
 """
 
 import argparse

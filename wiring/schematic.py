@@ -1,7 +1,7 @@
 """The schematic of a build: where each part stands on the sheet and how it is wired.
 
-Belongs here: layout. Names, values and pins come from wiring.yaml; that the drawn wires are its nets is a test's
-business (host_tests/wiring/test_wiring_drawings.py), by Sheet.netlist().
+Names, values and pins come from wiring.yaml; that the drawn wires are its nets is a test's business
+(host_tests/wiring/test_wiring_drawings.py), by Sheet.netlist().
 """
 
 from typing import Any

@@ -1,6 +1,5 @@
 """A schematic sheet that knows what it joins: parts are put, wires drawn, and the netlist is read back off the drawing.
 
-Belongs here: symbols, wires, tags, frames, and connectivity by geometry. Does not: which circuit (schematic.py).
 Units are schemdraw's: 1 is 36 points; x to the right, y up.
 """
 

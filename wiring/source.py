@@ -1,8 +1,4 @@
-"""wiring.yaml as Python: the pin map, and a build's parts, nets and cables with every burner written out.
-
-Belongs here: reading, expanding, and what any build must satisfy to be a circuit at all. Does not: drawings
-(schematic.py, harness.py), tables (tables.py), numbers of the contact or the pump.
-"""
+"""wiring.yaml as Python: the pin map, and a build's parts, nets and cables with every burner written out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

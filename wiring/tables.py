@@ -1,7 +1,4 @@
-"""The tables of the wiring documents: parts list, data sheets, pins, connections, settings of a build.
-
-Belongs here: rows made of wiring.yaml, in English and Chinese. Does not: the places in the documents (docs/generator).
-"""
+"""The tables of the wiring documents: parts list, data sheets, pins, connections, settings of a build."""
 
 import json
 

@@ -4,7 +4,7 @@ It was written to be good, not to lose: the deadline has a task of its own that 
 ticks_diff, drives the relay before it tells anybody, and feeds the watchdog; nothing in it waits for the network by
 intention; MQTT is polled as often and as deeply as Curfew polls it; Wi-Fi, broker and web server come back by
 themselves. What it cannot do is the thing that is measured: a look-up of a name, a collection or a burst of requests
-holds up the loop, and with it the deadline. Belongs here: that program. Does not: anything only a benchmark needs.
+holds up the loop, and with it the deadline.
 
 config.json: {"wifi": {"ssid", "password"}, "token", "mqtt": {"host", "port"}, "timers_s": [by burner]}
 """

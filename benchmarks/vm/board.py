@@ -2,7 +2,7 @@
 
     micropython board.py PIPE INPUTS RTC_FILE KIND       KIND: "firmware" or "baseline"; current folder: the flash
 Every feeding of the watchdog writes a record with the time since the last one, and no more: nothing of the program is
-replaced or hooked. Belongs here: starting a program as the chip would. Does not: a verdict (benchmarks/board.py).
+replaced or hooked.
 """
 
 import gc

@@ -1,7 +1,4 @@
-"""The benchmark measures what it says; and what it must find in every run, as ratios and counts, never as times.
-
-Belongs here: the regression guard, the tool as units with small numbers. Does not: a whole run (`make bench`).
-"""
+"""The benchmark measures what it says; and what it must find in every run, as ratios and counts, never as times."""
 
 import json
 import signal

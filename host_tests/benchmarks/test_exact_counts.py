@@ -1,7 +1,4 @@
-"""Nothing costs more than what was kept in benchmarks/counts.json: instructions of a tick, heap by part, bytes.
-
-Belongs here: the guard, and what it says. Does not: how it is measured (benchmarks/counts.py), times.
-"""
+"""Nothing costs more than what was kept in benchmarks/counts.json: instructions of a tick, heap by part, bytes."""
 
 import subprocess
 import sys

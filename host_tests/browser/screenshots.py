@@ -1,9 +1,6 @@
 """Pictures of the page's screens, as a phone shows them: all below build/screenshots/, the two best in docs/images/.
 
-    python -m host_tests.browser.screenshots
-
-Belongs here: which screens, in which light and language, and where Chinese glyphs come from. Does not: the page, the
-browser (phone_fixture.py), the states that are shown (page_fixture.py).
+python -m host_tests.browser.screenshots
 """
 
 import shutil

@@ -1,9 +1,6 @@
 """Pictures of the live stove: all below build/screenshots/, the best in docs/images/.
 
-    python -m host_tests.browser.stove_screenshots
-
-Belongs here: which moments, in which light, language and shape. Does not: the page (simulator/live/www), the browser
-(phone_fixture.py), starting the program (live_fixture.py).
+python -m host_tests.browser.stove_screenshots
 """
 
 import sys

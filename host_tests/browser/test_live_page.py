@@ -1,7 +1,6 @@
 """The stove in a real browser and in a real terminal, as `make sim` starts it: what a newcomer does in three minutes.
 
-Belongs here: the page from the address to Ctrl-C. Does not: stove time and the record (test_live.py), the box's own
-page (test_page_on_the_box.py). A server and a browser take seconds to start, so a test is a story.
+A server and a browser take seconds to start, so a test is a story.
 """
 
 import json

@@ -1,8 +1,4 @@
-"""An exception at a line of the firmware: which lines there are, when one is reached, who would catch it.
-
-Belongs here: CPython's tracing, reading the firmware's own `try` statements, what each of its handlers is there for.
-Does not: cooks, how the end is judged (aftermath.py), which exceptions (test_crash_at_every_line.py).
-"""
+"""An exception at a line of the firmware: which lines there are, when one is reached, who would catch it."""
 
 import ast
 import builtins

@@ -1,7 +1,6 @@
 """Short cooks that together take every way through the firmware: what hands, stove and chip do, second by second.
 
-Belongs here: settings, stove and events of each, as data. Does not: running them (forked_box.py), what is broken on the
-way, what has to come of it. They start at a power-up; nothing is expected of them but that they reach what they reach.
+They start at a power-up; nothing is expected of them but that they reach what they reach.
 """
 
 import binascii

@@ -1,8 +1,4 @@
-"""A whole run of the simulator in a process of its own, out of which any number of other endings can be forked.
-
-Belongs here: running boot.py and main.py as the chip does with a flash in memory, and the forks. Does not: which cook
-(short_cooks.py), where it is broken, what has to come of it.
-"""
+"""A whole run of the simulator in a process of its own, out of which any number of other endings can be forked."""
 
 import builtins
 import gc

@@ -1,8 +1,4 @@
-"""The N-th call of the chip or of its flash fails, once or from then on for ever.
-
-Belongs here: counting the calls of a run, choosing which of them shall fail, failing them in forks. Does not: cooks,
-what has to come of it (aftermath.py), who catches what (crash.py).
-"""
+"""The N-th call of the chip or of its flash fails, once or from then on for ever."""
 
 import sys
 import traceback

@@ -1,8 +1,4 @@
-"""What has to come of a failure, in the rest of a run: judged by coils, contacts, and what the box tells to everybody.
-
-Belongs here: how soon, by which way, and how to see that the box is well again. Does not: what failed and who caught it
-(crash.py, io_failures.py), the firmware's insides.
-"""
+"""What has to come of a failure, in the rest of a run, judged by coils, contacts and what the device tells."""
 
 import json
 import traceback

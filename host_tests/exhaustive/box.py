@@ -1,7 +1,5 @@
 """A bare Controller that can be put back to where it was, driven by what a box can meet and by nothing else.
 
-Belongs here: saving and putting back its whole state, the clock, what the millivolts may do, a tick, a restart.
-Does not: what to try (explore.py), which states are alike (explored_classes.py), what must hold (explored_judge.py).
 No field of the firmware is written, but to put a whole state back that inputs had led to.
 """
 

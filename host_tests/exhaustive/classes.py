@@ -1,8 +1,5 @@
 """Which states of a box are alike: everything that may decide what happens next, every age by its boundary only.
 
-Belongs here: the clocks that run, with what is left to their boundary; the flags; the key made of both. Does not:
-driving (explored_box.py), judging (explored_judge.py).
-
 Abstracted away: how far a boundary is (it is ahead, within the next tick, or reached), microvolts but for two bands,
 counts of readings, which settle within three ticks, the ring of a rise, the gate's count against its cap, sounds and
 lights, health, how many abnormal starts there were below the limit, rows of openings; with a sensor also what a button

@@ -1,11 +1,7 @@
 """Tries every input in every class of states that can be reached, on the firmware's own core.
 
-    python -m host_tests.exhaustive.explore [PART ...]   tables of what was reached, and of the table's rows
-    python -m host_tests.exhaustive.explore --keep       keep the numbers in explored.json
-
-Belongs here: the variants of settings and inputs, the search, the report. Does not: the inputs (explored_inputs.py),
-the box (explored_box.py), which states are alike and what is abstracted away (explored_classes.py), what must hold in
-every tick (explored_judge.py), what compares two boxes (explored_passes.py).
+python -m host_tests.exhaustive.explore [PART ...]   tables of what was reached, and of the table's rows
+python -m host_tests.exhaustive.explore --keep       keep the numbers in explored.json
 """
 
 import argparse

@@ -1,8 +1,4 @@
-"""What may happen to a box between one class of states and the next, by name: real ticks, real readings, real presses.
-
-Belongs here: one function per input that drives a box; it returns False where the input makes no sense. Does not: which
-of them a variant tries (explore.py), the box itself (explored_box.py).
-"""
+"""What may happen to a device between one class of states and the next, by name: real ticks, readings, presses."""
 
 from host_tests.exhaustive.box import DRIFTS, LEVELS, RISE_TO_UV, TICK_MS, Box
 from host_tests.exhaustive.classes import alike, clocks, next_step_ms

@@ -1,8 +1,4 @@
-"""What must hold after every tick of an exploration, judged from what went in and what came out.
-
-Belongs here: one burner's shadow, which counts button, reclose delay, time and readings a second time. It takes no age
-from the firmware. Does not: the rules in words and the button's model (simulator/rules), driving (explore.py).
-"""
+"""What must hold after every tick of an exploration, judged from what went in and what came out."""
 
 from curfew.core import codes, faults
 from curfew.runtime import rtc_memory

@@ -1,8 +1,4 @@
-"""What needs more than one box at a time, over the classes that a search has found.
-
-Belongs here: the wrap of the clock at every class, the way out of every fault, one burner beside another. Does not: the
-search and its variants (explore.py), what must hold in every tick (explored_judge.py).
-"""
+"""What needs more than one box at a time, over the classes that a search has found."""
 
 from collections import deque
 

@@ -1,7 +1,4 @@
-"""The desk itself: what the firmware does on it in real time is seen, judged, and seen to be wrong where it is.
-
-Belongs here: that the rig can be believed. Does not: the doors under load, and how quick they must be.
-"""
+"""The desk itself: what the firmware does on it in real time is seen, judged, and seen to be wrong where it is."""
 
 import os
 import signal

@@ -1,7 +1,5 @@
 """Random cooks as a state machine of hypothesis: people, things that break, and time, over a whole box on a stove.
 
-Belongs here: what may be done with which arguments, and how long to wait. Does not: the box, the shrinking and the
-text of a failure (cook.py), the rules of the box (simulator/rules/invariants.py).
 What is drawn is what stands in a scenario file, so a failure needs no translation.
 """
 

@@ -1,8 +1,4 @@
-"""A scenario that is written while it is cooked, cooked again from its text, and made as small as it can be.
-
-Belongs here: acts and waiting in the words of a scenario file, over a whole box, judged at its end; shrinking; the
-text to paste. Does not: what is done when (random_cooks.py), what must hold (simulator/rules/invariants.py).
-"""
+"""A scenario that is written while it is cooked, cooked again from its text, and made as small as it can be."""
 
 import json
 import os

@@ -1,8 +1,4 @@
-"""A stove that is played is the stove of the scenarios: what was done runs again, line by line, however fast it went.
-
-Belongs here: stove time, the record, the judge beside it, with the compiled firmware on the VM. Does not: page and
-terminal (test_live_page.py), what the firmware should do (everything else).
-"""
+"""A stove that is played is the stove of the scenarios: what was done runs again, line by line, at any speed."""
 
 import json
 import time

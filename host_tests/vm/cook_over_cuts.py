@@ -3,7 +3,7 @@
     micropython cook_over_cuts.py PLAN.json SEED BOOT.py     paths as for simulator/plant/go.py
 The plan's power_on is when the power is back. For each operation of the writings before it, in half of the manners:
 "#cut OPERATION MANNER", the lines of the run, then "#kept ..." for each line of the journal and "#stored BITS" for the
-stored faults of burner 0. Belongs here: running the plan over the cuts. Does not: a verdict.
+stored faults of burner 0.
 """
 
 import json

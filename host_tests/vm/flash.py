@@ -1,7 +1,5 @@
 """On the VM: a flash under a real LittleFS, which loses its power at one of its operations.
 
-Belongs here: the block device, the manners of a cut, mounting. Does not: what is written, what must be left.
-
 Programming clears bits, erasing sets those of a whole block; both are counted, reading is limited. What LittleFS
 synced once stays: no manner takes back more than the operation in which the power went.
 """

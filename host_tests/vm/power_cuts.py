@@ -3,7 +3,7 @@
     micropython power_cuts.py WORD SEED     WORD: a row of WRITINGS (every operation, every manner), "rows" (cut after
                                             cut on one flash), "full" (no room), "decayed" (blocks gone bad later)
 Prints a line "FAILED ..." for whatever is neither the old nor the new content, then "cuts N", "old N", "new N" and
-so on: what was found how often. Belongs here: writing, cutting, reading. Does not: the flash (flash.py).
+so on: what was found how often.
 """
 
 import os

@@ -2,8 +2,7 @@
 
     micropython slot_cuts.py SEED [full]       MICROPYPATH: the compiled program, its lib, the folder of the starter
 Prints a line "FAILED ..." where a start finds no whole program, or one that is neither the old nor the new; then
-"operations N", "cuts N", "old N", "trial N", "proved N". "full": instead, too little room. Belongs here: receiving,
-starting, proving, cutting. Does not: the flash (flash.py), HTTP, signatures (test_update.py).
+"operations N", "cuts N", "old N", "trial N", "proved N". "full": instead, too little room.
 """
 
 import os

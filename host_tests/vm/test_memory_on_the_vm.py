@@ -1,7 +1,4 @@
-"""What the firmware costs on the real MicroPython VM: nothing in any tick, 64 KiB in all, 20 kB for its core.
-
-Belongs here: bytes, heaps, two threads. Does not: what the box does (test_scenarios.py).
-"""
+"""What the firmware costs on the real MicroPython VM: nothing in any tick, 64 KiB in all, 20 kB for its core."""
 
 import json
 import os

@@ -1,7 +1,4 @@
-"""Which faults a run had, whether the controller detected them, and how long the contact then took to open.
-
-Belongs here: the kinds of faults, counting them, the table. Must not be here: what is allowed (invariants.py).
-"""
+"""Which faults a run had, whether the controller detected them, and how long the contact then took to open."""
 
 import statistics
 from collections.abc import Callable

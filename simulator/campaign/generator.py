@@ -1,6 +1,5 @@
 """One seed, one random session: a scenario of user acts and of faults, then of everything being repaired.
 
-Belongs here: what is generated, how often, and the order of the recovery. Must not be here: running or judging it.
 The result is an ordinary scenario file. Python's own generator gives the same numbers for a seed everywhere.
 """
 

@@ -1,8 +1,4 @@
-"""Thousands of random sessions with random faults, over all cores: does any rule break, does every controller recover?
-
-Belongs here: handing out the seeds, counting what came back, the summary, a file for everything that went wrong.
-Must not be here: what is generated (generator.py), what must hold (rules/), how one session is run (inside.py, run.py).
-"""
+"""Thousands of random sessions with random faults, over all cores: does a rule break, does every controller recover?"""
 
 import json
 import os

@@ -1,7 +1,4 @@
-"""What the user does at the interactive stove, done now and recorded as the events of a scenario.
-
-Belongs here: acts, buttons and knobs, their record. Does not: time (stove.py), what is shown or saved (recording.py).
-"""
+"""What the user does at the interactive stove, done now and recorded as the events of a scenario."""
 
 import json
 from collections.abc import Callable

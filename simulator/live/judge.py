@@ -1,8 +1,4 @@
-"""The invariants beside a stove that is played: a process of its own looks at the run so far, again and again.
-
-Belongs here: that process (`python -m simulator.judge` reads requests and writes verdicts, one JSON object a line), and
-how often it is asked. Does not: what must hold (invariants.py), what is done about it.
-"""
+"""The invariants beside a stove that is played: a process of its own looks at the run so far, again and again."""
 
 import json
 import os

@@ -1,7 +1,4 @@
-"""The pot on a burner, for the eye: water that gets hot, boils, and is gone.
-
-Belongs here: heat into water. Does not: anything that the box or the millivolt loop could notice.
-"""
+"""The pot on a burner, for the eye: water that gets hot, boils, and is gone."""
 
 FULL_ML = 1200.0
 HEAT_W = 900.0  # into the water, from a burner of 2 kW at full flame

@@ -1,7 +1,4 @@
-"""What the interactive stove shows and saves: the values of a frame, and what was done as a scenario.
-
-Belongs here: reading a stove. Does not: its time, its process (stove.py).
-"""
+"""What the interactive stove shows and saves: the values of a frame, and what was done as a scenario."""
 
 from typing import Any
 

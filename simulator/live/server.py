@@ -1,8 +1,4 @@
-"""The stove in a browser: one address on loopback, any number of clients, one stove.
-
-Belongs here: HTTP, the WebSocket, its clients, the relay to the controller's own page, ports. Does not: the stove
-(stove.py), words and drawing (www/).
-"""
+"""The stove in a browser: one address on loopback, any number of clients, one stove."""
 
 import asyncio
 import contextlib

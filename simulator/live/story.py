@@ -1,7 +1,4 @@
-"""The lines of a stove that is played, as what a person would tell: what was done, what changed, what opened and why.
-
-Belongs here: which changes are worth telling. Does not: words (www/texts.js, screen.py), anything that is judged.
-"""
+"""The lines of a stove that is played, as a person would tell them: what was done, what changed, what opened, why."""
 
 import json
 from collections import deque

@@ -1,8 +1,5 @@
 """The interactive stove: the real firmware in its own process, and a simulated stove at the speed the user wants.
 
-Belongs here: how stove time passes beside real time, what the user does, the record of it. Does not: process and wire
-(realtime/process.py), physics (plant/), saving (recording.py), judging (judge.py), any page or terminal.
-
 The controller is in step with the stove: each time its loop sleeps, it waits for this side to let that time pass. So a
 pause or a delay here is no stall there, and what was done runs again as a scenario, line by line. Its services run in
 real time; the loop's clock is theirs, too.

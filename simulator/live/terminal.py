@@ -1,7 +1,4 @@
-"""The stove in a terminal: one live screen, and the same keys as the page.
-
-Belongs here: the screen of rich, reading keys. Does not: the stove (live.py), a browser (serve.py).
-"""
+"""The stove in a terminal: one live screen, and the same keys as the page."""
 
 import contextlib
 import json

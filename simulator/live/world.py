@@ -1,7 +1,4 @@
-"""The World of the interactive stove: its time passes as fast as the user wants, its services run in real time.
-
-Belongs here: what differs from the World of a scenario. Does not: physics and events (plant/), speed (stove.py).
-"""
+"""The World of the interactive stove: its time passes as fast as the user wants, its services run in real time."""
 
 from collections.abc import Callable
 from pathlib import Path

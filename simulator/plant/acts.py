@@ -1,8 +1,4 @@
-"""What can be done to stove and chip: the queue of a scenario's events, and what each of them does.
-
-Belongs here: one method for each act, named _do_ and the act. Does not: when time passes, what the chip makes of it
-(world.py), physics (plant.py).
-"""
+"""What can be done to stove and chip: the queue of a scenario's events, and what each of them does."""
 
 import slots
 

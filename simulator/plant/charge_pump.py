@@ -1,8 +1,7 @@
 """The pulse drive's hardware: a pump that only edges fill, a capacitor that empties, a comparator with two thresholds.
 
-Belongs here: this circuit, once, for the simulated box (world.py) and the choice of its parts (wiring/pump.py).
-Does not: tolerances, the coils, the firmware's pin. Runs on MicroPython and CPython with equal results.
-The references are those of wiring/wiring.yaml. Volts, ohms, farads, seconds, amperes.
+Runs on MicroPython and CPython with equal results. The references are those of wiring/wiring.yaml. Volts, ohms,
+farads, seconds, amperes.
 
 A rising edge lifts C2 by the pin's swing and shares charge with C3 through D3; a falling one empties C2 through D2 and
 gives C3 nothing. R3 makes both last about a millisecond, which is nothing in a tick of 20 ms. R4 empties C3. U3

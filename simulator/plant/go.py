@@ -1,7 +1,5 @@
 """Machine side of a run: boots the firmware again and again inside one World until the scenario is over.
 
-Belongs here: putting the fakes in place and running boot.py and main.py as the chip does. Does not: results.
-
     micropython go.py PLAN.json       MICROPYPATH holds fakes, this folder, .frozen
     python go.py PLAN.json            CURFEW_PATH holds the same folders, separated by ":"
 The current folder is the chip's file system, with boot.py, main.py and the program in it.

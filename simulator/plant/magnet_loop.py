@@ -1,8 +1,7 @@
 """The millivolt loop: a thermocouple drives a current through leads, a contact and the coil of a magnet.
 
-Belongs here: the formulas of that loop, once, for the simulated stove (plant.py) and the contact budget (wiring/).
-Does not: a state, a clock, a judgement. Runs on MicroPython and CPython with equal results: plain float arithmetic.
-Units: microvolts over milliohms are milliamperes; tenths of a degree.
+Runs on MicroPython and CPython with equal results: plain float arithmetic. Units: microvolts over milliohms are
+milliamperes; tenths of a degree.
 """
 
 from math import log

@@ -1,9 +1,7 @@
 """The physics of one burner: knob, gas, flame, thermocouple, magnet, contact and the relay that moves it.
 
-Belongs here: what would happen on a real stove. Does not: the chip, the clock, anything of the firmware; the loop's
-formulas (magnet_loop.py) and the pump in front of the coils (charge_pump.py).
-Runs on MicroPython and CPython with equal results: plain float arithmetic and exp, one step at a time.
-Sources in brackets are those of wiring/README.md; "assumed" marks engineering judgement to be measured on a stove.
+Runs on MicroPython and CPython with equal results: plain float arithmetic and exp, one step at a time. Sources in
+brackets are those of wiring/README.md; "assumed" marks engineering judgement to be measured on a stove.
 """
 
 from math import exp

@@ -1,6 +1,5 @@
 """The trace: one JSON object a line, whenever something about a burner changed.
 
-Belongs here: the form of the lines and the comparison with what was told before. Does not: plant, chip, time.
 Keys in fixed order, ints, ASCII and null only: the lines of both machines must be equal byte by byte.
 """
 

@@ -1,7 +1,6 @@
 """What becomes of the programs on the flash of a run: a byte goes bad, somebody copies another one.
 
-`root` is "" for the current folder, or a path that ends in "/". Belongs here: changing the files. Does not: when
-(world.py), what a board makes of it.
+`root` is "" for the current folder, or a path that ends in "/".
 """
 
 import os

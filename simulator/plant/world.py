@@ -1,7 +1,5 @@
 """Stove, chip and clock of one scenario: the one object behind the fakes.
 
-Belongs here: virtual time, what happens when, the state that a chip keeps or loses, what is told to the outside.
-Does not: physics (plant.py), the shape of the chip's modules (fakes/), reading scenario files.
 Time passes only in advance(): a program that computes takes no time, a program that sleeps does.
 """
 

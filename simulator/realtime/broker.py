@@ -1,8 +1,4 @@
-"""A real mosquitto on loopback: for the real-time rig, the benchmark and the tests.
-
-Belongs here: starting and stopping the broker, certificates and passwords made for it, a controller's settings for it.
-Does not: clients (clients.py), expectations.
-"""
+"""A real mosquitto on loopback: for the real-time rig, the benchmark and the tests."""
 
 import shutil
 import socket

@@ -1,9 +1,4 @@
-"""The host's end of a controller in a process of its own: compiled firmware on the VM, both threads, real network.
-
-Belongs here: the process and its folder, the records it sends, its inputs, pins and watchdog of the World.
-Does not: how time passes (live/stove.py in stove time, rig.py in real time), physics and events (plant/world.py), the
-chip's side (fakes/realtime).
-"""
+"""The host's end of a controller in a process of its own: compiled firmware on the VM, both threads, real network."""
 
 import json
 import os

@@ -1,8 +1,6 @@
 """The real-time rig: the compiled firmware on the VM in real time, both threads and the real network, at a stove.
 
-    with RealtimeRig(tmp_path, burners=2, timer_default_min=1) as rig: ...
-Belongs here: real time, what a user does and sees, the verdict at the end. Does not: process and wire (process.py),
-physics and events (simulator/plant), the rules (simulator/rules).
+with RealtimeRig(tmp_path, burners=2, timer_default_min=1) as rig: ...
 """
 
 import json

@@ -1,7 +1,7 @@
 """What is reported of a shut-off, by panel and journal: S13.
 
-Belongs here: the checks, and the tolerances with their reasons. The sentences stand in sentences.py. They judge coil,
-contact, flame and what the user did first, and the firmware's own words only where the sentence is about these.
+They judge coil, contact, flame and what the user did first, and the firmware's own words only where the sentence is
+about these.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """When the coil may be on at all: S1, S3 to S9, S11.
 
-Belongs here: the checks, and the tolerances with their reasons. The sentences stand in sentences.py. They judge coil,
-contact, flame and what the user did first, and the firmware's own words only where the sentence is about these.
+They judge coil, contact, flame and what the user did first, and the firmware's own words only where the sentence is
+about these.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """How long a burn may last, and how its end is announced: S2, S10, S12, LATE.
 
-Belongs here: the checks, and the tolerances with their reasons. The sentences stand in sentences.py. They judge coil,
-contact, flame and what the user did first, and the firmware's own words only where the sentence is about these.
+They judge coil, contact, flame and what the user did first, and the firmware's own words only where the sentence is
+about these.
 """
 
 from collections.abc import Iterator

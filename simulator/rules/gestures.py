@@ -1,6 +1,5 @@
 """What a user does with a button, and what the firmware must make of its level: one model for every judge.
 
-Belongs here: how acts move a button, and presses, holds and double presses by time. Does not: what they are for.
 The firmware has its own (curfew/core/button.py); this one is written a second time on purpose.
 """
 

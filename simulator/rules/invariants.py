@@ -1,8 +1,4 @@
-"""What must hold in every run whatever the scenario: those of the design's invariants that a trace can show.
-
-Belongs here: the table of all checks, in the order of the design. Must not be here: anything only one scenario expects;
-the checks by subject (conducting.py, duration.py, causes.py, recovery.py), their sentences (sentences.py).
-"""
+"""What must hold in every run whatever the scenario: those of the design's invariants that a trace can show."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

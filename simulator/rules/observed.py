@@ -1,7 +1,4 @@
-"""A run as the invariants look at it: coil intervals, what the hand did, where the program stood still.
-
-Belongs here: finding these in a Result. Must not be here: what is allowed (invariants.py).
-"""
+"""A run as the invariants look at it: coil intervals, what the hand did, where the program stood still."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,8 +1,5 @@
 """The user's own files, from a board into one file on the PC and back.
 
-Belongs here: which files are the user's, the form of a backup, and refusing nonsense before anything is written. Does
-not: the program (deploy.py), the cable (link.py).
-
 A backup is JSON: {"curfew_backup": 1, "made": date, "board": number, "files": {name: {"sha256": …, "base64": …}}}.
 """
 

@@ -1,7 +1,4 @@
-"""The device's console: only listening, or with mpremote's own prompt.
-
-Belongs here: what one sees of a board without changing it. Does not: interrupting it for other reasons (link.py).
-"""
+"""The device's console: only listening, or with mpremote's own prompt."""
 
 import subprocess
 import sys

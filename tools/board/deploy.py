@@ -1,8 +1,4 @@
-"""Brings the built program onto a board, and waits until the device reports that it runs.
-
-Belongs here: the order of the steps, so that the board starts after a cut between any two of them. Does not: deciding
-what is missing (plan.py), the cable (link.py), words about ports (ports.py).
-"""
+"""Brings the built program onto a board, and waits until the device reports that it runs."""
 
 import re
 import time

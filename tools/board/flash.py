@@ -1,8 +1,4 @@
-"""Puts MicroPython on a board with esptool, which does the talking.
-
-Belongs here: the order (image, chip, write), progress, and esptool's words in one line. Does not: what a good image is
-(image.py). Nothing is downloaded.
-"""
+"""Puts MicroPython on a board with esptool, which does the talking."""
 
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """Is this file a MicroPython for a plain ESP32? Read from its bytes. Pure.
 
-Belongs here: the form of an image (chip, partitions, checksum, version). Does not: writing it (flash.py).
-
 The official file begins with the boot loader at 0x1000 of the flash; partition table and program are at their places.
 """
 

@@ -1,8 +1,4 @@
-"""What a deploy has to do: the built program beside what is on the board. Pure, no cable.
-
-Belongs here: which slot is written, which file is kept, copied on the board or sent, and which starter and slot.txt end
-it. Does not: doing it (deploy.py), asking the board (survey.py).
-"""
+"""What a deploy has to do: the built program beside what is on the board. Pure, no cable."""
 
 import re
 from dataclasses import dataclass, field

@@ -1,7 +1,4 @@
-"""Which serial port the board is on.
-
-Belongs here: choosing, and a clear line when that cannot be done. Does not: talking (link.py).
-"""
+"""Which serial port the board is on."""
 
 import errno
 import os

@@ -1,7 +1,4 @@
-"""Asks a board what is on it: files and their hashes, slot.txt, space, versions.
-
-Belongs here: the program that runs there for it, and reading its lines. Does not: what follows from them (plan.py).
-"""
+"""Asks a board what is on it: files and their hashes, slot.txt, space, versions."""
 
 import ast
 from collections.abc import Callable

@@ -1,9 +1,6 @@
 """A board for those who have none: the real MicroPython VM behind a pseudo-terminal, on a real LittleFS in a file.
 
-    python -m tools.board virtual [--flash FILE] [--speed N]          prints the port, runs until Ctrl-C
-
-Belongs here: what a chip has besides its program: power, reset, watchdog, the cable, and that a Ctrl-C reaches a
-program that runs. Does not: parts of the chip (chip/), a stove (simulator/), what is done over the cable.
+python -m tools.board virtual [--flash FILE] [--speed N]          prints the port, runs until Ctrl-C
 """
 
 import contextlib

@@ -1,8 +1,6 @@
 """The device's libraries, fetched by pip as firmware/requirements.txt pins them.
 
-Belongs here: which of their files the firmware needs. Does not: our own files, compiling (build.py).
-
-    python -m tools.build.libraries        fetch them into build/lib
+python -m tools.build.libraries        fetch them into build/lib
 """
 
 import shutil

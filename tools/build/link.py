@@ -3,7 +3,6 @@
 A module of its own costs the chip's heap a quarter of a kilobyte before it holds anything, and a slot for each name
 that another one imports from it. The sources stay apart; only the compiled program has fewer, larger files.
 
-Belongs here: what becomes of definitions and imports. Does not: constants (build.py), short names (shrink.py).
 A group is a source file that only imports its members, the ones that need nothing of the others first. Two public
 names that are the same, or a name that would hide another, are an error here: rename one in the source.
 """

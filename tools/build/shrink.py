@@ -1,8 +1,4 @@
-"""Makes the compiled program smaller without changing what it does: every byte of it lies in the chip's memory.
-
-Belongs here: leaving out what is not used, short names for private things. Does not: which definitions those are
-(libraries.py), folding of constants (build.py).
-"""
+"""Makes the compiled program smaller without changing what it does: every byte of it lies in the chip's memory."""
 
 import ast
 import itertools

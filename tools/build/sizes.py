@@ -1,8 +1,6 @@
 """Bytes of the compiled firmware: every .mpy of build/firmware, and what core, hardware and services come to.
 
-Belongs here: adding up, and what it may come to. Does not: compiling (tools/build/build.py).
-
-    python -m tools.build.sizes
+python -m tools.build.sizes
 """
 
 import sys

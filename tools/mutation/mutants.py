@@ -1,6 +1,5 @@
 """Mutants of one source file: the same program with one small fault each.
 
-Belongs here: which faults are made (the tables below), and how a mutant is quoted. Does not: running tests (mutate.py).
 Left alone are docstrings, imports, and the words of messages for people (in `raise` and `print`).
 """
 

@@ -1,8 +1,5 @@
 """Shows that the tests notice every small fault in the safety-relevant files: break one thing, expect red, repeat.
 
-Belongs here: which tests answer for which file, running them against each mutant, judging, counting. Does not: which
-mutants there are (mutants.py), which may live (survivors.json).
-
 No library did it: mutmut changes only what stands in functions (our limits and our table do not), and cosmic-ray takes
 every status but 0 for a kill, a broken harness and a time-out included. Here a kill is a test that failed. What cannot
 be imported and what uses up its time is counted apart; anything else is the harness's own failure and ends the run.

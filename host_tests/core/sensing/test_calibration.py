@@ -1,6 +1,5 @@
 """The millivolt thresholds of limits.py, tried over the whole range of stoves that makers and measurements name.
 
-Belongs here: plants at the edges, the shipped settings. Does not: single rows of the state table (scenarios).
 A stove that holds its own valve must be recognised as burning, and as out when it is out; any other must never fault.
 """
 

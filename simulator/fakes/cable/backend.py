@@ -1,8 +1,7 @@
 """On the VM, behind the fakes of the pretended board: the wire to its host, a clock that may run fast, the services.
 
-Belongs here: the state behind machine.py and time.py. Does not: the shape of either (common/machine.py, time.py).
-The second thread is not started but asked now and then while the first one sleeps: Ctrl-C and threads do not get on in
-this VM. There is no radio, so it would do nothing else than its keeper's rounds.
+The second thread is not started but asked now and then while the first one sleeps: Ctrl-C and threads do not get on
+in this VM. There is no radio, so it would do nothing else than its keeper's rounds.
 """
 
 import sys

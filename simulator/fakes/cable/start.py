@@ -1,7 +1,6 @@
 """On the VM: mounts the flash and runs boot.py and main.py from it, as the chip does after a reset; then the prompt.
 
-    micropython -i start.py WIRE FLASH_FILE RTC_FILE SPEED CAUSE        MICROPYPATH holds this folder and .frozen
-Belongs here: the way from a reset to the prompt. Does not: parts of the chip (machine.py), the cable (pretended.py).
+Run as: micropython -i start.py WIRE FLASH_FILE RTC_FILE SPEED CAUSE        MICROPYPATH holds this folder and .frozen
 """
 
 import os

@@ -1,8 +1,7 @@
 """Fake of the chip's `machine`: its names and arguments once, for every rig; what happens is up to chip.the.
 
-Belongs here: the interface as far as the firmware uses it, and the registers of the ADS1115. Does not: pins, stove or
-time, which chip.the knows. It offers no call that the port does not have (host_tests/simulator/test_fakes.py).
-Nothing here allocates when called from the safety loop, so that the firmware's own allocations can be counted.
+It offers no call that the port does not have (host_tests/simulator/test_fakes.py). Nothing here allocates when called
+from the safety loop, so that the firmware's own allocations can be counted.
 
 chip.the has: alive(name), called first by every call; set_mode(number, mode, value), pin_changed(number, level),
 pin_level(number), drain(number, level) of an open-drain pin; tone(hz); bus (of each converter: ok, stale, i2c_error),

@@ -1,8 +1,6 @@
 """Behind the fakes of a controller in a process of its own: everything goes over a wire to the host and its stove.
 
-Belongs here: what the host is told of pins, sounds and pixels, and at the end of each tick. Does not: the shape of
-`machine` (common/machine.py), the wire's form (wire.py), the clock (hooks.py). Nothing here allocates when called from
-the safety loop.
+Nothing here allocates when called from the safety loop.
 """
 
 import gc

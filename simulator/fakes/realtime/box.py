@@ -3,8 +3,7 @@
     micropython box.py PIPE INPUTS RTC_FILE RESET_CAUSE real|alone|stove [FRIEND]    current folder: the flash
 real: the loop lives in real time. alone: so it does, without a services thread, and each tick tells how many bytes it
 allocated. stove: the loop's time is what the host answers to each sleep (INPUTS is the number of that pipe); the
-services stay in real time, as asyncio knows no other. FRIEND: see wire.py. Belongs here: starting boot.py and main.py
-as the chip does, and what goes between services and loop. Does not: a verdict, the host's end (realtime/process.py).
+services stay in real time, as asyncio knows no other. FRIEND: see wire.py.
 """
 
 import _thread

@@ -1,6 +1,5 @@
 """Stove time: the clock that the firmware is handed, and built-in modules that a scenario can make fail.
 
-Belongs here: what must not be the VM's own where the host says how time passes. Does not: pins, parts (machine.py).
 Only the main thread lives in stove time; the services wait in real time, and read the same clock. Nothing here
 allocates when called from the safety loop.
 """

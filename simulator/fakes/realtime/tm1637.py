@@ -1,6 +1,5 @@
 """The display's own chip: what the two wires of a TM1637 say becomes four bytes of segments.
 
-Belongs here: start, bits, acknowledge, stop, the two commands that the digits need. Does not: what is shown.
 For the services thread only: this allocates.
 """
 

@@ -1,11 +1,9 @@
 """The wire from the chip in this process to the stove on the host: records out, one block of inputs in.
 
-Belongs here: both forms, and moving them without one byte of heap, because the safety loop does it. Does not: what a
-pin or a channel means (machine.py), the other end (realtime/process.py, which has the same numbers).
-Every record is one write of SIZE words of 64 bits to a pipe: a snapshot, used by TICK and SLEEP, and the words behind.
-They are "l" and not "q": reading one of the latter makes a long int, which is an object.
-In real time the inputs are a small file that the host writes anew: the latest is there, however late somebody looks.
-In stove time they are the host's answer to SLEEP: nothing changes but in a sleep, as in a run of the simulator.
+Every record is one write of SIZE words of 64 bits to a pipe: a snapshot, used by TICK and SLEEP, and the words
+behind. They are "l" and not "q": reading one of the latter makes a long int, which is an object. In real time the
+inputs are a small file that the host writes anew: the latest is there, however late somebody looks. In stove time
+they are the host's answer to SLEEP: nothing changes but in a sleep, as in a run of the simulator.
 """
 
 import time

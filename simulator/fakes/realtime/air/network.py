@@ -1,7 +1,4 @@
-"""The radio of the box: a network that is there as long as the host says so. The links themselves are loopback.
-
-Belongs here: what an ESP32 tells about its link. Does not: names and ports (socket.py). For the services thread.
-"""
+"""The radio of the box: a network that is there as long as the host says so. The links themselves are loopback."""
 
 import wire
 

@@ -1,7 +1,7 @@
 """The sockets of the box: real ones, on a loopback on which only "localhost" has a name, and one friend.
 
-Belongs here: names and ports. The low ports of a box become free ones of this machine; the host may order that
-look-ups hang, really hang, and that addresses lead to where no connect ever ends. For the services thread.
+The low ports of a box become free ones of this machine; the host may order that look-ups hang, really hang, and that
+addresses lead to where no connect ever ends. For the services thread.
 """
 
 import time
