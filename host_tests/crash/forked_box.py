@@ -65,6 +65,7 @@ class WatchedWorld(MODULES["world"].World):
 
     def __init__(self, plan, emit):
         super().__init__(plan, emit)
+        self.plan = plan  # grows by what a judge does
         self.openings = 0  # how often a coil went off that time had seen on
         self.coils = [False] * len(self.burners)  # as time saw them last
 
@@ -78,12 +79,21 @@ class WatchedWorld(MODULES["world"].World):
 
     def forget(self, but=()):
         """Nothing of what was planned happens any more, but for acts of these names."""
-        self._queue = [act for act in self._queue[self._next :] if act[3] in but]
+        waiting = self._queue[self._next :]
+        self._asked = min([index for _, _, index, *_ in waiting if index >= 0], default=self._asked)
+        del self.plan["events"][self._asked :]
+        self._queue = [act for act in waiting if act[3] in but]
         self._next = 0
+
+    def do(self, name, burner=0, args=None):
+        self.plan["events"].append([self.now_ms, name, burner, args or {}])
+        super().do(name, burner, args)
 
     def later(self, ms, name, burner=0, args=None):
         """As do(), some time from now."""
-        self._plan_event(self._asked, (self.now_ms + ms, name, burner, args or {}))
+        event = [self.now_ms + ms, name, burner, args or {}]
+        self.plan["events"].append(event)
+        self._plan_event(self._asked, event)
         self._asked += 1
         self._queue = sorted(self._queue[self._next :], key=lambda act: act[:2])
         self._next = 0

@@ -15,8 +15,8 @@ from curfew.runtime import rtc_memory
 from curfew.runtime.inbox import Inbox
 from host_tests.exhaustive.judge import Judge
 from host_tests.fixtures.core import settings_given
+from simulator.rules.numbers import STALL_MAX_MS, TICK_MS
 
-TICK_MS, STALL_MS = 20, 2000
 WRAP_MS = 1 << 30
 WEB = 1  # who asks for OFF, an index into codes.SOURCES
 
@@ -130,7 +130,7 @@ class Box:
         controller = self.controller
         for judge, around in self._seats:
             if judge.sensor:
-                around.move(min(max(ms, 0), STALL_MS), controller.granted[judge.index])
+                around.move(min(max(ms, 0), STALL_MAX_MS), controller.granted[judge.index])
                 self._read(judge.index, around)
             judge.before(controller, around, ms)
         controller.step(self.now_ms)

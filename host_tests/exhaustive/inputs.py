@@ -2,8 +2,9 @@
 
 from host_tests.exhaustive.box import DRIFTS, LEVELS, RISE_TO_UV, TICK_MS, Box
 from host_tests.exhaustive.classes import alike, clocks, next_step_ms
-from host_tests.exhaustive.judge import STALL_MAX_MS, STILL_TICKS, Violation
+from host_tests.exhaustive.judge import STILL_TICKS, Violation
 from simulator.rules.gestures import HOLD_MS
+from simulator.rules.numbers import STALL_MAX_MS
 
 WAIT_TICKS = 400  # ten quiet minutes are 300; whoever met nothing new in so many steps will not
 SETTLED_TICKS = 12  # the same without any clock ahead

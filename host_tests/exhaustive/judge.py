@@ -2,15 +2,15 @@
 
 from curfew.core import codes, faults
 from curfew.runtime import rtc_memory
-from simulator.rules.gestures import LONG_AGO_MS, TICK_MS, Button
+from simulator.rules.gestures import LONG_AGO_MS, Button
+from simulator.rules.numbers import QUIET_MS, STALE_MS, STALL_MAX_MS, TICK_MS
 from simulator.rules.sentences import RULES
 
-STALL_MAX_MS, STILL_TICKS = 2000, 50
-BLIND_MS, BLIND_STEP_MS, GAP_MS, SEEN_AGAIN_MS, SETTLE_MS = 1500, 100, 500, 1000, 220  # a stall makes no sensor old
+STILL_TICKS = 50
+BLIND_STEP_MS, GAP_MS, SEEN_AGAIN_MS, SETTLE_MS = 100, 500, 1000, 220  # a stall makes no sensor old
 WELD_HOT_UV, WELD_DARK_UV, WELD_SHOWN_MS = 3000, 300, 1000
 OUT_UV, FLAME_UV, FLAME_MS = 3000, 1500, 2500
 RISE_MS = 2000  # a hand that lights was there so short a time ago
-QUIET_MS = 600_000
 ANNOUNCED = (codes.TIMEOUT, codes.BURN_CAP, codes.OVERRIDE_END)
 
 
@@ -158,7 +158,7 @@ class Judge:
             self._say("S4: conducts in the tick of an OFF")
         if raised:
             self._say("S7: conducts with a fault")
-        if self.sensor and self.blind_ms > BLIND_MS:
+        if self.sensor and self.blind_ms > STALE_MS:
             self._say(f"S8: conducts with a sensor that was blind for {self.blind_ms} ms")
         if self.conducting and self.broken:
             self._say("S9: goes on conducting in the tick of a broken clock")
@@ -174,7 +174,7 @@ class Judge:
             self._say("S1: the gate refused what the state wanted")
         if (raised != 0) != (burner.state == codes.FAULT):
             self._say("S7: a fault without the state, or the state without a fault")
-        if self.sensor and self.blind_ms > BLIND_MS and not raised >> faults.SENSOR_FAILED & 1:
+        if self.sensor and self.blind_ms > STALE_MS and not raised >> faults.SENSOR_FAILED & 1:
             self._say("S8: a blind sensor is no fault")
         acknowledged = self.finger.event == "long hold" and self.state == codes.FAULT
         if self.raised & ~raised and not (

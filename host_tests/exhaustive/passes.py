@@ -7,8 +7,9 @@ from curfew.core.codes import FAULT, IDLE, VERIFYING
 from host_tests.exhaustive import inputs
 from host_tests.exhaustive.box import TICK_MS, WRAP_MS, Box
 from host_tests.exhaustive.classes import alike
-from host_tests.exhaustive.judge import QUIET_MS, STALL_MAX_MS, Violation
+from host_tests.exhaustive.judge import Violation
 from simulator.rules.gestures import DEBOUNCED_MS, HOLD_LONG_MS
+from simulator.rules.numbers import QUIET_MS, STALL_MAX_MS
 
 WRAPS_IN_MS = TICK_MS // 2  # the next tick is beyond the wrap
 

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from simulator.rules.numbers import QUIET_MS, UNSTABLE_ENDS
 from simulator.run_settings import rest_s
 from simulator.times import show_time
 
@@ -73,8 +74,7 @@ FAULTS: dict[str, tuple[str, Callable[[Rng], Event], Event | None]] = {
     "services block": ("services_block", lambda rng: {"s": _s(rng.spread(200, 20_000))}, None),
     "button stuck": ("button_down", lambda _: {}, {"do": "button_up"}),
 }
-BREAKS = ("reset", "hang", "exception")  # each of these may count as an abnormal start,
-UNSTABLE_BREAKS = 3  # and so many make the controller UNSTABLE
+BREAKS = ("reset", "hang", "exception")  # each of these may count as an abnormal end
 WATCHDOG_MS = 3900  # a little less than the firmware's
 
 # What acts do: (weight, act, its arguments)
@@ -192,7 +192,7 @@ def _faults(rng: Rng, burners: int, session_ms: int, acts: list[tuple[int, Event
     """Faults, each kind at a rate of its own; most kinds not at all, so that the others get far."""
     found = []
     # A chip that keeps dying is UNSTABLE for ten minutes: worth a look now and then, too long for every run.
-    breaks_left = 9 if rng.chance(0.03) else UNSTABLE_BREAKS - 2
+    breaks_left = 9 if rng.chance(0.03) else UNSTABLE_ENDS - 2
     for kind in FAULTS:
         if not rng.chance(0.25):
             continue
@@ -229,7 +229,7 @@ def _starved(events: list[tuple[int, Event]]) -> int:
 
 # ---- everything is repaired, and the controller must recover -------------------------------------------------------
 
-QUIET_MS = 620_000  # ten quiet minutes, and a little
+ENDS_UNSTABLE_MS = QUIET_MS + 20_000
 SETTLE_MS = 7000  # from the last repair until nothing of it can be seen any more
 LIT_MS = 9000  # a knob held over a flame shows that the contact is open, as soon as the slowest tip is warm
 ACKNOWLEDGE_MS = 5400
@@ -249,7 +249,7 @@ def _recovery(
     if "raise" in done:  # what has not been met yet must not wait for the recovery; Ctrl-C left the prompt
         repairs.append((repair_ms + 100, {"do": "reset", "cause": "hard"}))
         breaks += 1
-    at_ms = repair_ms + (QUIET_MS if breaks >= UNSTABLE_BREAKS else SETTLE_MS)
+    at_ms = repair_ms + (ENDS_UNSTABLE_MS if breaks >= UNSTABLE_ENDS else SETTLE_MS)
     if "services_block" in done:
         at_ms += SERVICES_BACK_MS
     lit_ms, cool_ms = at_ms, 4 * stove["tip_cool_ms"] + 2000

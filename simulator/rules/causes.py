@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from simulator import words
-from simulator.rules.observed import SERVICES_RESTART_MS, TICK_MS, Interval, View, where
+from simulator.rules.numbers import TICK_MS
+from simulator.rules.observed import SERVICES_RESTART_MS, Interval, View, where
 from simulator.times import show_time
 
 JOURNAL_MS = 1000  # the services look ten times a second

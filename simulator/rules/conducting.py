@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from simulator import words
-from simulator.rules.observed import APART_MS, DEBOUNCE_MS, HOLD_MS, LOCAL_ACT_MS, TICK_MS, TWO_TICKS_MS, View, where
+from simulator.rules.numbers import STALE_MS, STALL_MAX_MS, TICK_MS
+from simulator.rules.observed import APART_MS, DEBOUNCE_MS, HOLD_MS, LOCAL_ACT_MS, TWO_TICKS_MS, View, where
 from simulator.run_settings import rest_s
 from simulator.times import show_time
 
 RECLOSE_EARLY_MS = TWO_TICKS_MS  # the firmware counts from its tick, the trace from the coil's own edge
-STALE_FOUND_MS = 1700  # a silent converter is SENSOR_FAILED after 1.5 s and the conversion that was under way
+STALE_FOUND_MS = STALE_MS + 200  # and the conversion that was under way
 FLAME_RECENT_MS = 4000  # a flame is believed only after seconds of rising, and not once it has sunk for so long
 QUIET_UV = 500  # noise above this can look like anything
-CLOCK_BACK_MS = TWO_TICKS_MS  # a smaller step back hides in the tick around it ...
-CLOCK_FORTH_MS = 2000  # ... and a leap forward of up to this only looks like a stall, and shortens the burn
+CLOCK_BACK_MS = TWO_TICKS_MS  # a smaller step back hides in the tick around it, a leap forward in a stall
 BOOT_MS = TICK_MS  # boot.py needs its first lines to put the pins to the safe level
 
 
@@ -143,7 +143,7 @@ def a_broken_clock_opens(view: View) -> Iterator[str]:
     """
     for jump in view.done:
         leap_ms = jump.args.get("ms", 0)
-        if jump.do != "clock_jump" or -CLOCK_BACK_MS <= leap_ms <= CLOCK_FORTH_MS:
+        if jump.do != "clock_jump" or -CLOCK_BACK_MS <= leap_ms <= STALL_MAX_MS:
             continue
         due_ms = jump.at_ms + TWO_TICKS_MS
         if view.stalled(jump.at_ms - TWO_TICKS_MS, due_ms):

@@ -7,11 +7,11 @@ about these.
 from collections.abc import Iterator
 
 from simulator import words
-from simulator.rules.observed import LOCAL_ACT_MS, TICK_MS, TWO_TICKS_MS, Interval, View, where
+from simulator.rules.numbers import STALL_MAX_MS, TICK_MS
+from simulator.rules.observed import LOCAL_ACT_MS, TWO_TICKS_MS, Interval, View, where
 from simulator.times import show_time
 
 WARNING_SHORT_MS = 3 * TICK_MS  # entered up to one tick late, plus the two ticks of any event
-CLOCK_FORTH_MS = 2000  # ... and a leap forward of up to this only looks like a stall, and shortens the burn
 DOUBLE_MS = 700  # releases this close may be a double press
 RELEASE_DEFAULT_MS = 5  # stove.release_ms when the scenario does not say
 
@@ -62,7 +62,7 @@ def _latest_end_ms(view: View, interval: Interval) -> int:
         if overridden:  # then a press may end the override and start the default time anew
             end_ms = max(end_ms, latest_ms + default_ms)
     steps_back_ms = sum(
-        min(-act.args["ms"], CLOCK_FORTH_MS)
+        min(-act.args["ms"], STALL_MAX_MS)
         for act in view.done
         if act.do == "clock_jump" and act.args["ms"] < 0 and interval.on_ms <= act.at_ms <= interval.off_ms
     )

@@ -5,7 +5,6 @@ The firmware has its own (curfew/core/button.py); this one is written a second t
 
 from collections.abc import Callable
 
-TICK_MS = 20
 PRESS_MS = 150  # how long a `press` lasts, and each half of a `double_press` and the pause between them
 DEBOUNCED_MS = 40  # a level that stays so long counts
 HOLD_MS, HOLD_LONG_MS = 800, 5000  # a hold, and one that acknowledges faults

@@ -7,7 +7,8 @@ from itertools import zip_longest
 from typing import Any
 
 from simulator.result import DYING_MS, Result
-from simulator.rules.gestures import GESTURES, HOLD_MS, TICK_MS
+from simulator.rules.gestures import GESTURES, HOLD_MS
+from simulator.rules.numbers import TICK_MS
 from simulator.run_settings import settings_of
 from simulator.times import show_time
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from simulator import words
+from simulator.rules.numbers import QUIET_MS, UNSTABLE_ENDS
 from simulator.rules.observed import DEBOUNCE_MS, GESTURES, TWO_TICKS_MS, Touch, View, where
 from simulator.run_settings import rest_s
 from simulator.times import show_time
@@ -17,9 +18,8 @@ PRESS_FROM_MS, PRESS_TO_MS = 100, 700  # a touch of this length is a PRESS, what
 PUMP_MS = 300  # the pump needs some edges before its stage lets the relay pull in
 ACKNOWLEDGE_MS = 5000  # the hold that clears faults
 STUCK_MS = 25_000  # a button held for longer than half a minute is a fault of its own
-UNSTABLE_DOWNS = 3  # fewer ends of the program are never UNSTABLE
 MENDED_MS = 5000  # so long must everything have been sound before an acknowledgement is sure to be taken
-QUIET_AGAIN_MS = 610_000  # ten quiet minutes end UNSTABLE
+QUIET_AGAIN_MS = QUIET_MS + 10_000
 COOL_TIMES = 4  # time constants of the tip until no millivolts are left to speak of
 SHOWN_OPEN_MS = 2000  # a flame over an open contact shows that it is open so long after the tip is warm
 TIP_COOL_DEFAULT_MS = 25_000  # the same of stove.tip_cool_ms
@@ -92,7 +92,7 @@ def _is_repaired(view: View, burner: int, touch: Touch) -> bool:
     line = view.at(burner, t_ms)
     if line["state"] != "FAULT" or line["fault"] in ("SETTINGS_INVALID", "PROGRAM_CORRUPT"):
         return False
-    often_down = len(view.downs) >= UNSTABLE_DOWNS and view.up_for_ms(t_ms) < QUIET_AGAIN_MS
+    often_down = len(view.downs) >= UNSTABLE_ENDS and view.up_for_ms(t_ms) < QUIET_AGAIN_MS
     if often_down or view.up_for_ms(t_ms) < MENDED_MS or not view.senses(burner, t_ms - MENDED_MS, t_ms):
         return False
     if not _decides_alone(view, burner, touch, t_ms - MENDED_MS, touch.up_ms):
