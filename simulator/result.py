@@ -21,6 +21,7 @@ MARKS = {
     "violation": 2,
     "journal": 1,
     "end": 0,
+    "held": 1,
 }  # words after the time, at least
 
 

@@ -32,6 +32,7 @@ from simulator.times import show_time
 UNTIL_MAX_MS = 240 * 3600 * 1000  # ten days of stove time: every time stays below 2^30
 SEED_MAX = (1 << 30) - 1  # the machine side's generator keeps to 30 bits
 HOLD_MAX_S = 3600
+FOR_EVER_S = UNTIL_MAX_MS // 1000
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ ACTS: dict[str, dict[str, Field]] = {
     "film": {"milliohm": whole(0, 100000, "mOhm")},
     "bypass": {"on": switch()},
     "sensor": {"value": word(words.SENSOR_VALUES), "side": word(words.SENSOR_SIDES, default="both")},
+    "i2c_stuck": {"try_ms": whole(0, 2000, "ms"), "s": seconds(FOR_EVER_S, "ms", default=FOR_EVER_S)},
     "noise": {"uv": whole(0, 5000, "uV")},
     "power_off": {},
     "power_on": {},

@@ -10,18 +10,20 @@ from curfew.hardware.scanner import Scanner
 
 
 class Converter:
-    """Records; `ready_after` ticks a conversion is done; `error` is raised by everything while it is set."""
+    """Records; `ready_after` ticks a conversion is done; `error` is raised, after `slow_ms`, while it is set."""
 
     def __init__(self, bench, number):
         self.bench = bench
         self.number = number
         self.ready_after = 1
         self.error = None
+        self.slow_ms = 0
         self.started_at = 0
 
     def _touch(self, what):
         self.bench.touched.append((self.bench.tick, self.number, what))
         if self.error:
+            self.bench.now_ms += self.slow_ms
             raise self.error
 
     def start(self, channel):
@@ -48,7 +50,8 @@ class Bench:
         self.wanted = set(range(burners))
         self.tick = 0
         self.converters = [Converter(self, number) for number in range(converters or (burners + 1) // 2)]
-        self.scanner = Scanner(self.converters)
+        self.now_ms = 0
+        self.scanner = Scanner(self.converters, self)
 
     def wants_scan(self, burner):
         return burner in self.wanted
@@ -62,8 +65,13 @@ class Bench:
     def run(self, ticks):
         for _ in range(ticks):
             self.tick += 1
-            self.scanner.sample(self)
+            begun_ms = self.now_ms
+            self.scanner.sample(self, self.ticks_ms())
+            self.now_ms += max(limits.TICK_MS - (self.now_ms - begun_ms), 1)
         return self
+
+    def ticks_ms(self):
+        return self.now_ms & 0x3FFFFFFF
 
     def in_one_tick(self, what):
         """The largest number of touches of a kind in one tick."""
@@ -107,7 +115,7 @@ def test_a_reading_has_the_age_of_its_conversion():
 
 def test_a_device_without_a_sensor_touches_no_bus():
     bench = Bench(2)
-    bench.scanner = Scanner(())
+    bench.scanner = Scanner((), bench)
     bench.run(100)
     assert bench.touched == []
 
@@ -190,6 +198,40 @@ def test_a_dead_bus_is_tried_ever_more_seldom_but_never_given_up(ticks):
     assert gaps[-1] * limits.TICK_MS <= 600
     if ticks == 500:
         assert gaps[-1] >= 20, "time-outs cost the loop little"
+
+
+def tries_ms(slow_ms, begun_ms=0, run_ms=120_000):
+    """When each try of a bus began that fails after slow_ms, from the first one on."""
+    bench = Bench(1)
+    bench.now_ms = begun_ms
+    bench.converters[0].error = OSError(116)
+    bench.converters[0].slow_ms = slow_ms
+    found = []
+    while bench.now_ms < begun_ms + run_ms:
+        before = len(bench.touched)
+        at_ms = bench.now_ms
+        bench.run(1)
+        if len(bench.touched) > before:
+            found.append(at_ms - begun_ms)
+    return found
+
+
+def test_a_bus_that_holds_the_loop_400_ms_gets_less_than_a_tenth_of_the_time():
+    tried = tries_ms(400)
+    assert tried[1] - tried[0] <= 1000, "one spark must not make a sensor fail, which takes 1.5 s"
+    last_gap_ms = tried[-1] - tried[-2]
+    assert 10 * 400 <= last_gap_ms <= 5500
+    assert all(sum(400 for at_ms in tried if since <= at_ms < since + 2000) <= 800 for since in tried)
+
+
+@pytest.mark.parametrize("slow_ms, rests", [(0, 25), (49, 25), (50, 250)])
+def test_only_a_try_of_50_ms_and_more_makes_the_rest_longer(slow_ms, rests):
+    tried = tries_ms(slow_ms)
+    assert round((tried[-1] - tried[-2] - slow_ms) / limits.TICK_MS) in range(rests - 3, rests + 2)
+
+
+def test_the_ticks_may_wrap_in_a_slow_try():
+    assert tries_ms(400, begun_ms=0x3FFFFFFF - 100) == tries_ms(400)
 
 
 def test_an_error_never_leaves_the_scanner():

@@ -67,6 +67,7 @@ BREAKS = {
     "film": {"milliohm": st.sampled_from((0, 5, 20, 50, 200, 1000, 100_000))},
     "bypass": {"on": st.booleans()},
     "sensor": {"value": st.sampled_from(words.SENSOR_VALUES), "side": st.sampled_from(words.SENSOR_SIDES)},
+    "i2c_stuck": {"try_ms": st.sampled_from((0, 5, 100, 400)), "s": st.sampled_from((0.3, 2, 20))},
     "noise": {"uv": st.sampled_from((0, 50, 300, 600, 5000))},
     "clock_jump": {"ms": st.one_of(st.sampled_from((-20, -1, 1, 1980, 2000, 2020)), st.integers(-(2**29), 2**29))},
     "gil_hold": {"ms": st.sampled_from((1, 400, 1960, 1980, 2000, 2020, 3000))},

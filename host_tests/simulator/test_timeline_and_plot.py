@@ -409,6 +409,7 @@ def test_every_act_of_a_scenario_has_words(do):
         "value": "i2c_error",
         "side": "tc",
         "uv": 500,
+        "try_ms": 400,
         "cause": "wdt",
         "error": "OSError",
         "in": "Pin.value",

@@ -128,6 +128,10 @@ class Acts:
             if args.get("side", "both") in (name, "both"):
                 self.sensing[burner].leads[side] = value
 
+    def _do_i2c_stuck(self, _, args):
+        self._stuck_try_ms = args["try_ms"]
+        self._stuck_until_ms = self.now_ms + args["ms"] if args["try_ms"] else 0
+
     def _do_noise(self, burner, args):
         self.sensing[burner].noise_uv = args["uv"]
 

@@ -3,6 +3,8 @@
 Time passes only in advance(): a program that computes takes no time, a program that sleeps does.
 """
 
+import chips
+
 import chip
 import report
 from acts import Acts, when
@@ -65,6 +67,8 @@ class World(Acts):
         self.burners = [Burner(plan["stove"]) for _ in range(count)]
         self.sensing = [Sensing() for _ in range(count)]
         self.bus = ["ok", "ok"]  # of each converter: ok, stale, i2c_error
+        self._stuck_until_ms = 0  # the whole bus: every transfer fails until then ...
+        self._stuck_try_ms = 0  # ... and holds all Python for so long
         self.buttons = [False] * count
         self._button_ms = [-BOUNCE_MS] * count
         self.pump = Pump(PARTS)
@@ -256,6 +260,22 @@ class World(Acts):
         if self.now_ms - self._button_ms[burner] < BOUNCE_MS:
             return self.random.below(2)
         return 0 if self.buttons[burner] else 1
+
+    def is_bus_stuck(self):
+        """Whether every transfer fails just now, with the time that it takes."""
+        return self.now_ms < self._stuck_until_ms
+
+    def transfer(self, timeout_us, length):
+        """A transfer begins: on a stuck bus it takes its time, in which no Python runs, and fails."""
+        if self.is_bus_stuck():
+            self.hold(self._stuck_try_ms)
+            raise OSError(chips.ETIMEDOUT)
+
+    def hold(self, ms):
+        """A call of the program blocks with the interpreter lock held: time passes within the tick."""
+        self.emit("#held %d %d" % (self.now_ms, ms))
+        self._blocked_until_ms = max(self._blocked_until_ms, self.now_ms + ms)
+        self._pass_time(ms)
 
     def input_code(self, converter, channel):
         """The converter's code for one of its inputs as it is now."""

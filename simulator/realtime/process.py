@@ -199,7 +199,7 @@ class DeviceProcess:
         low = sum(1 << pin for pin in world.button_pins if not world.pin_level(pin))
         if codes is None:
             codes = [world.input_code(number // 4, number % 4) for number in range(8)]
-        bus = [LINKS.index(word) for word in world.bus]
+        bus = [LINKS.index("i2c_error" if world.is_bus_stuck() else word) for word in world.bus]
         return [
             *(low, self._wifi, self._lookup_ms, self.dead_port, self._measure, *bus, *codes),
             *(self.web_port, self.dns_port),

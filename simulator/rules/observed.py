@@ -136,11 +136,9 @@ class View:
     @cached_property
     def stalls(self) -> list[tuple[int, int]]:
         """(from_ms, to_ms) in which the program stood still, by name and never longer than the watchdog."""
-        return [
-            (event.at_ms, event.at_ms + min(event.args["ms"], WATCHDOG_MS) + DRIVE_RELEASE_MS)
-            for event in self.done
-            if event.do in ("gil_hold", "hang")
-        ]
+        named = [(event.at_ms, event.args["ms"]) for event in self.done if event.do in ("gil_hold", "hang")]
+        held = [(t_ms, int(text)) for kind, t_ms, text in self.result.marks if kind == "held"]  # calls that blocked
+        return [(at_ms, at_ms + min(ms, WATCHDOG_MS) + DRIVE_RELEASE_MS) for at_ms, ms in sorted(named + held)]
 
     def stalled(self, from_ms: int, to_ms: int) -> bool:
         return any(start <= to_ms and end >= from_ms for start, end in self.stalls)
@@ -264,8 +262,8 @@ class View:
         return any(line["flame"] == "on" for line in self.result.during(burner, from_ms, to_ms))
 
     def silences(self, burner: int) -> list[tuple[int, int]]:
-        """(from_ms, to_ms) in which the burner's converter gave no reading; it is shared by two burners."""
-        found, since_ms = [], None
+        """(from_ms, to_ms) in which the burner's converter gave no reading: one is shared by two, a bus by all."""
+        found, since_ms = self._stuck_buses(), None
         for event in self.done:
             if event.do != "sensor" or event.burner // 2 != burner // 2:
                 continue
@@ -275,6 +273,16 @@ class View:
                 found.append((since_ms, event.at_ms))
                 since_ms = None
         return found if since_ms is None else [*found, (since_ms, self.result.last_ms)]
+
+    def _stuck_buses(self) -> list[tuple[int, int]]:
+        """(from_ms, to_ms) in which every transfer failed; the last event says until when."""
+        stuck = [event for event in self.done if event.do == "i2c_stuck"]
+        found = []
+        for event, later in zip(stuck, [*stuck[1:], None], strict=False):
+            next_ms = self.result.last_ms if later is None else later.at_ms
+            if event.args["try_ms"]:
+                found.append((event.at_ms, min(event.at_ms + event.args["ms"], next_ms)))
+        return found
 
     def senses(self, burner: int, from_ms: int, to_ms: int) -> bool:
         """Whether converter and leads of the burner were sound and quiet in [from_ms, to_ms]."""

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from curfew.core.settings import Settings
 
 
-_I2C_TIMEOUT_US = 5000  # the default of 50 ms would hold the loop up with every error
 # The chip's default of 5 KiB is too small for TLS; machines with long words need more for the same calls.
 _THREAD_STACK = 16 * 1024 if sys.maxsize <= 0x7FFFFFFF else 64 * 1024
 
@@ -60,7 +59,7 @@ def build(
     files = persistence(link, memory, journal_seq, count, stored, health)
     _thread.stack_size(_THREAD_STACK)
     supervisor = Supervisor(link, _thread.start_new_thread, entry, (files, link, clock, settings))
-    scanner = _scanner(settings)
+    scanner = _scanner(settings, clock)
     watchdog = WDT(timeout=limits.WATCHDOG_MS)
     return Loop(clock, controller, relays, scanner, panel, rtc, link, supervisor, watchdog)
 
@@ -80,9 +79,9 @@ def _restored(rtc: RTC) -> tuple[RtcMemory, int, list[int], list[int]]:
     return memory, journal_seq, stored, health
 
 
-def _scanner(settings: "Settings") -> Scanner:
+def _scanner(settings: "Settings", clock: Any) -> Scanner:
     fitted = [index for index, burner in enumerate(settings.burners) if burner.sensor]
     if not fitted:
-        return Scanner(())
-    i2c = I2C(0, sda=Pin(settings.sda_pin), scl=Pin(settings.scl_pin), freq=400000, timeout=_I2C_TIMEOUT_US)
-    return Scanner([ADS1115(i2c, ADDRESSES[number]) for number in range(max(fitted) // 2 + 1)])
+        return Scanner((), clock)
+    i2c = I2C(0, sda=Pin(settings.sda_pin), scl=Pin(settings.scl_pin), freq=400000, timeout=limits.I2C_TIMEOUT_US)
+    return Scanner([ADS1115(i2c, ADDRESSES[number]) for number in range(max(fitted) // 2 + 1)], clock)

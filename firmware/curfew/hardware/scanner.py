@@ -3,9 +3,10 @@
 A channel that cannot be read is no error here: its last reading gets older, and that is judged in core/flame.py.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from curfew.core import limits
+from curfew.core.ticks import elapsed_ms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,17 +16,19 @@ if TYPE_CHECKING:
 
 
 _PAUSE_TICKS_MAX = 25  # half a second between tries on a dead bus, so that time-outs cost the loop little
+_SLOW_PAUSE_TICKS_MAX = 250  # five seconds where each try stops the loop: half a second first, half a second more each
 
 
 class Scanner:
     """Channels are counted through: burner 0 thermocouple side, burner 0 magnet side, burner 1 ...
 
     converters: one for burners 0 and 1, a second for 2 and 3; () when no sensor is fitted. Each pauses
-    after its own errors, so that a dead one takes no time from the other.
+    after its own errors, so that a dead one takes no time from the other. clock has ticks_ms().
     """
 
-    def __init__(self, converters: "Sequence[ADS1115]") -> None:
+    def __init__(self, converters: "Sequence[ADS1115]", clock: Any) -> None:
         self._converters = converters
+        self._clock = clock
         self._channels = 4 * len(converters)
         self._channel = 0
         self._pending = False
@@ -33,8 +36,8 @@ class Scanner:
         self._errors = bytearray(len(converters))
         self._pause_ticks = bytearray(len(converters))
 
-    def sample(self, controller: "Controller") -> None:
-        """Read the conversion that is due, pass it on, start the next one."""
+    def sample(self, controller: "Controller", now_ms: int) -> None:
+        """Read the conversion that is due, pass it on, start the next one. now_ms: when this tick began."""
         for number in range(len(self._converters)):
             if self._pause_ticks[number]:
                 self._pause_ticks[number] -= 1
@@ -44,13 +47,14 @@ class Scanner:
             if not self._pending:
                 self._start_next(controller)
         except OSError:
-            self._missed(controller)
+            slow = elapsed_ms(self._clock.ticks_ms(), now_ms) >= limits.I2C_SLOW_MS
+            self._missed(controller, _PAUSE_TICKS_MAX if slow else 1)
 
-    def _missed(self, controller: "Controller") -> None:
+    def _missed(self, controller: "Controller", pause_ticks: int = 1) -> None:
         number = self._channel >> 2
         self._pending = False
         self._errors[number] = min(self._errors[number] + 1, _PAUSE_TICKS_MAX)
-        self._pause_ticks[number] = self._errors[number]
+        self._pause_ticks[number] = min(self._errors[number] * pause_ticks, _SLOW_PAUSE_TICKS_MAX)
         controller.miss_reading(self._channel >> 1)
 
     def _read(self, controller: "Controller") -> None:

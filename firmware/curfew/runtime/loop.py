@@ -83,7 +83,7 @@ class Loop:
         self._stages = 0
         self.panel.sample(controller.pressed)
         self._report(1)
-        self.scanner.sample(controller)
+        self.scanner.sample(controller, now_ms)
         self._report(2)
         controller.step(now_ms)
         self._report(3)

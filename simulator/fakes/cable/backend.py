@@ -55,7 +55,7 @@ class Backend:
     def _nothing(self, *_):
         """Nobody sees or hears it."""
 
-    alive = set_mode = pin_changed = drain = tone = pixel = _nothing
+    alive = set_mode = pin_changed = drain = tone = pixel = transfer = _nothing
 
     def pin_level(self, number):
         return 1

@@ -6,7 +6,10 @@ from the safety loop, so that the firmware's own allocations can be counted.
 chip.the has: alive(name), called first by every call; set_mode(number, mode, value), pin_changed(number, level),
 pin_level(number), drain(number, level) of an open-drain pin; tone(hz); bus (of each converter: ok, stale, i2c_error),
 input_code(converter, channel), clock_ms(); watch(timeout_ms), feed(); memory(data); reset_now(cause), reset_cause.
+transfer(timeout_us, length) is called by every transfer on the bus, and raises what a fault of the bus makes of it.
 """
+
+import chips
 
 import chip
 
@@ -64,18 +67,21 @@ class I2C:
 
     def __init__(self, id, scl, sda, freq=400000, timeout=50000):
         chip.the.alive("I2C")
+        self._timeout_us = timeout
+        self._works = chips.i2c_works(timeout, chips.NEW_I2C)
         self._code = [0, 0]
         self._begun_ms = [0, 0]
 
-    def _converter(self, addr):
+    def _converter(self, addr, length):
         number = addr - 0x48
-        if not 0 <= number <= 1 or chip.the.bus[number] == "i2c_error":
-            raise OSError(19)
+        chip.the.transfer(self._timeout_us, length)
+        if not self._works or not 0 <= number <= 1 or chip.the.bus[number] == "i2c_error":
+            raise OSError(chips.ENODEV)
         return number
 
     def writeto(self, addr, buf):
         chip.the.alive("I2C.writeto")
-        number = self._converter(addr)
+        number = self._converter(addr, len(buf))
         if buf[0] == 1 and buf[1] & 0x80:
             self._code[number] = chip.the.input_code(number, buf[1] >> 4 & 3)
             self._begun_ms[number] = chip.the.clock_ms()
@@ -83,7 +89,7 @@ class I2C:
 
     def readfrom_mem_into(self, addr, memaddr, buf):
         chip.the.alive("I2C.readfrom_mem_into")
-        number = self._converter(addr)
+        number = self._converter(addr, 1 + len(buf))
         if memaddr == 1:
             done = (chip.the.clock_ms() - self._begun_ms[number]) & 0x3FFFFFFF >= I2C._CONVERSION_MS
             buf[0] = 0x80 if done and chip.the.bus[number] == "ok" else 0

@@ -122,6 +122,9 @@ class Backend:
             wire.hear()
         return wire.inputs[wire.CODES + 4 * converter + channel]
 
+    def transfer(self, timeout_us, length):
+        """A stuck bus is one that does not answer here: its time is the scenario world's."""
+
     def watch(self, timeout_ms):
         """The host is the watchdog: it ends this process when nothing feeds it."""
         wire.say(wire.WATCH, timeout_ms)

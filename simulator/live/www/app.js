@@ -14,7 +14,7 @@ const NARROW_PX = 700; // of a window: then the box stands below the stove
 const GROUPS = {
   hand: ["press", "double_press", "hold", "button_down", "button_up", "light", "knob_off", "blow_out", "simmer"],
   contact: ["weld", "unweld", "stick_open", "film", "bypass", "stick_pin", "free_pins"],
-  sense: ["sensor", "noise"],
+  sense: ["sensor", "noise", "i2c_stuck"],
   afar: ["remote_off", "remote_extend", "remote_arm"],
   chip: ["power_off", "power_on", "reset", "hang", "gil_hold", "clock_jump", "raise", "services_die", "services_block", "repair_settings"],
 };
