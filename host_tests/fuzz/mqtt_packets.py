@@ -1,6 +1,5 @@
 """Packets of a broker, and a connection that carries them without a socket."""
 
-import errno
 from types import SimpleNamespace
 
 from hypothesis import strategies as st
@@ -19,13 +18,11 @@ class Line:
     def step(self):
         return True
 
-    def recv_into(self, buffer, size):
+    def read(self, buffer):
         assert not self.closed
         if not self._incoming:
-            if self._ends:
-                return 0
-            raise OSError(errno.EAGAIN, "nothing yet")
-        piece, rest = self._incoming[0][:size], self._incoming[0][size:]
+            return 0 if self._ends else None
+        piece, rest = self._incoming[0][: len(buffer)], self._incoming[0][len(buffer) :]
         self._incoming[:1] = [rest] if rest else []
         buffer[: len(piece)] = piece
         return len(piece)
@@ -98,10 +95,10 @@ def messages(topics, words):
 
 
 # Packets without effect, and packets that end the session.
-HARMLESS = [packet(0xD0, b""), packet(0x40, b"\0\1"), packet(0x40, b"\xff\xff"), packet(0xD0, b"x" * 9), WELCOME]
+HARMLESS = [packet(0xD0, b""), packet(0x40, b"\0\1"), packet(0x40, b"\xff\xff"), packet(0xD0, b"x" * 9)]
 FATAL = [
     packet(0xB0, b"\x12\x34"), packet(0x90, b"\x12\x34\0"), packet(0x90, b"\0\1\x80"), packet(0x90, b"\0"),
-    packet(0x20, b""), packet(0x20, b"\0\2"), packet(0x20, b"\0\5"), packet(0x40, b""), packet(0x30, b""),
+    WELCOME, packet(0x20, b""), packet(0x20, b"\0\2"), packet(0x20, b"\0\5"), packet(0x40, b""), packet(0x30, b""),
     packet(0x30, b"\xff\xffOFF"), packet(0x32, b"\0\1x"), publish(b"\xff", b"OFF"), packet(0, b""), packet(0xF0, b""),
     packet(0x10, b"x"), packet(0xD0, b"x" * 400), b"\x30\xff\xff\xff\xff\x01",
 ]  # fmt: skip

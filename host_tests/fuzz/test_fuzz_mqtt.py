@@ -56,7 +56,7 @@ class Session:
     def _bounded(self):
         client = self.service.broker._client
         if client is not None:
-            assert len(client._in_flight) <= 8 and len(client._tx_queue) <= client._tx_queue_hard_cap
+            assert len(client.waiting) < 16 and len(client._sends) < 64
             assert len(self.service.broker.published) < 20
 
     def comes_back(self, topic, word):

@@ -33,7 +33,8 @@ PAUSE_MAX_S = 90  # of mqtt.py: a minute, and up to half as much by chance
 IMPATIENT = (
     ("curfew/services/mqtt/session.py", "_PAUSE_MS = 1000", "_PAUSE_MS = 50"),
     ("curfew/services/mqtt/session.py", "_PAUSE_MAX_MS = 60000", "_PAUSE_MAX_MS = 200"),
-    ("curfew/services/mqtt/session.py", "_ANSWER_S = 10", "_ANSWER_S = 2"),
+    ("curfew/services/mqtt/session.py", "_OPEN_S = 10", "_OPEN_S = 2"),
+    ("curfew/services/mqtt/client.py", "_ANSWER_MS = 10000", "_ANSWER_MS = 2000"),
     ("curfew/services/net/wifi.py", "_POLL_MS = 500", "_POLL_MS = 20"),
     ("curfew/services/net/wifi.py", "_PAUSE_MS = 1000", "_PAUSE_MS = 20"),
     ("curfew/services/net/wifi.py", "_PAUSE_MAX_MS = 300000", "_PAUSE_MAX_MS = 100"),

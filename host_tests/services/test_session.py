@@ -238,11 +238,11 @@ def test_a_message_that_is_too_long_is_counted_and_the_next_one_received(broker,
 NOISE = {
     "a topic that is no text": bytes((0x30, 6, 0, 2, 0xFF, 0xFE, 1, 2)),
     "a topic longer than its packet": bytes((0x30, 4, 0, 200, 65, 66)),
-    "a long message with a topic that is no text": bytes((0x30, 0xFF, 7, 0, 2, 0xFF, 0xFE)),
+    "a long message with a topic that is no text": bytes((0x30, 0xFF, 7, 0, 2, 0xFF, 0xFE)) + bytes(250),
     "a length that never ends": bytes((0x30, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF)),
     "a packet that does not exist": bytes((0xF0, 0)),
     "an acknowledgement of nothing": bytes((0x90, 3, 0, 77, 0)),
-    "a long packet that is no message": bytes((0x90, 0xFF, 0x7F)),
+    "a long packet that is no message": bytes((0x90, 0xFF, 0x7F)) + bytes(253),
 }
 
 

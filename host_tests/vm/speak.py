@@ -35,13 +35,13 @@ end_ms = time.ticks_ms() + 1000 * int(sys.argv[1])
 broker = Broker("mqtt", Context(), "box", config, ("to/me",), "will")
 hello = [str(number) for number in range(8)]
 heard = []
-broker.on_message = lambda topic, payload: heard.append(payload)
+broker.on_message = lambda topic, payload: heard.append(payload.decode())
 kept = 0
-while heard != [b"end"] and time.ticks_ms() < end_ms:
+while heard != ["end"] and time.ticks_ms() < end_ms:
     broker.poll()
     while hello and broker.publish("from/me", hello[0], False):
         del hello[0]
-    if heard and heard != [b"end"] and broker.publish("from/me", heard[0], False):
+    if heard and heard != ["end"] and broker.publish("from/me", heard[0], False):
         del heard[0]
     gc.collect()
     kept = max(kept, gc.mem_alloc() - _before)

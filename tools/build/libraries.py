@@ -16,20 +16,6 @@ FETCHED = ROOT / "build" / "lib"
 # What the firmware imports of them, directly or not, and which definitions are not used here: heap is short.
 # The rest (tests, other runtimes, templates) stays away as a whole.
 NEEDED: dict[str, tuple[str, ...]] = {
-    "chumicro_mqtt/_wire.py": (
-        *("encode_unsubscribe", "topic_matches", "PACKET_UNSUBSCRIBE", "PACKET_DISCONNECT", "UnsupportedQoSError"),
-    ),
-    "chumicro_mqtt/client.py": (
-        *("encode_unsubscribe", "PACKET_DISCONNECT", "UnsupportedQoSError", "InboundPublish", "_InboundWait"),
-        *("_INBOUND_WAIT", "_MAX_INBOUND_QUEUE_SIZE", "_SELF_HEAL_BACKOFF_BASE_MS", "_SELF_HEAL_BACKOFF_CAP_MS"),
-        *("_IO_READ", "_IO_WRITE", "default_client_id", "MQTTClient.from_config", "MQTTClient.hold"),
-        *("MQTTClient.disconnect", "MQTTClient.set_will", "MQTTClient.unsubscribe", "MQTTClient.next_message"),
-        *("MQTTClient.check", "MQTTClient.io_socket", "MQTTClient.io_interest", "MQTTClient.io_error"),
-        *("MQTTClient.next_deadline", "MQTTClient._start_transport", "MQTTClient._reset_transient_state"),
-        *("MQTTClient._publish_disconnected", "MQTTClient._inbound_stream_ended", "MQTTClient._self_heal_active"),
-        *("MQTTClient._arm_self_heal_backoff", "MQTTClient._attempt_self_heal", "MQTTClient._advance_connector"),
-        *("MQTTClient._check_transport_deadline",),
-    ),
     "chumicro_sockets/_ca_bundle.der": (),
     "DIYables_MicroPython_4Digit7Segment_TM1637/__init__.py": (),
     "DIYables_MicroPython_4Digit7Segment_TM1637/DIYables_MicroPython_4Digit7Segment_TM1637.py": (

@@ -1,35 +1,21 @@
-"""A session with an MQTT broker: connects, reconnects, publishes, receives. The only file that knows chumicro-mqtt.
+"""A session with an MQTT broker: connects, reconnects, publishes, receives.
 
 Opening a connection can block the thread, so none of its steps begins shortly before a deadline.
 """
 
 import time
 
-from chumicro_mqtt._wire import PacketDecoder
-from chumicro_mqtt.client import MQTTClient, ProtocolState
-
 from curfew.core.ticks import elapsed_ms
+from curfew.services.mqtt.client import Client
 from curfew.services.mqtt.transport import Connection, Trust
 
 _CALM_S = 6  # no step of a connection this close to a deadline
 _REUSES = 5  # of an address by attempts that fail; a new look-up of the name can take half a minute
-_ANSWER_S = 10  # for the next answer of the broker
+_OPEN_S = 10  # for a connection
 _PAUSE_MS = 1000  # after the first failure; doubles up to
 _PAUSE_MAX_MS = 60000  # and starts again at 1 s after a session as long as this
 _PUBLISH_MS = 500  # between two states
-_ROUNDS = 8  # of the client in one poll, while there is something to do
 _WAITING_MAX = 8  # published and not acknowledged
-_MESSAGE_MAX = 256  # bytes of an incoming message, topic included
-
-
-class _Decoder(PacketDecoder):
-    """Remembers the retain bit of the last packet, which the client does not report."""
-
-    retained = False
-
-    def _parse_packet(self, fixed_byte, view, body_start, body_end):
-        self.retained = fixed_byte & 1 == 1
-        return super()._parse_packet(fixed_byte, view, body_start, body_end)
 
 
 class Broker:
@@ -61,7 +47,6 @@ class Broker:
         self._pause_ms = _PAUSE_MS
         self._since_ms = 0  # of this session, or attempt, or pause
         self._logged = ""
-        self._received = 0
         self._published_ms = 0
         context.status[name] = "connecting"
 
@@ -71,9 +56,9 @@ class Broker:
 
     def publish(self, topic, text, retain):
         """Send at least once; False, without sending, when there is no session or eight are unacknowledged."""
-        if not self.is_online() or len(self._client._in_flight) >= _WAITING_MAX:
+        if not self.is_online() or len(self._client.waiting) >= _WAITING_MAX:
             return False
-        self._client.publish(topic, text, qos=1, retain=retain)
+        self._client.publish(topic, text, retain)
         return True
 
     def offer(self, topic, text, retain=True):
@@ -109,7 +94,9 @@ class Broker:
 
     def _round(self, now_ms):
         if self._client is not None:
-            self._exchange(now_ms)
+            self._client.step(time.ticks_ms())
+            if self.is_online() and elapsed_ms(now_ms, self._since_ms) >= _PAUSE_MAX_MS:
+                self._pause_ms = _PAUSE_MS
         elif not self._wait_ms or elapsed_ms(now_ms, self._since_ms) >= self._wait_ms:
             self._wait_ms = 0
             left_s = self._context.deadline_s()
@@ -129,48 +116,17 @@ class Broker:
         self._address = self._connection.address
         if is_open:
             self._log_in()
-        elif elapsed_ms(now_ms, self._since_ms) > _ANSWER_S * 1000:
+        elif elapsed_ms(now_ms, self._since_ms) > _OPEN_S * 1000:
             self._address = None  # it may have changed
             raise OSError("no answer")
 
     def _log_in(self):
         config = self._config
-        self._client = client = MQTTClient(
-            self._connection,
-            client_id=self._client_id,
-            username=config["user"] or None,
-            password=config["password"] or None,
-            ack_timeout_seconds=_ANSWER_S,
-            rx_buffer_size=_MESSAGE_MAX,
-            will_topic=self._will,
-            will_message=b"offline",
-            will_qos=1,
-            will_retain=True,
-            ticks=time,
-        )
-        client._decoder = _Decoder(rx_buffer_size=_MESSAGE_MAX)
-        client.on_message = self._receive
-        client.on_oversized = self._receive_long
-        client.on_connect = self._accepted
-        for topic in self._topics:
-            client.subscribe(topic, 1)
-        client.connect()
-
-    def _exchange(self, now_ms):
-        client = self._client
-        for _ in range(_ROUNDS):
-            received = self._received
-            client.handle(time.ticks_ms())
-            if client.state == ProtocolState.FAILED:
-                self._drop(client.last_error)
-                return
-            if client.state != ProtocolState.CONNECTED or received == self._received and not client._tx_queue:
-                break
-        if self.is_online() and elapsed_ms(now_ms, self._since_ms) >= _PAUSE_MAX_MS:
-            self._pause_ms = _PAUSE_MS
+        self._client = Client(self._connection, self._topics, self._accepted, self._receive)
+        self._client.connect(time.ticks_ms(), self._client_id, config["user"], config["password"], self._will)
 
     def _drop(self, error):
-        refused = getattr(error, "return_code", 3) != 3  # 3: the broker is busy; the others need the user
+        refused = self._client is not None and self._client.refusal not in (0, 3)  # 3: it is busy; else: ask the user
         self._log(str(error).strip() or repr(error))
         try:
             self.close()
@@ -190,16 +146,13 @@ class Broker:
         if self.on_connect:
             self.on_connect()
 
-    def _receive(self, topic, payload):
-        self._received += 1
-        if self._client._decoder.retained:  # sent for another moment
+    def _receive(self, topic, payload, retained):
+        if payload is None:
+            self.refuse("too long")
+        elif retained:  # sent for another moment
             self.refuse("retained")
         else:
             self.on_message(topic, payload)
-
-    def _receive_long(self, length, topic):
-        self._received += 1
-        self.refuse("too long")
 
     def _log(self, text):
         if text != self._logged:  # once, not every minute

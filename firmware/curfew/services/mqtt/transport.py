@@ -16,7 +16,7 @@ _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END"
 
 
 class Connection:
-    """Opened by step(); then a non-blocking socket for an MQTTClient.
+    """Opened by step(); then a non-blocking socket for a Client.
 
     trust: a Trust, None without TLS. address: as in `address` of an earlier connection; None: look up the name.
     """
@@ -51,12 +51,9 @@ class Connection:
             self._socket = trust.context().wrap_socket(raw, server_hostname=host)
             self._socket.setblocking(False)
 
-    def recv_into(self, buffer, size):
-        """The number of bytes received; 0 at the end of the connection. Raises OSError, EAGAIN without data."""
-        count = self._socket.readinto(buffer, size)
-        if count is None:
-            raise OSError(errno.EAGAIN, "no data yet")
-        return count
+    def read(self, buffer):
+        """The number of bytes received; 0 at the end of the connection, None without data. Raises OSError."""
+        return self._socket.readinto(buffer)
 
     def send(self, data):
         """The number of bytes sent."""
