@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from simulator.campaign import detection, runner
+from simulator.native import NativeError
 from simulator.play import Verdict, play
 from simulator.run import VMS, RunError, check_build
 from simulator.scenario import SEED_MAX, Scenario, ScenarioError, load
@@ -82,7 +83,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     command.add_argument("--seed", type=_seed, default=1, metavar="S", help="of the first one (%(default)s)")
     command.add_argument(
         "--vm", choices=runner.MACHINES, default=runner.MACHINES[0],
-        help="what the firmware runs on; both: the two must agree line by line (%(default)s)",
+        help="what the firmware runs on; native: CPython with the safety loop compiled, the fastest; both: CPython and "
+        "MicroPython must agree line by line (%(default)s)",
     )  # fmt: skip
     command.add_argument("--jobs", type=_runs, default=runner.cores(), metavar="N", help="at a time (%(default)s)")
     command = commands.add_parser("live", help="an interactive stove, in a browser or in this terminal")
@@ -234,7 +236,7 @@ def _run_campaign(arguments: argparse.Namespace) -> int:
                     if shown < WRONG_SHOWN:
                         _print_wrong(outcome, arguments.vm, path)
                     shown += 1
-    except RunError as error:
+    except (RunError, NativeError) as error:
         raise _Wrong(str(error)) from None
     except KeyboardInterrupt:
         status = INTERRUPTED

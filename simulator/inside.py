@@ -77,21 +77,26 @@ CHIP.update(_thread=MODULES["go"]._Thread, gc=MODULES["go"]._Gc)
 
 
 class Compiled(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the firmware's modules in a table of code objects: a start compiles nothing and reads nothing."""
+    """Finds the firmware's modules in a table of code objects: a start compiles nothing and reads nothing.
 
-    def __init__(self, codes: dict[str, CodeType]):
+    native: modules of machine code by name (native.py), the same in every run; they hold no state of their own.
+    """
+
+    def __init__(self, codes: dict[str, CodeType], native: dict[str, ModuleType] | None = None):
         self._codes = codes
+        self._native = native or {}
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         if name not in self._codes:
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package="__init__" in self._codes[name].co_filename)
 
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
-        return None
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        return self._native.get(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        exec(self._codes[module.__name__], module.__dict__)
+        if module.__name__ not in self._native:
+            exec(self._codes[module.__name__], module.__dict__)
 
 
 def codes(firmware: Path = SOURCES) -> dict[str, CodeType]:
@@ -111,8 +116,8 @@ def _codes(firmware: Path, of: tuple[tuple[Path, int, int], ...]) -> dict[str, C
     return found
 
 
-def run(plan: dict[str, Any], firmware: Path = SOURCES) -> list[str]:
-    """All lines the machine side said for this plan, with the firmware in that folder.
+def run(plan: dict[str, Any], firmware: Path = SOURCES, native: dict[str, ModuleType] | None = None) -> list[str]:
+    """All lines the machine side said for this plan, with the firmware in that folder, or with its native modules.
 
     Raises MachineDied when the simulator itself failed; what it said until then is in the error.
     """
@@ -122,7 +127,7 @@ def run(plan: dict[str, Any], firmware: Path = SOURCES) -> list[str]:
     starters = None
     if not any(event[1] in SLOT_ACTS for event in plan["events"]):  # else its flash says what is imported
         compiled = codes(firmware)
-        sys.meta_path.insert(0, Compiled(compiled))
+        sys.meta_path.insert(0, Compiled(compiled, native))
         starters = [compiled[name] for name in STARTERS]
     with tempfile.TemporaryDirectory(prefix="curfew-", dir=RAM) as folder, lent(modules):
         fill(Path(folder), firmware, plan)

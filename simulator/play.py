@@ -6,6 +6,7 @@ Must not be here: processes (run.py), reading (result.py), judging (expect.py, i
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import zip_longest
+from types import ModuleType
 
 from simulator import expect
 from simulator.result import Result, parse
@@ -65,12 +66,12 @@ def play(scenario: Scenario, vm: str = "micropython", on_time: Callable[[int], N
         return judge(scenario, death.lines, f"{death}\n{death.stderr}".strip())
 
 
-def play_inside(scenario: Scenario) -> Verdict:
-    """As play() on CPython, but in this process: no interpreter to start, and nothing compiled twice."""
+def play_inside(scenario: Scenario, native: dict[str, ModuleType] | None = None) -> Verdict:
+    """As play() on CPython, but in this process: no interpreter to start, nothing compiled twice; native: native.py."""
     from simulator import inside
 
     try:
-        return judge(scenario, inside.run(scenario.plan))
+        return judge(scenario, inside.run(scenario.plan, native=native))
     except MachineDied as death:
         return judge(scenario, death.lines, str(death))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from simulator import run_settings, scenario
+from simulator import native, run_settings, scenario
 from simulator.campaign import detection, generator
 from simulator.play import Verdict, difference, judge, play, play_inside
 from simulator.rules import recovery
@@ -19,7 +19,7 @@ from simulator.rules.observed import View
 FOLDER = Path("build") / "campaign"
 CHUNK = 5  # seeds a worker takes at a time
 RUN_MAX_S = 120  # of real time: a run takes well under a second
-MACHINES = ("cpython", "micropython", "both")
+MACHINES = ("cpython", "native", "micropython", "both")
 
 
 @dataclass
@@ -38,10 +38,14 @@ class Outcome:
 
 
 def run_seed(seed: int, machine: str) -> Outcome:
-    """Generate, run and judge one seed on "cpython" (in this process), "micropython", or "both", which must agree."""
+    """Generate, run and judge one seed on one of MACHINES.
+
+    "cpython" runs in this process; so does "native", its safety loop compiled; "both" are CPython and MicroPython,
+    which must agree.
+    """
     text = json.dumps(generator.scenario_of(seed), indent=1)
     wanted = scenario.parse(text, run_settings.shipped())
-    verdict = play(wanted, "micropython") if machine == "micropython" else _inside(wanted)
+    verdict = play(wanted, "micropython") if machine == "micropython" else _inside(wanted, machine)
     wrong = [("expect", sentence) for sentence in verdict.failed_expectations] + verdict.failed_invariants
     if verdict.died:
         wrong.append(("MACHINE", verdict.died))
@@ -61,11 +65,11 @@ def _ring(_number: int, _frame: object) -> None:
     raise _Hangs
 
 
-def _inside(wanted: scenario.Scenario) -> Verdict:
+def _inside(wanted: scenario.Scenario, machine: str) -> Verdict:
     before = signal.signal(signal.SIGALRM, _ring)
     signal.alarm(RUN_MAX_S)
     try:
-        return play_inside(wanted)
+        return play_inside(wanted, native.load() if machine == "native" else None)
     except _Hangs:
         return judge(wanted, [], f"not over after {RUN_MAX_S} s")
     finally:
@@ -104,8 +108,11 @@ class Campaign:
 def campaign(seed: int, runs: int, machine: str, jobs: int) -> Iterator[Campaign]:
     """Run the seeds from `seed` on, `jobs` at a time (1: in this process); the sum so far after every few of them.
 
-    Raises RunError when the VM cannot be started, BrokenProcessPool when a worker was ended from outside.
+    Raises RunError when the VM cannot be started, NativeError when nothing can be compiled, BrokenProcessPool when a
+    worker was ended from outside.
     """
+    if machine == "native":
+        native.load()  # compiled once, before the workers ask for it
     begun_s = time.perf_counter()
     total = Campaign()
     chunks = (range(at, min(at + CHUNK, seed + runs)) for at in range(seed, seed + runs, CHUNK))

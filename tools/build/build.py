@@ -51,11 +51,16 @@ def _programs() -> list[Path]:
     return [path for path in paths if len(ast.parse(path.read_text()).body) > 1]
 
 
+def sources() -> dict[str, str]:
+    """Every module of the firmware package by dotted name, as written."""
+    return {module_name(path): path.read_text() for path in _programs()}
+
+
 def folded_sources() -> dict[str, str]:
     """Every module of the firmware package, folded, by dotted name. Raises FoldError."""
-    sources = {module_name(path): path.read_text() for path in _programs()}
-    known = fold.collect(sources)
-    return {name: fold.fold(name, text, known) for name, text in sources.items()}
+    written = sources()
+    known = fold.collect(written)
+    return {name: fold.fold(name, text, known) for name, text in written.items()}
 
 
 def linked_sources() -> dict[str, str]:
@@ -64,13 +69,13 @@ def linked_sources() -> dict[str, str]:
     Raises BuildError, link.LinkError, libraries.LibraryError.
     """
     paths = {module_name(path): str(path.relative_to(FIRMWARE)) for path in _programs()}
-    sources = folded_sources()
+    folded = folded_sources()
     for path, text in libraries.sources().items():
         name = module_name(Path(path), Path())
         paths[name] = f"lib/{path}"
-        sources[name] = text
+        folded[name] = text
     groups = {name: link.members_of((FIRMWARE / paths[name]).read_text()) for name in GROUPS}
-    return {paths[name]: text for name, text in link.linked(sources, groups).items()}
+    return {paths[name]: text for name, text in link.linked(folded, groups).items()}
 
 
 def build(out: Path = OUT) -> dict[str, int]:

@@ -55,7 +55,7 @@ def _targets(node: ast.Assign) -> list[ast.expr]:
     return targets
 
 
-def _names(node: ast.stmt) -> list[str]:
+def constant_names(node: ast.stmt) -> list[str]:
     """The names that a module-level assignment defines when all of them are written like constants, else none."""
     targets = _targets(node) if isinstance(node, ast.Assign) else []
     names = [target.id for target in targets if isinstance(target, ast.Name) and _CONSTANT.match(target.id)]
@@ -96,7 +96,7 @@ def _own_constants(tree: ast.Module, names: dict[str, object]) -> dict[str, int]
     """The integer constants defined at module level, evaluated in order from those known so far."""
     own: dict[str, int] = {}
     for node in tree.body:
-        defined = _names(node)
+        defined = constant_names(node)
         if not defined:
             continue
         assert isinstance(node, ast.Assign)
@@ -122,7 +122,9 @@ def collect(sources: dict[str, str]) -> Constants:
             return known
 
 
-class _Folder(ast.NodeTransformer):
+class Folder(ast.NodeTransformer):
+    """Puts the values of constants in place of their names, and drops definitions and imports of them."""
+
     def __init__(self, name: str, tree: ast.Module, known: Constants):
         self._name = name
         self._own = known[name]
@@ -131,7 +133,7 @@ class _Folder(ast.NodeTransformer):
         self._used: set[str] = set()
 
     def visit_Module(self, tree: ast.Module) -> ast.AST:
-        statements = [node for node in tree.body if not set(_names(node)) & set(self._own)]
+        statements = [node for node in tree.body if not set(constant_names(node)) & set(self._own)]
         statements = [node if _is_own_import(node) else _with_table(self.visit(node)) for node in statements]
         tree.body = [node for node in statements if not _is_own_import(node) or self._needs(node)]
         return tree
@@ -174,4 +176,4 @@ def _with_table(node: ast.stmt) -> ast.stmt:
 def fold(name: str, source: str, known: Constants) -> str:
     """The source of a module with every integer constant replaced by its value. Raises FoldError."""
     tree = _parsed(source)
-    return ast.unparse(ast.fix_missing_locations(_Folder(name, tree, known).visit(tree))) + "\n"
+    return ast.unparse(ast.fix_missing_locations(Folder(name, tree, known).visit(tree))) + "\n"
