@@ -7,6 +7,7 @@ marks are. Progress, second try, summary: watch.py.
 
 import contextlib
 import faulthandler
+import gc
 import os
 import random
 import shlex
@@ -71,6 +72,11 @@ def pytest_collection_modifyitems(config, items):
     output = vars(config).setdefault("workeroutput", {})  # sent to the first process
     output["left"] = [item.nodeid for item in left if set_of(item) != "evidence"]
     items[:] = sorted((item for item in items if item not in left), key=lambda item: -limit_of(item))
+
+
+def pytest_collection_finish():
+    """What pytest holds is no garbage: the firmware's own collections need not walk it each time."""
+    gc.freeze()
 
 
 # --- pools -----------------------------------------------------------------------------------------------------------

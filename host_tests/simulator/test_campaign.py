@@ -126,7 +126,7 @@ def test_a_violation_names_seed_and_invariant_and_leaves_a_scenario_that_is_red(
     firmware = with_bug(tmp_path, bug)
     monkeypatch.chdir(tmp_path)
     run = inside.run
-    monkeypatch.setattr(inside, "run", lambda plan: run(plan, firmware))
+    monkeypatch.setattr(inside, "run", lambda plan, **_: run(plan, firmware))
     seed = next(
         s for s in range(1, 200) if any(event["do"] == "remote_arm" for event in generator.scenario_of(s)["events"][:8])
     )
