@@ -36,13 +36,28 @@ def app(text=BANNER, chip=0, hashed=1):
     return whole + sha256(whole).digest()
 
 
-def table(files_bytes=2 << 20, name=b"vfs"):
+# ports/esp32/partitions-4MiBplus.csv of MicroPython 1.26 and newer: no row for files, they get the rest of the flash.
+ROWS = (
+    (1, 2, 0x9000, 0x6000, b"nvs"),
+    (1, 1, 0xF000, 0x1000, b"phy_init"),
+    (0, 0, 0x10000, 0x1F0000, b"factory"),
+)
+OTA = (
+    (1, 2, 0x9000, 0x4000, b"nvs"),
+    (1, 0, 0xD000, 0x2000, b"otadata"),
+    (1, 1, 0xF000, 0x1000, b"phy_init"),
+    (0, 0x10, 0x10000, 0x180000, b"ota_0"),
+    (0, 0x11, 0x190000, 0x180000, b"ota_1"),
+)
+
+
+def files(size, name=b"vfs"):
+    """The row that tables up to MicroPython 1.25 have."""
+    return ((1, 0x81, 0x200000, size, name),)
+
+
+def table(rows=ROWS):
     """A partition table like MicroPython's."""
-    rows = (
-        (1, 2, 0x9000, 0x6000, b"nvs"),
-        (0, 0, 0x10000, 0x1F0000, b"factory"),
-        (1, 0x81, 0x200000, files_bytes, name),
-    )
     raw = b"".join(
         struct.pack("<HBBII16sI", 0x50AA, kind, sub, at, size, name, 0) for kind, sub, at, size, name in rows
     )
@@ -65,7 +80,13 @@ def good(tmp_path):
 
 
 def test_an_official_image_is_known_by_version_size_and_room_for_files(good):
-    assert image.read(good) == image.Image("1.29.0", good.stat().st_size, 2 << 20)
+    assert image.read(good) == image.Image("1.29.0", good.stat().st_size, 0x200000, 2048 * 1024)
+
+
+def test_the_file_system_of_a_table_that_names_one_lies_where_the_table_says(tmp_path):
+    (tmp_path / "image.bin").write_bytes(official(partitions=table(ROWS + files(1024 * 1024))))
+    found = image.read(tmp_path / "image.bin")
+    assert (found.files_at, found.files_bytes) == (0x200000, 1024 * 1024)
 
 
 def test_the_images_of_these_tests_are_images_in_the_eyes_of_esptool(tmp_path):
@@ -91,8 +112,11 @@ def test_the_images_of_these_tests_are_images_in_the_eyes_of_esptool(tmp_path):
     (official(program=app(b"Tasmota 14")), "no MicroPython"),
     (official(program=app(BANNER.replace(b"1.29", b"1.25"))), "1.25.0 is too old"),
     (official(program=app(BANNER.replace(b"module with ESP32", b"module with SPIRAM"))), "SPIRAM"),
-    (official(partitions=table(files_bytes=512 * 1024)), "512 KiB for files"),
-    (official(partitions=table(name=b"data")), "0 KiB for files"),
+    (official(program=app(BANNER.replace(b"with ESP32\0", b"with ESP32-UNICORE\0"))), "second core"),
+    (official(program=app(BANNER.replace(b"with ESP32\0", b"with ESP32-D2WD\0"))), "second core"),
+    (official(partitions=table(OTA)), "960 KiB for files"),
+    (official(partitions=table(ROWS + files(512 * 1024))), "512 KiB for files"),
+    (official(partitions=table((*ROWS[:2], (0, 0, 0x10000, 0x3F0000, b"factory")))), "0 KiB for files"),
     (official() + bytes(4 << 20), "more than a flash of 4 MB"),
 ])  # fmt: skip
 def test_any_other_file_is_refused_with_its_reason_and_the_right_one_is_named(tmp_path, data, why):

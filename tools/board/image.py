@@ -16,11 +16,12 @@ OFFSET = 0x1000  # where the first byte goes on an ESP32
 _TABLE = 0x8000 - OFFSET
 _APP = 0x10000 - OFFSET
 _MAGIC = 0xE9
-_BYTES_MAX = 4 * 1024 * 1024 - OFFSET
+_FLASH_BYTES = 4 * 1024 * 1024
+_BYTES_MAX = _FLASH_BYTES - OFFSET
 FILES_MIN_BYTES = 1024 * 1024  # of flash for files: two programs, settings, journal
 VERSION_MIN = (1, 26)
 CHIPS = {0: "ESP32", 2: "ESP32-S2", 5: "ESP32-C3", 9: "ESP32-S3", 12: "ESP32-C2", 13: "ESP32-C6", 16: "ESP32-H2"}
-CHIPS[18] = "ESP32-P4"
+CHIPS |= {18: "ESP32-P4", 20: "ESP32-C61", 23: "ESP32-C5"}
 Refusal = Callable[[str], BoardError]
 WANTED = "ESP32_GENERIC-….bin from https://micropython.org/download/ESP32_GENERIC/"
 
@@ -31,7 +32,8 @@ class Image:
 
     version: str
     size: int
-    files_bytes: int  # of flash that it leaves for files
+    files_at: int  # where the files begin in the flash
+    files_bytes: int  # of 4 MB of flash that it leaves for them
 
 
 def read(path: Path) -> Image:
@@ -63,10 +65,12 @@ def read(path: Path) -> Image:
         raise wrong(f"MicroPython {found[1].decode()} is too old, {'.'.join(map(str, VERSION_MIN))} or newer is needed")
     if b"with SPIRAM" in app or b"SPIRAM module" in app:
         raise wrong("the one for boards with SPIRAM: its memory is too slow for the safety loop")
-    room = _files_bytes(data)
+    if b" with ESP32\0" not in app:
+        raise wrong("a variant (UNICORE, D2WD) or another board's: the services need the second core")
+    at, room = _files(data)
     if room < FILES_MIN_BYTES:
         raise wrong(f"it leaves {room // 1024} KiB for files, {FILES_MIN_BYTES // 1024} are needed")
-    return Image(found[1].decode(), len(data), room)
+    return Image(found[1].decode(), len(data), at, room)
 
 
 def _of_this_chip(data: bytes, at: int, wrong: Refusal) -> None:
@@ -92,12 +96,17 @@ def _app_end(data: bytes, wrong: Refusal) -> int:
     return end
 
 
-def _files_bytes(data: bytes) -> int:
-    """The size of the partition for files, 0 when there is none."""
-    for at in range(_TABLE, _TABLE + 0xC00, 32):
-        magic, kind, _, _, size, name = struct.unpack_from("<HBBII16s", data, at)
+def _files(data: bytes) -> tuple[int, int]:
+    """Where the files begin in the flash, and how many bytes they have.
+
+    Up to MicroPython 1.25 a row of the partition table said so; since then MicroPython takes the rest of the flash.
+    """
+    end = 0
+    for row in range(_TABLE, _TABLE + 0xC00, 32):
+        magic, kind, _, at, size, name = struct.unpack_from("<HBBII16s", data, row)
         if magic != 0x50AA:
             break
         if kind == 1 and name.rstrip(b"\0") in (b"vfs", b"ffat"):
-            return int(size)
-    return 0
+            return at, size
+        end = max(end, at + size)
+    return end, max(0, _FLASH_BYTES - end)
