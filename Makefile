@@ -7,7 +7,7 @@ PIP = -m pip install --quiet --disable-pip-version-check
 SOURCES := catalog.py catalog.toml $(shell find firmware -type f -not -name '*.pyc')
 READY := $(VENV)/.ready build/.ready build/system.ready build/bench/lib/.ready
 TARGETS := help demo sim run test test-all evidence lint campaign equal explore mutate fuzz soak realtime homeassistant \
-	bench counts flash deploy monitor console backup restore settings reset-settings doctor board update key \
+	bench counts flash deploy monitor console backup restore settings reset-settings doctor board update key wipe package \
 	docs screenshots wiring sizes build clean
 
 .DEFAULT_GOAL := help
@@ -77,31 +77,32 @@ counts: build/.ready build/system.ready ## exact instructions, heap and bytes be
 	@$(PY) -m benchmarks.counts $(if $(filter command,$(origin KEEP)),--keep "$$KEEP")
 
 #@ Board at the USB cable; without PORT=... the only one that is plugged in
-BOARD = $(PY) -m tools.board $(1) $(if $(PORT),--port $(PORT))
+CURFEW = CURFEW_TYPED=make $(PY) -m tools.cli
+BOARD = $(CURFEW) $(1) $(if $(PORT),--port $(PORT))
+NEEDS = @test -n "$($(1))" || { echo "name $(2): make $@ $(1)=$(3)"; exit 2; }
 
-flash: build/.ready ## write MicroPython: make flash FIRMWARE=ESP32_GENERIC-....bin [PORT=...] [ERASE=1]
-	@test -n "$(FIRMWARE)" || { echo "name the image: make flash FIRMWARE=….bin, ESP32_GENERIC from https://micropython.org/download/ESP32_GENERIC/"; exit 2; }
-	@$(call BOARD,flash) --firmware "$(FIRMWARE)" $(if $(ERASE),--erase)
+flash: $(VENV)/.ready ## write MicroPython: make flash [FIRMWARE=ESP32_GENERIC-....bin|DOWNLOAD=1] [PORT=...] [ERASE=1]
+	@$(call BOARD,flash) $(if $(FIRMWARE),"$(FIRMWARE)") $(if $(DOWNLOAD),--download) $(if $(ERASE),--erase) $(if $(YES),--yes)
 
-deploy: build/.ready ## write the program, only the files that changed: make deploy [PORT=...]
-	@$(call BOARD,deploy)
+deploy: build/.ready ## write the program, only the files that changed: make deploy [PORT=...] [YES=1]
+	@$(call BOARD,deploy) $(if $(YES),--yes)
 
-monitor: $(VENV)/.ready ## the device's output, without a restart
+monitor: $(VENV)/.ready ## the device's output, and what it means
 	@$(call BOARD,monitor)
 
 console: $(VENV)/.ready ## MicroPython's prompt
 	@$(call BOARD,console)
 
 backup: $(VENV)/.ready ## read your own files: make backup [FILE=....json] [KEY=1: with the device's key]
-	@$(call BOARD,backup) $(if $(FILE),--file "$(FILE)") $(if $(KEY),--key)
+	@$(call BOARD,backup) $(if $(FILE),"$(FILE)") $(if $(KEY),--key)
 
 restore: $(VENV)/.ready ## write them back: make restore FILE=....json [KEY=1]
-	@test -n "$(FILE)" || { echo "name the backup: make restore FILE=….json"; exit 2; }
-	@$(call BOARD,restore) --file "$(FILE)" $(if $(KEY),--key)
+	$(call NEEDS,FILE,the backup,….json)
+	@$(call BOARD,restore) "$(FILE)" $(if $(KEY),--key)
 
 settings: $(VENV)/.ready ## settings of your own over the shipped ones: make settings FILE=....json
-	@test -n "$(FILE)" || { echo "name the file: make settings FILE=….json"; exit 2; }
-	@$(call BOARD,settings) --file "$(FILE)"
+	$(call NEEDS,FILE,the file,….json)
+	@$(call BOARD,settings) "$(FILE)"
 
 reset-settings: $(VENV)/.ready ## back to the shipped settings; asks first: make reset-settings [YES=1]
 	@$(call BOARD,reset-settings) $(if $(YES),--yes)
@@ -110,14 +111,17 @@ doctor: $(VENV)/.ready ## check this computer and the board; names what is missi
 	@$(call BOARD,doctor)
 
 board: build/.ready ## a virtual board; prints the PORT for make deploy: make board [FLASH=FILE] [SPEED=10]
-	@$(PY) -m tools.board virtual $(if $(FLASH),--flash $(FLASH)) $(if $(SPEED),--speed $(SPEED))
+	@$(CURFEW) virtual $(if $(FLASH),--flash "$(FLASH)") $(if $(SPEED),--speed $(SPEED))
 
 update: build/.ready ## send the program over Wi-Fi, asks for the password: make update HOST=... [FORCE=1]
-	@$(PY) -m tools.update $(HOST) $(if $(FORCE),--force)
+	$(call NEEDS,HOST,the device,curfew-1a2b.local)
+	@$(CURFEW) update "$(HOST)" $(if $(FORCE),--force)
 
-key: $(VENV)/.ready ## read the device's update key into keys/: make key PORT=...
-	@test -n "$(PORT)" || { echo "name one: make key PORT=/dev/ttyUSB0"; exit 2; }
-	@$(PY) -m tools.update --key $(PORT)
+key: $(VENV)/.ready ## read the device's update key into keys/: make key [PORT=...]
+	@$(call BOARD,key)
+
+wipe: $(VENV)/.ready ## erase everything on the board before you give it away; asks first: make wipe [YES=1]
+	@$(call BOARD,wipe) $(if $(YES),--yes)
 
 #@ Maintain
 docs: build/.ready .venv-docs/.ready ## the generated parts of the documents, and the site in build/site with its links checked
@@ -136,6 +140,12 @@ sizes: build/.ready ## bytes of the compiled firmware, file by file
 	@$(PY) -m tools.build.sizes
 
 build: build/.ready ## compile the firmware into build/firmware
+
+package: build/.ready .venv-package/.ready ## the tool with the program inside, to be installed by pipx: build/package/*.whl
+	@rm -rf build/package
+	@.venv-package/bin/python -m build --outdir build/package . >build/set-up.log 2>&1 || \
+		$(call TELL,the package was not built: is the network there?)
+	@ls build/package/*.whl
 
 clean: ## remove everything that make made
 	rm -rf .venv .venv-* build typings .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -167,6 +177,12 @@ $(VENV)/.ready: requirements-dev.txt
 	@echo "installing the site's tools into .venv-docs ..."
 	@.venv-docs/bin/python $(PIP) -r docs/requirements.txt >build/set-up.log 2>&1 || \
 		$(call TELL,the site's tools were not installed: is the network there?)
+	@touch $@
+
+.venv-package/.ready: tools/package_requirements.txt
+	@$(PYTHON) -m venv .venv-package
+	@.venv-package/bin/python $(PIP) -r tools/package_requirements.txt >build/set-up.log 2>&1 || \
+		$(call TELL,the tool that builds the package was not installed: is the network there?)
 	@touch $@
 
 typings/.ready: requirements-dev.txt $(VENV)/.ready

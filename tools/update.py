@@ -1,31 +1,23 @@
-"""Send the built firmware to a device over Wi-Fi: signed for that device and that moment, only what it does not have.
+"""Send the program to a device over Wi-Fi: signed for that device and that moment, only what it does not have."""
 
-python -m tools.update HOST [--force]         PASSWORD or TOKEN in the environment, or asked for
-python -m tools.update --key PORT             read the key over the USB cable into keys/
-"""
-
-import argparse
 import getpass
 import hashlib
 import hmac
 import http.client
 import json
 import os
-import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tools.build import manifest
-from tools.build.build import OUT, SLOT
+from .board import installation, key
+from .board.errors import BoardError
+from .build import manifest
 
-ROOT = Path(__file__).resolve().parent.parent
-KEYS = ROOT / "keys"
 PIECE = 3072  # bytes in a request: the device takes 4096
 PATIENCE_S = 60  # the device compares the files that it has before it asks for the next
 POLL_S = 1
@@ -33,10 +25,9 @@ RESTART_S = 180  # it restarts once every burner is at rest
 PROOF_S = 660  # a trial takes a minute, and ten at most
 TRIES = 4  # of one piece
 SIGNED = ("device", "version", "force", "nonce", "manifest", "size")
-_KEY = re.compile(r"[0-9a-f]{64}")
 
 
-class UpdateError(Exception):
+class UpdateError(BoardError):
     """The update did not take place; the text is one line with the way out."""
 
 
@@ -81,7 +72,7 @@ class _NoAnswer(UpdateError):
     """No answer this time."""
 
 
-def header(key: bytes, program: Path, device: str, nonce: str, force: bool) -> dict[str, str]:
+def header(secret: bytes, program: Path, device: str, nonce: str, force: bool) -> dict[str, str]:
     """The signed header of an update to one device in one window."""
     text = (program / manifest.NAME).read_bytes()
     told = {
@@ -93,10 +84,10 @@ def header(key: bytes, program: Path, device: str, nonce: str, force: bool) -> d
         "size": str(len(text)),
     }
     message = "\n".join(told[name] for name in SIGNED).encode()
-    return {**told, "signature": hmac.new(key, message, "sha256").hexdigest()}
+    return {**told, "signature": hmac.new(secret, message, "sha256").hexdigest()}
 
 
-def send(device: Device, key: bytes, program: Path, force: bool, progress: Callable[[str, int, int], None]) -> str:
+def send(device: Device, secret: bytes, program: Path, force: bool, progress: Callable[[str, int, int], None]) -> str:
     """Bring the program into the device and start its trial; its build id. progress(what, bytes, of bytes).
 
     Raises UpdateError; the old program is intact then.
@@ -113,7 +104,7 @@ def send(device: Device, key: bytes, program: Path, force: bool, progress: Calla
         about = device.ask("GET", "/update")
     else:
         raise UpdateError(f"{device.host}: another update is under way; it ends after 30 s of silence")
-    told = header(key, program, about["device"], about["nonce"], force)
+    told = header(secret, program, about["device"], about["nonce"], force)
     files = [program / manifest.NAME, *(program / path for path in paths(program))]
     whole = sum(path.stat().st_size for path in files)
     wanted = device.ask("POST", "/update", json.dumps(told).encode())["next"]
@@ -125,7 +116,7 @@ def send(device: Device, key: bytes, program: Path, force: bool, progress: Calla
         piece = file.read_bytes()[offset : offset + PIECE]
         wanted = _put(device, piece, wanted)
     progress("", whole, whole)
-    return manifest.build_id((program / manifest.NAME).read_text())
+    return manifest.build_id((program / manifest.NAME).read_text("ascii"))
 
 
 def _put(device: Device, piece: bytes, wanted: str) -> str | None:
@@ -147,7 +138,7 @@ def _put(device: Device, piece: bytes, wanted: str) -> str | None:
 
 def paths(program: Path) -> list[str]:
     """The files of a program below its folder, in the order of its manifest."""
-    return [line.split(" ")[2] for line in (program / manifest.NAME).read_text().splitlines()[1:-1]]
+    return [line.split(" ")[2] for line in (program / manifest.NAME).read_text("ascii").splitlines()[1:-1]]
 
 
 def wait_for_confirmation(device: Device, build: str, progress: Callable[[str], None]) -> None:
@@ -174,93 +165,28 @@ def wait_for_confirmation(device: Device, build: str, progress: Callable[[str], 
     raise UpdateError(f"{device.host}: the new program {what}; the old one comes back by itself")
 
 
-def key_of(device: str, folder: Path = KEYS) -> bytes:
-    """The key of a device, as read_key() kept it. Raises UpdateError."""
-    path = folder / f"{device}.key"
-    try:
-        text = path.read_text().strip()
-    except OSError:
-        raise UpdateError(f"no key of the device {device}: attach it once and run `make key PORT=...`") from None
-    if not _KEY.fullmatch(text):
-        raise UpdateError(f"{path}: not a key (64 hex digits): run `make key PORT=...` again")
-    return bytes.fromhex(text)
+def run(host: str, force: bool, out: Console) -> None:
+    """Send this program to a device and wait until it is confirmed; PASSWORD or TOKEN in the environment, or asked for.
 
-
-READ = (
-    "import machine\nfrom binascii import hexlify\n"
-    "print('device', hexlify(machine.unique_id()).decode())\nprint('key', open('key.txt').readline().strip())"
-)
-
-
-def read_key(port: str, folder: Path = KEYS) -> Path:
-    """Read the key of the device at the USB cable and keep it where only its owner can read it. Raises UpdateError."""
-    command = [sys.executable, "-m", "mpremote", "connect", port, "resume", "exec", READ, "exec", "machine.reset()"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    told = dict(line.split(" ", 1) for line in done.stdout.splitlines() if line.startswith(("device ", "key ")))
-    key, device = told.get("key", "").strip(), told.get("device", "").strip()
-    if not device:
-        why = (done.stderr or done.stdout).strip().splitlines()
-        raise UpdateError(f"{port}: {why[-1] if why else 'no board answers'}")
-    if not _KEY.fullmatch(key):
-        raise UpdateError(f"{port}: the device has no key yet: it creates one once its Wi-Fi (or set-up network) is on")
-    return keep_key(device, key, folder)
-
-
-def keep_key(device: str, key: str, folder: Path = KEYS) -> Path:
-    """Write a key file that only its owner can read; its path."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{device}.key"
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(key + "\n")
-    return path
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """The command; 0 when the new program is confirmed, 1 with one line when not."""
-    parser = argparse.ArgumentParser(prog="update", description="Send the built firmware to a device over Wi-Fi.")
-    parser.add_argument("host", nargs="?", help="address of the device, like curfew-1a2b.local")
-    parser.add_argument("--force", action="store_true", help="send an older version, too")
-    parser.add_argument("--key", metavar="PORT", help="read the key over the USB cable instead")
-    given = parser.parse_args(arguments)
-    try:
-        if given.key:
-            print(f"key: {read_key(given.key)} (mode 600; never give it away)")
-            return 0
-        if not given.host:
-            raise UpdateError("name the device: make update HOST=curfew-1a2b.local")
-        return _update(given.host, given.force)
-    except UpdateError as error:
-        print(f"update: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("update: stopped; the old program is intact", file=sys.stderr)
-        return 1
-
-
-def _update(host: str, force: bool) -> int:
-    program = OUT / SLOT
+    Raises BoardError.
+    """
+    program = installation.PROGRAM / installation.SLOT
     if not (program / manifest.NAME).is_file():
-        raise UpdateError("nothing is built: run `make build`")
+        raise UpdateError(f"no compiled program here: {installation.program_again()}")
     device = Device(host, os.environ.get("TOKEN"))
     if not os.environ.get("TOKEN"):
         device.log_in(os.environ.get("PASSWORD") or getpass.getpass(f"device password of {host}: "))
     about = device.ask("GET", "/update")
-    key = key_of(about["device"])
+    own_key = key.of(about["device"])
     columns = (TextColumn("{task.description:44}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns) as bar:
+    with Progress(*columns, console=out) as bar:
         task = bar.add_task("asks")
 
         def tell(what: str, at: int, of: int) -> None:
             bar.update(task, description=what, completed=at, total=of)
 
-        build = send(device, key, program, force, tell)
-    with Progress(TextColumn("{task.description}")) as bar:
+        build = send(device, own_key, program, force, tell)
+    with Progress(TextColumn("{task.description}"), console=out) as bar:
         task = bar.add_task("sent; the device restarts")
         wait_for_confirmation(device, build, lambda what: bar.update(task, description=what))
-    print(f"{host}: build {build} is confirmed (before: {about['build']})")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    out.print(f"{host}: build {build} is confirmed (before: {about['build']})")

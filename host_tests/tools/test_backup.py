@@ -13,7 +13,7 @@ import pytest
 
 from host_tests.fixtures import board as fixture
 from host_tests.fixtures.board import command
-from tools.board import __main__ as cli
+from tools import cli
 from tools.board import backup, doctor, plan
 from tools.board.errors import BoardError
 
@@ -67,16 +67,16 @@ def run(capsys, *words):
 def test_what_was_kept_comes_back_and_is_readable_by_its_owner_only(bench, tmp_path, capsys):
     before = there(bench)
     path = tmp_path / "kept.json"
-    assert run(capsys, "backup", "--port", bench.board.port, "--file", path)[0] == 0
+    assert run(capsys, "backup", path, "--port", bench.board.port)[0] == 0
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     put(bench, {"settings.json": b'{"burners": [{}]}', "network.json": b"{}", "journal.txt": b""})
-    assert run(capsys, "restore", "--port", bench.board.port, "--file", path)[0] == 0
+    assert run(capsys, "restore", path, "--port", bench.board.port)[0] == 0
     assert there(bench) == before
 
 
 def test_the_devices_key_stays_where_it_is_unless_asked_for(bench, tmp_path, capsys):
-    run(capsys, "backup", "--port", bench.board.port, "--file", tmp_path / "without.json")
-    run(capsys, "backup", "--port", bench.board.port, "--file", tmp_path / "with.json", "--key")
+    run(capsys, "backup", tmp_path / "without.json", "--port", bench.board.port)
+    run(capsys, "backup", tmp_path / "with.json", "--port", bench.board.port, "--key")
     assert KEY not in backup.read(tmp_path / "without.json", key=True)
     assert KEY not in backup.read(tmp_path / "with.json")
     assert backup.read(tmp_path / "with.json", key=True)[KEY] == b"k"
@@ -84,14 +84,14 @@ def test_the_devices_key_stays_where_it_is_unless_asked_for(bench, tmp_path, cap
 
 def test_neither_program_nor_slots_are_in_a_backup(bench, tmp_path, capsys):
     put(bench, {"slot.txt": plan.slot_text("a").encode()})
-    run(capsys, "backup", "--port", bench.board.port, "--file", tmp_path / "kept.json")
+    run(capsys, "backup", tmp_path / "kept.json", "--port", bench.board.port)
     names = set(json.loads((tmp_path / "kept.json").read_text())["files"])
     assert names == {"settings.json", "network.json", "journal.txt"}
 
 
 def test_an_older_backup_is_never_overwritten(bench, tmp_path, capsys):
     (tmp_path / "kept.json").write_text("old")
-    status, _, said = run(capsys, "backup", "--port", bench.board.port, "--file", tmp_path / "kept.json")
+    status, _, said = run(capsys, "backup", tmp_path / "kept.json", "--port", bench.board.port)
     assert status == 1 and "is there already" in said and (tmp_path / "kept.json").read_text() == "old"
 
 
@@ -123,7 +123,7 @@ def broken(**changed):
 ])  # fmt: skip
 def test_what_is_no_sound_backup_is_refused_in_one_line_before_the_board_is_touched(tmp_path, capsys, text, why):
     (tmp_path / "kept.json").write_text(text)
-    status, _, said = run(capsys, "restore", "--port", "/dev/no-such-port", "--file", tmp_path / "kept.json")
+    status, _, said = run(capsys, "restore", tmp_path / "kept.json", "--port", "/dev/no-such-port")
     assert status == 1 and why in said and said.count("\n") == 1
 
 
@@ -134,15 +134,15 @@ def test_settings_are_reset_only_by_who_says_so(bench, capsys, monkeypatch):
     put(bench, {"settings.json": SETTINGS})
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
     status, _, said = run(capsys, "reset-settings", "--port", bench.board.port)
-    assert status == 1 and "YES=1" in said
+    assert status == 1 and "curfew reset-settings --yes" in said
     assert there(bench)["settings.json"] == SETTINGS
     assert run(capsys, "reset-settings", "--port", bench.board.port, "--yes")[0] == 0
-    assert there(bench)["settings.json"] == (cli.FIRMWARE / "settings.json").read_bytes()
+    assert there(bench)["settings.json"] == (fixture.ROOT / "firmware" / "settings.json").read_bytes()
 
 
 def test_settings_of_a_file_are_laid_over_the_shipped_ones(bench, tmp_path, capsys):
     (tmp_path / "mine.json").write_text('{"burners": [{"relay_pin": 18, "button_pin": 25, "sensor": false}]}')
-    assert run(capsys, "settings", "--port", bench.board.port, "--file", tmp_path / "mine.json")[0] == 0
+    assert run(capsys, "settings", tmp_path / "mine.json", "--port", bench.board.port)[0] == 0
     now = json.loads(there(bench)["settings.json"])
     assert now["burners"] == [{"relay_pin": 18, "button_pin": 25, "sensor": False}] and now["timer_default_min"] == 30
 
@@ -153,7 +153,7 @@ def test_settings_of_a_file_are_laid_over_the_shipped_ones(bench, tmp_path, caps
 ])  # fmt: skip
 def test_settings_that_the_box_would_refuse_are_refused_here(tmp_path, capsys, text, why):
     (tmp_path / "mine.json").write_text(text)
-    status, _, said = run(capsys, "settings", "--port", "/dev/no-such-port", "--file", tmp_path / "mine.json")
+    status, _, said = run(capsys, "settings", tmp_path / "mine.json", "--port", "/dev/no-such-port")
     assert status == 1 and why in said and said.count("\n") == 1
 
 
@@ -194,8 +194,8 @@ def test_the_doctor_names_what_is_wrong_with_a_board_and_how_to_fix_it(bench):
     bench.run("import os;os.rename('a/manifest.txt','a/m')")
     try:
         found = {row.what: row for row in doctor.board(bench.board.port)}
-        assert found["program"].state == doctor.NEEDED and "make deploy" in found["program"].fix
-        assert found["settings"].state == doctor.NEEDED and "make reset-settings" in found["settings"].fix
+        assert found["program"].state == doctor.NEEDED and "curfew deploy" in found["program"].fix
+        assert found["settings"].state == doctor.NEEDED and "curfew reset-settings" in found["settings"].fix
     finally:
         bench.run("import os;os.rename('a/m','a/manifest.txt')")
         put(bench, {"settings.json": SETTINGS})

@@ -14,7 +14,7 @@ import serial
 
 from host_tests.fixtures import board as fixture
 from host_tests.fixtures.board import program_with
-from tools.board import __main__ as cli
+from tools import cli
 from tools.board import deploy, link, plan, ports
 from tools.board.errors import CableError
 from tools.build import sizes
@@ -266,9 +266,11 @@ def test_a_flash_that_fills_up_in_the_middle_is_one_line_and_the_old_program_run
 
 
 class Usb:
-    def __init__(self, device, vid=0x10C4):
-        self.device = device
-        self.vid = vid
+    """A port as list_ports gives it."""
+
+    def __init__(self, device, vid=0x10C4, serial_number=None):
+        self.device, self.vid, self.serial_number = device, vid, serial_number
+        self.pid, self.location = 0xEA60, "1-1"
 
 
 def refused(monkeypatch, capsys, *words, there=()):
@@ -296,7 +298,7 @@ def test_the_only_likely_port_is_taken():
 
 def test_of_several_boards_none_is_taken_and_all_are_named(monkeypatch, capsys):
     told = refused(monkeypatch, capsys, "deploy", there=[Usb("/dev/ttyUSB0"), Usb("/dev/ttyUSB1", 0x1A86)])
-    assert "/dev/ttyUSB0" in told and "/dev/ttyUSB1" in told and "PORT=" in told
+    assert "/dev/ttyUSB0" in told and "/dev/ttyUSB1" in told and "curfew deploy --port /dev/ttyUSB0" in told
 
 
 def test_a_port_that_is_not_there_is_named(monkeypatch, capsys):
@@ -315,9 +317,7 @@ def test_a_port_in_use_is_named_and_the_box_runs_on(bench, monkeypatch, capsys):
 
 
 def test_a_port_with_nothing_behind_it_is_no_micropython(monkeypatch, capsys):
-    monkeypatch.setattr(link, "_SILENT_S", 0.2)
-    monkeypatch.setattr(link, "_READ_S", 0.2)
-    monkeypatch.setattr(link, "_INSIST_S", 0.2)
+    monkeypatch.setattr(link, "TAKE_OVER_S", 0.5)
     holder, end = pty.openpty()
     told = refused(monkeypatch, capsys, "deploy", "--port", os.ttyname(end))
     os.close(holder)

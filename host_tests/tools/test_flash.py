@@ -3,19 +3,24 @@
 Here: image.py, flash.py. Not here: deploying a program (test_deploy.py).
 """
 
+import contextlib
+import http.server
 import io
 import re
 import struct
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 from hashlib import md5, sha256
 
 import pytest
-from esp32_mock_bootloader import mock_bootloader
 from rich.console import Console
 
 from host_tests.fixtures.board import command
-from tools.board import flash, image
+from host_tests.fixtures.rom import FLASH_2_MB, NO_FLASH, SINGLE_CORE, Rom
+from tools import cli
+from tools.board import download, flash, image
 from tools.board.errors import BoardError
 
 BANNER = b"MicroPython v1.29.0 on 2026-08-20; Generic ESP32 module with ESP32\0"
@@ -37,11 +42,7 @@ def app(text=BANNER, chip=0, hashed=1):
 
 
 # ports/esp32/partitions-4MiBplus.csv of MicroPython 1.26 and newer: no row for files, they get the rest of the flash.
-ROWS = (
-    (1, 2, 0x9000, 0x6000, b"nvs"),
-    (1, 1, 0xF000, 0x1000, b"phy_init"),
-    (0, 0, 0x10000, 0x1F0000, b"factory"),
-)
+ROWS = ((1, 2, 0x9000, 0x6000, b"nvs"), (1, 1, 0xF000, 0x1000, b"phy_init"), (0, 0, 0x10000, 0x1F0000, b"factory"))
 OTA = (
     (1, 2, 0x9000, 0x4000, b"nvs"),
     (1, 0, 0xD000, 0x2000, b"otadata"),
@@ -74,7 +75,7 @@ def official(boot_chip=0, partitions=None, program=None):
 
 @pytest.fixture
 def good(tmp_path):
-    path = tmp_path / "ESP32_GENERIC-20260820-v1.29.0.bin"
+    path = tmp_path / "ESP32_GENERIC-20260824-v1.29.0.bin"
     path.write_bytes(official())
     return path
 
@@ -136,76 +137,235 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         image.read(tmp_path / "nothing.bin")
 
 
-# --- the real esptool ------------------------------------------------------------------------------------------------
+# --- the real esptool against a boot loader ---------------------------------------------------------------------------
+
+USED = b"\x7f" * 4096  # what another project may have left
 
 
-@pytest.fixture
-def esptool_says(monkeypatch):
-    """Every line of esptool, as it comes."""
-    said = []
-    lines = flash._lines
-
-    def heard(*words):
-        for line in lines(*words):
-            said.append(line.strip())
-            yield line
-
-    monkeypatch.setattr(flash, "_lines", heard)
-    return said
+def no(question):
+    raise AssertionError(question)
 
 
-def test_esptool_writes_the_image_to_where_it_belongs_verifies_it_and_the_next_step_is_named(good, esptool_says):
+def never():
+    raise AssertionError("nothing is to be downloaded")
+
+
+def flashed(url, path, erase=False, agreed=no, fetch=never):
+    """What the command says on the way."""
     out = io.StringIO()
-    with mock_bootloader("esp32") as chip:
-        flash.flash(chip.url(), good, False, Console(file=out, width=200))
-    assert any(re.match(rf"Wrote {good.stat().st_size} bytes .*at 0x00001000", line) for line in esptool_says)
-    assert "Hash of data verified." in esptool_says
-    assert "MicroPython 1.29.0" in out.getvalue() and "make deploy" in out.getvalue()
+    flash.flash(url, path, erase, Console(file=out, width=200), agreed, fetch)
+    return out.getvalue()
 
 
-def test_erase_comes_before_writing_and_only_when_asked_for(good, monkeypatch):
-    done = []
-    monkeypatch.setattr(flash, "_lines", lambda port, words: done.append(words[0]) or iter(["Hash of data verified."]))
-    flash.flash("/dev/ttyUSB0", good, True, Console(file=io.StringIO()))
-    flash.flash("/dev/ttyUSB0", good, False, Console(file=io.StringIO()))
-    assert done == ["flash-id", "erase-flash", "write-flash", "flash-id", "write-flash"]
+def refused(rom, path, **more):
+    """The line of a command that is refused; the flash is as it was."""
+    before = bytes(rom.flash.data)
+    with pytest.raises(BoardError) as refusal:
+        flashed(rom.url, path, **more)
+    assert bytes(rom.flash.data) == before and "\n" not in str(refusal.value)
+    return str(refusal.value)
 
 
-def test_what_was_written_but_not_verified_is_no_success(good, monkeypatch):
-    monkeypatch.setattr(flash, "_lines", lambda port, words: iter(["Wrote 5 bytes"]))
-    with pytest.raises(BoardError, match="not verified"):
-        flash.flash("/dev/ttyUSB0", good, False, Console(file=io.StringIO()))
+def test_the_image_is_written_to_where_it_belongs_and_the_next_step_is_named(good):
+    with Rom() as chip:
+        said = flashed(chip.url, good)
+    data = good.read_bytes()
+    assert bytes(chip.flash.data[image.OFFSET : image.OFFSET + len(data)]) == data
+    assert "ERASE_FLASH" not in chip.commands and "SPI_FLASH_MD5" in chip.commands
+    assert "ESP32-D0WDQ6" in said and "curfew-9526" in said and "MicroPython 1.29.0" in said
+    assert f"curfew deploy --port {chip.url}" in said
 
 
-def test_a_chip_with_too_little_flash_is_refused(good, monkeypatch):
-    monkeypatch.setattr(flash, "_lines", lambda port, words: iter(["Detected flash size: 2MB"]))
-    with pytest.raises(BoardError, match="2MB of flash are too little"):
-        flash.flash("/dev/ttyUSB0", good, False, Console(file=io.StringIO()))
+def test_boot_is_held_once_because_all_steps_share_one_connection(good):
+    with Rom() as chip:
+        flashed(chip.url, good, erase=True)
+    assert chip.connections == 1
+    assert chip.commands.index("ERASE_FLASH") < chip.commands.index("FLASH_DEFL_BEGIN")
 
 
-def test_another_chip_is_refused_before_anything_is_written(good):
-    with mock_bootloader("esp32s3") as chip, pytest.raises(BoardError, match=r"ESP32-S3, .* nothing was written"):
-        flash.flash(chip.url(), good, False, Console(file=io.StringIO()))
+def test_a_line_that_loses_bytes_at_the_fast_speed_is_used_at_the_slow_one(good):
+    with Rom(max_baud=115200) as chip:
+        said = flashed(chip.url, good)
+        data = good.read_bytes()
+    assert "once more at 115200 baud" in said
+    assert bytes(chip.flash.data[image.OFFSET : image.OFFSET + len(data)]) == data
 
 
-def test_a_refused_image_never_meets_the_chip(tmp_path, monkeypatch):
+def test_a_used_flash_is_erased_after_a_yes_and_left_alone_without_one(good):
+    with Rom() as chip:
+        chip.flash.data[0x200000:0x201000] = USED
+        said = refused(chip, good, agreed=lambda question: False)
+        assert "holds something else" in said and f"curfew flash {good} --erase" in said
+        asked = []
+        flashed(chip.url, good, agreed=lambda question: asked.append(question) or True)
+        assert len(asked) == 1 and "ERASE_FLASH" in chip.commands
+        assert chip.flash.read(0x200000, 4096) == b"\xff" * 4096
+
+
+def test_files_of_micropython_are_no_used_flash(good):
+    with Rom() as chip:
+        chip.flash.data[0x200000:0x200010] = b"\x01\0\0\0\xf0\x0f\xff\xf7littlefs"
+        flashed(chip.url, good)
+        assert chip.flash.read(0x200008, 8) == b"littlefs"
+
+
+@pytest.mark.parametrize("chip, why", [
+    ({"chip": "esp32s3"}, "ESP32-S3, and Curfew needs the plain ESP32"),
+    ({"chip": "esp32c3"}, "ESP32-C3, and Curfew needs the plain ESP32"),
+    ({"fuses": SINGLE_CORE}, "ESP32-S0WDQ6 .* with a single core"),
+    ({"flash_id": FLASH_2_MB}, "2 MB of flash are too little, 4 MB are needed"),
+    ({"flash_id": NO_FLASH}, "flash cannot be identified.*GPIO12"),
+])  # fmt: skip
+def test_a_chip_that_will_not_do_is_refused_before_anything_is_written(good, chip, why):
+    with Rom(**chip) as rom:
+        said = refused(rom, good, erase=True)
+    assert re.search(why, said) and "nothing was written" in said
+    assert not {"ERASE_FLASH", "FLASH_BEGIN", "FLASH_DEFL_BEGIN"} & set(rom.commands)
+
+
+@pytest.mark.parametrize("step", ["SYNC", "READ_REG", "MEM_DATA", "CHANGE_BAUDRATE", "READ_FLASH"])
+def test_a_cable_pulled_before_writing_is_one_line_and_nothing_is_written(good, step):
+    with Rom(cut_at=step) as rom:
+        assert "nothing was written" in refused(rom, good)
+
+
+@pytest.mark.parametrize("step", ["FLASH_DEFL_BEGIN", "FLASH_DEFL_DATA", "SPI_FLASH_MD5"])
+def test_a_cable_pulled_while_writing_is_one_line_and_the_next_run_mends_it(good, step):
+    with Rom(cut_at=step) as rom:
+        with pytest.raises(BoardError, match="half written: nothing is broken, run it again"):
+            flashed(rom.url, good)
+        rom.is_plugged = True
+        flashed(rom.url, good)
+        data = good.read_bytes()
+        assert bytes(rom.flash.data[image.OFFSET : image.OFFSET + len(data)]) == data
+
+
+def test_what_did_not_arrive_as_it_was_sent_is_no_success(good, monkeypatch):
+    with Rom() as rom:
+        monkeypatch.setattr(rom.flash, "write_defl_block", lambda payload: None)
+        with pytest.raises(BoardError, match="did not arrive: try another cable"):
+            flashed(rom.url, good)
+
+
+def test_a_refused_image_never_meets_the_chip(tmp_path):
     (tmp_path / "image.bin").write_bytes(official()[:-1])
-    monkeypatch.setattr(flash.subprocess, "Popen", None)
     with pytest.raises(BoardError, match="cut off"):
-        flash.flash("/dev/ttyUSB0", tmp_path / "image.bin", True, Console(file=io.StringIO()))
+        flashed("/dev/ttyUSB9", tmp_path / "image.bin", erase=True)
 
 
 def test_a_port_that_is_not_there_is_one_line_and_status_1(good):
-    status, _, said = command("flash", "--port", "/dev/ttyUSB9", "--firmware", good)
-    assert (status, said) == (1, "flash: /dev/ttyUSB9 is not there\n")
+    status, _, said = command("flash", good, "--port", "/dev/ttyUSB9")
+    assert (status, said) == (1, "flash: /dev/ttyUSB9 is not there; USB serial ports: none\n")
 
 
 @pytest.mark.parametrize("said, told", [
     ("Could not exclusively lock port /dev/ttyUSB0: [Errno 11]", "in use"),
-    ("[Errno 13] could not open port /dev/ttyUSB0: [Errno 13] Permission denied", "dialout"),
-    ("A fatal error occurred: Failed to connect to ESP32: No serial data received.", "BOOT button"),
-    ("A fatal error occurred: The chip stopped responding.", "stopped responding"),
-    ("", "no word"),
+    ("Failed to connect to ESP32: No serial data received.", "BOOT button"),
+    ("MD5 of file does not match data in flash!", "another cable"),
+    ("", "nothing was written"),
 ])  # fmt: skip
 def test_esptools_words_become_one_line_with_the_way_out(said, told):
     assert told in flash._why("/dev/ttyUSB0", said)
+
+
+# --- an image from micropython.org -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shelf(good, tmp_path, monkeypatch):
+    """A server with an official image that is pinned; shelf["data"] is what it gives."""
+    shelf = {"data": good.read_bytes(), "asked": 0}
+
+    class Shelf(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            shelf["asked"] += 1
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(shelf["data"])
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shelf) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/{good.name}"
+        pinned = download.Official("1.29.0", url, len(shelf["data"]), sha256(shelf["data"]).hexdigest())
+        monkeypatch.setattr(download, "OFFICIAL", pinned)
+        monkeypatch.setattr(download.installation, "IMAGES", tmp_path / "images")
+        yield shelf
+        server.shutdown()
+
+
+def test_the_pinned_image_is_downloaded_once_and_then_is_there(shelf, good, tmp_path):
+    path = download.fetched()
+    assert path == tmp_path / "images" / good.name and path.read_bytes() == good.read_bytes()
+    assert download.fetched() == path and shelf["asked"] == 1
+
+
+@pytest.mark.parametrize("change", [
+    lambda data: data[:-1], lambda data: data + b"x", lambda data: b"<html>log in</html>", lambda data: b"y" + data[1:],
+])  # fmt: skip
+def test_a_download_that_is_not_the_pinned_file_is_refused_and_not_kept(shelf, tmp_path, change):
+    shelf["data"] = change(shelf["data"])
+    with pytest.raises(BoardError, match="not the pinned file.*nothing was kept"):
+        download.fetched()
+    assert not list(tmp_path.glob("images/*"))
+
+
+def test_without_a_network_it_says_what_to_fetch_and_what_to_type(shelf, monkeypatch):
+    monkeypatch.setattr(download, "OFFICIAL", replace(download.OFFICIAL, url="http://127.0.0.1:9/ESP32_GENERIC-x.bin"))
+    with pytest.raises(BoardError, match=r"cannot be downloaded.*browser.*curfew flash ESP32_GENERIC-x\.bin"):
+        download.fetched()
+
+
+def test_without_a_file_nothing_is_downloaded_unless_it_is_asked_for_and_the_chip_is_right(shelf, good):
+    with Rom() as rom:
+        status, _, said = run(rom, "flash")
+        assert (status, shelf["asked"]) == (1, 0) and "curfew flash --download" in said and "FILE.bin" in said
+        status, out, said = run(rom, "flash", "--download")
+        assert (status, shelf["asked"]) == (0, 1), said
+        assert bytes(rom.flash.data[image.OFFSET :][: good.stat().st_size]) == good.read_bytes()
+    with Rom(chip="esp32s3") as rom:
+        (download.installation.IMAGES / good.name).unlink()
+        assert run(rom, "flash", "--download")[0] == 1 and shelf["asked"] == 1
+
+
+def test_the_pinned_image_is_one_of_the_plain_esp32_that_will_do():
+    official = download.OFFICIAL
+    assert re.fullmatch(r"ESP32_GENERIC-\d{8}-v1\.29\.0\.bin", official.name) and official.version == "1.29.0"
+    assert official.url.startswith("https://micropython.org/resources/firmware/")
+    assert re.fullmatch("[0-9a-f]{64}", official.sha256) and official.size < 2 << 20
+
+
+# --- giving it away --------------------------------------------------------------------------------------------------
+
+
+def run(rom, *words):
+    """A command of the tool in this process: status, what it said, what it complained about."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = cli.main([*words, "--port", rom.url])
+    return status, out.getvalue(), err.getvalue()
+
+
+def test_wipe_erases_every_byte_and_proves_it(good):
+    with Rom() as rom:
+        rom.flash.data[0x200000:0x201000] = b"password" * 512
+        status, said, _ = run(rom, "wipe", "--yes")
+        assert status == 0 and "wiped" in said and "4 MB read as empty" in said
+        assert bytes(rom.flash.data) == b"\xff" * len(rom.flash.data)
+
+
+def test_wipe_does_nothing_unless_it_is_told_so_and_says_how(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with Rom() as rom:
+        status, _, said = run(rom, "wipe")
+        assert status == 1 and "curfew wipe --yes" in said and "ERASE_FLASH" not in rom.commands
+
+
+def test_a_flash_that_does_not_become_empty_is_not_called_wiped(monkeypatch):
+    with Rom() as rom:
+        rom.flash.data[5] = 0
+        monkeypatch.setattr(rom.flash, "erase_all", lambda: None)
+        status, _, said = run(rom, "wipe", "--yes")
+        assert status == 1 and "not empty after erasing" in said

@@ -5,21 +5,18 @@ A backup is JSON: {"curfew_backup": 1, "made": date, "board": number, "files": {
 
 import base64
 import binascii
-import importlib
 import json
 import os
-import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tools.board.errors import BoardError
-from tools.board.link import Link
-from tools.build.build import FIRMWARE
+from . import installation
+from .errors import BoardError
+from .link import Link
 
-sys.path.append(str(FIRMWARE))
-settings_of_the_box = importlib.import_module("curfew.core.settings")
+device_settings = installation.core("settings")
 
 FORM = 1
 SETTINGS = "settings.json"
@@ -61,7 +58,7 @@ def keep(backup: dict[str, Any], path: Path) -> None:
     if path.exists():
         raise BoardError(f"{path} is there already: name another file, or remove it")
     try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             json.dump(backup, file, indent=1)
     except OSError as error:
         raise BoardError(f"{path}: {error.strerror}")
@@ -70,7 +67,7 @@ def keep(backup: dict[str, Any], path: Path) -> None:
 def read(path: Path, key: bool = False) -> dict[str, bytes]:
     """The files of a backup, each judged. Raises BoardError, and says which is wrong."""
     try:
-        told = json.loads(path.read_text())
+        told = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BoardError(f"{path}: {error.strerror}")
     except ValueError:
@@ -102,8 +99,8 @@ def judge(name: str, data: bytes) -> None:
     """Raises BoardError when the device would refuse this file."""
     if name == SETTINGS:
         try:
-            settings_of_the_box.parse(data.decode())
-        except (settings_of_the_box.Invalid, UnicodeDecodeError) as error:
+            device_settings.parse(data.decode())
+        except (device_settings.Invalid, UnicodeDecodeError) as error:
             raise BoardError(f"the device would refuse these settings: {error}")
     elif name.endswith(".json"):
         try:
@@ -115,17 +112,22 @@ def judge(name: str, data: bytes) -> None:
 def laid_over(path: Path) -> bytes:
     """The shipped settings with those of a file laid over. Raises BoardError when the device would refuse them."""
     try:
-        own = json.loads(path.read_text())
+        own = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BoardError(f"{path}: {error.strerror}")
     except ValueError as error:
         raise BoardError(f"{path}: not JSON: {error}")
     if not isinstance(own, dict):
         raise BoardError(f"{path}: not an object {{ … }}")
-    whole = {**json.loads((FIRMWARE / SETTINGS).read_text()), **own}
+    whole = {**json.loads(shipped()), **own}
     data = (json.dumps(whole, indent=2) + "\n").encode()
     judge(SETTINGS, data)
     return data
+
+
+def shipped() -> bytes:
+    """The settings that come with the program."""
+    return (installation.FIRMWARE / SETTINGS).read_bytes()
 
 
 def put_back(link: Link, files: dict[str, bytes], step: Callable[[str, int, int], None]) -> None:

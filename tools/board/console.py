@@ -5,19 +5,29 @@ import sys
 
 from rich.console import Console
 
-from tools.board.link import Link
+from . import startup
+from .link import Link
+
+# Only Linux' drivers leave a chip alone when its port is opened (micropython#18001).
+QUIET = "the device runs on" if sys.platform.startswith("linux") else "opening the port may have restarted the device"
 
 
 def monitor(port: str, console: Console, seconds: float | None = None) -> None:
-    """Show what the device prints until Ctrl-C, or for some seconds, without disturbing it. Raises BoardError."""
+    """Show what the device prints until Ctrl-C, or for some seconds, and what it means. Raises BoardError."""
     with Link(port) as link:
-        console.print(f"listening on {port}, press Ctrl-C to stop; the device runs on", style="dim")
+        console.print(f"listening on {port}, press Ctrl-C to stop; {QUIET}", style="dim")
         rest = b""
+        known = set()
         while seconds is None or seconds > 0:
             rest += link.listen(0.5)
             *lines, rest = rest.split(b"\n")
             for line in lines:
-                console.print(line.decode("utf-8", "replace").rstrip("\r"), markup=False, highlight=False)
+                text = line.decode("utf-8", "replace").rstrip("\r")
+                console.print(text, markup=False, highlight=False)
+                way = startup.meaning(text)
+                if way and way not in known:
+                    known.add(way)
+                    console.print(f"        {way}", style="yellow", markup=False, soft_wrap=True)
             if seconds is not None:
                 seconds -= 0.5
 

@@ -9,10 +9,12 @@ from hashlib import sha256
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from tools.board.errors import BoardError
-from tools.board.link import HASH, Link
-from tools.board.plan import Built, Plan, Survey, missing_bytes, planned, unfit
-from tools.board.survey import survey
+from . import startup
+from .errors import BoardError, MemoryFull
+from .installation import typed
+from .link import HASH, Link
+from .plan import Built, Plan, Survey, foreign, missing_bytes, planned, unfit
+from .survey import survey
 
 START_S = 60  # from the reset to the line of the start; the chip hashes the whole program first
 SETTLE_S = 3  # a program that cannot go on resets the chip sooner
@@ -20,7 +22,6 @@ PROOF_S = 60  # of health, as the firmware wants it (persistence.py)
 PROOF_MAX_S = 660  # the firmware itself gives up after ten minutes (limits.TRIAL_MAX_MS)
 _START = re.compile(r"Curfew (\S+) build (\S+) slot (\S+?)( on trial| pending)? burners (\d+)")
 _CONFIRMED = "This program is confirmed"
-_CORRUPT = "PROGRAM_CORRUPT"
 _BACK = "Back to slot"
 _REFUSED = "SETTINGS_INVALID"
 
@@ -42,8 +43,11 @@ def bars(console: Console) -> Progress:
     return Progress(*columns, console=console, transient=True)
 
 
-def deploy(port: str, new: Built, console: Console) -> Outcome:
-    """Everything: look, copy, restart, listen. Raises BoardError; then the program that was there is intact."""
+def deploy(port: str, new: Built, console: Console, agreed: Callable[[str], bool] = lambda question: False) -> Outcome:
+    """Everything: look, copy, restart, listen. Raises BoardError; then the program that was there is intact.
+
+    agreed: asked before another project's programs are replaced.
+    """
     compiled = sum(len(data) for path, data in new.files.items() if path.endswith(".mpy"))
     console.print(f"built   {new.version} build {new.build}, {compiled / 1000:.1f} kB compiled")
     with Link(port, lambda line: console.print(f"        {line}", style="dim")) as link:
@@ -52,6 +56,12 @@ def deploy(port: str, new: Built, console: Console) -> Outcome:
         there = looked(link, console)
         if wrong := unfit(there):
             raise BoardError(f"{port}: {wrong}; nothing was changed")
+        others = foreign(new, there)
+        if others and not agreed(f"{there.name} on {port} has another project's {' and '.join(others)}. Replace it?"):
+            raise BoardError(
+                f"{port}: another project's {' and '.join(others)} is on the board: nothing was changed. To replace "
+                f"it: {typed('deploy', port=port, yes=True)}"
+            )
         plan = planned(new, there)
         told(plan, new, console)
         carry_out(link, plan, new, there, console)
@@ -69,8 +79,15 @@ def looked(link: Link, console: Console) -> Survey:
             count += 1
             status.update(f"reading what is on the board … {count}")
 
-        there = survey(link, step)
-    console.print(f"        MicroPython {there.micropython}, {there.free_bytes // 1024} KiB of flash free")
+        try:
+            there = survey(link, step)
+        except MemoryFull:
+            link.reset()
+            link.take_over()
+            there = survey(link, step)
+    console.print(
+        f"        {there.name}, MicroPython {there.micropython}, {there.free_bytes // 1024} KiB of flash free"
+    )
     return there
 
 
@@ -98,7 +115,7 @@ def carry_out(link: Link, plan: Plan, new: Built, there: Survey, console: Consol
     if lacking > 0:
         raise BoardError(
             f"the board's flash lacks {-(-lacking // 1024)} KiB for the program: remove what is not Curfew's "
-            "(make doctor shows the space); nothing was changed"
+            f"({typed('doctor')} shows the space); nothing was changed"
         )
     total = sum(len(new.files[path]) for path in plan.send) + sum(len(new.root[name]) for name in plan.root)
     with bars(console) as progress:
@@ -209,13 +226,14 @@ def heard(link: Link, new: Built, plan: Plan, console: Console) -> Outcome:
         outcome = _started(lines, START_S, said)
     if outcome is None:
         raise BoardError(
-            "the device did not start: " + (_why(said) or "it printed nothing. make monitor shows its console")
+            "the device did not start: "
+            + (_why(said) if said else f"it printed nothing. {typed('monitor')} shows its console")
         )
     _right(outcome, new, said)
     for line in said:
         if _REFUSED in line:
             raise BoardError(
-                f"the program is there, but the device refuses its settings: {line}. Run make reset-settings"
+                f"the program is there, but the device refuses its settings: {line}. Run {typed('reset-settings')}"
             )
     if plan.trial:
         _wait_for_confirmation(lines, outcome, said, console)
@@ -266,13 +284,20 @@ def _wait_for_confirmation(lines: _Lines, first: Outcome, said: list[str], conso
                 raise BoardError(f"the old version came back ({again[1]} build {again[2]}): {_why(said)}")
             if line:
                 said.append(line)
-    raise BoardError(f"the new program was not confirmed within {PROOF_MAX_S // 60} minutes: make monitor shows why")
+    raise BoardError(
+        f"the new program was not confirmed within {PROOF_MAX_S // 60} minutes: {typed('monitor')} shows why"
+    )
 
 
 def _why(said: list[str]) -> str:
-    """The line of those that tells most."""
-    for word in (_BACK, _CORRUPT, "Error", ""):
+    """The line of those that tells most, with a way out where one is known."""
+    for line in reversed(said):
+        if _BACK in line:
+            return line
+    if way := startup.way_out(said):
+        return way
+    for word in ("Error", ""):
         for line in reversed(said):
             if word in line:
-                return line
+                return startup.shown(line)
     return "it did not say why"

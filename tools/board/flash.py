@@ -1,99 +1,251 @@
-"""Puts MicroPython on a board with esptool, which does the talking."""
+"""Puts MicroPython on a board, or erases it, with esptool's own functions over one connection: BOOT is held once."""
 
+import contextlib
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterator
+from hashlib import md5
 from pathlib import Path
+from typing import Any
 
+from esptool import FatalError, cmds
+from esptool.logger import EspLog, EspLogBase
+from esptool.util import flash_size_bytes
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from tools.board import image
-from tools.board.errors import BoardError
-from tools.board.ports import IN_USE
+from . import image, ports
+from .errors import BoardError
+from .installation import typed
+from .ports import IN_USE
 
-BAUD = 460800
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
-_OTHER_CHIP = re.compile(r"This chip is (\S+), not ESP32")
-_SIZE = re.compile(r"flash size: (\d+[KM]B)")
-_TOO_SMALL = ("256KB", "512KB", "1MB", "2MB")
+BAUDS = (460800, 115200)  # the second one by itself, where cable, converter or driver do not stand the first
+FLASH_MIN_BYTES = 4 * 1024 * 1024
+_ROM_BAUD = 115200
+_ATTEMPTS = 7
+_LOST = re.compile(
+    r"Timed out waiting for packet|[Pp]acket content transfer stopped|No serial data received|chip stopped responding|"
+    r"Invalid head of packet|Unable to verify flash chip connection|Corrupt data|Serial data stream stopped"
+)
 _VERIFIED = "Hash of data verified"  # esptool's word for: the chip told the same MD5
-_CONNECT = 5  # attempts; a board that does not answer by then wants its BOOT button held
-MEND = "hold the board's BOOT button until this command has connected, and use a data cable"
+_BLOCK = 4096
+MEND = "hold the board's BOOT button until this command shows the chip, and use a data cable"
+Agreed = Callable[[str], bool]
 
 
-def flash(port: str, path: Path, erase: bool, console: Console) -> None:
-    """Check the image, then the chip, then write. Raises BoardError; a refused image or chip changes nothing."""
-    good = image.read(path)
-    console.print(f"image   MicroPython {good.version} for the ESP32, {good.size / 1e6:.1f} MB, {path.name}")
-    with console.status(f"looking which chip is behind {port} …"):
-        size = _flash_size(port)
-    console.print(f"chip    ESP32, {size} of flash")
-    if erase:
-        console.print("erase   everything on the chip, settings and journal too")
-        _run(port, ["erase-flash"], console, "erasing")
-    said = _run(port, ["write-flash", hex(image.OFFSET), str(path)], console, "writing")
-    if not any(_VERIFIED in line for line in said):
-        raise BoardError(f"{port}: what was written was not verified: try another cable, then again")
-    console.print(f"[bold green]flashed[/] MicroPython {good.version}; now: make deploy PORT={port}")
+def flash(
+    port: str, path: Path | None, erase: bool, console: Console, agreed: Agreed, fetch: Callable[[], Path]
+) -> None:
+    """Check image and chip, then write. Raises BoardError; a refused image or chip changes nothing.
+
+    path: of the image; None to fetch() it once the chip is known to be right. agreed: asked before more is erased than
+    was said.
+    """
+    good = image.read(path) if path else None
+    with _chip(port, console) as chip:
+        _suits(port, chip.esp)
+        if path is None or good is None:
+            path = fetch()
+            good = image.read(path)
+        console.print(f"image   MicroPython {good.version} for the ESP32, {good.size / 1e6:.1f} MB, {path.name}")
+        if not erase and _is_taken(chip, good.files_at):
+            if not agreed(
+                "The part of the flash where MicroPython keeps files holds something else, and MicroPython does not "
+                "start with that. Erase the whole chip?"
+            ):
+                raise BoardError(
+                    f"{port}: the flash holds something else where MicroPython keeps files; nothing was written. "
+                    f"Clear it: {typed('flash', str(path), erase=True)}"
+                )
+            erase = True
+        data = path.read_bytes()
+        if erase:
+            console.print("erase   everything on the chip, settings and journal too")
+            chip.change("erasing", lambda esp: cmds.erase_flash(esp))
+        said = chip.change("writing", lambda esp: cmds.write_flash(esp, [(image.OFFSET, data)]))
+        if not any(_VERIFIED in line for line in said):
+            raise BoardError(f"{port}: what was written was not verified: try another cable, then again")
+    console.print(
+        f"[bold green]flashed[/] MicroPython {good.version}; now: {typed('deploy', port=port)}", soft_wrap=True
+    )
 
 
-def _flash_size(port: str) -> str:
-    """How much flash the chip has, as esptool writes it: "4MB". Raises BoardError unless a plain ESP32 answers."""
-    size = "?"
-    for line in _lines(port, ["flash-id"]):
-        found = _SIZE.search(line)
-        if found:
-            size = found[1]
-    if size in _TOO_SMALL:
-        raise BoardError(f"{port}: {size} of flash are too little, 4MB are needed; nothing was written")
-    return size
+def wipe(port: str, console: Console, agreed: Agreed) -> None:
+    """Erase all of a board's flash and prove it. Raises BoardError."""
+    with _chip(port, console) as chip:
+        if not agreed(f"Erase everything on {chip.name} ({port}): program, settings, keys, passwords, records?"):
+            raise BoardError("nothing was erased")
+        size = _size(chip.esp)
+        if not size:
+            raise BoardError(f"{port}: {_NO_FLASH}; nothing was erased")
+        chip.change("erasing", lambda esp: cmds.erase_flash(esp))
+        blank: list[bool] = []
+        chip.run("checking", lambda esp: blank.append(esp.flash_md5sum(0, size) == md5(b"\xff" * size).hexdigest()))
+        if not blank[-1]:
+            raise BoardError(
+                f"{port}: the flash is not empty after erasing: run it again; if that stays, it is worn out"
+            )
+        console.print(f"[bold green]wiped[/] {chip.name}: all {size >> 20} MB read as empty", soft_wrap=True)
 
 
-def _run(port: str, command: list[str], console: Console, doing: str) -> list[str]:
-    """Run a command with progress: what esptool said. Raises BoardError."""
-    said = []
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(doing, total=100)
-        for line in _lines(port, command):
-            said.append(line)
-            found = _PERCENT.findall(line)
-            if found:
-                progress.update(task, completed=float(found[-1]))
-    return said
+_NO_FLASH = (
+    "the chip's flash cannot be identified: disconnect everything from the board (GPIO12 must not be pulled high), use "
+    "another cable; if that stays, the board is damaged"
+)
 
 
-def _lines(port: str, command: list[str]) -> Iterator[str]:
-    """What esptool says, line by line, and BoardError where it fails."""
-    whole = [sys.executable, "-m", "esptool", "--chip", "esp32", "--port", port, "--baud", str(BAUD)]
-    whole += ["--connect-attempts", str(_CONNECT), *command]
-    said = []
-    with subprocess.Popen(
-        whole, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, bufsize=1
-    ) as done:
-        assert done.stdout
-        for line in done.stdout:
-            said.append(line.rstrip())
-            yield line
-    if done.returncode:
-        raise BoardError(_why(port, "\n".join(said)))
+def _suits(port: str, esp: Any) -> None:
+    """Raises BoardError unless the chip is one that Curfew can run on."""
+    if esp.CHIP_NAME != "ESP32":
+        raise BoardError(
+            f"{port}: an {esp.CHIP_NAME}, and Curfew needs the plain ESP32 (ESP32-WROOM-32); nothing was written"
+        )
+    if any("Single Core" in feature for feature in esp.get_chip_features()):
+        raise BoardError(
+            f"{port}: an {esp.get_chip_description()} with a single core, and Curfew needs two (ESP32-WROOM-32); "
+            "nothing was written"
+        )
+    size = _size(esp)
+    if not size:
+        raise BoardError(f"{port}: {_NO_FLASH}; nothing was written")
+    if size < FLASH_MIN_BYTES:
+        raise BoardError(f"{port}: {size >> 20} MB of flash are too little, 4 MB are needed; nothing was written")
 
 
-def _why(port: str, said: str) -> str:
-    """esptool's words as one line with the way out."""
-    other = _OTHER_CHIP.search(said)
-    if other:
-        return f"{port}: an {other[1]}, and Curfew needs the plain ESP32 (ESP32-WROOM-32); nothing was written"
+def _size(esp: Any) -> int:
+    """Bytes of flash; 0 when it does not say."""
+    return flash_size_bytes(cmds.detect_flash_size(esp)) or 0
+
+
+def _is_taken(chip: "_Chip", at: int) -> bool:
+    """Whether the first block for files is neither empty nor a LittleFS."""
+    found: list[bytes] = []
+    chip.run("looking", lambda esp: found.append(esp.read_flash(at, _BLOCK)))
+    return found[-1] != b"\xff" * _BLOCK and found[-1][8:16] != b"littlefs"
+
+
+class _Log(EspLogBase):  # type: ignore[misc]
+    """esptool's words kept, its progress shown."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.show: Callable[[float], None] = lambda percent: None
+
+    def print(self, *args: Any, **_: Any) -> None:
+        self.lines += " ".join(map(str, args)).splitlines()
+
+    def warn(self, *args: Any, suggestion: str | None = None) -> None:
+        self.print(*args)
+
+    def progress_bar(
+        self, cur_iter: int, total_iters: int, prefix: str = "", suffix: str = "", bar_length: int = 30
+    ) -> None:
+        self.show(100 * cur_iter / max(1, total_iters))
+
+    err = warning = error = warn
+    note = hint = debug = print
+
+    def set_verbosity(self, mode: int | str) -> None:
+        pass
+
+
+class _Chip:
+    """A chip in its boot loader. Every step that the fast speed loses is done again at the slow one."""
+
+    def __init__(self, port: str, console: Console):
+        self._port, self._console, self._log = port, console, _Log()
+        EspLog.set_logger(self._log)
+        self._baud = BAUDS[0]
+        self.is_changed = False  # something was erased or written
+        self.esp: Any = None
+        try:
+            self._connect()
+        except FatalError as error:
+            self._slow_down(error)
+
+    def _connect(self) -> None:
+        self.esp = cmds.detect_chip(self._port, _ROM_BAUD, connect_attempts=_ATTEMPTS)
+        if self.esp.CHIP_NAME != "ESP32":
+            return
+        self.esp = cmds.run_stub(self.esp)
+        if self._baud != _ROM_BAUD:
+            self.esp.change_baud(self._baud)
+        cmds.attach_flash(self.esp)
+
+    @property
+    def name(self) -> str:
+        """As the device calls itself in the network."""
+        return "curfew-" + "".join(f"{byte:02x}" for byte in self.esp.read_mac()[-2:])
+
+    def run(self, doing: str, step: Callable[[Any], object]) -> list[str]:
+        """Do one step with progress; what esptool said. Raises what esptool raises."""
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._console, transient=True) as progress:
+            task = progress.add_task(doing, total=100)
+            self._log.show = lambda percent: progress.update(task, completed=percent)
+            try:
+                began = len(self._log.lines)
+                step(self.esp)
+            except FatalError as error:
+                self._slow_down(error)
+                step(self.esp)
+        return self._log.lines[began:]
+
+    def _slow_down(self, error: FatalError) -> None:
+        """Connect anew at the slow speed after an error that the fast one may have made; raises any other."""
+        if self._baud == BAUDS[-1] or not self.esp or not _LOST.search(str(error)):
+            raise error
+        self._console.print(f"        {_first(error)}: once more at {BAUDS[-1]} baud", style="dim")
+        self._baud = BAUDS[-1]
+        self.close()
+        self._connect()
+
+    def change(self, doing: str, step: Callable[[Any], object]) -> list[str]:
+        """Do one step after which the flash is no longer what it was."""
+        self.is_changed = True
+        return self.run(doing, step)
+
+    def close(self) -> None:
+        """Let go of the port."""
+        with contextlib.suppress(OSError):
+            self.esp._port.close()
+
+    def leave(self) -> None:
+        """Start whatever is on the board."""
+        with contextlib.suppress(Exception):  # the cable may be gone by now, and there is nothing left to do
+            self.esp.hard_reset()
+        self.close()
+
+
+@contextlib.contextmanager
+def _chip(port: str, console: Console) -> Iterator[_Chip]:
+    """A chip, connected and named; it starts anew at the end. Raises BoardError with esptool's words in one line."""
+    ports.check(port)
+    chip = None
+    try:
+        with console.status(f"looking which chip is behind {port} …"):
+            chip = _Chip(port, console)
+        console.print(f"chip    {chip.esp.get_chip_description()}, {chip.name}")
+        yield chip
+    except (FatalError, OSError, struct.error, StopIteration) as error:
+        raise BoardError(_why(port, str(error) or type(error).__name__, bool(chip and chip.is_changed))) from None
+    finally:
+        if chip:
+            chip.leave()
+
+
+def _why(port: str, said: str, is_changed: bool = False) -> str:
+    """esptool's words as one line with the way out. is_changed: something was erased or written before."""
     low = said.lower()
-    if "no such file" in low or "errno 2]" in low:
-        return f"{port} is not there"
-    if "permission denied" in low:
-        return f"{port}: no right to use it: sudo usermod -aG dialout $USER, then log in again"
     if "busy" in low or "lock port" in low or "temporarily unavailable" in low:
         return f"{port} {IN_USE}: close it (a monitor? a console?) and try again"
-    if "failed to connect" in low or "no serial data" in low:
+    if "failed to connect" in low or "no serial data" in low or "autodetect" in low:
         return f"{port}: no ESP32 answers: {MEND}"
-    fatal = [line for line in said.splitlines() if "error" in line.lower()] or said.splitlines() or ["no word"]
-    return f"{port}: esptool: {fatal[-1].strip()}"
+    if "md5" in low or "write failed" in low:
+        return f"{port}: what was written did not arrive: try another cable, then run it again"
+    left = "the flash is half written: nothing is broken, run it again" if is_changed else "nothing was written"
+    return f"{port}: the conversation with the chip broke off ({_first(said)}); {left}"
+
+
+def _first(error: object) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".:")

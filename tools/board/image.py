@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from tools.board.errors import BoardError
+from .errors import BoardError
 
 OFFSET = 0x1000  # where the first byte goes on an ESP32
 _TABLE = 0x8000 - OFFSET

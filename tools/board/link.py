@@ -8,10 +8,7 @@ Never a soft reset: it would run boot.py and not main.py, and nothing would feed
 import base64
 import contextlib
 import hashlib
-import importlib
-import io
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,23 +16,30 @@ from typing import Any
 import serial
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
+from serial.tools import list_ports
 
-from tools.board.errors import BoardError, CableError
-from tools.board.ports import IN_USE, refusal
-from tools.build.build import FIRMWARE
+from . import installation, startup
+from .errors import BoardError, CableError, MemoryFull, Silent
+from .installation import typed
+from .ports import IN_USE, refusal
 
-sys.path.append(str(FIRMWARE))
-limits = importlib.import_module("curfew.core.limits")
+limits = installation.core("limits")
 
 CHUNK_BYTES = 1536  # of a file at once: two kilobytes as text, which the board has in one piece
-TRIES = 3
 OPEN_TRIES = 5
 _READ_S = 5  # for an answer that is due; where no answer is, waiting ends so much later
 _LISTEN_S = 0.2
-_SILENT_S = 5  # the device ends its services first, which takes up to two seconds
-_INSIST_S = 12  # a program that fails at its start resets the chip every five seconds
-TAKE_OVER_S = 60  # three attempts take 40 s at most, unless the board never stops sending
 _RESET_S = 10
+_BACK_S = 10  # native USB vanishes at a reset, and is there again when MicroPython runs
+
+TAKE_OVER_S = 15  # all of it
+_POLITE_S = 4  # a program ends its services first, which takes up to two seconds
+_BETWEEN_S = 0.01  # closer than the time from boot.py to the failure of a program that fails at its start
+_QUIET_S = 0.15
+_HOLD_S = 3
+_RAW = b"raw REPL; CTRL-B to exit\r\n"
+# A chip or a program that begins anew: being polite does not help.
+_RESTARTS = re.compile(rb"rst:0x|ets \w{3} |cpu_start|The contacts stay open|Curfew \S+ build")
 
 # Whatever ran before, and even if boot.py did not get far: contacts open, and a watchdog that does not cut a copy off.
 _HOLD = f"""
@@ -45,7 +49,7 @@ for n in {limits.PINS_RELAY}:
 machine.WDT(timeout={limits.WATCHDOG_CABLE_MS})
 """
 _WORDS = {  # errno: what to say; MicroPython's own numbers
-    28: "the board's flash is full: remove what is not Curfew's (make doctor shows the space), then again",
+    28: "the board's flash is full: remove what is not Curfew's (doctor shows the space), then again",
     30: "the board's file system cannot be written",
     5: "the board's flash gave an error (EIO): try again; if it stays, the flash is worn",
     12: "the board is out of memory: press its reset button and try again",
@@ -59,12 +63,12 @@ class _TimeUp(BoardError):
 class _Limited:
     """A serial port that raises _TimeUp after `until`: mpremote's own limits do not apply while bytes keep arriving."""
 
-    def __init__(self, port: Any, until: float, message: str):
-        self._port, self._until, self._message = port, until, message
+    def __init__(self, port: Any, until: float):
+        self._port, self._until = port, until
 
     def __getattr__(self, name: str) -> Any:
         if time.monotonic() > self._until:
-            raise _TimeUp(self._message)
+            raise _TimeUp("no answer in time")
         return getattr(self._port, name)
 
 
@@ -78,15 +82,22 @@ class Link:
         self.port = port
         self.touched = False  # True: nothing runs there now, so it has to be started again
         self._say = say
+        self._reset_at = float("-inf")
+        self._usb = _usb(port)
         for left in reversed(range(OPEN_TRIES)):
             try:
-                self._transport = SerialTransport(port, timeout=_READ_S)
+                self._open(port)
                 return
             except (TransportError, OSError) as error:
                 told = refusal(port, _why(port, error))
                 if not left or IN_USE not in told:
                     raise BoardError(told) from None
                 time.sleep(0.2)  # another program may be about to close it
+
+    def _open(self, port: str) -> None:
+        self._transport = SerialTransport(port, timeout=_READ_S)
+        self._transport.serial.write_timeout = _READ_S
+        self.port = port
 
     def __enter__(self) -> "Link":
         return self
@@ -103,55 +114,89 @@ class Link:
     # --- the prompt --------------------------------------------------------------------------------------------------
 
     def take_over(self) -> None:
-        """Interrupt the program as its hand_over() expects it, and hold the board. Raises BoardError."""
-        message = (
-            f"no MicroPython prompt on {self.port} within {TAKE_OVER_S:g} s, but the board keeps sending: it probably "
-            "restarts in a loop. Press its reset button and try again, or put MicroPython on it: make flash ERASE=1"
-        )
-        with self._limited(TAKE_OVER_S, message):
-            for attempt in range(TRIES):
-                if self._try_to_take_over(insist=attempt > 0):
-                    return
-                self._say("the program has not stopped yet, trying again")
-        raise BoardError(
-            f"no MicroPython prompt on {self.port}: is it an ESP32 with MicroPython? Press its reset button and try "
-            "again, or put MicroPython on it: make flash"
-        )
+        """Interrupt whatever runs, and hold the board. Raises BoardError, TAKE_OVER_S later at the latest."""
+        began = time.monotonic()
+        until = began + TAKE_OVER_S
+        heard = bytearray()
+        polite = True
+        while time.monotonic() < until:
+            with self._clear():
+                there = self._prompt(min(until, began + _POLITE_S) if polite else until, heard, polite)
+            if there and self._held(until):
+                return
+            polite = False
+        raise BoardError(f"no MicroPython prompt on {self.port} within {TAKE_OVER_S:g} s{_says(heard)}")
 
-    def _try_to_take_over(self, insist: bool) -> bool:
-        try:
-            with self._clear(), contextlib.redirect_stdout(io.StringIO()):
-                if insist:
-                    self._insist()
-                self._transport.enter_raw_repl(soft_reset=False, timeout_overall=_SILENT_S)
-            self.touched = True
-            self.run(_HOLD)
-        except (CableError, _TimeUp):
-            raise
-        except BoardError:
-            return False
+    def _prompt(self, until: float, heard: bytearray, polite: bool) -> bool:
+        """Get to the raw prompt: True once it is there, False when it is not in time. heard: gets what the board said.
+
+        polite: one Ctrl-C, for a program that ends what it began; else again and again, for one that never gets so far.
+        """
+        port = self._transport.serial
+        port.timeout = _BETWEEN_S
+        seen = b""
+        keys = b"\r\x03\r\x01"
+        while time.monotonic() < until:
+            with contextlib.suppress(serial.SerialTimeoutException):  # nobody reads there
+                port.write(keys)
+            got = port.read(max(1, min(port.in_waiting, 4096)))
+            heard += got
+            del heard[:-4000]
+            seen = (seen + got)[-200:]
+            if _RAW in seen:
+                return self._settled(until)
+            if polite and _RESTARTS.search(seen):
+                polite = False
+            keys = b"" if polite else b"\r\x03\x01"
+        return False
+
+    def _settled(self, until: float) -> bool:
+        """Let the prompt's echoes pass, and leave the cable where mpremote expects it: before the sign of a prompt."""
+        port = self._transport.serial
+        quiet_at = time.monotonic() + _QUIET_S
+        while time.monotonic() < min(quiet_at, until):
+            if port.read(max(1, min(port.in_waiting, 4096))):
+                quiet_at = time.monotonic() + _QUIET_S
+        port.write(b"\x01")
+        seen = b""
+        answer_by = min(until, time.monotonic() + 1)
+        while not seen.endswith(_RAW):
+            if time.monotonic() > answer_by:
+                return False
+            seen = (seen + port.read(1))[-200:]
+        port.timeout = _READ_S
+        self._transport.in_raw_repl = True
         return True
 
+    def _held(self, until: float) -> bool:
+        """Hold the board at its prompt; False when it began anew meanwhile. Raises CableError."""
+        self.touched = True
+        try:
+            with self._limited(min(until, time.monotonic() + _HOLD_S)):
+                self.run(_HOLD)
+            return True
+        except MemoryFull:  # what filled it stays until a reset: then stop the program before it begins
+            self._say("its memory is full: restarting it, and stopping the program sooner")
+            self.reset()
+        except (_TimeUp, Silent):
+            self._say("the board began anew, trying again")
+        except CableError:
+            raise
+        except BoardError as error:
+            self._say(str(error))
+        return False
+
     @contextlib.contextmanager
-    def _limited(self, seconds: float, message: str) -> Iterator[None]:
-        """Raise _TimeUp with the message when the conversation in this block takes longer."""
+    def _limited(self, until: float) -> Iterator[None]:
+        """Raise _TimeUp when the conversation in this block takes longer."""
         port = self._transport.serial
-        self._transport.serial = _Limited(port, time.monotonic() + seconds, message)
+        port.timeout = 1
+        self._transport.serial = _Limited(port, until)
         try:
             yield
         finally:
+            port.timeout = _READ_S
             self._transport.serial = port
-
-    def _insist(self) -> None:
-        """Ctrl-C again and again until there is a prompt: a program that fails at its start resets the chip."""
-        port = self._transport.serial
-        seen = b""
-        until = time.monotonic() + _INSIST_S
-        while time.monotonic() < until and not seen.endswith(b">>> "):
-            port.write(b"\r\x03\x02")  # Ctrl-B: the prompt may be the raw one already
-            time.sleep(0.03)  # closer than the time from boot.py to the failure
-            while port.in_waiting:
-                seen = (seen + port.read(port.in_waiting))[-200:]
 
     def run(self, program: str, hear: Callable[[str], None] | None = None) -> str:
         """Run a program on the board: what it printed. hear: called with each line of it at once. Raises BoardError."""
@@ -173,23 +218,45 @@ class Link:
 
     def reset(self) -> None:
         """A hard reset, the only way back to a watched program."""
-        with self._limited(_RESET_S, f"{self.port}: no answer to the reset within {_RESET_S} s"), self._clear():
+        with self._limited(time.monotonic() + _RESET_S), self._clear():
             self._transport.exec_raw_no_follow("import machine\nmachine.reset()")
         self.touched = False
+        self._reset_at = time.monotonic()
 
     def listen(self, seconds: float) -> bytes:
         """What the board says within some time, or sooner when it said something; empty for nothing."""
-        port = self._transport.serial
         with self._clear():
-            port.timeout = _LISTEN_S
             try:
-                until = time.monotonic() + seconds
-                while time.monotonic() < until:
-                    if got := port.read(max(1, port.in_waiting)):
-                        return bytes(got)
-            finally:
-                port.timeout = _READ_S
+                return self._heard(seconds)
+            except (serial.SerialException, OSError):
+                if time.monotonic() - self._reset_at > _BACK_S or not self._found_again():
+                    raise
         return b""
+
+    def _heard(self, seconds: float) -> bytes:
+        port = self._transport.serial
+        port.timeout = _LISTEN_S
+        try:
+            until = time.monotonic() + seconds
+            while time.monotonic() < until:
+                if got := port.read(max(1, port.in_waiting)):
+                    return bytes(got)
+        finally:
+            port.timeout = _READ_S
+        return b""
+
+    def _found_again(self) -> bool:
+        """Open the port of the same board again, whatever its name is by now; False when it does not come back."""
+        with contextlib.suppress(OSError, serial.SerialException):
+            self._transport.close()
+        while time.monotonic() - self._reset_at < _BACK_S:
+            time.sleep(_LISTEN_S)
+            names = [one.device for one in list_ports.comports() if self._usb and _identity(one) == self._usb]
+            for name in names or [self.port]:
+                with contextlib.suppress(OSError, TransportError):
+                    self._open(name)
+                    return True
+        return False
 
     @contextlib.contextmanager
     def _clear(self) -> Iterator[None]:
@@ -197,7 +264,9 @@ class Link:
         try:
             yield
         except TransportExecError as error:
-            raise BoardError(_said(error.error_output)) from None
+            raise (MemoryFull if "MemoryError" in error.error_output else BoardError)(
+                _said(error.error_output)
+            ) from None
         except (serial.SerialException, OSError) as error:
             raise CableError(
                 f"the connection to {self.port} broke: {_short(error)}. Plug it in, run it again"
@@ -205,11 +274,11 @@ class Link:
         except (ValueError, TransportError) as error:
             if "could not enter" in str(error):
                 raise BoardError(f"{self.port}: the prompt is gone: press the board's reset button") from None
-            raise CableError(f"{self.port} fell silent in the middle. Run it again") from None
+            raise Silent(f"{self.port} fell silent in the middle. Run it again") from None
         except Exception as error:  # half an answer in mpremote's own parsing
             if type(error).__name__ != "error":
                 raise
-            raise CableError(f"{self.port} fell silent in the middle. Run it again") from None
+            raise Silent(f"{self.port} fell silent in the middle. Run it again") from None
 
     # --- files -------------------------------------------------------------------------------------------------------
 
@@ -263,6 +332,26 @@ def h(p):
             s.update(m[:n])
     return hexlify(s.digest()).decode()
 """
+
+
+def _usb(port: str) -> Any:
+    """What tells this board from others on USB; None for a port that is none of USB."""
+    return next((_identity(one) for one in list_ports.comports() if one.device == port), None)
+
+
+def _identity(port: Any) -> Any:
+    return port.vid and (port.vid, port.pid, port.serial_number or port.location)
+
+
+def _says(heard: bytearray) -> str:
+    """What a board without a prompt said last, and the way out."""
+    said = heard.decode("utf-8", "replace").splitlines()
+    lines = [line for line in map(startup.shown, said[len(said) > 1 :]) if line.strip("> ")]  # the first may be cut off
+    if way := startup.way_out(lines):
+        return f". It says: {way}"
+    if lines:
+        return f". It says: {lines[-1]}. If that is no MicroPython: {typed('flash', erase=True)}"
+    return f", it says nothing: is it an ESP32 with MicroPython? Press its reset button, or {typed('flash')}"
 
 
 def _why(port: str, error: Exception) -> BaseException:

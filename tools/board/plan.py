@@ -5,13 +5,22 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from tools.board.image import VERSION_MIN
-from tools.build import manifest
+from ..build import manifest
+from .image import VERSION_MIN
+from .installation import typed
 
 SLOTS = "ab"
 MAIN = "main.py"  # written last: whatever it needs is there by then
 BLOCK_BYTES = 4096
 VIRTUAL = ("linux ", "darwin ")  # how the VM of a virtual board names its machine
+# The boot.py that MicroPython writes into a new file system (ports/esp32/modules/inisetup.py).
+_FRESH_BOOT = b"""\
+# This file is executed on every boot (including wake-boot from deepsleep)
+#import esp
+#esp.osdebug(None)
+#import webrepl
+#webrepl.start()
+"""
 _SLOT_TXT = re.compile(r"active ([ab])\n(?:trial ([ab]) (new|tried) (\w+)\n)?#([0-9a-f]{4})\n")
 _ROW = re.compile(r"([0-9a-f]{64}) (\d+) (\S+)")
 
@@ -44,6 +53,12 @@ class Survey:
     total_bytes: int = 1 << 30
     micropython: str = ""
     machine: str = ""
+    chip: str = ""  # its own number in hex digits
+
+    @property
+    def name(self) -> str:
+        """The device's name in the network, as it is told there and here: curfew-ab0f."""
+        return f"curfew-{self.chip[-4:]}"
 
 
 @dataclass(frozen=True)
@@ -66,13 +81,17 @@ class Plan:
 
 
 def built(folder: Path) -> Built:
-    """A build folder, read. Raises OSError, KeyError where it is none."""
+    """A build folder, read. Raises OSError, KeyError, ValueError where it is none, or damaged."""
     slot = folder / SLOTS[0]
     files = {path.relative_to(slot).as_posix(): path.read_bytes() for path in slot.rglob("*") if path.is_file()}
-    head = files[manifest.NAME].decode().split("\n", 1)[0].split()
+    head = files[manifest.NAME].decode().split("\n", 1)[0]
+    if manifest.text(head.split()[1], {key: files[key] for key in files if key != manifest.NAME}) != (
+        files[manifest.NAME].decode()
+    ):
+        raise ValueError(f"{folder}: not as it was built")
     names = sorted((path.name for path in folder.glob("*.py")), key=lambda name: (name == MAIN, name))
     root = {name: (folder / name).read_bytes() for name in names}
-    return Built(root, (folder / "settings.json").read_bytes(), files, head[1], head[2])
+    return Built(root, (folder / "settings.json").read_bytes(), files, *head.split()[1:3])
 
 
 def slot_text(active: str, trial: str = "") -> str:
@@ -119,8 +138,19 @@ def unfit(survey: Survey) -> str:
     if "SPIRAM" in survey.machine:
         return f"{survey.machine}: its memory is too slow for the safety loop: a board or an image without SPIRAM"
     if numbers < VERSION_MIN:
-        return f"MicroPython {survey.micropython} is too old, {'.'.join(map(str, VERSION_MIN))} is needed: make flash"
+        wanted = ".".join(map(str, VERSION_MIN))
+        return f"MicroPython {survey.micropython} is too old, {wanted} is needed: {typed('flash')}"
+    if not survey.total_bytes:
+        return f"it has no file system: the flash holds something else. Clear it: {typed('flash', erase=True)}"
     return ""
+
+
+def foreign(new: Built, survey: Survey) -> list[str]:
+    """The programs of another project that a first deploy would replace; none on a new board or one of Curfew's."""
+    if any(survey.manifests.values()):
+        return []
+    ours = {sha256(data).hexdigest() for data in (_FRESH_BOOT, *new.root.values())}
+    return [name for name in ("boot.py", MAIN) if survey.root.get(name, "") not in {"", *ours}]
 
 
 def other(slot: str) -> str:

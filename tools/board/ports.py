@@ -1,60 +1,113 @@
-"""Which serial port the board is on."""
+"""Which serial port the board is on, and why one cannot be used."""
 
 import errno
 import os
+import re
+import sys
 from collections.abc import Iterable
 from typing import Any
 
+import serial
 from serial.tools import list_ports
 
-from tools.board.errors import BoardError
+from . import drivers, installation
+from .drivers import CONVERTERS
+from .errors import BoardError
+from .installation import typed
 
-# USB makers of the serial converters on ESP32 boards.
-CONVERTERS = {
-    0x10C4: "Silicon Labs CP210x",
-    0x1A86: "WCH CH340 or CH9102",
-    0x0403: "FTDI",
-    0x067B: "Prolific",
-    0x303A: "Espressif",
-}
 IN_USE = "is in use by another program"
-NONE = "no board: no USB serial port is there. Plug it in with a data cable, or try without one: `make board`"
+_CLOSE = "close it (a monitor? a console? an IDE?) and try again"
 
 
 def likely(found: Iterable[Any] | None = None) -> list[Any]:
-    """The ports behind which an ESP32 may be. found: as list_ports.comports() gives them, which is the default."""
-    return sorted(
-        (one for one in (list_ports.comports() if found is None else found) if one.vid in CONVERTERS),
-        key=lambda one: one.device,
-    )
+    """The ports behind which an ESP32 may be, one a board. found: as list_ports.comports() gives them."""
+    there = [one for one in (list_ports.comports() if found is None else found) if one.vid in CONVERTERS]
+    there.sort(key=lambda one: one.device)
+    if sys.platform != "darwin":
+        return there
+    boards: dict[Any, Any] = {}  # the system's driver and the maker's give one converter a port each
+    for one in there:
+        known = boards.setdefault((one.vid, one.pid, one.serial_number, one.location), one)
+        if re.search("SLAB|wch", one.device) and not re.search("SLAB|wch", known.device):
+            boards[(one.vid, one.pid, one.serial_number, one.location)] = one
+    return list(boards.values())
 
 
 def described(port: Any) -> str:
-    """A port in words: /dev/ttyUSB0 (Silicon Labs CP210x)."""
-    return f"{port.device} ({CONVERTERS[port.vid]})"
+    """A port in words: /dev/ttyUSB0 (Silicon Labs CP210x, serial 0001)."""
+    number = f", serial {port.serial_number}" if getattr(port, "serial_number", None) else ""
+    return f"{port.device} ({CONVERTERS[port.vid]}{number})"
 
 
 def chosen(asked: str | None, command: str, found: Iterable[Any] | None = None) -> str:
     """The port to use: the one that was asked for, or the only likely one. Raises BoardError."""
     if asked:
+        if sys.platform == "darwin" and asked.startswith("/dev/tty."):
+            return asked.replace("/dev/tty.", "/dev/cu.", 1)  # the other name waits for a modem's carrier
         return asked
     there = likely(found)
     if not there:
-        raise BoardError(f"{NONE}, then make {command} PORT=…")
+        raise BoardError(absent(command))
     if len(there) > 1:
         told = ", ".join(map(described, there))
-        raise BoardError(f"several boards: {told}. Say which: make {command} PORT={there[0].device}")
+        raise BoardError(
+            f"several boards: {told}. Say which: {typed(command, port=there[0].device)}; "
+            f"{typed('doctor')} names the board on each"
+        )
     return str(there[0].device)
+
+
+def absent(command: str) -> str:
+    """That there is no board, why, and what to do."""
+    told = "no board: no USB serial port is there. "
+    told += drivers.missing() or f"Plug it in with a data cable, then {typed(command)}"
+    return told if installation.INSTALLED else told + ". Or try without a board: `make board`"
 
 
 def refusal(port: str, error: BaseException) -> str:
     """Why a port could not be opened, and the way out."""
-    number = getattr(error, "errno", None)
-    if number == errno.ENOENT or not (os.path.exists(port) or ":" in port or port.upper().startswith("COM")):
+    said = str(error) or type(error).__name__
+    number = getattr(error, "errno", None) or _number(said)
+    windows = sys.platform == "win32"
+    if number in (errno.EAGAIN, errno.EBUSY) or "lock port" in said or windows and number == errno.EACCES:
+        return f"{port} {IN_USE}: {_CLOSE}"
+    if number == errno.EACCES or number == errno.EPERM:
+        return f"{port}: no right to use it: {right(port)}"
+    if number == errno.ENOENT or not (windows or ":" in port or os.path.exists(port)):
         there = ", ".join(map(described, likely())) or "none"
         return f"{port} is not there; USB serial ports: {there}"
-    if number == errno.EACCES:
-        return f"{port}: no right to use it: sudo usermod -aG dialout $USER, then log in again"
-    if number in (errno.EAGAIN, errno.EBUSY) or "lock port" in str(error):
-        return f"{port} {IN_USE}: close it (a monitor? a console?) and try again"
-    return f"{port} cannot be used as a serial port: {str(error).splitlines()[0]}"
+    if windows and "not functioning" in said:
+        return f"{port} does not answer: unplug the board, plug it in again and try again"
+    return f"{port} cannot be used as a serial port: {said.splitlines()[0]}"
+
+
+def _number(said: str) -> int | None:
+    """The errno in a text of pyserial, which raises errors without one."""
+    found = re.search(r"\[Errno (\d+)\]|(?:PermissionError|FileNotFoundError|OSError)\((\d+)", said)
+    return int(found[1] or found[2]) if found else None
+
+
+def right(port: str) -> str:
+    """The command that gives this user the right to use a port: by the port's own group."""
+    group = group_of(port)
+    if not group or group in ("root", "wheel"):
+        return f"sudo chmod a+rw {port} (until it is plugged in again)"
+    return f"sudo usermod -aG {group} $USER, then log out and in again"
+
+
+def group_of(port: str) -> str:
+    """The name of the group of a port; "" where there is none, as under Windows."""
+    try:
+        import grp
+
+        return grp.getgrgid(os.stat(port).st_gid).gr_name
+    except (ImportError, OSError, KeyError):
+        return ""
+
+
+def check(port: str) -> None:
+    """Raises BoardError when a port cannot be opened by this user now."""
+    try:
+        serial.serial_for_url(port, exclusive=True).close()
+    except (OSError, ValueError) as error:
+        raise BoardError(refusal(port, error)) from None

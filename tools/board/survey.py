@@ -4,15 +4,16 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from tools.board.errors import BoardError
-from tools.board.link import HASH, Link
-from tools.board.plan import SLOTS, Survey
+from .errors import BoardError
+from .link import HASH, Link
+from .plan import SLOTS, Survey
 
 # One line a finding: a word and a tuple. Hashing 130 kB takes a second or two on a chip, so each file is reported then.
 _ASK = (
     HASH
     + """
-import os,sys
+import os,sys,machine
+from binascii import hexlify
 def t(w,*a): print(w,repr(a))
 def walk(s,d):
     for e in os.ilistdir(d):
@@ -23,6 +24,7 @@ def text(p):
     try:
         with open(p) as f: return f.read()
     except (OSError,ValueError): return ''
+t('chip',hexlify(machine.unique_id()).decode())
 v=os.statvfs('')
 t('space',v[0]*v[3],v[1]*v[2])
 t('system',os.uname().release if hasattr(os,'uname') else '.'.join(str(n) for n in sys.implementation[1][:3]),
@@ -60,7 +62,7 @@ def survey(link: Link, step: Callable[[], None] = lambda: None) -> Survey:
 
     try:
         link.run(_ASK, hear)
-        (text,), (free, total), (system, machine) = one["text"], one["space"], one["system"]
+        (text,), (free, total), (system, machine), (chip,) = (one[word] for word in ("text", "space", "system", "chip"))
     except (KeyError, ValueError, SyntaxError):
         raise BoardError(f"{link.port} answered in a way that is not understood: press its reset button, try again")
-    return Survey(root, slots, manifests, text, free, total, system, machine)
+    return Survey(root, slots, manifests, text, free, total, system, machine, chip)

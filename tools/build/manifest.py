@@ -40,7 +40,7 @@ def build_id(manifest: str) -> str:
 def write(slot: Path, version: str) -> str:
     """Put the manifest of all files below a folder into it; its text."""
     files = {
-        str(path.relative_to(slot)): path.read_bytes()
+        path.relative_to(slot).as_posix(): path.read_bytes()
         for path in sorted(slot.rglob("*"))
         if path.is_file() and path.name != NAME
     }
