@@ -31,7 +31,7 @@ class Official:
         return self.url.rsplit("/", 1)[1]
 
 
-# Figures: five independent public projects publish the same size and SHA-256 of this file (docs/contributing.md).
+# Five independent public projects publish this size and SHA-256 (docs/contributing.md).
 OFFICIAL = Official(
     "1.29.0",
     "https://micropython.org/resources/firmware/ESP32_GENERIC-20260824-v1.29.0.bin",
