@@ -23,7 +23,7 @@ def told(
     firmware: Path = run.BOARD,
 ) -> str:  # fmt: skip
     """What a program of benchmarks/vm prints. air: with radio and sockets of the device. Raises RuntimeError."""
-    chip = [rig.AIR, rig.TINY, rig.CHIP] if air else [rig.TINY]
+    chip = [rig.AIR, rig.TINY, rig.CHIP, rig.COMMON] if air else [rig.TINY]
     environment = {**os.environ, "MICROPYPATH": rig.path_of(*chip, firmware / "a", firmware / "a" / "lib", firmware)}
     with tempfile.TemporaryDirectory(prefix="curfew-bench-") as folder:
         settings = run_settings.make({}, run_settings.shipped(), burners, sensor)["settings"]

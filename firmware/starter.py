@@ -22,6 +22,7 @@ def start():
     try:
         program = None
         try:
+            prepare()
             slot, trial = choose()
             if slot:
                 program = enter(slot)
@@ -35,6 +36,20 @@ def start():
     except KeyboardInterrupt:
         machine.WDT(timeout=600000)  # limits.WATCHDOG_CABLE_MS
     return None
+
+
+def prepare():
+    """Run at full speed, and keep ESP-IDF's messages off the cable: each takes up to 10 ms of a tick.
+
+    C3 and C6 refuse the speed, and a MicroPython of one's own may lack the rest: neither is worth a start.
+    """
+    try:
+        import esp
+
+        esp.osdebug(0, esp.LOG_NONE)
+        machine.freq(240000000)
+    except Exception:
+        pass
 
 
 def choose():

@@ -50,7 +50,7 @@ def lent(modules: dict[str, ModuleType], console: Callable[..., None] = print) -
 
 def machine_side() -> dict[str, ModuleType]:
     """The simulator's modules and fakes, by the names under which the chip imports them."""
-    names = ("chip", "chips", "report", "plant", "slots", "acts", "world", "machine", "neopixel", "time", "go")
+    names = ("chip", "chips", "esp", "report", "plant", "slots", "acts", "world", "machine", "neopixel", "time", "go")
     real_time = sys.modules.pop("time")
     modules = {}
     os.environ["CURFEW_PATH"] = ":".join(map(str, MACHINE))  # where go.py looks
@@ -72,7 +72,7 @@ def machine_side() -> dict[str, ModuleType]:
 
 
 MODULES = machine_side()
-CHIP = {name: MODULES[name] for name in ("chip", "chips", "machine", "neopixel", "time")}
+CHIP = {name: MODULES[name] for name in ("chip", "chips", "esp", "machine", "neopixel", "time")}
 CHIP.update(_thread=MODULES["go"]._Thread, gc=MODULES["go"]._Gc)
 
 

@@ -27,6 +27,8 @@ class Chip:
 
     def __init__(self):
         self.done = []
+        self.highest_hz = 240_000_000
+        self.hz = 160_000_000
 
     def reset(self):
         self.done.append("reset")
@@ -36,6 +38,11 @@ class Chip:
 
     def sleep_ms(self, ms):
         self.done.append(f"sleep {ms}")
+
+    def freq(self, hz):
+        if hz > self.highest_hz:
+            raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz or 160MHz")
+        self.hz = hz
 
 
 @pytest.fixture
@@ -257,6 +264,30 @@ def test_ctrl_c_gets_the_prompt_and_ten_minutes(starter, chip, monkeypatch):
     assert started(starter) is None
     assert chip.done == ["WDT 600000"]
     monkeypatch.undo()
+
+
+# --- the chip's speed and words -------------------------------------------------------------------------------------
+
+
+def test_the_chip_runs_at_full_speed_and_says_nothing_of_its_own_on_the_cable(starter, chip):
+    said = []
+    esp = type("esp", (), {"LOG_NONE": 0, "osdebug": lambda *level: said.append(level)})
+    with lent({"esp": esp}):
+        starter.prepare()
+    assert chip.hz == 240_000_000
+    assert said == [(0, 0)], "osdebug(None) would only go back to errors"
+
+
+def test_a_chip_that_ends_at_160_mhz_starts_all_the_same(starter, chip):
+    chip.highest_hz = 160_000_000
+    with lent({"esp": type("esp", (), {"LOG_NONE": 0, "osdebug": lambda *_: None})}):
+        starter.prepare()
+    assert chip.hz == 160_000_000
+
+
+def test_a_micropython_without_these_calls_starts_all_the_same(starter, chip):
+    starter.prepare()
+    assert chip.hz == 160_000_000
 
 
 # --- on the VM -----------------------------------------------------------------------------------------------------

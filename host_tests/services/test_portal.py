@@ -1,6 +1,7 @@
 """The set-up access point: its password, and a name server in which every name leads to the device."""
 
 import asyncio
+import os
 import socket
 import struct
 
@@ -46,9 +47,21 @@ def test_the_name_ends_with_the_address_of_the_radio_and_the_network_is_locked(c
 
 
 def test_the_password_is_eight_digits_and_another_one_every_time():
-    passwords = {portal.Portal(Wlan(), Log()).password for _ in range(50)}
+    passwords = {opened().password for _ in range(50)}
     assert len(passwords) > 45
     assert all(len(password) == 8 and password.isdigit() for password in passwords)
+
+
+def test_the_password_is_drawn_while_the_radio_runs_or_the_chip_has_no_real_random_numbers(monkeypatch):
+    ap = Wlan()
+    true_random = os.urandom
+
+    def urandom(count):
+        assert ap.up, "pseudo-random"
+        return true_random(count)
+
+    monkeypatch.setattr(portal.os, "urandom", urandom)
+    portal.Portal(ap, Log()).open()
 
 
 def test_the_password_is_not_in_the_log():

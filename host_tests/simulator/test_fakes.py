@@ -14,6 +14,7 @@ STUBS = run.ROOT / "typings"
 MODULES = {
     "common/machine": "machine",
     "common/neopixel": "neopixel",
+    "common/esp": "esp",
     "scenario/time": "time",
     "cable/time": "time",
     "realtime/air/network": "network",

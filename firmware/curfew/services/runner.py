@@ -213,7 +213,9 @@ class ServiceRunner:
 
         context = self._context
         reason = context.chip.restart_reason()
-        await _polled(HomeAssistant(context, context.chip.number(), self._clock.unix_s, self._wifi.rssi, reason))
+        # By way of its owner: a Wifi that failed is made anew.
+        rssi = lambda: self._wifi and self._wifi.rssi()  # noqa: E731
+        await _polled(HomeAssistant(context, context.chip.number(), self._clock.unix_s, rssi, reason))
 
     async def _voice(self):
         from curfew.services.mqtt import voice

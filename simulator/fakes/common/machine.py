@@ -124,5 +124,10 @@ def reset_cause():
     return chip.the.reset_cause
 
 
+def freq(hz):
+    if hz > chips.CHIPS[0].highest_mhz * 1000000:
+        raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz")
+
+
 def unique_id():
     return b"\x24\x0a\xc4\x12\xab\x0f"

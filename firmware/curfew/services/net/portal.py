@@ -16,10 +16,10 @@ _A, _ANY, _IN = 1, 255, 1
 
 
 class Portal:
-    """ap: a network.WLAN in access point mode. `password`: eight digits, new at every start."""
+    """ap: a network.WLAN in access point mode. `password`: eight digits, new at every start, None until it is open."""
 
     def __init__(self, ap, log):
-        self.password = "%08d" % (int.from_bytes(os.urandom(7), "big") % 100000000)
+        self.password = None
         self._ap = ap
         self._log = log
 
@@ -27,6 +27,8 @@ class Portal:
         """Start the access point and print its name, password and address on the console. Raises OSError."""
         ap = self._ap
         ap.active(True)
+        # Only now: without the radio the chip's random numbers are not.
+        self.password = "%08d" % (int.from_bytes(os.urandom(7), "big") % 100000000)
         mac = ap.config("mac")
         self.name = "Curfew-%02X%02X" % (mac[4], mac[5])
         ap.config(ssid=self.name, security=_WPA2, key=self.password)

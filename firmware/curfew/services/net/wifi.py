@@ -10,8 +10,9 @@ _JOIN_MS = 20000  # a slow router with DHCP takes 10 s
 _PAUSE_MS = 1000
 _PAUSE_MAX_MS = 300000
 _STEADY_MS = 60000  # after a link of this length, pauses start short again
-_REASON_MAX = 999  # larger values are states
 _NO_NETWORK = 201
+_PM_NONE = 0  # else every command waits for the next beacon
+_NO_ADDRESS = "0.0.0.0"
 _PASSWORD = (15, 202, 204)  # handshake timed out, refused, timed out
 
 _PAUSING, _JOINING, _ONLINE = 0, 1, 2
@@ -53,17 +54,19 @@ class Wifi:
             elif self._state == _JOINING:
                 self._look(now_ms, due)
             elif not self._wlan.isconnected():
-                self._pause(now_ms, "lost")
+                self._end(now_ms, "lost")
+            elif self._wlan.ifconfig()[0] == _NO_ADDRESS:  # lost by DHCP: the chip goes on saying "connected"
+                self._end(now_ms, "lost its address")
             elif due:
                 self._pause_ms = _PAUSE_MS
-        except OSError as error:
-            self._pause(now_ms, "error %s" % error)
+        except (OSError, RuntimeError) as error:
+            self._end(now_ms, "error %s" % error)
 
     def rssi(self):
         """Signal strength in dBm, None without a link."""
         try:
             return self._wlan.status("rssi") if self._state == _ONLINE else None
-        except OSError:
+        except (OSError, RuntimeError):
             return None
 
     def _enter(self, state, now_ms, wait_ms, text=""):
@@ -78,21 +81,28 @@ class Wifi:
         self._enter(_JOINING, now_ms, _JOIN_MS)
         if not self._wlan.active():  # starting the radio stalls the chip: once, not at every attempt
             self._wlan.active(True)
-        self._wlan.config(reconnects=0)  # the driver would retry without pauses
+        # The driver would retry without pauses.
+        self._wlan.config(reconnects=0, pm=_PM_NONE)
         self._wlan.connect(self._config["ssid"], self._config["password"] or None)
 
     def _look(self, now_ms, due):
+        """An attempt has its 20 s, whatever status() says: the chip keeps the reason of an older one."""
         if self._wlan.isconnected():
             self.joins += 1
             self._enter(_ONLINE, now_ms, _STEADY_MS, "online " + self._wlan.ifconfig()[0])
-            return
-        reason = self._wlan.status()
-        if due or reason <= _REASON_MAX:
+        elif due:
+            reason = self._wlan.status()
             text = "wrong password?" if reason in _PASSWORD else "no answer (%d)" % reason
-            self._pause(now_ms, "no such network" if reason == _NO_NETWORK else text)
-            self._wlan.disconnect()
+            self._end(now_ms, "no such network" if reason == _NO_NETWORK else text)
 
-    def _pause(self, now_ms, text):
-        """Wait, each time twice as long, plus up to half of that at random: devices must not retry all at once."""
+    def _end(self, now_ms, text):
+        """End an attempt or a link, so that the next connect() is the only one.
+
+        Then wait, each time twice as long, plus up to half of that at random: devices must not retry all at once.
+        """
         self._enter(_PAUSING, now_ms, self._pause_ms + (self._pause_ms * self._draw(8) >> 9), text)
         self._pause_ms = min(2 * self._pause_ms, _PAUSE_MAX_MS)
+        try:
+            self._wlan.disconnect()
+        except (OSError, RuntimeError):  # a radio that is not on
+            pass

@@ -1,21 +1,31 @@
-"""The radio of the box: a network that is there as long as the host says so. The links themselves are loopback."""
+"""The radio of the device: a network that is there as long as the host says so. The links themselves are loopback.
 
+Belongs here: what an ESP32 tells about its link, as chips.py has it. Does not: names and ports (socket.py). For the
+services thread.
+"""
+
+import time
+
+import chips
 import wire
 
 STA_IF, AP_IF = 0, 1
 AUTH_WPA2_PSK = 3
-_GOT_IP, _CONNECTING, _NO_NETWORK = 1010, 1001, 201
+_LINK_MS = chips.LINK_MS // 10  # a tenth of a chip's: a test would only wait
+_SCAN_MS = chips.SCAN_MS // 10
 
 
 def hostname(name):
-    """The name by which the house finds the box; nobody asks here."""
+    """The name by which the house finds the device; nobody asks here."""
 
 
 class WLAN:
     def __init__(self, interface):
         self._on = False
-        self._tries = False
+        self._since_ms = None  # of the attempt under way
+        self._wanted = False
         self._linked = False
+        self._reason = 0  # of the last disconnect: only an address clears it
         self._values = {"mac": b"\x24\x0a\xc4\x12\xab\x0f"}
 
     def active(self, on=None):
@@ -28,26 +38,42 @@ class WLAN:
         return self._values[names[0]] if names else None
 
     def connect(self, ssid, key=None):
-        self._tries = True
+        self._pass()
+        if self._since_ms is not None or self._linked:
+            raise RuntimeError("Wifi Internal State Error")
+        self._wanted = True
+        self._since_ms = time.ticks_ms()
 
     def disconnect(self):
-        self._tries = self._linked = False
+        self._pass()
+        if self._linked:
+            self._reason = chips.LEFT
+        self._wanted = self._linked = False
+        self._since_ms = None
+
+    def _pass(self):
+        """A link that was lost does not come back by itself: somebody has to connect again."""
+        there = wire.inputs[wire.WIFI]
+        if self._linked and not there:
+            self._linked = False
+            self._reason = chips.NO_NETWORK
+        if self._since_ms is None:
+            return
+        tried_ms = time.ticks_diff(time.ticks_ms(), self._since_ms)
+        if tried_ms >= (_LINK_MS if there else _SCAN_MS):
+            self._since_ms = None
+            self._linked = bool(there)
+            self._reason = 0 if there else chips.NO_NETWORK
 
     def isconnected(self):
-        """A link that was lost does not come back by itself: somebody has to connect again."""
-        if not wire.inputs[wire.WIFI]:
-            self._tries = self._tries and not self._linked
-            self._linked = False
-        elif self._tries:
-            self._linked = True
+        self._pass()
         return self._linked
 
     def status(self, what=None):
         if what == "rssi":
             return -50
-        if self.isconnected():
-            return _GOT_IP
-        return _CONNECTING if wire.inputs[wire.WIFI] else _NO_NETWORK
+        self._pass()
+        return chips.wlan_status(self._linked, self._wanted, self._reason)
 
     def ifconfig(self):
         return ("127.0.0.1", "255.0.0.0", "127.0.0.1", "127.0.0.1")
