@@ -115,6 +115,10 @@ def _heap() -> Found:
     return {f"heap.{part}": min(one[part] for one in tries) for part in tries[0]}
 
 
+def _names() -> Found:
+    return {"names.ram": memory.names()}
+
+
 def _live() -> Found:
     with ThreadPoolExecutor() as pool:
         found = pool.map(memory.full_house, BOXES)
@@ -149,6 +153,7 @@ def _mpy() -> Found:
 GROUPS: dict[str, tuple[str, Callable[[], Found]]] = {
     "tick": ("instructions", _tick),
     "heap": ("bytes", _heap),
+    "names": ("names", _names),
     "live": ("bytes", _live),
     "smallest": ("KiB", _smallest),
     "mpy": ("bytes", _mpy),

@@ -1,5 +1,6 @@
 """Row 4 and the exact counts: what the device holds of the heap, part by part, after the start and under load."""
 
+import re
 import socket
 import statistics
 import tempfile
@@ -12,7 +13,7 @@ from typing import Any
 
 from benchmarks import rig, turns
 from benchmarks.board import BASE, PASSWORD, TOKEN
-from benchmarks.on_the_vm import measured
+from benchmarks.on_the_vm import measured, told
 from simulator import run
 from simulator.realtime.broker import mqtt_config
 from simulator.realtime.clients import Clients
@@ -42,6 +43,13 @@ def by_part(
     given = [f"{part}={','.join(names)}" for part, names in PARTS.items()]
     found = measured("heap.py", fillers, *given, burners=4, air=True, firmware=firmware)
     return {part: found[part] for part in parts}
+
+
+def names() -> int:
+    """Names that the whole device adds to those of its chip: each takes a place in a table that doubles."""
+    given = [f"{part}={','.join(modules)}" for part, modules in PARTS.items()]
+    counts = re.findall(r"n_qstr=(\d+)", told("heap.py", 0, *given, burners=4, air=True))
+    return int(counts[-1]) - int(counts[0])
 
 
 @dataclass

@@ -1,8 +1,9 @@
 """On the VM: what each part of the firmware takes of the heap, imported one after another.
 
     micropython heap.py FILLERS PART=MODULE,MODULE ...     current folder: a flash; MICROPYPATH as for a board
-Prints JSON: bytes by part, garbage collected before and after each. "core" is the whole device as program.py builds it,
-in it "core_alone" and "drivers" are the link groups as they are imported.
+Prints the table of names, before and with everything, and JSON: bytes by part, garbage collected before and after each.
+"core" is the whole device as program.py builds it, in it "core_alone" and "drivers" are the link groups as they are
+imported.
 FILLERS: names beside. The collector takes any word for a pointer that looks like one, so with some numbers of names a
 few kilobytes of garbage stay; the least of several numbers is what is really held.
 """
@@ -12,6 +13,7 @@ import json
 import sys
 
 import machine
+import micropython
 
 machine.tick = lambda number: None
 found = {}
@@ -31,6 +33,7 @@ def measure(box):
         for name in modules.split(","):
             __import__(name)
         found[part] = grown(before)
+    micropython.qstr_info()
     print(json.dumps(found))
     raise SystemExit
 
@@ -39,6 +42,7 @@ fillers = int(sys.argv.pop(1))
 exec("".join("filler_%d = 0\n" % number for number in range(fillers)))
 for _name in ("neopixel", "socket", "network"):
     __import__(_name)
+micropython.qstr_info()
 gc.collect()
 start = gc.mem_alloc()
 from curfew.bundles import core as loop

@@ -18,7 +18,7 @@ from simulator.inside import MODULES
 BOX = run.FAKES / "realtime"
 FOR_EVER_MS = 2**60
 PIPE_BYTES = 1 << 20  # half a minute of ticks, should this process have no time to listen
-RIG_BYTES = 40 * 1024  # of heap for the VM's end of the wire, beside the firmware's own
+RIG_BYTES = 48 * 1024  # of heap for the VM's end of the wire, beside the firmware's own
 FIELDS = 16  # of one burner in a snapshot
 # What fakes/realtime/wire.py has, in the same order.
 KIND, US, A, B, C, D, E, F, SIZE = 64, 65, 66, 67, 68, 69, 70, 71, 72

@@ -72,7 +72,7 @@ def shortened(sources: dict[str, str]) -> tuple[dict[str, str], dict[str, dict[s
         strings = [repr(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)]
         fixed = set(_PRIVATE.findall(" ".join([_imports(tree), *strings])))
         changed = [long for long in dict.fromkeys(_names(tree)) if users[long] == {name} and long not in fixed]
-        shorts = itertools.islice(_short_names(set(users)), taken, None)
+        shorts = itertools.islice(short_names(set(users)), taken, None)
         longs[name] = dict(zip(shorts, changed, strict=False))
         _rename(tree, {long: short for short, long in longs[name].items()})
     return {name: ast.unparse(tree) + "\n" for name, tree in trees.items()}, longs
@@ -105,7 +105,7 @@ def _field(node: ast.AST) -> str:
     return _FIELDS.get(type(node), "")
 
 
-def _short_names(taken: set[str]) -> Iterator[str]:
+def short_names(taken: set[str]) -> Iterator[str]:
     pairs = ("_" + a + b for a in string.ascii_letters for b in string.ascii_letters)
     singles = ("_" + a for a in string.ascii_letters)
     return (name for name in itertools.chain(singles, pairs) if name not in taken)

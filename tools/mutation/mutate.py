@@ -39,7 +39,10 @@ from tools.mutation.mutants import Mutant, mutants
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SURVIVORS = Path(__file__).with_name("survivors.json")
-COPIED = ("catalog.py", "catalog.toml", "firmware", "host_tests", "render", "simulator", "tools", "pyproject.toml")
+COPIED = (
+    *("catalog.py", "catalog.toml", "pyproject.toml"),
+    *("benchmarks", "firmware", "host_tests", "render", "simulator", "tools"),
+)
 
 # Which tests answer for a file, the deadliest first. What none of these sees lives, whatever other tests would say.
 TESTS = {

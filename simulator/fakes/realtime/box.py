@@ -21,6 +21,7 @@ _ALONE = sys.argv[5] == "alone"
 _STOVE = sys.argv[5] == "stove"
 _DEATH_MS = 5000  # that no death takes
 _deaths = 0  # of the services, as far as the loop has seen
+_own_bytes = 0  # what listens to the firmware, made after HELLO told what was there before
 _posted = array("l", [0] * wire.SIZE)
 
 
@@ -117,7 +118,7 @@ def _look_after(keeper):
         figures[1] = max(figures[1], gc.mem_alloc())
         if figures[2] != wire.inputs[wire.MEASURE]:
             gc.collect()
-            figures[0] = gc.mem_alloc()
+            figures[0] = gc.mem_alloc() - _own_bytes
             figures[2] = wire.inputs[wire.MEASURE]
 
     keeper.poll = looked_after
@@ -146,10 +147,12 @@ def _boot():
 
 def _attached(start):
     def started(*how):
-        global _deaths
+        global _deaths, _own_bytes
         box = start(*how)
         from curfew.bundles.base import Persistence  # all of it is there by now
 
+        gc.collect()
+        before = gc.mem_alloc()
         link = box.link
         own = type(link.snapshot)(len(box.controller.burners), _thread.allocate_lock())
         backend.attach(box, own, _ALONE)
@@ -157,6 +160,7 @@ def _attached(start):
         _look_after(Persistence)
         _deaths = wire.inputs[wire.DEATHS]
         gc.collect()
+        _own_bytes = gc.mem_alloc() - before
         return box
 
     return started
@@ -168,7 +172,12 @@ if _STOVE:
     sys.modules["_thread"] = hooks.Threads
     sys.modules["gc"] = hooks.Collector
     hooks.sleep = _sleep
-for _name in ("neopixel", "socket", "network"):  # on the chip they take none of the heap: they are the rig's, too
+for _name in (
+    "machine",
+    "neopixel",
+    "socket",
+    "network",
+):  # on the chip they take none of the heap: they are the rig's, too
     try:
         __import__(_name)
     except ImportError:  # no radio
