@@ -143,6 +143,8 @@ build: build/.ready ## compile the firmware into build/firmware
 
 package: build/.ready .venv-package/.ready ## the tool with the program inside, to be installed by pipx: build/package/*.whl
 	@rm -rf build/package
+	@for folder in build/lib/*.dist-info; do echo "$$(basename $$folder .dist-info):"; cat $$folder/licenses/LICENSE; done \
+		>build/licenses.txt
 	@.venv-package/bin/python -m build --outdir build/package . >build/set-up.log 2>&1 || \
 		$(call TELL,the package was not built: is the network there?)
 	@ls build/package/*.whl

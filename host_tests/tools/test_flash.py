@@ -7,42 +7,22 @@ import contextlib
 import http.server
 import io
 import re
-import struct
 import subprocess
 import sys
 import threading
 from dataclasses import replace
-from hashlib import md5, sha256
+from hashlib import sha256
 
 import pytest
 from rich.console import Console
 
 from host_tests.fixtures.board import command
+from host_tests.fixtures.micropython_image import BANNER, NAME, ROWS, app, official, table
 from host_tests.fixtures.rom import FLASH_2_MB, NO_FLASH, SINGLE_CORE, Rom
 from tools import cli
 from tools.board import download, flash, image
 from tools.board.errors import BoardError
 
-BANNER = b"MicroPython v1.29.0 on 2026-08-20; Generic ESP32 module with ESP32\0"
-
-
-def app(text=BANNER, chip=0, hashed=1):
-    """A program for the chip as ESP-IDF makes it: header, one segment, checksum, SHA-256."""
-    data = text + bytes(-len(text) % 4) + bytes(range(256)) * 700
-    head = struct.pack(
-        "<BBBBIB3sHBHH4sB", 0xE9, 1, 2, 0x20, 0x40081000, 0xEE, bytes(3), chip, 0, 0, 0xFFFF, bytes(4), hashed
-    )
-    whole = head + struct.pack("<II", 0x3F400020, len(data)) + data
-    whole += bytes(15 - len(whole) % 16)
-    checksum = 0xEF
-    for byte in data:
-        checksum ^= byte
-    whole += bytes([checksum])
-    return whole + sha256(whole).digest()
-
-
-# ports/esp32/partitions-4MiBplus.csv of MicroPython 1.26 and newer: no row for files, they get the rest of the flash.
-ROWS = ((1, 2, 0x9000, 0x6000, b"nvs"), (1, 1, 0xF000, 0x1000, b"phy_init"), (0, 0, 0x10000, 0x1F0000, b"factory"))
 OTA = (
     (1, 2, 0x9000, 0x4000, b"nvs"),
     (1, 0, 0xD000, 0x2000, b"otadata"),
@@ -57,25 +37,9 @@ def files(size, name=b"vfs"):
     return ((1, 0x81, 0x200000, size, name),)
 
 
-def table(rows=ROWS):
-    """A partition table like MicroPython's."""
-    raw = b"".join(
-        struct.pack("<HBBII16sI", 0x50AA, kind, sub, at, size, name, 0) for kind, sub, at, size, name in rows
-    )
-    return raw + b"\xeb\xeb" + b"\xff" * 14 + md5(raw).digest()
-
-
-def official(boot_chip=0, partitions=None, program=None):
-    """The whole file: boot loader, partition table, program."""
-    boot = app(b"boot loader", boot_chip)[:0x6000]
-    partitions = table() if partitions is None else partitions
-    program = app() if program is None else program
-    return boot.ljust(0x7000, b"\xff") + partitions.ljust(0x8000, b"\xff") + program
-
-
 @pytest.fixture
 def good(tmp_path):
-    path = tmp_path / "ESP32_GENERIC-20260824-v1.29.0.bin"
+    path = tmp_path / NAME
     path.write_bytes(official())
     return path
 

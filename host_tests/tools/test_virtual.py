@@ -3,21 +3,17 @@
 Here: virtual.py, the commands of docs/build.md. Not here: what a deploy does (test_deploy.py).
 """
 
-import contextlib
 import os
-import pty
 import re
 import signal
 import subprocess
 import threading
 import time
-import tty
 
 import pytest
 
 from host_tests.fixtures import board as fixture
 from tools.board import link, virtual
-from tools.board.errors import BoardError
 
 STUBBORN = "import machine,time\nmachine.WDT(timeout=%d)\nwhile True: time.sleep_ms(50)\n"
 
@@ -132,37 +128,3 @@ def test_the_commands_of_the_build_page_without_a_board_end_deployed_and_with_a_
     assert "deployed 0.1.0" in told[0]
     assert "settings.json" in told[1]
     assert re.search(r"✓ .*program.*slot a", told[2]) and "needed and missing" not in told[2]
-
-
-# --- a board that never stops sending ------------------------------------------------------------------------------
-
-
-def test_taking_over_a_board_that_sends_for_ever_ends_with_what_to_do(monkeypatch):
-    monkeypatch.setattr(link, "TAKE_OVER_S", 1.5)
-    board, end = pty.openpty()
-    tty.setraw(end)
-    os.set_blocking(board, False)
-    over = threading.Event()
-
-    def send():
-        while not over.is_set():
-            with contextlib.suppress(BlockingIOError):
-                os.write(board, b"rst:0x8 (TG1WDT_SYS_RESET)\r\n")
-                os.read(board, 4096)
-            time.sleep(0.001)
-
-    sender = threading.Thread(target=send)
-    sender.start()
-    try:
-        start = time.monotonic()
-        refusal = pytest.raises(
-            BoardError, match=r"within 1\.5 s\. It says: rst:0x8 .*the watchdog restarts the board.*curfew deploy"
-        )
-        with refusal, link.Link(os.ttyname(end)) as cable:
-            cable.take_over()
-        assert time.monotonic() - start < 5
-    finally:
-        over.set()
-        sender.join()
-        os.close(board)
-        os.close(end)

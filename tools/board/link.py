@@ -345,8 +345,9 @@ def _identity(port: Any) -> Any:
 
 def _says(heard: bytearray) -> str:
     """What a board without a prompt said last, and the way out."""
-    said = heard.decode("utf-8", "replace").splitlines()
-    lines = [line for line in map(startup.shown, said[len(said) > 1 :]) if line.strip("> ")]  # the first may be cut off
+    said = heard.decode("utf-8", "replace").split("\n")
+    whole = said[1:-1] if len(said) > 2 else said  # the first and the last may be cut off
+    lines = [line for line in map(startup.shown, whole) if line.strip("> ")]
     if way := startup.way_out(lines):
         return f". It says: {way}"
     if lines:
