@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 from rich.console import Console
 
@@ -18,7 +19,8 @@ def monitor(port: str, console: Console, seconds: float | None = None) -> None:
         console.print(f"listening on {port}, press Ctrl-C to stop; {QUIET}", style="dim")
         rest = b""
         known = set()
-        while seconds is None or seconds > 0:
+        until = float("inf") if seconds is None else time.monotonic() + seconds
+        while time.monotonic() < until:
             rest += link.listen(0.5)
             *lines, rest = rest.split(b"\n")
             for line in lines:
@@ -28,8 +30,6 @@ def monitor(port: str, console: Console, seconds: float | None = None) -> None:
                 if way and way not in known:
                     known.add(way)
                     console.print(f"        {way}", style="yellow", markup=False, soft_wrap=True)
-            if seconds is not None:
-                seconds -= 0.5
 
 
 def prompt(port: str, console: Console) -> int:

@@ -1,0 +1,82 @@
+"""A first deploy on a board that carries something else: asked before it is replaced, refused where it cannot be."""
+
+import io
+import shutil
+from hashlib import sha256
+
+import pytest
+from rich.console import Console
+
+from host_tests.fixtures import board as fixture
+from host_tests.fixtures.board import program_with
+from tools import cli
+from tools.board import deploy, plan
+from tools.build.build import OUT
+
+BUILT = program_with()
+PLAIN = "Generic ESP32 module with ESP32"
+
+
+@pytest.fixture
+def fresh(tmp_path, monkeypatch):
+    """A board that has MicroPython and nothing else."""
+    made = fixture.Bench(tmp_path / "flash", monkeypatch)
+    with made.board:
+        yield made
+
+
+OTHERS = "print('another project')\n"
+FRESH = plan._FRESH_BOOT.decode()
+
+
+def put(bench, **files):
+    bench.run("\n".join(f"f=open({name + '.py'!r},'w');f.write({text!r});f.close()" for name, text in files.items()))
+
+
+@pytest.mark.parametrize("files", [{"main": OTHERS}, {"boot": OTHERS}, {"main": OTHERS, "boot": FRESH}])
+def test_another_project_is_never_replaced_without_asking(fresh, files):
+    put(fresh, **files)
+    told = fresh.refused(BUILT)
+    assert (
+        "another project's" in told
+        and "nothing was changed" in told
+        and f"curfew deploy --yes --port {fresh.board.port}" in told
+    )
+    assert fresh.written == []
+    for name, text in files.items():
+        assert fresh.run(f"print(open('{name}.py').read(),end='')") == text
+
+
+def test_another_project_is_replaced_after_a_yes_that_was_asked_once(fresh):
+    put(fresh, main=OTHERS)
+    asked = []
+    deploy.deploy(fresh.board.port, BUILT, Console(file=io.StringIO()), lambda question: asked.append(question) or True)
+    assert len(asked) == 1 and "curfew-ab0f" in asked[0] and "main.py" in asked[0]
+    deploy.deploy(fresh.board.port, BUILT, Console(file=io.StringIO()), lambda question: asked.append(question) or True)
+    assert len(asked) == 1, "now it is ours"
+
+
+def test_a_new_file_system_is_no_project(fresh):
+    put(fresh, boot=FRESH)
+    assert fresh.deploy(BUILT).slot == "a"
+
+
+def test_a_first_deploy_that_was_cut_is_no_other_project():
+    cut = plan.Survey({"boot.py": sha256(BUILT.root["boot.py"]).hexdigest()}, {"a": {"program.mpy": "x"}, "b": {}})
+    assert plan.foreign(BUILT, cut) == []
+
+
+def test_a_board_without_a_file_system_is_told_how_to_get_one(fresh, monkeypatch):
+    monkeypatch.setattr(
+        deploy, "survey", lambda *_: plan.Survey({}, {}, machine=PLAIN, micropython="1.29.0", total_bytes=0)
+    )
+    told = fresh.refused(BUILT)
+    assert "no file system" in told and "curfew flash --erase" in told and "nothing was changed" in told
+
+
+def test_a_damaged_build_is_not_deployed(tmp_path, capsys):
+    shutil.copytree(OUT, tmp_path / "firmware")
+    (tmp_path / "firmware" / "a" / "program.mpy").write_bytes(b"damaged")
+    assert cli.main(["deploy", "--port", "/dev/ttyUSB9", "--build", str(tmp_path / "firmware")]) == 1
+    told = capsys.readouterr().err
+    assert "not as it was built: make build" in told and told.count("\n") == 1

@@ -1,0 +1,132 @@
+"""What a board prints when it does not start becomes one line with a way out, in every command that hears it.
+
+The lines are those of the ESP32's ROM, of ESP-IDF 5 and of MicroPython's inisetup.py; no board has printed them here.
+"""
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from host_tests.fixtures import board as fixture
+from tools.board import deploy, doctor, link, plan, startup
+from tools.board.errors import BoardError
+
+SAID = {
+    "brown-out": ("\r\nBrownout detector was triggered\r\n\r\n", "another cable"),
+    "empty flash": ("ets Jul 29 2019 12:21:46\r\n\r\nrst:0x10 (RTCWDT_RTC_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\r\n"
+                    "invalid header: 0xffffffff\r\ninvalid header: 0xffffffff\r\n", "curfew flash --erase.*GPIO12"),
+    "flash read error": ("rst:0x10 (RTCWDT_RTC_RESET),boot:0x33 (SPI_FAST_FLASH_BOOT)\r\nflash read err, 1000\r\n"
+                         "ets_main.c 371 \r\n", "flash cannot be read.*GPIO12"),
+    "waits for a download": ("rst:0x1 (POWERON_RESET),boot:0x3 (DOWNLOAD_BOOT(UART0/UART1/SDIO_REI_REO_V2))\r\n"
+                             "waiting for download\r\n", "GPIO0 is low. Release the BOOT button"),
+    "single core": ("E (131) cpu_start: Running on single core variant of a chip, but app is built with multi-core "
+                    "support.\r\n", "one core .* needs two"),
+    "foreign files": ("The filesystem appears to be corrupted. If you had important data there, you\r\nmay want to "
+                      "make a flash snapshot.\r\n", "files of something else: curfew flash --erase"),
+    "half written": ("E (94) boot: Factory app partition is not bootable\r\nE (94) boot: No bootable app partitions in "
+                     "the partition table\r\n", "half written: curfew flash --erase"),
+    "image hash": ("E (483) esp_image: Image hash failed - image is corrupt\r\n", "half written: curfew flash --erase"),
+    "task watchdog": ("E (10303) task_wdt: Task watchdog got triggered.\r\n", "a task of MicroPython hung"),
+    "panic": ("Guru Meditation Error: Core  0 panic'ed (LoadProhibited). Exception was unhandled.\r\n"
+              "rst:0xc (SW_CPU_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\r\n", "MicroPython itself crashed"),
+    "watchdog loop": ("rst:0x8 (TG1WDT_SYS_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\r\n", "curfew deploy"),
+    "no program": ("PROGRAM_CORRUPT: slot a: program.mpy is not as it was built\r\n", "damaged: curfew deploy"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_a_board_says_has_a_way_out(name):
+    text, way = SAID[name]
+    told = startup.way_out(text.splitlines())
+    assert re.search(way, told) and "\n" not in told and len(told) < 400
+
+
+@pytest.mark.parametrize(
+    "text", ["", "I (28) boot: ESP-IDF v5.5.1 2nd stage bootloader", "Curfew 0.1.0 build x slot a"]
+)
+def test_an_ordinary_start_has_none(text):
+    assert startup.way_out(text.splitlines()) == "" and startup.meaning(text) == ""
+
+
+def test_the_table_holds_what_the_issue_of_a_stranger_would_search_for():
+    words = {word for word, _ in startup._SIGNS}
+    assert len(words) == len(startup._SIGNS) >= 15
+    for line in (text for text, _ in SAID.values()):
+        assert any(word in line for word in words)
+
+
+def test_a_line_of_a_board_is_shown_without_what_a_terminal_would_take_for_orders():
+    assert startup.shown("\x1b[0;31mE (131) cpu_start: x\x1b[0m\r\n") == "[0;31mE (131) cpu_start: x [0m"
+    assert len(startup.shown("x" * 5000)) <= 100
+
+
+class Says:
+    """A link to a board that says this and nothing more."""
+
+    def __init__(self, text):
+        self._left = text.encode()
+
+    def listen(self, seconds):
+        told, self._left = self._left, b""
+        return told
+
+
+@pytest.mark.parametrize("name", ["brown-out", "empty flash", "panic", "waits for a download"])
+def test_deploy_tells_it_when_the_device_does_not_start(monkeypatch, name):
+    monkeypatch.setattr(deploy, "START_S", 0.05)
+    text, way = SAID[name]
+    new = fixture.program_with()
+    with pytest.raises(BoardError, match=f"the device did not start: .*{way}"):
+        deploy.heard(Says(text), new, plan.planned(new, plan.Survey({}, {})), Console(file=io.StringIO()))
+
+
+@pytest.fixture
+def broken(tmp_path, monkeypatch):
+    """A board whose program is damaged."""
+    made = fixture.Bench(tmp_path / "flash", monkeypatch)
+    with made.board:
+        made.run("for n in ('main.py',):\n f=open(n,'w');f.write('import time\\nwhile True:\\n"
+                 " print(\"Brownout detector was triggered\")\\n time.sleep_ms(3000)\\n');f.close()")  # fmt: skip
+        yield made
+
+
+def test_the_monitor_explains_a_line_once_below_it(broken, capsys):
+    from tools import cli
+
+    assert cli.main(["monitor", "--port", broken.board.port, "--seconds", "2"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("Brownout detector was triggered") > 1 and said.count("the supply is too weak") == 1
+
+
+def test_the_doctor_shows_it_as_what_is_wrong_with_the_board(monkeypatch):
+    def refuses(cable):
+        raise BoardError(f"no MicroPython prompt{link._says(bytearray(SAID['single core'][0].encode()))}")
+
+    class Port(Says):
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        take_over = refuses
+
+    monkeypatch.setattr(doctor, "Link", lambda port: Port(""))
+    rows = {row.what: row for row in doctor.board("/dev/ttyUSB0")}
+    assert rows["MicroPython"].state == doctor.NEEDED and "one core" in rows["MicroPython"].found
+
+
+def test_of_several_boards_the_doctor_says_which_is_on_which_port(tmp_path, monkeypatch):
+    from types import SimpleNamespace
+
+    first, second = (fixture.Bench(tmp_path / name, monkeypatch) for name in ("one", "two"))
+    with first.board, second.board:
+        there = [SimpleNamespace(device=bench.board.port, vid=0x10C4, pid=1, serial_number=str(number), location="1")
+                 for number, bench in enumerate((first, second))]  # fmt: skip
+        monkeypatch.setattr(doctor.ports, "likely", lambda: there)
+        rows = list(doctor.board(""))
+    assert [row.what for row in rows[:2]] == [doctor.ports.described(one) for one in there]
+    assert all("curfew-ab0f" in row.found for row in rows[:2])
+    assert rows[2].state == doctor.LACKS and f"--port {there[0].device}" in rows[2].fix
