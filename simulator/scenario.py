@@ -87,6 +87,7 @@ STOVE = {
 ACTS: dict[str, dict[str, Field]] = {
     "press": {},
     "double_press": {},
+    "override": {},
     "hold": {"s": seconds(HOLD_MAX_S, "ms", default=1)},
     "button_down": {},
     "button_up": {},

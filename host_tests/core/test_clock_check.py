@@ -39,7 +39,7 @@ def test_every_conducting_state_opens_on_a_broken_clock(core, state):
         box.one().remaining_ms = 30_000
         box.step()
     if state == "OVERRIDE":
-        box.double_press()
+        box.override()
     assert box.state() == state
     box.step(-20)
     assert (box.state(), box.cause()) == ("VERIFYING", "CLOCK")

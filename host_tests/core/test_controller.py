@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curfew.core import limits
+from curfew.core import faults, limits
 from host_tests.fixtures.core import MIN, SHORT, burning, opened_after_ms
 from host_tests.fixtures.names import SOUNDS
 
@@ -67,12 +67,12 @@ def test_after_a_start_the_contact_stays_open_for_the_whole_reclose_delay(core):
     assert box.state() == "IDLE"
 
 
-def test_a_press_in_idle_conducts_within_one_tick_after_its_release(core):
+def test_a_press_in_idle_conducts_within_one_tick_after_its_gesture(core):
     box = core(**SHORT)
     box.button(True)
     box.run(200)
     box.button(False)
-    box.run(40)
+    box.run(140)
     assert not box.conducts()
     box.step()
     assert box.conducts()
@@ -101,7 +101,7 @@ def test_two_burners_have_deadlines_of_their_own(core):
     assert (box.state(0), box.state(1)) == ("IDLE", "WARNING")
 
 
-@pytest.mark.parametrize("event", ["off", "hold", "double_press", "press", "fault"])
+@pytest.mark.parametrize("event", ["off", "hold", "override", "press", "fault"])
 def test_what_one_burner_does_changes_nothing_for_the_other(core, event):
     box, alone = core(burners=2, **SHORT), core(burners=2, **SHORT)
     for one in (box, alone):
@@ -236,7 +236,7 @@ def test_a_missed_reading_begins_the_search_for_an_ignition_again(core):
 # --- anything at all -----------------------------------------------------------------------------------------------
 
 ACTS = [
-    "run", "press", "hold", "double_press", "off", "extend", "arm", "flame", "dark", "blind", "seen", "jump", "weld",
+    "run", "press", "hold", "override", "off", "extend", "arm", "flame", "dark", "blind", "seen", "jump", "weld",
 ]  # fmt: skip
 MOVES = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 1), st.integers(1, 100)), max_size=40)
 
@@ -247,7 +247,7 @@ def test_in_a_random_walk_no_burn_is_too_long_or_too_soon_and_each_has_one_cause
     box = core(burners=2, sensor=sensor, remote_extend=far, **SHORT)
     watch = Watch(box)
     for move, burner, size in moves:
-        if move in ("press", "double_press"):
+        if move in ("press", "override"):
             getattr(watch.box, move)(burner)
         elif move == "hold":
             box.hold(1 + size // 20, burner)
@@ -313,7 +313,7 @@ def held(box, ms):
     box.button(True)
     box.run(ms)
     box.button(False)
-    box.run(60)
+    box.run(160)
 
 
 def allowed(core, **changed):
@@ -336,11 +336,14 @@ def test_a_hold_of_five_seconds_in_idle_allows_an_update_for_ten_minutes(core):
     assert box.controller.update_ms == 0
 
 
-def test_it_beeps_when_the_window_opens(core):
+def test_it_beeps_when_the_window_opens_at_the_release(core):
     box = core(**SHORT)
     box.button(True)
     heard = []
-    for _ in range(260):
+    for tick in range(280):
+        if tick == 260:
+            assert "READY" not in heard
+            box.button(False)
         box.step()
         heard.append(SOUNDS[box.controller.player.sound])
     assert "READY" in heard
@@ -355,30 +358,78 @@ def test_a_press_closes_the_window_in_the_tick_in_which_the_contact_conducts(cor
     assert box.controller.update_ms == 0, "it does not come back by itself"
 
 
-@pytest.mark.parametrize("where", ["BURNING", "VERIFYING", "FAULT"])
-def test_a_hold_allows_an_update_only_in_idle(core, where):
+@pytest.mark.parametrize("ms, opens", [(9_980, False), (10_000, True), (19_980, True), (20_000, False)])
+def test_in_a_fault_the_window_takes_a_hold_of_ten_seconds_and_twenty_open_none(core, ms, opens):
     box = core(**SHORT)
-    if where != "FAULT":
-        box.press()
-    if where == "VERIFYING":
-        box.off()
-    if where == "FAULT":
-        box.raise_fault("UNSTABLE")
-        box.step()
-    held(box, 2000 if where == "VERIFYING" else 5500)
+    box.raise_fault("UNSTABLE")
+    box.one().reported = 1 << faults.UNSTABLE
+    box.step()
+    box.hold(ms / 1000)
+    assert (box.controller.update_ms > 0) == opens
+    assert box.state() == "FAULT"
+
+
+@pytest.mark.parametrize("burner", [0, 1])
+def test_a_hold_in_which_a_burner_still_conducted_opens_no_window(core, burner):
+    box = core(burners=2, **SHORT)
+    box.press(burner=burner)
+    box.hold(5.5)
+    assert not box.conducts(0) and not box.conducts(1)
     assert box.controller.update_ms == 0
 
 
-def test_while_another_burner_is_on_a_hold_sounds_no_and_opens_no_window(core):
+def test_a_hold_that_began_in_verifying_opens_the_window(core):
+    box = core(**SHORT)
+    box.press()
+    box.off()
+    box.run(100)
+    box.hold(5.5)
+    assert box.controller.update_ms > 0
+
+
+# --- one button for all --------------------------------------------------------------------------------------------
+
+
+def test_a_hold_of_three_and_a_half_seconds_shuts_off_every_burner(core):
+    box = core(burners=3, **SHORT)
+    box.press(burner=1)
+    box.press(burner=2)
+    box.hold(3.2)
+    assert box.conducts(1) and box.conducts(2), "a hold under 3.2 s touches no other burner"
+    box.hold(3.52)
+    assert [box.cause(1), box.cause(2)] == ["BUTTON", "BUTTON"]
+    assert not box.conducts(1) and not box.conducts(2)
+
+
+def test_a_long_hold_on_a_burner_in_fault_lets_the_others_burn(core):
+    box = core(burners=2, **SHORT)
+    box.raise_fault("UNSTABLE")
+    box.run(s=4)
+    box.press(burner=1)
+    box.hold(6)
+    assert box.state() == "VERIFYING" and box.conducts(1)
+
+
+def test_a_fault_that_comes_during_the_hold_does_not_keep_it_from_shutting_off_every_burner(core):
     box = core(burners=2, **SHORT)
     box.press(burner=1)
     box.button(True)
-    heard = set()
-    for _ in range(260):
-        box.step()
-        heard.add(SOUNDS[box.controller.player.sound])
-    assert box.conducts(1) and box.controller.update_ms == 0
-    assert "NO" in heard and "READY" not in heard
+    box.run(s=2)
+    box.raise_fault("UNSTABLE")
+    box.run(s=2)
+    assert box.state() == "FAULT" and not box.conducts(1)
+
+
+def test_three_quick_hits_shut_off_their_burner_and_beside_a_fault_every_burner(core):
+    box = core(burners=2, **SHORT)
+    box.press()
+    box.press(burner=1)
+    box.hits()
+    assert not box.conducts(0) and box.conducts(1)
+    box.raise_fault("UNSTABLE")
+    box.run(s=2)
+    box.hits()
+    assert box.state() == "FAULT" and not box.conducts(1)
 
 
 def test_no_remote_command_opens_the_window(core):

@@ -161,7 +161,7 @@ def test_the_warning_is_repeated_while_it_lasts(core):
 def test_the_first_override_reaches_its_own_length_beyond_the_cap(core):
     box = burning(core)
     box.run(min=1, s=20)
-    box.double_press()
+    box.override()
     assert box.state() == "OVERRIDE"
     assert 5 * MIN - 200 <= box.left_ms() <= 5 * MIN
     assert box.left_ms() == box.cap_ms(), "1:20 and 5 minutes are more than the 6 of the cap"
@@ -171,7 +171,7 @@ def test_the_first_override_reaches_its_own_length_beyond_the_cap(core):
 
 def test_an_override_that_ends_before_the_cap_leaves_the_cap_alone(core):
     box = burning(core, burn_max_min=10)
-    box.double_press()
+    box.override()
     assert box.cap_ms() > 9 * MIN > box.left_ms()
     opened_after_ms(box)
     assert box.cause() == "OVERRIDE_END"
@@ -179,31 +179,31 @@ def test_an_override_that_ends_before_the_cap_leaves_the_cap_alone(core):
 
 def test_an_override_has_no_longest_time_left_but_its_own(core):
     box = burning(core, timer_max_min=2, override_max_min=30)
-    box.double_press()
+    box.override()
     assert box.left_ms() > 29 * MIN
 
 
 def test_only_the_first_override_of_a_burn_raises_the_cap(core):
-    box = burning(core, burn_max_min=4)
-    box.double_press()
+    box = burning(core, burn_max_min=4, timer_max_min=3)
+    box.override()
     cap_ms = box.cap_ms()
     box.run(min=1)
     box.press()
     assert box.state() == "BURNING"
     box.run(s=2)
-    box.double_press()
+    box.override()
     assert box.state() == "OVERRIDE"
     assert box.cap_ms() == box.left_ms() <= cap_ms - MIN
 
 
 def test_a_first_override_that_did_not_need_to_raise_the_cap_is_still_the_first(core):
-    box = burning(core, burn_max_min=6)
-    box.double_press()  # 5 minutes from now: less than the cap
+    box = burning(core, burn_max_min=6, timer_max_min=3)
+    box.override()  # 5 minutes from now: less than the cap
     assert not box.one().cap_raised
     box.run(min=2)
     box.press()
     box.run(s=2)
-    box.double_press()  # 5 minutes from now would be more than the cap
+    box.override()  # 5 minutes from now would be more than the cap
     assert not box.one().cap_raised
     assert box.left_ms() == box.cap_ms() < 4 * MIN
     opened_after_ms(box)
@@ -214,19 +214,19 @@ def test_a_first_override_that_did_not_need_to_raise_the_cap_is_still_the_first(
 def test_a_new_burn_has_a_new_cap_and_a_new_first_override(core):
     box = burning(core)
     box.run(min=1)
-    box.double_press()
+    box.override()
     box.off()
     box.until(lambda: box.state() == "IDLE", 5)
     box.press()
     assert box.cap_ms() > 6 * MIN - 200 and not box.one().cap_raised
     box.run(min=1, s=20)
-    box.double_press()
+    box.override()
     assert box.one().cap_raised
 
 
 def test_a_press_in_override_puts_it_back_under_the_timer(core):
     box = burning(core)
-    box.double_press()
+    box.override()
     box.run(s=2)
     box.press()
     assert box.state() == "BURNING"
@@ -238,7 +238,7 @@ def test_a_press_in_override_puts_it_back_under_the_timer(core):
 def test_a_press_late_in_an_override_reaches_no_further_than_the_cap(core):
     box = burning(core)
     box.run(min=1, s=20)
-    box.double_press()
+    box.override()
     box.run(min=4)
     ends_ms = box.now_ms + box.left_ms()
     box.press()
@@ -254,7 +254,7 @@ def test_the_longest_burn_is_cap_and_override_together(core):
     while box.one().burn_ms < 6 * MIN - 20_000:  # up to the cap with presses, then a double press
         box.press()
         box.run(s=2)
-    box.double_press()
+    box.override()
     assert box.state() == "OVERRIDE"
     opened_after_ms(box)
     assert 10 * MIN < box.one().burn_ms <= 11 * MIN
@@ -262,7 +262,7 @@ def test_the_longest_burn_is_cap_and_override_together(core):
 
 def test_an_override_reminds_every_ten_minutes(core):
     box = burning(core, override_max_min=40)
-    box.double_press()
+    box.override()
     reminded = []
     for _ in range(31 * MIN // 500):
         box.step(500)
@@ -294,7 +294,7 @@ def test_the_cause_at_the_deadline(core, at_cap, raised, by_override, cause):
 
 def test_a_press_in_the_warning_of_an_override_that_cannot_extend_does_not_change_the_cause(core):
     box = burning(core, burn_max_min=20, timer_max_min=2)
-    box.double_press()
+    box.override()
     box.one().remaining_ms = 30_000
     box.one().cap_ms = 30_001
     box.step()
@@ -305,7 +305,7 @@ def test_a_press_in_the_warning_of_an_override_that_cannot_extend_does_not_chang
 
 def test_a_press_in_the_warning_of_an_override_that_extends_makes_it_a_timeout(core):
     box = burning(core, burn_max_min=20)
-    box.double_press()
+    box.override()
     box.one().remaining_ms = 30_000
     box.step()
     box.press()

@@ -179,7 +179,7 @@ def test_after_an_acknowledgement_the_proofs_run_again(core):
     assert (box.state(), box.fault()) == ("FAULT", "CONTACT_WELDED")
 
 
-@pytest.mark.parametrize("act", ["press", "double_press", "off", "extend", "arm"])
+@pytest.mark.parametrize("act", ["press", "override", "off", "extend", "arm"])
 def test_nothing_but_the_long_hold_leaves_fault(core, act):
     box = faulted(core)
     getattr(box, act)()

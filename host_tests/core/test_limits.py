@@ -41,7 +41,7 @@ def test_the_thresholds_have_the_ranges_and_defaults_of_the_calibration():
 
 @pytest.mark.parametrize("name, value", [
     ("STALL_MAX_MS", 2000), ("WATCHDOG_BOOT_MS", 20_000), ("WATCHDOG_MS", 4000), ("HOLD_MS", 800),
-    ("HOLD_LONG_MS", 5000), ("DOUBLE_MS", 500), ("STUCK_MS", 30_000), ("UV_MIN", -1000), ("UV_MAX", 60_000),
+    ("HOLD_LONG_MS", 5000), ("HOLD_ALL_MS", 3500), ("STUCK_MS", 30_000), ("UV_MIN", -1000), ("UV_MAX", 60_000),
     ("CROSSED_UV", 500), ("LIVE_UV", 300), ("LIVE_PART", 4), ("LIVE_READINGS", 3), ("TESTABLE_UV", 2000),
     ("OUT_UV", 3000), ("WELD_CLEARED_UV", 3000), ("WELD_CLEARED_MS", 1000), ("CONTACT_OPEN_UV", 4000),
     ("CONTACT_OPEN_MS", 1000), ("IGNITION_RISE_UV", 1000), ("IGNITION_WINDOW_MS", 2000),
@@ -87,9 +87,11 @@ def test_a_clock_that_stands_is_noticed_before_a_watchdog_could_bite():
 
 
 def test_a_button_is_debounced_in_whole_ticks_and_long_before_a_hold():
-    assert limits.DEBOUNCE_MS % limits.TICK_MS == 0
-    assert limits.TICK_MS <= limits.DEBOUNCE_MS < limits.DOUBLE_MS < limits.HOLD_MS
-    assert limits.HOLD_MS < limits.HOLD_LONG_MS < limits.STUCK_MS
+    assert limits.BRIDGE_MS % limits.TICK_MS == 0
+    assert limits.TICK_MS < limits.BRIDGE_MS < limits.HITS_MIN_MS < limits.PAIR_MS < limits.HOLD_MS
+    assert limits.PAIR_MS < limits.ANSWER_MIN_MS < limits.HITS_MAX_MS < limits.ANSWER_MAX_MS
+    assert limits.HOLD_MS < limits.HOLD_ALL_MS < limits.HOLD_LONG_MS < limits.HOLD_LONGER_MS
+    assert limits.HOLD_LONGER_MS < limits.HOLD_VOID_MS < limits.STUCK_MS
 
 
 def test_a_shut_off_can_be_verified_in_the_shortest_time_that_can_be_set():

@@ -30,10 +30,11 @@ ROWS = (
     (("WARNING",), "DEADLINE", "", "VERIFYING", "", "TIMEOUT", "OFF"),
     (("BURNING", "WARNING", "OVERRIDE"), "FLAME_LOST", "", "VERIFYING", "", "FLAME_OUT", "OFF"),
     (CONDUCTING, "CONTACT_NOT_CONDUCTING", "", "VERIFYING", "", "CONTACT_OPEN", "OFF"),
+    (("FAULT",), "HELD_LONG", "LONGER", "", "ALLOW_UPDATE", "", "NONE"),
     (("FAULT",), "HELD_LONG", "CAUSES_GONE", "VERIFYING", "FORGET_FAULTS", "", "READY"),
-    (("IDLE",), "HELD_LONG", "", "", "ALLOW_UPDATE", "", "NONE"),
-    ((*CONDUCTING, "VERIFYING"), "HELD_LONG", "", "", "", "", "NONE"),
-    (("BURNING", "WARNING"), "DOUBLE_PRESSED", "TIMED_BEFORE", "OVERRIDE", "START_OVERRIDE", "", "OVERRIDE"),
+    (("IDLE", "VERIFYING"), "HELD_LONG", "", "", "ALLOW_UPDATE", "", "NONE"),
+    (CONDUCTING, "HELD_LONG", "", "", "", "", "NONE"),
+    (("BURNING", "WARNING"), "OVERRIDE_PRESSED", "ASKED_BEFORE", "OVERRIDE", "START_OVERRIDE", "", "OVERRIDE"),
     (("IDLE",), "PRESSED", "NO_SENSOR", "BURNING", "START_TIMER", "", "ARMED"),
     (("IDLE",), "PRESSED", "SENSING", "ARMED", "OPEN_WINDOW", "", "ARMED"),
     (("BURNING", "WARNING"), "PRESSED", "LEAVES_WARNING", "BURNING", "ADD_STEP", "", "ADDED"),
@@ -67,7 +68,7 @@ LEADS = (
     (CONDUCTING, "CONTACT_NOT_CONDUCTING", "VERIFYING", "CONTACT_OPEN", "OFF"),
     (("FAULT",), "HELD_LONG", "VERIFYING", "", "READY"),
     (("ARMED", "BURNING", "WARNING", "OVERRIDE", "IDLE", "VERIFYING"), "HELD_LONG", "", "", "NONE"),
-    (("BURNING", "WARNING"), "DOUBLE_PRESSED", "OVERRIDE", "", "OVERRIDE"),
+    (("BURNING", "WARNING"), "OVERRIDE_PRESSED", "OVERRIDE", "", "OVERRIDE"),
     (("IDLE",), "PRESSED", "ARMED", "", "ARMED"),
     (("BURNING", "WARNING", "OVERRIDE"), "PRESSED", "BURNING", "", "ADDED"),
     (("ARMED",), "FLAME_SEEN", "BURNING", "", "NONE"),
@@ -96,7 +97,7 @@ def in_state(core, state, sensor=True, **changed):
         box.one().remaining_ms = box.settings.warning_ms
         box.step()
     elif state == "OVERRIDE":
-        box.double_press()
+        box.override()
     elif state == "VERIFYING":
         box.off()
     assert box.state() == state
@@ -105,7 +106,7 @@ def in_state(core, state, sensor=True, **changed):
 
 def happen(box, event):
     """Let an event of the table happen, and nothing else."""
-    box.one()._double_ok = True
+    box.one()._asked = True
     box.one()._happen(NUMBERS[event], 0)
 
 
@@ -162,13 +163,13 @@ def test_a_pair_in_the_table_leads_where_the_table_says(core, state, event):
 @pytest.mark.parametrize("state, event", [pair for pair in PAIRS if pair not in LEADING])
 def test_a_pair_not_in_the_table_is_refused_with_no_and_changes_nothing(core, state, event):
     box = in_state(core, state)
-    box.one()._double_ok = True
-    before = flat(box.one(), without=("sound", "refused", "_double_ok", "_local_act"))
+    box.one()._asked = True
+    before = flat(box.one(), without=("sound", "refused", "_asked", "_local_act"))
     refused = box.one().refused
     box.one()._happen(NUMBERS[event], 0)
     assert box.sound() == "NO"
     assert box.one().refused == refused + 1
-    assert flat(box.one(), without=("sound", "refused", "_double_ok", "_local_act")) == before
+    assert flat(box.one(), without=("sound", "refused", "_asked", "_local_act")) == before
 
 
 def test_every_state_and_every_event_is_in_this_test():
@@ -298,6 +299,8 @@ class _Finger:
         event, self.event = self.event, None
         return event
 
+    asks = False
+
     def ignore_until_up(self):
         pass
 
@@ -407,35 +410,7 @@ def test_a_shut_off_has_one_record_and_cause_even_if_all_happens_in_one_tick(cor
     assert box.openings() == [(0, "FAULTED")]
 
 
-# --- two steps -----------------------------------------------------------------------------------------------------
-
-
-def test_a_double_press_is_void_unless_it_burned_before_the_first_press(core):
-    box = core()
-    box.double_press()
-    assert (box.state(), box.one().refused) == ("BURNING", 1)
-    assert 29 * 60_000 < box.left_ms() < 30 * 60_000
-
-
-def test_a_double_press_is_void_when_the_flame_came_between_its_two_presses(core):
-    box = in_state(core, "ARMED")
-    happen_before = box.one().refused
-    box.one()._happen(codes.PRESSED, 0)
-    box.one()._happen(codes.FLAME_SEEN, 0)
-    box.one()._happen(codes.DOUBLE_PRESSED, 0)
-    assert (box.state(), box.one().refused) == ("BURNING", happen_before + 2)
-
-
-def test_a_double_press_in_override_only_takes_the_override_back(core):
-    box = in_state(core, "OVERRIDE")
-    box.double_press()
-    assert box.state() == "BURNING"
-
-
-def test_a_double_press_in_warning_starts_the_override(core):
-    box = in_state(core, "WARNING")
-    box.double_press()
-    assert box.state() == "OVERRIDE"
+# --- names ----------------------------------------------------------------------------------------------------------
 
 
 def test_every_sound_and_state_of_the_table_is_defined(core):

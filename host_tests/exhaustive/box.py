@@ -133,6 +133,9 @@ class Box:
                 around.move(min(max(ms, 0), STALL_MAX_MS), controller.granted[judge.index])
                 self._read(judge.index, around)
             judge.before(controller, around, ms)
+        all_off = any(judge.turns_all_off() for judge in self.judges)
+        for judge in self.judges:
+            judge.all_off = all_off
         controller.step(self.now_ms)
         for judge, around in self._seats:
             judge.after(controller)

@@ -13,6 +13,14 @@ from curfew.core.codes import ARMED, BURNING, FAULT, IDLE, OVERRIDE, PENDING, RE
 
 TICK_MS = limits.TICK_MS
 NONE_YET = 0
+_HOLDS = (
+    ("hold", limits.HOLD_MS),
+    ("all", limits.HOLD_ALL_MS),
+    ("long", limits.HOLD_LONG_MS),
+    ("longer", limits.HOLD_LONGER_MS),
+    ("void", limits.HOLD_VOID_MS),
+    ("stuck", limits.STUCK_MS + 1),
+)
 ANY_MS = limits.STALL_MAX_MS  # a clock to which the longest step counts in full
 
 
@@ -46,13 +54,17 @@ def _of_state(burner, settings):
 def _of_button(burner):
     button = burner.button
     running = []
-    if button._raw != button.down:
-        running.append(("debounce", limits.DEBOUNCE_MS - button._raw_ms, ANY_MS))
-    if button.down:
-        for name, due_ms in (("hold", limits.HOLD_MS), ("long", limits.HOLD_LONG_MS), ("stuck", limits.STUCK_MS + 1)):
-            running.append((name, due_ms - button._down_ms, ANY_MS))
-    if button._since_release_ms <= limits.DOUBLE_MS and (burner.wants_closed() or not burner.config.sensor):
-        running.append(("double", limits.DOUBLE_MS + 1 - button._since_release_ms, ANY_MS))
+    if button._active:
+        for name, due_ms in _HOLDS:
+            running.append((name, due_ms - button._age_ms, ANY_MS))
+        if not button.down:
+            running.append(("bridge", limits.BRIDGE_MS - button._up_ms, ANY_MS))
+    if burner.wants_closed() or not burner.config.sensor:
+        ages = (button._hit_before_ms, limits.HITS_MAX_MS), (button._step_ms, limits.PAIR_MS)
+        answer = (button._ask_ms, limits.ANSWER_MAX_MS), (button._ask_ms, limits.ANSWER_MIN_MS)
+        for name, (age_ms, due_ms) in zip(("hits", "pair", "late", "look"), (*ages, *answer), strict=True):
+            if age_ms <= due_ms:
+                running.append((name, due_ms + 1 - age_ms, ANY_MS))
     return running
 
 
@@ -97,11 +109,10 @@ def alike(box, running=None):
 
 def _flags(burner):
     state, button, gate, kept = burner.state, burner.button, burner.gate, burner.faults
-    flags = [state, kept.raised, kept.present, kept.shown, button._raw, button.down, button._ignored]
+    flags = [state, kept.raised, kept.present, kept.shown, button._raw, button.down, button._may, button._deaf]
     if burner.wants_closed():
         flags += [burner.cap_raised, burner.by_override, burner._override_used, burner.remaining_ms == burner.cap_ms]
-        if button._since_release_ms <= limits.DOUBLE_MS:
-            flags.append(burner._double_ok)
+        flags += [button._answers, burner._asked and button._ask_ms <= limits.ANSWER_MAX_MS, button._steps]
     else:
         flags += [state == VERIFYING and gate.open_ms >= gate.hold_ms, state == VERIFYING and burner._relit_early]
     if not burner.config.sensor:

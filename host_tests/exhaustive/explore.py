@@ -38,7 +38,7 @@ LONG_CAP = {**SHORT, "burn_max_min": 6, "warning_s": 60}  # an override ends bef
 SENSING = {**SHORT, "sensor": True}
 ALLOWING = {"sensor": True, "remote_extend": True}
 
-_ALL_BLIND = ("time", *inputs.FINGER, *inputs.AT_TIMER, *inputs.AT_REST, *inputs.AFAR, *inputs.CLOCK, *inputs.STARTS)
+_ALL_BLIND = ("time", *inputs.GESTURES, *inputs.AT_TIMER, *inputs.AT_REST, *inputs.AFAR, *inputs.CLOCK, *inputs.STARTS)
 _BESIDES = (*inputs.AT_TIMER, *inputs.AFAR, *inputs.CLOCK, "restart, as it conducts")
 _ALL_SEEING = (*inputs.SEEN, *inputs.GESTURES, *_BESIDES)
 _EXTENDING = (
@@ -160,7 +160,7 @@ def less_than_kept(part, numbers):
 
 _GUARDS = (
     "ALWAYS NO_SENSOR SENSING AUTO_ARM LEAVES_WARNING EXTEND_ALLOWED EXTEND_LEAVES_WARNING CAUSES_GONE AT_CAP "
-    "AT_RAISED_CAP BY_OVERRIDE RELIT_TOO_EARLY TIMED_BEFORE"
+    "AT_RAISED_CAP BY_OVERRIDE RELIT_TOO_EARLY ASKED_BEFORE LONGER"
 )
 GUARDS = {getattr(table, name): name for name in _GUARDS.split()}
 

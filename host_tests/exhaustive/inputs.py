@@ -3,16 +3,17 @@
 from host_tests.exhaustive.box import DRIFTS, LEVELS, RISE_TO_UV, TICK_MS, Box
 from host_tests.exhaustive.classes import alike, clocks, next_step_ms
 from host_tests.exhaustive.judge import STILL_TICKS, Violation
-from simulator.rules.gestures import HOLD_MS
+from simulator.rules.gestures import BRIDGE_MS, HOLD_MS
 from simulator.rules.numbers import STALL_MAX_MS
 
 WAIT_TICKS = 400  # ten quiet minutes are 300; whoever met nothing new in so many steps will not
 SETTLED_TICKS = 12  # the same without any clock ahead
 DRIFT_STEP_MS = {"rising": TICK_MS, "falling": 5 * TICK_MS}
 COLD_UV = 500
-DEBOUNCE = (TICK_MS, TICK_MS, TICK_MS)  # the third tick with a level believes it
-PRESS_MS = 2 * sum(DEBOUNCE)  # from before the first tick of a press to the tick of its event
-OFF_MS = HOLD_MS + sum(DEBOUNCE)  # of a hold
+DEBOUNCE = (TICK_MS,) * 3  # the second tick with a level believes it
+BRIDGE = (TICK_MS,) * (1 + BRIDGE_MS // TICK_MS)  # the last one ends the gesture
+PRESS_MS = sum(DEBOUNCE) + sum(BRIDGE)  # from before the first tick of a press to the tick of its event
+OFF_MS = HOLD_MS + TICK_MS  # of a hold
 REQUEST_TOO_OLD_MS = 5001
 TIMERS = ("window", "warning", "deadline", "far")
 RESTS = ("rest",)
@@ -85,7 +86,7 @@ def _gesture(*held_ms):
         box.finger(True)
         _ticks(*DEBOUNCE, *held_ms)(box)
         box.finger(False)
-        _ticks(*DEBOUNCE)(box)
+        _ticks(*BRIDGE)(box)
 
     return act
 
@@ -93,10 +94,33 @@ def _gesture(*held_ms):
 def _lean(box):
     if box.controller.pressed[0]:
         box.finger(False)
-        _ticks(*DEBOUNCE)(box)
+        _ticks(*BRIDGE)(box)
     else:
         box.finger(True)
         _ticks(*DEBOUNCE, *[STALL_MAX_MS] * 16)(box)
+
+
+def _pair(box):
+    """Two quick presses, which ask."""
+    if _PRESS(box) is False:
+        return False
+    _ticks(*DEBOUNCE)(box)
+    return _PRESS(box)
+
+
+def _override(box):
+    """Two pairs with a look between them."""
+    if _pair(box) is False:
+        return False
+    _ticks(1000, *DEBOUNCE)(box)
+    return _pair(box)
+
+
+def _hits(box):
+    """Three of them."""
+    for _ in range(3):
+        if _PRESS(box) is False:
+            return False
 
 
 def _timed(gesture, lead_ms, late_ticks, timers):
@@ -185,6 +209,10 @@ INPUTS = {
     "press": _PRESS,
     "hold": _HOLD,
     "hold long": _gesture(*[1000] * 5),
+    "hold longer": _gesture(*[1000] * 10),
+    "pair": _pair,
+    "override": _override,
+    "hits": _hits,
     "lean": _lean,
     "off": _off,
     "off and extend": _off_and_extend,
@@ -204,7 +232,7 @@ for _late_ticks, _when in ((-1, "before"), (0, "at"), (1, "after")):
 CLOCK = ("stall", "leap", "back", "stand")
 AFAR = ("off", "off and extend", "extend", "extend, too late", "arm")
 FINGER = ("finger", "bounce")
-GESTURES = ("press", "hold", "hold long", "lean")
+GESTURES = ("press", "hold", "hold long", "hold longer", "pair", "override", "hits", "lean")
 AT_TIMER = tuple(name for name in INPUTS if name.endswith("the timer"))
 AT_REST = tuple(name for name in INPUTS if name.endswith("the rest"))
 STARTS = ("restart", "restart, clean", "restart thrice", "restart, no settings")

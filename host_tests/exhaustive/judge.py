@@ -31,6 +31,7 @@ class Judge:
         self.finger = Button()
         self.granted = self.conducting = False
         self.doubled = False  # in this conducting interval
+        self.all_off = False  # in this tick, by any button
         self.length_ms = 0  # of this conducting interval
         self.cap_ms = 0  # left to its cap
         self.open_ms = 0  # since it ended; a step counts for one tick at most
@@ -73,6 +74,8 @@ class Judge:
         self.granted = False
         self.off = around.off_asked
         self.finger.step(controller.pressed[self.index], ms)
+        if self.finger.first_ms is None:
+            self.fault_before = self.state == codes.FAULT  # at the first edge of the gesture
         self.quiet_ms += ms
         if self.state == codes.WARNING:
             self.warned_ms += ms
@@ -106,6 +109,14 @@ class Judge:
         self.shown_open_ms = self.shown_open_ms + ms if shown_open else 0
         flame = seen and self.conducting and self.tc_uv > FLAME_UV
         self.flame_ms = self.flame_ms + ms if flame else 0
+
+    def turns_all_off(self):
+        """True when this finger, in this tick, turns every burner off."""
+        in_fault = self.state == codes.FAULT
+        return self.finger.event == "hits" and in_fault or self.finger.event == "hold all" and not self.fault_before
+
+    def _is_off(self, remote=True):
+        return self.finger.event in ("hold", "hits") or self.all_off or remote and self.off
 
     def may_extend(self):
         """True when a request from afar may lengthen this burn: it is allowed, and a flame was seen long enough."""
@@ -141,7 +152,7 @@ class Judge:
     def _keep_cap(self, burner):
         if not self.conducting:
             self.cap_ms = self.settings.burn_max_ms
-        elif self.finger.event == "double press" and burner.state == codes.OVERRIDE and not self.doubled:
+        elif self.finger.event == "override" and burner.state == codes.OVERRIDE and not self.doubled:
             self.doubled = True
             self.cap_ms = max(self.cap_ms, self.settings.override_max_ms)
         if burner.remaining_s() * 1000 >= self.cap_ms + 1000:
@@ -154,7 +165,7 @@ class Judge:
         longest_ms = settings.burn_max_ms + (settings.override_max_ms if self.doubled else 0)
         if self.length_ms > longest_ms + TICK_MS:
             self._say(f"S2: conducts for {self.length_ms} ms, {longest_ms} are allowed")
-        if self.finger.event == "hold" or self.off:
+        if self._is_off():
             self._say("S4: conducts in the tick of an OFF")
         if raised:
             self._say("S7: conducts with a fault")
@@ -187,7 +198,7 @@ class Judge:
                 (faults.CONTACT_WELDED, self.shown_open_ms >= WELD_SHOWN_MS),
                 (faults.FLAME_PERSISTS, self.tc_uv < OUT_UV or self.tc_uv * 2 <= self.peak_uv),
                 (faults.SENSOR_FAILED, self.fresh_ms >= SEEN_AGAIN_MS),
-                (faults.BUTTON_STUCK, not self.finger.down),
+                (faults.BUTTON_STUCK, self.finger.first_ms is None),
                 (faults.UNSTABLE, self.quiet_ms >= QUIET_MS),
                 (faults.SETTINGS_INVALID, False),
             ):
@@ -203,7 +214,7 @@ class Judge:
         first = (
             (codes.FAULTED, burner.faults.raised),
             (codes.CLOCK, self.broken),
-            (codes.BUTTON, self.finger.event == "hold"),
+            (codes.BUTTON, self._is_off(remote=False)),
             (codes.REMOTE, self.off),
         )
         due = next((cause for cause, there in first if there), None)

@@ -8,7 +8,7 @@ from host_tests.exhaustive import inputs
 from host_tests.exhaustive.box import TICK_MS, WRAP_MS, Box
 from host_tests.exhaustive.classes import alike
 from host_tests.exhaustive.judge import Violation
-from simulator.rules.gestures import DEBOUNCED_MS, HOLD_LONG_MS
+from simulator.rules.gestures import HOLD_LONG_MS
 from simulator.rules.numbers import QUIET_MS, STALL_MAX_MS
 
 WRAPS_IN_MS = TICK_MS // 2  # the next tick is beyond the wrap
@@ -75,11 +75,12 @@ def _way_out(box):
     burner = box.controller.burners[0]
     if burner.state == FAULT:  # a start without a stored fault is out of it already
         box.finger(True)
-        _run(box, DEBOUNCED_MS + TICK_MS, TICK_MS)
+        _run(box, 2 * TICK_MS, TICK_MS)
         _run(box, HOLD_LONG_MS, 500)
+        box.finger(False)
+        _run(box, sum(inputs.BRIDGE), TICK_MS)
         if burner.state != VERIFYING:
             raise Violation(f"L2: a long hold leaves the faults {burner.faults.present:b} and the state {burner.state}")
-        box.finger(False)
     _run(box, box.settings.reclose_hold_ms + 2 * TICK_MS, TICK_MS)
     if burner.state != IDLE:
         raise Violation(f"L2: the state is {burner.state} after an acknowledgement and a rest")
@@ -92,12 +93,13 @@ def _run(box, ms, step_ms):
 
 # --- one burner beside another -------------------------------------------------------------------------------------
 
-_PRESS = (("finger", True, inputs.DEBOUNCE), ("finger", False, inputs.DEBOUNCE))
+_PRESS = (("finger", True, inputs.DEBOUNCE), ("finger", False, inputs.BRIDGE))
+_PAIR = (*_PRESS, ("", 0, inputs.DEBOUNCE), *_PRESS)
 _SECOND = (TICK_MS,) * 50
 ACTS = {
     "press": _PRESS,
-    "double press": (*_PRESS, *_PRESS),
-    "hold": (("finger", True, _SECOND), ("finger", False, inputs.DEBOUNCE)),
+    "override": (*_PAIR, ("", 0, (1000, 100)), *_PAIR),
+    "hold": (("finger", True, _SECOND), ("finger", False, inputs.BRIDGE)),
     "light": (("mode", "rising", _SECOND), ("mode", "flame", _SECOND)),
     "off": (("off", 0, (TICK_MS,)),),
     "extend": (("extend", 0, (TICK_MS,)),),

@@ -128,7 +128,7 @@ SEEDED = {
     "a hold takes a tick too long": (
         "S4",
         "blind",
-        ("core/button.py", "if before_ms < limits.HOLD_MS <=", "if before_ms < limits.HOLD_MS + 20 <="),
+        ("core/button.py", "self._age_ms >= limits.HOLD_MS:", "self._age_ms >= limits.HOLD_MS + 20:"),
     ),
     "an OFF is lost beside a request": (
         "S4",

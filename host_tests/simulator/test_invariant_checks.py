@@ -59,7 +59,7 @@ def test_s2_without_a_gesture_an_interval_ends_by_burn_max():
 
 
 def test_s2_with_an_override_it_ends_by_both_together():
-    events = [press(10_000), (60_000, "double_press", {})]
+    events = [press(10_000), (60_000, "override", {})]
     assert "S2" not in broken(plan(*events), *burn(8 * HOUR))
     assert "S2" in broken(plan(*events), *burn(8 * HOUR + MIN))
 

@@ -5,6 +5,9 @@ import slots
 import report
 
 PRESS_MS = 150  # a finger on a button
+PAIR_MS = 400  # from one press of a pair to the next, assumed: two a second feel quick
+LOOK_MS = 2550  # from one pair of an `override` to the next: a look at the light takes two seconds
+PRESSES = {"press": (0,), "double_press": (0, PAIR_MS), "override": (0, PAIR_MS, LOOK_MS, LOOK_MS + PAIR_MS)}
 EXTEND, ARM = 0, 1
 ERRORS = {
     "MemoryError": MemoryError,
@@ -29,10 +32,10 @@ class Acts:
         """Queue an event as one or more single acts: (ms, order, event index or -1, name, burner, argument)."""
         at_ms, do, burner, args = event
         acts = [(0, do, args)]
-        if do == "press":
-            acts = [(0, "button_down", None), (PRESS_MS, "button_up", None)]
-        elif do == "double_press":
-            acts = [(PRESS_MS * at, "button_up" if at % 2 else "button_down", None) for at in range(4)]
+        if do in PRESSES:
+            acts = []
+            for from_ms in PRESSES[do]:
+                acts += [(from_ms, "button_down", None), (from_ms + PRESS_MS, "button_up", None)]
         elif do == "hold":
             acts = [(0, "button_down", None), (args["ms"], "button_up", None)]
         elif do == "light":

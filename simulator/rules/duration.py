@@ -5,21 +5,23 @@ about these.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from simulator import words
 from simulator.rules.numbers import STALL_MAX_MS, TICK_MS
-from simulator.rules.observed import LOCAL_ACT_MS, TWO_TICKS_MS, Interval, View, where
+from simulator.rules.observed import LOCAL_ACT_MS, TWO_TICKS_MS, Interval, Touch, View, where
 from simulator.times import show_time
 
 WARNING_SHORT_MS = 3 * TICK_MS  # entered up to one tick late, plus the two ticks of any event
-DOUBLE_MS = 700  # releases this close may be a double press
+PAIR_MS = 740  # releases this close may be a pair, whatever the bounce
+LOOK_MIN_MS, LOOK_MAX_MS = 900, 5300  # and so far from its release to the next touch may be a look at the light
 RELEASE_DEFAULT_MS = 5  # stove.release_ms when the scenario does not say
 
 
 def every_interval_ends(view: View) -> Iterator[str]:
     """S2.
 
-    Without two releases of the button soon after one another there is no override, and burn_max_min is its cap.
+    Without two pairs of presses there is no override, and burn_max_min is its cap.
     """
     for interval in view.intervals:
         limit_min = view.settings["burn_max_min"]
@@ -70,19 +72,31 @@ def _latest_end_ms(view: View, interval: Interval) -> int:
 
 
 def _additions(view: View, interval: Interval) -> Iterator[tuple[int, bool]]:
-    """(when at the latest, whether it may be a double press) of all that may add time to an interval."""
-    before_ms = -DOUBLE_MS
-    for touch in view.touches(interval.burner):
+    """(when at the latest, whether it may be an override) of all that may add time to an interval."""
+    touches = view.touches(interval.burner)
+    for index, touch in enumerate(touches):
         if interval.on_ms < touch.up_ms < interval.off_ms + LOCAL_ACT_MS:
-            yield (
-                touch.up_ms + LOCAL_ACT_MS + view.stalled_ms(touch.up_ms, interval.off_ms),
-                touch.up_ms - before_ms <= DOUBLE_MS,
-            )
-        before_ms = touch.up_ms + view.stalled_ms(touch.up_ms, touch.up_ms + DOUBLE_MS)
+            latest_ms = touch.up_ms + LOCAL_ACT_MS + view.stalled_ms(touch.up_ms, interval.off_ms)
+            yield latest_ms, completes_override(view, touches[: index + 1])
     for act in view.acts(interval.burner, "remote_extend") if view.settings["remote_extend"] else ():
         latest_ms = act.at_ms + LOCAL_ACT_MS + view.services_away_ms(act)
         if interval.on_ms < latest_ms and act.at_ms < interval.off_ms:
             yield latest_ms, False
+
+
+def completes_override(view: View, touches: list[Touch]) -> bool:
+    """Whether the last of these touches may be the fourth of an override: a pair, a look, a pair."""
+    last = touches[-1]
+    for third in reversed(touches[:-1]):
+        if last.up_ms - third.up_ms > PAIR_MS + view.stalled_ms(third.up_ms, last.up_ms):
+            return False
+        for first, second in pairwise(touch for touch in touches if touch.up_ms <= third.down_ms):
+            quick = second.up_ms - first.up_ms <= PAIR_MS + view.stalled_ms(first.up_ms, second.up_ms)
+            look_ms = third.down_ms - second.up_ms
+            stalled_ms = view.stalled_ms(first.up_ms, third.down_ms)
+            if quick and LOOK_MIN_MS - stalled_ms <= look_ms <= LOOK_MAX_MS + stalled_ms:
+                return True
+    return False
 
 
 def warns_before_time_is_up(view: View) -> Iterator[str]:

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from simulator.result import DYING_MS, Result
-from simulator.rules.gestures import GESTURES, HOLD_MS
+from simulator.rules.gestures import BRIDGE_MS, GESTURES, HOLD_MS
 from simulator.rules.numbers import TICK_MS
 from simulator.run_settings import settings_of
 from simulator.times import show_time
@@ -16,8 +16,9 @@ TWO_TICKS_MS = 2 * TICK_MS  # an event just after a tick is seen by the next one
 WATCHDOG_MS = 4000  # a program that stands still longer than this is reset, so no stall is longer
 DRIVE_RELEASE_MS = 50  # the slowest relay of the plants lets go this long after its coil
 DEBOUNCE_MS = 60  # the firmware's two readings, and the tick in which the second comes
-APART_MS = 120  # a button that is up for less than this may be taken for one that bounces
-LOCAL_ACT_MS = 500  # from the release of a button to the coil: debounce, two ticks, some edges of the pump
+ENDED_MS = BRIDGE_MS + DEBOUNCE_MS  # from the release of a button to the end of the gesture
+APART_MS = ENDED_MS  # a button that is up for less than this may be taken for a worn one
+LOCAL_ACT_MS = ENDED_MS + 400  # from the release of a button to the coil: and two ticks, some edges of the pump
 FRESH_HAND_MS = 1000  # a hand that stays on the knob for so long after a start is one that lights
 LIGHT_SEEN_MS = 5000  # the tip may go on rising this long after the hand has let go of the knob
 
@@ -219,7 +220,7 @@ class View:
         moves = []
         for index, act in enumerate(self.done):
             if act.do in GESTURES and act.burner == burner:
-                for number, (later_ms, down) in enumerate(GESTURES[act.do](act.args.get("ms", 0))):
+                for number, (later_ms, down) in enumerate(GESTURES[act.do](act.args)):
                     moves.append((act.at_ms + later_ms, index, number, down))
         down_ms = None
         for t_ms, _, _, down in [*sorted(moves), (max(self.result.last_ms, self.plan["until_ms"]), 0, 0, False)]:

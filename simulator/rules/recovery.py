@@ -9,15 +9,14 @@ from itertools import pairwise
 
 from simulator import words
 from simulator.rules.numbers import QUIET_MS, UNSTABLE_ENDS
-from simulator.rules.observed import DEBOUNCE_MS, GESTURES, TWO_TICKS_MS, Touch, View, where
+from simulator.rules.observed import ENDED_MS, GESTURES, TWO_TICKS_MS, Touch, View, where
 from simulator.run_settings import rest_s
 from simulator.times import show_time
 
-ALONE_MS = 1000  # what is this far from a gesture has no part in what comes of it
+ALONE_MS = 1500  # what is this far from a gesture has no part in what comes of it
 PRESS_FROM_MS, PRESS_TO_MS = 100, 700  # a touch of this length is a PRESS, whatever the bounce
 PUMP_MS = 300  # the pump needs some edges before its stage lets the relay pull in
-ACKNOWLEDGE_MS = 5000  # the hold that clears faults
-STUCK_MS = 25_000  # a button held for longer than half a minute is a fault of its own
+ACKNOWLEDGE_MS = (5060, 9940)  # the hold that clears faults, at its release, whatever the bounce
 MENDED_MS = 5000  # so long must everything have been sound before an acknowledgement is sure to be taken
 QUIET_AGAIN_MS = QUIET_MS + 10_000
 COOL_TIMES = 4  # time constants of the tip until no millivolts are left to speak of
@@ -36,7 +35,7 @@ def a_press_conducts(view: View) -> Iterator[str]:
     drive_ms = PUMP_MS if view.settings.get("relay_drive") == "pulse" else 0
     for burner in view.lines:
         for touch in view.touches(burner):
-            due_ms = touch.up_ms + DEBOUNCE_MS + TWO_TICKS_MS + drive_ms
+            due_ms = touch.up_ms + ENDED_MS + TWO_TICKS_MS + drive_ms
             if due_ms > view.result.last_ms or not PRESS_FROM_MS <= touch.up_ms - touch.down_ms <= PRESS_TO_MS:
                 continue
             lines = view.result.during(burner, touch.down_ms, due_ms)
@@ -74,15 +73,16 @@ def faults_end_by_acknowledgement(view: View) -> Iterator[str]:
 
 
 def _taken_ms(touch: Touch) -> int:
-    return touch.down_ms + ACKNOWLEDGE_MS + DEBOUNCE_MS + TWO_TICKS_MS
+    return touch.up_ms + ENDED_MS + TWO_TICKS_MS
 
 
 def acknowledgements(view: View) -> Iterator[tuple[int, Touch]]:
     """(burner, touch) of every acknowledgement that must be taken, because every cause is surely gone."""
     for burner in view.lines:
         for touch in view.touches(burner):
-            long_enough = _taken_ms(touch) <= min(touch.up_ms, view.result.last_ms)
-            if long_enough and touch.up_ms - touch.down_ms < STUCK_MS and _is_repaired(view, burner, touch):
+            low_ms, high_ms = ACKNOWLEDGE_MS
+            meant = low_ms <= touch.up_ms - touch.down_ms <= high_ms and _taken_ms(touch) <= view.result.last_ms
+            if meant and _is_repaired(view, burner, touch):
                 yield burner, touch
 
 

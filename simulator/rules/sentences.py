@@ -17,7 +17,7 @@ RULES = {
     "S11": "An exception anywhere in the tick opens every contact before anything else happens.",
     "S12": "Burners are independent: none burns longer than its own button and remote requests explain.",
     "S13": "Every shut-off records exactly one cause, and panel and journal report the same one.",
-    "L1": "A PRESS in IDLE without a fault closes the contact within one tick after the debounced release.",
+    "L1": "A PRESS in IDLE without a fault closes the contact within one tick after the end of the gesture.",
     "L2": "Once a fault's cause is gone, the local acknowledgement leads back to IDLE by way of VERIFYING.",
     "LATE": "From the deadline to the open contact it takes at most two ticks and the release time.",
     "SETTINGS": "With settings that are missing or wrong the coil is never on, instead of a guess.",

@@ -51,7 +51,7 @@ from curfew.core.faults import FaultSet
 from curfew.core.flame import Flame
 from curfew.core.proof import Proof
 from curfew.core.safety import Gate
-from curfew.core.signals import L_SERVICE, S_LET_GO, S_NO, S_NONE, SIGN_ROW, SIGN_UNIT_MS, STATE_SIGNS
+from curfew.core.signals import L_ASK, L_SERVICE, S_ASK, S_LET_GO, S_NO, S_NONE, SIGN_ROW, SIGN_UNIT_MS, STATE_SIGNS
 from curfew.core.ticks import aged_ms
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ class Burner:
         self.reported = 0  # causes of faults that no reading shows, bits by code
         self._local_act = False
         self._override_used = False
-        self._double_ok = False
-        self._held_idle = False  # the hold that goes on began in IDLE, so it was no OFF
+        self.ask_ms = 0  # left in which "no timer?" is asked
+        self._asked = False  # the last quick pair asked it, in this burn
         self._is_holding_told = False
         self._relit_early = False  # in this VERIFYING
 
@@ -126,17 +126,19 @@ class Burner:
         self,
         step_ms: int,
         clock_ok: bool,
-        pressed: bool,
+        event: int | None,
         off_asked: bool,
         off_source: int,
         extend_asked: bool,
         arm_asked: bool,
     ) -> bool:
-        """Advance by step_ms (0 on a clock fault) and let at most one event happen; True when it was a shut-off."""
+        """Advance by step_ms (0 on a clock fault) and let at most one event happen; True when it was a shut-off.
+
+        event: of the button, or None.
+        """
         self.sound = S_NONE
         self.update_allowed = False
         self._age(step_ms)
-        event = self.button.step(pressed, step_ms)
         self._judge_faults()
         event = self._first_event(clock_ok, event, off_asked, extend_asked, arm_asked)
         is_shutoff = event is not None and self._happen(event, off_source)
@@ -214,12 +216,11 @@ class Burner:
 
     def _happen(self, event: int, off_source: int) -> bool:
         """Let an event happen as its row of the table says; True when this shut the burner off."""
-        if event == PRESSED:
-            self._double_ok = self.state in (BURNING, WARNING)
-        elif event == HELD:
-            self._held_idle = self.state == IDLE
         if not self.wants_closed():
             self._local_act = event in (PRESSED, IGNITED)
+        asks = event == PRESSED and self.button.asks
+        if asks:
+            self._asked = self.state in (BURNING, WARNING)
         row = self._row(event)
         if row < 0:
             self.sound = S_NO
@@ -237,6 +238,9 @@ class Burner:
         elif not before and self.wants_closed():
             self._start_burn()
         self.sound = t.TABLE[row + t.COL_SOUND]
+        if asks and self._asked:
+            self.ask_ms = limits.ASK_MS
+            self.sound = S_ASK
         return is_shutoff
 
     def _row(self, event: int) -> int:
@@ -274,8 +278,10 @@ class Burner:
             return self.remaining_ms == self.cap_ms and self.cap_raised
         if guard == t.BY_OVERRIDE:
             return self.by_override
-        if guard == t.TIMED_BEFORE:
-            return self._double_ok
+        if guard == t.ASKED_BEFORE:
+            return self._asked and self._override_cap_ms() > self.remaining_ms
+        if guard == t.LONGER:
+            return self.button.held_ms >= limits.HOLD_LONGER_MS
         return guard == t.RELIT_TOO_EARLY and self._relit_early
 
     def _extended_ms(self) -> int:
@@ -283,6 +289,10 @@ class Burner:
         settings = self.settings
         wanted_ms = min(self.remaining_ms + settings.timer_step_ms, settings.timer_max_ms, self.cap_ms)
         return max(self.remaining_ms, wanted_ms)
+
+    def _override_cap_ms(self) -> int:
+        """The cap with an override: only the first one of a burn may raise it."""
+        return self.cap_ms if self._override_used else max(self.cap_ms, self.settings.override_max_ms)
 
     def _do(self, effect: int) -> None:
         settings = self.settings
@@ -300,17 +310,15 @@ class Burner:
                 self.by_override = False
             self.remaining_ms = extended_ms
         elif effect == t.START_OVERRIDE:
-            if not self._override_used:
-                self._override_used = True
-                if settings.override_max_ms > self.cap_ms:
-                    self.cap_ms = settings.override_max_ms
-                    self.cap_raised = True
-            self.remaining_ms = min(settings.override_max_ms, self.cap_ms)
+            self.cap_raised = self.cap_raised or self._override_cap_ms() > self.cap_ms
+            self.cap_ms = self._override_cap_ms()
+            self._override_used = True
+            self.remaining_ms = max(self.remaining_ms, min(settings.override_max_ms, self.cap_ms))  # never less
             self.by_override = True
         elif effect == t.FORGET_FAULTS:
             self.faults.acknowledge()
         elif effect == t.ALLOW_UPDATE:
-            self.update_allowed = self._held_idle
+            self.update_allowed = True
         elif effect == t.RESTART_FLAMEOUT_TIMER:
             self.proof.restart_gas()
             self._relit_early = True
@@ -323,6 +331,8 @@ class Burner:
             self._relit_early = False
         if state == IDLE:
             self.flame.forget_rise()
+        if self.state != state:
+            self.ask_ms = 0
         self.state = state
         self.sign_ms = 0
 
@@ -332,6 +342,7 @@ class Burner:
         self.burn_ms = 0
         self.cap_raised = False
         self._override_used = False
+        self._asked = False
         self._is_holding_told = False
         self.health_due_ms = 0
         self.flame.contact_changed()
@@ -373,6 +384,9 @@ class Burner:
     def _sign(self, step_ms: int) -> None:
         """Set the light, repeated sounds, the sound for "release the knob", and the health figure of a long burn."""
         self.light = L_SERVICE if self.service and self.state == IDLE else STATE_SIGNS[self.state * SIGN_ROW]
+        if self.ask_ms > 0:
+            self.ask_ms -= step_ms
+            self.light = L_ASK
         every_ms = STATE_SIGNS[self.state * SIGN_ROW + 2] * SIGN_UNIT_MS
         self.sign_ms = aged_ms(self.sign_ms, step_ms)
         if every_ms and self.sign_ms >= every_ms:

@@ -5,8 +5,10 @@ IDLE, ARMED, BURNING, WARNING, OVERRIDE, VERIFYING, FAULT = 0, 1, 2, 3, 4, 5, 6
 
 # Events, in the order of precedence: in one tick only the first happens, the others are consumed.
 FAULT_RAISED, CLOCK_FAULT, HELD, REMOTE_OFF, DEADLINE, FLAME_LOST, CONTACT_NOT_CONDUCTING = 0, 1, 2, 3, 4, 5, 6
-HELD_LONG, DOUBLE_PRESSED, PRESSED, FLAME_SEEN, IGNITED, WINDOW_OVER, WARNING_DUE = 7, 8, 9, 10, 11, 12, 13
+HELD_LONG, OVERRIDE_PRESSED, PRESSED, FLAME_SEEN, IGNITED, WINDOW_OVER, WARNING_DUE = 7, 8, 9, 10, 11, 12, 13
 RELIT, VERIFIED, REMOTE_EXTEND, REMOTE_ARM = 14, 15, 16, 17
+# A button may also say these; the controller makes HELD of them, for one burner or for all.
+PANIC, HELD_ALL = 18, 19
 
 # Causes of a shut-off. 0: there was none yet.
 (TIMEOUT, BURN_CAP, OVERRIDE_END, BUTTON, REMOTE, FLAME_OUT) = (1, 2, 3, 4, 5, 6)

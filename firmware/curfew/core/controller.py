@@ -13,12 +13,15 @@ from curfew.core.codes import (
     AT_RESETS,
     AT_STORED_FAULTS,
     FAULT,
+    HELD,
+    HELD_ALL,
     IDLE,
+    PANIC,
     REQUEST_ARM,
     REQUEST_EXTEND,
     RESTART,
 )
-from curfew.core.signals import S_NO, S_NONE, S_READY, Player
+from curfew.core.signals import S_NONE, S_READY, Player
 from curfew.core.ticks import aged_ms, elapsed_ms
 
 if TYPE_CHECKING:
@@ -66,6 +69,8 @@ class Controller:
         self.granted = bytearray(len(self.burners))
         self.step_ms = 0
         self.quiet_ms = 0
+        self.open_ms = 0  # since any contact was closed
+        self._events: list[int | None] = [None] * len(self.burners)  # of the buttons, in this tick
         self.update_ms = 0  # left in which an update over Wi-Fi is accepted
         self._last_ms: int | None = None
         self._still_ticks = 0
@@ -103,14 +108,15 @@ class Controller:
         clock_ok = self._keep_time(now_ms)
         step_ms = self.step_ms
         inbox = self.inbox
+        self._take_buttons()
         closed = 0
-        allowed = -1
+        self.open_ms = aged_ms(self.open_ms, step_ms)
         for index in range(len(self.burners)):
             burner = self.burners[index]
             is_shutoff = burner.step(
                 step_ms,
                 clock_ok,
-                self.pressed[index] == 1,
+                self._events[index],
                 inbox.take_off(index),
                 inbox.source(index),
                 inbox.take_request(index, REQUEST_EXTEND, now_ms),
@@ -124,16 +130,40 @@ class Controller:
                 closed |= 1 << index
             self.memory.put(AT_STORED_FAULTS + index, burner.faults.raised & faults.STORED_FAULTS)
             self.player.play(burner.sound, index)
-            if burner.update_allowed:
-                allowed = index
         self.memory.put(AT_CONTACTS_CLOSED, closed)
-        self.update_ms = 0 if closed else max(0, self.update_ms - step_ms)
-        if allowed >= 0:
-            self.player.play(S_NO if closed else S_READY, allowed)
-            self.update_ms = 0 if closed else limits.UPDATE_MS
+        self.update_ms = max(0, self.update_ms - step_ms)
+        if closed:
+            self.update_ms = self.open_ms = 0
+        self._open_window()
         self.player.step(step_ms)
         for index in range(len(self.burners)):
             self.burners[index].heard = self.player.sound if self.player.burner == index else S_NONE
+
+    def _take_buttons(self) -> None:
+        """Fill in the events of the buttons. A very long hold, and hits beside a fault, shut every burner off."""
+        all_off = False
+        for index in range(len(self.burners)):
+            burner = self.burners[index]
+            event = burner.button.step(self.pressed[index] == 1, self.step_ms)
+            if event == HELD_ALL:  # but in FAULT a long hold acknowledges
+                all_off = all_off or burner.state != FAULT or burner.verifying_ms < limits.HOLD_ALL_MS
+                event = None
+            elif event == PANIC:
+                all_off = all_off or burner.state == FAULT
+                event = HELD
+            self._events[index] = event
+        if all_off:
+            for index in range(len(self.burners)):
+                if self.burners[index].wants_closed():
+                    self._events[index] = HELD
+
+    def _open_window(self) -> None:
+        """Where a user asks for it: only if nothing conducted from the first edge of the hold to its end."""
+        for index in range(len(self.burners)):
+            burner = self.burners[index]
+            if burner.update_allowed and self.open_ms >= burner.button.held_ms + limits.BRIDGE_MS:
+                self.update_ms = limits.UPDATE_MS
+                self.player.play(S_READY, index)
 
     def _keep_time(self, now_ms: int) -> bool:
         """Measure the step since the last tick; False on a clock fault: it went back, jumped or stopped."""

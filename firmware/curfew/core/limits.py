@@ -12,11 +12,19 @@ WATCHDOG_MS = 4000  # twice the longest stall: resets a hung program, never a st
 WATCHDOG_CABLE_MS = 600000  # someone works at the USB cable; the contacts are open by then
 
 # --- button ---------------------------------------------------------------------------------------------------
-DEBOUNCE_MS = 40  # two ticks: longer than a tactile switch bounces, too short to be felt
+BRIDGE_MS = 140  # a gesture ends after so long without contact: a worn key breaks for 120 ms, a hand trembles at 4 Hz
 HOLD_MS = 800  # longer than a press, short enough in an emergency
+HOLD_ALL_MS = 3500  # every burner: nobody holds that long for one
 HOLD_LONG_MS = 5000  # long, because acknowledging a fault is a decision
-DOUBLE_MS = 500  # between the two releases of a double press
+HOLD_LONGER_MS = 10000  # in FAULT the window, so that it needs no acknowledgement
+HOLD_VOID_MS = 20000  # a button that hangs or is leaned on decides nothing
 STUCK_MS = 30000  # no user holds a button for half a minute
+HITS_MAX_MS = 1300  # three releases within this are hits in a panic; calm presses take a second each ...
+HITS_MIN_MS = 280  # ... and a worn key that breaks thrice is faster
+PAIR_MS = 660  # between the two releases of a quick pair
+ASK_MS = 5000  # "no timer?" is asked for so long
+ANSWER_MIN_MS = 1000  # from the release that asked to the next pair: one look at the light ...
+ANSWER_MAX_MS = ASK_MS + BRIDGE_MS  # ... before it goes out
 
 # --- millivolts (microvolts, because 1 bit of the converter is 7.8 uV) ------------------------------------------
 UV_MIN = -1000  # below: a crossed lead or a broken reference

@@ -3,7 +3,7 @@
 # Rows of bytes, because tuples of tuples would cost the chip ten times the memory.
 # fmt: off
 # Lights, one per burner: red, green, blue, time on and time off in units of 50 ms (off 0: steady).
-DARK, L_ARMED, L_BURNING, L_WARNING, L_OVERRIDE, L_VERIFYING, L_FAULT, L_SERVICE = 0, 1, 2, 3, 4, 5, 6, 7
+DARK, L_ARMED, L_BURNING, L_WARNING, L_OVERRIDE, L_VERIFYING, L_FAULT, L_SERVICE, L_ASK = 0, 1, 2, 3, 4, 5, 6, 7, 8
 LIGHT_ROW = 5
 LIGHT_UNIT_MS = 50
 LIGHTS = bytes((
@@ -15,12 +15,13 @@ LIGHTS = bytes((
     15, 15, 15, 12, 12,  # VERIFYING: dim white, blinks slowly
     90, 0, 0, 8, 4,  # FAULT: red, blinks
     50, 25, 0, 2, 58,  # SERVICE: a short amber flash
+    40, 0, 60, 5, 5,  # ASK: violet, blinks
 ))
 
 # Sounds: rank (a higher one interrupts, an equal one replaces), then five notes: pitch in units of 100 Hz (0: pause)
 # and length in units of 20 ms (0: the end). 2.7 kHz is where the usual piezo disc is loudest.
 (S_NONE, S_ADDED, S_ARMED, S_OVERRIDE, S_REMIND, S_NO) = (0, 1, 2, 3, 4, 5)
-(S_READY, S_WAIT, S_LET_GO, S_ALREADY_OFF, S_OFF, S_WARNING, S_FAULT) = (6, 7, 8, 9, 10, 11, 12)
+(S_READY, S_WAIT, S_LET_GO, S_ALREADY_OFF, S_OFF, S_WARNING, S_FAULT, S_ASK) = (6, 7, 8, 9, 10, 11, 12, 13)
 SOUND_ROW = 11
 PITCH_HZ = 100
 NOTE_MS = 20
@@ -38,6 +39,7 @@ SOUNDS = bytes((
     3, 27, 6, 20, 6, 10, 12, 0, 0, 0, 0,  # OFF
     3, 27, 10, 0, 5, 27, 10, 0, 0, 0, 0,  # WARNING
     4, 27, 8, 10, 8, 27, 8, 10, 8, 27, 8,  # FAULT
+    1, 15, 6, 20, 6, 25, 6, 0, 0, 0, 0,  # ASK
 ))
 
 # In each state, in the order of codes.py: the light, a repeated sound, and after how many units of 5 s

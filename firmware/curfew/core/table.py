@@ -6,9 +6,10 @@ What is true in each state:
 - ARMED      The contact is closed and no flame is proved yet. `window_ms` runs; there is no deadline.
 - BURNING    The contact is closed and `remaining_ms` is above warning_s. With a sensor a flame has been proved.
 - WARNING    As BURNING, with warning_s or less to the deadline.
-- OVERRIDE   As BURNING, by a double press: the deadline is that of the override, a press brings the timer back.
+- OVERRIDE   As BURNING, by two quick pairs of presses: the deadline is the override's, a press brings the timer
+             back.
 - VERIFYING  The contact is open. The reclose delay runs, and with a sensor the proofs: contact open, gas off.
-- FAULT      The contact is open and at least one fault is raised. A hold of 5 s leads on, once every cause is gone.
+- FAULT      The contact is open and a fault is raised. A hold of 5 to 10 s leads on once all causes are gone.
 How guards are judged and effects carried out: burner.py. The documentation's table and diagram are made from this file.
 """
 
@@ -22,7 +23,6 @@ from curfew.core.codes import (
     CONTACT_NOT_CONDUCTING,
     CONTACT_OPEN,
     DEADLINE,
-    DOUBLE_PRESSED,
     FAULT,
     FAULT_RAISED,
     FAULTED,
@@ -36,6 +36,7 @@ from curfew.core.codes import (
     NO_IGNITION,
     OVERRIDE,
     OVERRIDE_END,
+    OVERRIDE_PRESSED,
     PRESSED,
     RELIT,
     REMOTE,
@@ -63,7 +64,7 @@ from curfew.core.signals import (
 
 # Guards: a row counts only while its guard holds.
 ALWAYS, NO_SENSOR, SENSING, AUTO_ARM, LEAVES_WARNING, EXTEND_ALLOWED, EXTEND_LEAVES_WARNING = 0, 1, 2, 3, 4, 5, 6
-CAUSES_GONE, AT_CAP, AT_RAISED_CAP, BY_OVERRIDE, RELIT_TOO_EARLY, TIMED_BEFORE = 7, 8, 9, 10, 11, 12
+CAUSES_GONE, AT_CAP, AT_RAISED_CAP, BY_OVERRIDE, RELIT_TOO_EARLY, ASKED_BEFORE, LONGER = 7, 8, 9, 10, 11, 12, 13
 
 # Effects: what else happens with the transition.
 NOTHING, START_TIMER, OPEN_WINDOW, ADD_STEP, START_OVERRIDE, RESTART_FLAMEOUT_TIMER, FORGET_FAULTS = 0, 1, 2, 3, 4, 5, 6
@@ -98,10 +99,11 @@ TABLE = bytes((
     _W, DEADLINE, ALWAYS, VERIFYING, NOTHING, TIMEOUT, S_OFF,
     _B | _W | _O, FLAME_LOST, ALWAYS, VERIFYING, NOTHING, FLAME_OUT, S_OFF,
     CLOSED_STATES, CONTACT_NOT_CONDUCTING, ALWAYS, VERIFYING, NOTHING, CONTACT_OPEN, S_OFF,
+    _F, HELD_LONG, LONGER, SAME, ALLOW_UPDATE, 0, S_NONE,
     _F, HELD_LONG, CAUSES_GONE, VERIFYING, FORGET_FAULTS, 0, S_READY,
-    _I, HELD_LONG, ALWAYS, SAME, ALLOW_UPDATE, 0, S_NONE,
-    CLOSED_STATES | _V, HELD_LONG, ALWAYS, SAME, NOTHING, 0, S_NONE,
-    _B | _W, DOUBLE_PRESSED, TIMED_BEFORE, OVERRIDE, START_OVERRIDE, 0, S_OVERRIDE,
+    _I | _V, HELD_LONG, ALWAYS, SAME, ALLOW_UPDATE, 0, S_NONE,
+    CLOSED_STATES, HELD_LONG, ALWAYS, SAME, NOTHING, 0, S_NONE,
+    _B | _W, OVERRIDE_PRESSED, ASKED_BEFORE, OVERRIDE, START_OVERRIDE, 0, S_OVERRIDE,
     _I, PRESSED, NO_SENSOR, BURNING, START_TIMER, 0, S_ARMED,
     _I, PRESSED, SENSING, ARMED, OPEN_WINDOW, 0, S_ARMED,
     _B | _W, PRESSED, LEAVES_WARNING, BURNING, ADD_STEP, 0, S_ADDED,
