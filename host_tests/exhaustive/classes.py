@@ -62,7 +62,8 @@ def _of_button(burner):
     if burner.wants_closed() or not burner.config.sensor:
         ages = (button._hit_before_ms, limits.HITS_MAX_MS), (button._step_ms, limits.PAIR_MS)
         answer = (button._ask_ms, limits.ANSWER_MAX_MS), (button._ask_ms, limits.ANSWER_MIN_MS)
-        for name, (age_ms, due_ms) in zip(("hits", "pair", "late", "look"), (*ages, *answer), strict=True):
+        ages += answer if burner._asked else ()
+        for name, (age_ms, due_ms) in zip(("hits", "pair", "late", "look"), ages, strict=False):
             if age_ms <= due_ms:
                 running.append((name, due_ms + 1 - age_ms, ANY_MS))
     return running

@@ -40,7 +40,7 @@ ALLOWING = {"sensor": True, "remote_extend": True}
 
 _ALL_BLIND = ("time", *inputs.GESTURES, *inputs.AT_TIMER, *inputs.AT_REST, *inputs.AFAR, *inputs.CLOCK, *inputs.STARTS)
 _BESIDES = (*inputs.AT_TIMER, *inputs.AFAR, *inputs.CLOCK, "restart, as it conducts")
-_ALL_SEEING = (*inputs.SEEN, *inputs.GESTURES, *_BESIDES)
+_ALL_SEEING = (*inputs.SEEN, "press", "hold", "hold long", "lean", *_BESIDES)  # the others: without a sensor
 _EXTENDING = (
     "cold",
     "flame",
