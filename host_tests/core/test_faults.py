@@ -156,7 +156,9 @@ def test_a_fault_is_acknowledged_by_holding_for_five_seconds(core, s, cleared):
 def test_after_an_acknowledgement_the_whole_reclose_delay_runs(core):
     box = faulted(core)
     box.button(True)
-    box.until(lambda: box.state() == "VERIFYING", 6)
+    box.run(s=5)
+    box.button(False)
+    box.until(lambda: box.state() == "VERIFYING", 1)
     box.run(ms=3000 - 20)
     assert box.state() == "VERIFYING"
     box.step()
@@ -173,7 +175,9 @@ def test_after_an_acknowledgement_the_proofs_run_again(core):
     box.run(s=2)
     assert box.one().faults.present == 0
     box.button(True)
-    box.until(lambda: box.state() == "VERIFYING", 6)
+    box.run(s=5)
+    box.button(False)
+    box.until(lambda: box.state() == "VERIFYING", 1)
     box.uv[0] = [10_000, 8000]
     box.run(s=1)
     assert (box.state(), box.fault()) == ("FAULT", "CONTACT_WELDED")

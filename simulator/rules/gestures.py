@@ -68,7 +68,8 @@ class Button:
 
     def ignore(self) -> None:
         """A fault was raised: what goes on now may still turn everything off, and nothing else."""
-        self.given = self.given | {"hold", "release"}
+        if self.level or self.first_ms is not None:
+            self.given = self.given | {"hold", "release"}
         self._forget()
 
     def step(self, level: int, ms: int) -> None:

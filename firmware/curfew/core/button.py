@@ -40,7 +40,8 @@ class Button:
 
     def ignore_until_up(self) -> None:
         """Let a gesture that goes on mean nothing but OFF (a fault was raised)."""
-        self._may = max(self._may, _OFF_ONLY)
+        if self._active or self._raw:
+            self._may = max(self._may, _OFF_ONLY)
         self._forget()
 
     def step(self, pressed: bool, step_ms: int) -> int | None:
