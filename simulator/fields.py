@@ -32,6 +32,11 @@ class Field:
     to: str = ""
 
 
+def number(low: int, high: int, unit: str, to: str, default: Any = REQUIRED) -> Field:
+    """A number with up to three places, in the plan as whole thousandths."""
+    return Field("number", low, high, unit, default, to=to)
+
+
 def whole(low: int, high: int, unit: str, default: Any = REQUIRED) -> Field:
     return Field("int", low, high, unit, default)
 
@@ -68,6 +73,7 @@ def allowed(field: Field) -> str:
         "bool": "true or false",
         "word": "one of " + ", ".join(field.choice + (("null",) if field.null else ())),
         "seconds": f"a number of seconds above {field.low}, to {field.high}, in steps of 0.001",
+        "number": f"a number from {field.low} to {field.high}{unit}, in steps of 0.001",
         "text": "a text with something in it",
         "call": 'the name of a call, like "I2C.readfrom_mem_into"',
         "span": f"a whole number from {field.low} to {field.high}{unit}, or [lowest, highest]",
@@ -77,7 +83,7 @@ def allowed(field: Field) -> str:
 def checked(field: Field, value: Any, path: str) -> Any:
     """The value as the plan wants it (seconds as ms, a span as a pair); ScenarioError when it is not."""
     if _fits(field, value):
-        if field.kind == "seconds":
+        if field.kind in ("seconds", "number"):
             return int(value * 1000)
         if field.kind == "span":
             return tuple(value) if isinstance(value, list) else (value, value)
@@ -98,6 +104,9 @@ def _fits(field: Field, value: Any) -> bool:
     if field.kind == "seconds":
         number = is_int(value) or isinstance(value, Decimal)
         return number and field.low < value <= field.high and value * 1000 % 1 == 0
+    if field.kind == "number":
+        number = is_int(value) or isinstance(value, Decimal)
+        return number and field.low <= value <= field.high and value * 1000 % 1 == 0
     if field.kind == "text":
         return isinstance(value, str) and bool(value.strip())
     if field.kind == "call":

@@ -50,7 +50,21 @@ def lent(modules: dict[str, ModuleType], console: Callable[..., None] = print) -
 
 def machine_side() -> dict[str, ModuleType]:
     """The simulator's modules and fakes, by the names under which the chip imports them."""
-    names = ("chip", "chips", "esp", "report", "plant", "slots", "acts", "world", "machine", "neopixel", "time", "go")
+    names = (
+        "chip",
+        "chips",
+        "esp",
+        "report",
+        "plant",
+        "sensing",
+        "slots",
+        "acts",
+        "world",
+        "machine",
+        "neopixel",
+        "time",
+        "go",
+    )
     real_time = sys.modules.pop("time")
     modules = {}
     os.environ["CURFEW_PATH"] = ":".join(map(str, MACHINE))  # where go.py looks

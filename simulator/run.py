@@ -1,5 +1,6 @@
 """Starts the machine side on MicroPython or CPython, hands it the plan, and listens until it is done."""
 
+import binascii
 import json
 import os
 import queue
@@ -129,7 +130,10 @@ def _manifest(firmware: Path, of: tuple[tuple[Path, int, int], ...]) -> str:
 
 
 def write_settings(plan: dict[str, Any], flash: Path) -> None:
-    """Put the settings.json of a plan, if it has one, on the chip's flash."""
+    """Put the settings.json of a plan, if it has one, and its other files on the chip's flash."""
+    for name, lines in plan.get("files", []):  # sealed as another version of the firmware would have done it
+        data = "".join(line + "\n" for line in lines).encode()
+        (flash / name).write_bytes(data + b"#%04x\n" % binascii.crc_hqx(data, 0xFFFF))
     if plan.get("settings_text") is not None:
         text = plan["settings_text"]
     elif plan["settings"] is not None:

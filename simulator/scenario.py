@@ -20,6 +20,7 @@ from simulator.fields import (
     checked_time,
     is_int,
     join,
+    number,
     read_json,
     seconds,
     switch,
@@ -84,6 +85,8 @@ STOVE = {
     "bounce_ms": whole(0, 20, "ms", 2),
 }
 
+_LASTS = {"s": seconds(FOR_EVER_S, "ms", default=0)}  # left out: to the end of the run
+_SIDE = {"side": word(words.SENSOR_SIDES, default="both")}
 ACTS: dict[str, dict[str, Field]] = {
     "press": {},
     "double_press": {},
@@ -98,20 +101,42 @@ ACTS: dict[str, dict[str, Field]] = {
     "remote_off": {"source": word(words.SOURCES, default="test")},
     "remote_extend": {},
     "remote_arm": {},
-    "weld": {},
+    "weld": {"mohm": whole(0, 1000, "mOhm", default=None), **_LASTS},
     "unweld": {},
     "stick_open": {},
     "stick_pin": {"pin": word(words.STUCK_PINS), "level": word(words.LEVELS)},
     "free_pins": {},
     "film": {"milliohm": whole(0, 100000, "mOhm")},
-    "bypass": {"on": switch()},
+    "bypass": {"on": switch(default=True), "mohm": whole(0, 1000, "mOhm", default=0), **_LASTS},
+    "coil_open": {"on": switch(default=True), **_LASTS},
+    "valve_sticks": dict(_LASTS),
+    "valve_frees": {},
+    "cold_end": {"kelvin": whole(-20, 100, "K"), "ramp_s": seconds(FOR_EVER_S, "ramp_ms", default=1), **_LASTS},
+    "heat": {
+        "celsius": whole(0, 900, "degrees Celsius"),
+        "k_per_s": number(0, 1000, "K/s", "millikelvin_per_s", default=10),
+        **_LASTS,
+    },
     "sensor": {"value": word(words.SENSOR_VALUES), "side": word(words.SENSOR_SIDES, default="both")},
     "i2c_stuck": {"try_ms": whole(0, 2000, "ms"), "s": seconds(FOR_EVER_S, "ms", default=FOR_EVER_S)},
-    "noise": {"uv": whole(0, 5000, "uV")},
+    "noise": {"uv": whole(0, 5000, "uV"), **_LASTS},
+    "hum": {"uv": whole(0, 10000, "uV"), "hz": number(40, 70, "Hz", "millihertz", default=50), **_SIDE, **_LASTS},
+    "offset": {"uv": whole(-10000, 10000, "uV"), **_SIDE, **_LASTS},
+    "spike": {"uv": whole(-60000, 60000, "uV"), "n": whole(0, 1000, "conversions", default=1), **_SIDE, **_LASTS},
+    "sparks": {"uv": whole(0, 60000, "uV"), "percent": whole(0, 100, "percent", default=20), **_SIDE, **_LASTS},
+    "ground": {"of": whole(0, 3, "burner"), "mohm": number(0, 100, "mOhm", "micro_ohm"), **_LASTS},
+    "tremor": {
+        "hz": number(1, 20, "Hz", "millihertz"),
+        "duty": number(0, 95, "percent, or a part up to 1", "duty", default=70),
+        "s": seconds(HOLD_MAX_S, "ms", default=3),
+    },
+    "mash": {"hz": number(1, 10, "Hz", "millihertz", default=5), "s": seconds(HOLD_MAX_S, "ms", default=3)},
+    "alarm": {"on": switch(default=True), **_LASTS},
+    "presence": {"on": switch(default=True), **_LASTS},
     "power_off": {},
     "power_on": {},
     "reset": {"cause": word(words.RESETS)},
-    "hang": {"s": seconds(HOLD_MAX_S, "ms")},
+    "hang": {"s": seconds(FOR_EVER_S, "ms")},
     "raise": {"error": word(words.ERRORS), "in": Field("call")},
     "clock_jump": {"ms": whole(-(1 << 29), 1 << 29, "ms")},
     "gil_hold": {"ms": whole(1, HOLD_MAX_S * 1000, "ms")},
@@ -123,7 +148,8 @@ ACTS: dict[str, dict[str, Field]] = {
     "install_program": {"way": word(words.WAYS, default="cable")},
 }
 
-TOP = ("name", "until", "about", "seed", *run_settings.KEYS, "stove", "events", "expect")
+TOP = ("name", "until", "about", "seed", "clock", "files", *run_settings.KEYS, "stove", "events", "expect")
+CLOCK_MAX_S = (1 << 32) - 1  # 2106
 WINDOWS = ("at", "between", "throughout")
 EXPECTED_VALUES = {
     "state": word(words.STATES, null=True),
@@ -181,6 +207,8 @@ def parse(text: str, shipped: dict[str, Any], seed: int | None = None, samples: 
         **run_settings.make(top, shipped, burners, sensor),
         "stove": stove,
         "burners": burners,
+        "files": _files(top.get("files", [])),
+        "clock": checked(whole(0, CLOCK_MAX_S, "s since 1970"), top.get("clock", 0), "clock"),
         "events": events,
     }
     expectations = _expectations(top.get("expect", []), burners, until_ms)
@@ -251,9 +279,44 @@ def _events(value: Any, burners: int, until_ms: int) -> list[list[Any]]:
         for key, field in fields.items():
             if key not in event and field.default is REQUIRED:
                 raise ScenarioError(f"{path}.{key}: missing; {do} needs {allowed(field)}")
-            args[field.to or key] = checked(field, event.get(key, field.default), f"{path}.{key}")
+            given = key in event or field.default is REQUIRED
+            args[field.to or key] = checked(field, event[key], f"{path}.{key}") if given else _default(field)
+        _fit_args(do, args, path, burners)
         events.append([at_ms, do, _burner(event, path, burners), args])
     return sorted(events, key=lambda event: event[0])
+
+
+def _default(field: Field) -> Any:
+    return field.default * 1000 if field.kind in ("seconds", "number") else field.default
+
+
+def _fit_args(do: str, args: dict[str, Any], path: str, burners: int) -> None:
+    """What one field alone cannot say: a duty is a percentage or a part of one, a mash is down half of the time."""
+    if do == "ground" and args["of"] >= burners:
+        raise wrong(f"{path}.of", args["of"], f"a burner of this stove: 0 to {burners - 1} (stove.burners)")
+    if do == "mash":
+        args["duty"] = 50
+    elif do == "tremor":
+        args["duty"] = args["duty"] // 10 if args["duty"] <= 1000 else args["duty"] // 1000
+        if not 5 <= args["duty"] <= 95:
+            raise ScenarioError(f"{path}.duty: {args['duty']} percent is not from 5 to 95 (or 0.05 to 0.95)")
+
+
+def _files(value: Any) -> list[list[Any]]:
+    """The files that are on the flash before the start, as [path, lines]."""
+    files = []
+    for index, item in enumerate(checked_list(value, "files")):
+        path = f"files[{index}]"
+        entry = checked_object(item, path, ("path", "lines"))
+        name = checked(Field("text"), entry.get("path"), f"{path}.path")
+        if "/" in name or name.startswith("."):
+            raise wrong(f"{path}.path", name, "a file name without a folder")
+        lines = checked_list(entry.get("lines"), f"{path}.lines")
+        for at, line in enumerate(lines):
+            if not isinstance(line, str) or "\n" in line:
+                raise wrong(f"{path}.lines[{at}]", line, "a text of one line")
+        files.append([name, lines])
+    return files
 
 
 def _act_word(event: dict[str, Any], path: str) -> str:

@@ -150,7 +150,7 @@ def test_what_cannot_be_done_is_refused_with_a_line_and_leaves_no_record(item, w
 
 
 def test_every_act_of_a_scenario_can_be_done_by_hand():
-    queued = {"press", "double_press", "override", "hold", "light"}  # these are several movements
+    queued = {"press", "double_press", "override", "hold", "light", "tremor", "mash"}  # these are several movements
     missing = [do for do in ACTS if do not in queued and not hasattr(LiveWorld, "_do_" + do)]
     assert missing == []
 

@@ -104,7 +104,7 @@ def test_events_are_sorted_by_time_and_then_by_their_order_in_the_file():
         ("services_block", {"s": 1.5}, {"ms": 1500}),
         ("clock_jump", {"ms": -500}, {"ms": -500}),
         ("raise", {"error": "OSError", "in": "Pin.value"}, {"error": "OSError", "in": "Pin.value"}),
-        ("bypass", {"on": True}, {"on": True}),
+        ("bypass", {"on": True}, {"on": True, "mohm": 0, "ms": 0}),
     ],
 )
 def test_arguments_get_their_defaults_and_seconds_become_milliseconds(do, given, args):

@@ -8,6 +8,23 @@ PRESS_MS = 150  # a finger on a button
 PAIR_MS = 400  # from one press of a pair to the next, assumed: two a second feel quick
 LOOK_MS = 2550  # from one pair of an `override` to the next: a look at the light takes two seconds
 PRESSES = {"press": (0,), "double_press": (0, PAIR_MS), "override": (0, PAIR_MS, LOOK_MS, LOOK_MS + PAIR_MS)}
+# What lasts has an end, too: the act that ends it, with what it is given.
+ENDS = {
+    "hum": ("hum", {"uv": 0, "millihertz": 50000, "side": "both"}),
+    "offset": ("offset", {"uv": 0, "side": "both"}),
+    "sparks": ("sparks", {"uv": 0, "percent": 0, "side": "both"}),
+    "spike": ("spike", {"uv": 0, "n": 0, "side": "both"}),
+    "noise": ("noise", {"uv": 0}),
+    "ground": ("ground", {"of": 0, "micro_ohm": 0}),
+    "cold_end": ("cold_end", {"kelvin": 0, "ramp_ms": 1}),
+    "heat": ("heat", {"celsius": 0, "millikelvin_per_s": 0}),
+    "valve_sticks": ("valve_frees", None),
+    "weld": ("unweld", None),
+    "bypass": ("bypass", {"on": False, "mohm": 0}),
+    "coil_open": ("coil_open", {"on": False}),
+    "alarm": ("alarm", {"on": False}),
+    "presence": ("presence", {"on": False}),
+}
 EXTEND, ARM = 0, 1
 ERRORS = {
     "MemoryError": MemoryError,
@@ -21,6 +38,15 @@ ERRORS = {
 def when(act):
     """Sort key of a queued act: its time, then its order in the file: a total order."""
     return act[0] * 65536 + act[1]
+
+
+def _rhythm(args):
+    """Down for a part of every period, again and again."""
+    acts = []
+    period_ms = 1000000 // args["millihertz"]
+    for from_ms in range(0, max(args["ms"] - period_ms, 0) + 1, period_ms):
+        acts += [(from_ms, "button_down", None), (from_ms + period_ms * args["duty"] // 100, "button_up", None)]
+    return acts
 
 
 class Acts:
@@ -40,8 +66,12 @@ class Acts:
             acts = [(0, "button_down", None), (args["ms"], "button_up", None)]
         elif do == "light":
             acts = [(0, "push", None), (args["hold_ms"], "let_go", None)]
+        elif do in ("tremor", "mash"):
+            acts = _rhythm(args)
+        elif do in ENDS and args.get("ms"):
+            acts.append((args["ms"],) + ENDS[do])
         for number, (later_ms, name, arg) in enumerate(acts):
-            order = index * 8 + number
+            order = index * 8 + min(number, 7)
             self._queue.append((at_ms + later_ms, order, index if number == 0 else -1, name, burner, arg))
 
     def do(self, name, burner=0, args=None):
@@ -83,8 +113,9 @@ class Acts:
     def _do_simmer(self, burner, args):
         self.burners[burner].simmer = args["percent"]
 
-    def _do_weld(self, burner, _):
+    def _do_weld(self, burner, args):
         self.burners[burner].welded = True
+        self.burners[burner].weld_mohm = args and args.get("mohm")
         self.burners[burner].moved()
 
     def _do_unweld(self, burner, _):
@@ -119,6 +150,51 @@ class Acts:
 
     def _do_bypass(self, burner, args):
         self.burners[burner].bypass = args["on"]
+        if args.get("mohm"):
+            self.burners[burner].bypass_mohm = args["mohm"]
+
+    def _do_valve_sticks(self, burner, _):
+        self.burners[burner].valve_sticks = True
+
+    def _do_valve_frees(self, burner, _):
+        self.burners[burner].valve_sticks = False
+
+    def _do_coil_open(self, burner, args):
+        self.burners[burner].coil_open = args["on"]
+
+    def _do_cold_end(self, burner, args):
+        self.burners[burner].warm_cold_end(args["kelvin"], args["ramp_ms"])
+
+    def _do_heat(self, burner, args):
+        self.burners[burner].heat(args["celsius"], args["millikelvin_per_s"] / 1000)
+
+    def _do_hum(self, burner, args):
+        self.sensing[burner].hum(args["side"], args["uv"], args["millihertz"] / 1000, self.random)
+
+    def _do_offset(self, burner, args):
+        self.sensing[burner].set("offset_uv", args["side"], args["uv"])
+
+    def _do_spike(self, burner, args):
+        self.sensing[burner].set("spike_uv", args["side"], args["uv"])
+        self.sensing[burner].set("spikes", args["side"], args["n"])
+
+    def _do_sparks(self, burner, args):
+        self.sensing[burner].set("sparks_uv", args["side"], args["uv"])
+        self.sensing[burner].set("sparks_percent", args["side"], args["percent"])
+
+    def _do_ground(self, burner, args):
+        self.sensing[burner].ground_of = args["of"]
+        self.sensing[burner].ground_mohm = args["micro_ohm"] / 1000
+
+    def _do_alarm(self, _, args):
+        """A normally-closed contact to ground: it opens."""
+        if self.alarm_pin is not None:
+            self.inputs[self.alarm_pin] = 1 if args["on"] else 0
+
+    def _do_presence(self, _, args):
+        """A contact to ground: closed while somebody is there."""
+        if self.presence_pin is not None:
+            self.inputs[self.presence_pin] = 0 if args["on"] else 1
 
     def _do_sensor(self, burner, args):
         value = args["value"]

@@ -26,7 +26,7 @@ STOVE = {
     "bounce_ms": 2,  # of the closing contact
 }
 SPARK_MS = 400  # from pushing the knob to the flame: a few sparks, assumed
-BYPASS_MOHM = 5  # switch of the bypass, assumed
+BYPASS_MOHM = 5  # switch of the bypass, assumed; an old one has tens
 MOVING_MS = 60  # fine steps for so long after anything moved
 
 
@@ -48,8 +48,18 @@ class Burner:
         self.simmer = 100
         self.film_mohm = 0
         self.welded = False
+        self.weld_mohm = None  # of the weld while the coil is off; None: that of the contact
         self.stuck_open = False
         self.bypass = self.stove["bypass"]
+        self.bypass_mohm = BYPASS_MOHM
+        self.coil_open = False  # a break behind the sense lead of the magnet side
+        self.valve_sticks = False  # what is held stays held, whatever the current
+        self.cold_dk = 0.0  # how much warmer the cold end is than the surroundings, tenths of a kelvin
+        self._cold_to_dk = 0.0
+        self._cold_dk_per_ms = 0.0
+        self._heat_dc = 0.0  # where another source holds the tip, 0 for none
+        self._heat_dc_per_ms = 0.0
+        self.current_ma = 0.0
         self.closed = False
         self.gas = False
         self.flame = False
@@ -64,6 +74,18 @@ class Burner:
         self._press_ms = 0
         self._delay_ms = 0
         self._factors = {}
+
+    # --- what else there is in a kitchen ---------------------------------------------------------------------------
+
+    def warm_cold_end(self, kelvin, ramp_ms):
+        """The cold end moves to so much above the surroundings."""
+        self._cold_to_dk = 10.0 * kelvin
+        self._cold_dk_per_ms = abs(self._cold_to_dk - self.cold_dk) / max(ramp_ms, 1)
+
+    def heat(self, celsius, k_per_s):
+        """Another source takes the tip to a temperature; 0 ends it."""
+        self._heat_dc = 10.0 * celsius
+        self._heat_dc_per_ms = k_per_s / 100
 
     # --- the hand -------------------------------------------------------------------------------------------------
 
@@ -99,6 +121,8 @@ class Burner:
     def step(self, dt_ms):
         """Advance by dt_ms. True when contact, gas or flame changed."""
         closed, gas, flame = self.closed, self.gas, self.flame
+        if self.cold_dk != self._cold_to_dk:
+            self.cold_dk = _towards(self.cold_dk, self._cold_to_dk, self._cold_dk_per_ms * dt_ms)
         if self.moving_ms > 0:
             self.moving_ms -= dt_ms
         self._step_contact(dt_ms)
@@ -128,6 +152,9 @@ class Burner:
         target_dc = AMBIENT_DC
         if self.flame:
             target_dc += (FLAME_DC - AMBIENT_DC) * self.simmer / 100
+        if self._heat_dc > target_dc and self._heat_dc > self.tip_dc - self._heat_dc_per_ms * dt_ms:
+            self.tip_dc = _towards(self.tip_dc, self._heat_dc, self._heat_dc_per_ms * dt_ms)
+            return
         if self.tip_dc == target_dc:
             return
         tau_ms = self.stove["tip_heat_ms" if self.flame and target_dc > self.tip_dc else "tip_cool_ms"]
@@ -141,23 +168,28 @@ class Burner:
         through = None
         if self.closed and not (self._bounce_ms > 0 and self._bounce_ms % 2):
             through = self.stove["contact_mohm"] + self.film_mohm
+            if self.welded and self.weld_mohm is not None and not self._pulls_was:
+                through = self.weld_mohm
         if not self.bypass:
             return through
-        return BYPASS_MOHM if through is None else through * BYPASS_MOHM / (through + BYPASS_MOHM)
+        mohm = self.bypass_mohm
+        return mohm if through is None else through * mohm / (through + mohm)
 
     def _solve(self):
         """Voltages on both sides of the contact; the current in mA."""
         stove = self.stove
-        emf_uv = emf_at(stove["emf_uv"], self.tip_dc)
+        emf_uv = emf_at(stove["emf_uv"], self.tip_dc - self.cold_dk)
         contact_mohm = self.contact_mohm()
-        if contact_mohm is None:
-            self.tc_uv = int(emf_uv + 0.5)
-            self.magnet_uv = 0
+        if contact_mohm is None or self.coil_open:
+            self.tc_uv = _whole(emf_uv)
+            self.magnet_uv = 0 if contact_mohm is None else self.tc_uv
+            self.current_ma = 0.0
             return 0.0
         source_mohm = stove["tc_mohm"] + stove["leads_mohm"]
         current_ma = loop_ma(emf_uv, source_mohm, contact_mohm, stove["coil_mohm"])
-        self.tc_uv = int(emf_uv - current_ma * source_mohm + 0.5)
-        self.magnet_uv = int(current_ma * stove["coil_mohm"] + 0.5)
+        self.tc_uv = _whole(emf_uv - current_ma * source_mohm)
+        self.magnet_uv = _whole(current_ma * stove["coil_mohm"])
+        self.current_ma = current_ma
         return current_ma
 
     def _step_gas(self, dt_ms, current_ma):
@@ -171,7 +203,7 @@ class Burner:
         elif self.held and self._delay_ms <= 0:
             # Pushed in by hand, the armature stays from hold_ma up; once alone it falls below drop_ma.
             needed_ma = stove["magnet_hold_ma"] if self._press_ms else stove["magnet_drop_ma"]
-            self.held = current_ma >= needed_ma
+            self.held = current_ma >= needed_ma or self.valve_sticks
             self._press_ms = 0
         self.gas = self.knob and self.held
         if not self.gas:
@@ -180,3 +212,11 @@ class Burner:
             self.flame = False
         elif self.pressed and self._press_ms >= SPARK_MS:
             self.flame = True
+
+
+def _towards(value, goal, step):
+    return min(value + step, goal) if value < goal else max(value - step, goal)
+
+
+def _whole(uv):
+    return int(uv + 0.5) if uv >= 0 else -int(0.5 - uv)

@@ -4,6 +4,7 @@ Time passes only in advance(): a program that computes takes no time, a program 
 """
 
 import chips
+from sensing import Sensing
 
 import chip
 import report
@@ -46,14 +47,6 @@ class Random:
         return x % limit
 
 
-class Sensing:
-    """The sense leads and the converter inputs of one burner."""
-
-    def __init__(self):
-        self.leads = ["ok", "ok"]  # thermocouple side, magnet side: ok, open or short
-        self.noise_uv = 0
-
-
 class World(Acts):
     """plan: what the CPython side hands over. emit: a function that takes one line of the report."""
 
@@ -78,6 +71,10 @@ class World(Acts):
         settings = plan.get("settings") or {}
         self.pulse = settings.get("relay_drive") == "pulse"
         self.pump_pin = settings.get("pump_pin", 32)
+        self.alarm_pin = settings.get("alarm_pin")
+        self.presence_pin = settings.get("presence_pin")
+        self.inputs = {}  # levels of the input pins beside the buttons
+        self.unix_s = plan.get("clock", 0)  # of the chip's clock at the start; 0: it does not know the time
         self._read_pins(settings.get("burners") or [])
         self._queue = []
         self._asked = len(plan["events"])
@@ -254,6 +251,8 @@ class World(Acts):
 
     def pin_level(self, number):
         """What an input pin reads: buttons are open or pull to ground, everything else floats high."""
+        if number in self.inputs:
+            return self.inputs[number]
         if number not in self.button_pins:
             return 1
         burner = self.button_pins.index(number)
@@ -287,8 +286,9 @@ class World(Acts):
         uv = 0
         if sensing.leads[side] == "ok":
             uv = self.burners[burner].magnet_uv if side else self.burners[burner].tc_uv
-        if sensing.noise_uv:
-            uv += self.random.below(2 * sensing.noise_uv + 1) - sensing.noise_uv
+            if sensing.ground_mohm:
+                uv += int(self.burners[sensing.ground_of].current_ma * sensing.ground_mohm)
+        uv = sensing.disturbed(side, uv, self.now_ms, self.random)
         return max(-32768, min(32767, uv * 16 // 125))
 
     # --- the services thread, which is only asked to do its work ----------------------------------------------------

@@ -23,6 +23,13 @@ def _presses(*from_ms: int) -> Moves:
     return tuple((ms + later_ms, later_ms == 0) for ms in from_ms for later_ms in (0, PRESS_MS))
 
 
+def _rhythm(args: dict[str, int]) -> Moves:
+    period_ms = 1_000_000 // args["millihertz"]
+    down_ms = period_ms * args["duty"] // 100
+    starts = range(0, max(args["ms"] - period_ms, 0) + 1, period_ms)
+    return tuple((ms + later_ms, later_ms == 0) for ms in starts for later_ms in (0, down_ms))
+
+
 _SECOND_MS = PRESS_MS + PAIR_UP_MS
 _AGAIN_MS = _SECOND_MS + PRESS_MS + LOOK_MS
 
@@ -32,6 +39,8 @@ GESTURES: dict[str, Callable[[dict[str, int]], Moves]] = {
     "press": lambda _: _presses(0),
     "double_press": lambda _: _presses(0, _SECOND_MS),
     "override": lambda _: _presses(0, _SECOND_MS, _AGAIN_MS, _AGAIN_MS + _SECOND_MS),
+    "tremor": _rhythm,
+    "mash": _rhythm,
     "hold": lambda args: ((0, True), (args["ms"], False)),
     "button_down": lambda _: ((0, True),),
     "button_up": lambda _: ((0, False),),

@@ -78,6 +78,16 @@ BRIDGES: dict[str, Callable[[dict[str, Any]], tuple[str, bool]]] = {
 }
 
 
+# What ends what was done for a time, as far as a judge asks for it.
+ENDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "weld": ("unweld", {}),
+    "bypass": ("bypass", {"on": False}),
+    "noise": ("noise", {"uv": 0}),
+}
+# What a judge of readings takes for disturbed from then on.
+DISTURBANCES = ("hum", "offset", "spike", "sparks", "ground", "cold_end", "heat", "coil_open")
+
+
 class View:
     """A run prepared for the checks: settled lines, coil intervals, events, stalls, starts."""
 
@@ -129,10 +139,12 @@ class View:
     def done(self) -> list[Done]:
         """The events, at the time the machine side tells; at their planned time where it tells nothing."""
         told = {int(text): t_ms for kind, t_ms, text in self.result.marks if kind == "do"}
-        return [
-            Done(told.get(index, at_ms), do, burner, args)
-            for index, (at_ms, do, burner, args) in enumerate(self.plan["events"])
-        ]
+        done = []
+        for index, (at_ms, do, burner, args) in enumerate(self.plan["events"]):
+            done.append(Done(told.get(index, at_ms), do, burner, args))
+            if do in ENDS and args.get("ms"):  # it ended by itself
+                done.append(Done(done[-1].at_ms + args["ms"], ENDS[do][0], burner, ENDS[do][1]))
+        return sorted(done, key=lambda one: one.at_ms)
 
     @cached_property
     def stalls(self) -> list[tuple[int, int]]:
@@ -292,6 +304,8 @@ class View:
             value, side = event.args["value"], event.args.get("side", "both")
             if event.at_ms <= to_ms and value in ("ok", "open", "short"):
                 leads.update({name: value for name in leads if side in (name, "both")})
+        if any(event.at_ms <= to_ms for event in self.acts(burner, *DISTURBANCES)):
+            return False
         silent = any(start <= to_ms and end >= from_ms for start, end in self.silences(burner))
         return not silent and set(leads.values()) == {"ok"} and self.noise_uv(burner, to_ms) == 0
 

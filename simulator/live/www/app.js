@@ -12,11 +12,11 @@ const LIGHT_S = 10;
 const SLOW = .8;
 const NARROW_PX = 700; // of a window: then the box stands below the stove
 const GROUPS = {
-  hand: ["press", "double_press", "hold", "button_down", "button_up", "light", "knob_off", "blow_out", "simmer"],
-  contact: ["weld", "unweld", "stick_open", "film", "bypass", "stick_pin", "free_pins"],
-  sense: ["sensor", "noise", "i2c_stuck"],
+  hand: ["press", "double_press", "hold", "button_down", "button_up", "override", "tremor", "mash", "light", "knob_off", "blow_out", "simmer"],
+  contact: ["weld", "unweld", "stick_open", "film", "bypass", "stick_pin", "free_pins", "coil_open", "valve_sticks", "valve_frees"],
+  sense: ["sensor", "noise", "i2c_stuck", "hum", "offset", "spike", "sparks", "ground", "cold_end", "heat"],
   afar: ["remote_off", "remote_extend", "remote_arm"],
-  chip: ["power_off", "power_on", "reset", "hang", "gil_hold", "clock_jump", "raise", "services_die", "services_block", "repair_settings"],
+  chip: ["power_off", "power_on", "reset", "hang", "gil_hold", "clock_jump", "raise", "services_die", "services_block", "repair_settings", "alarm", "presence"],
 };
 const OF_THE_BOX = new Set(["power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "services_die", "services_block", "repair_settings", "free_pins"]);
 const FIRST = { milliohm: 200, percent: 40, uv: 300, ms: 3000, s: 2, hold_s: LIGHT_S }; // where a field has no default
@@ -312,7 +312,7 @@ function input({ key, kind, low, high, choice, unit, default: begin }) {
     return make("select", { name: key, "aria-label": key }, ...words_.map((word) => make("option", { value: word, selected: word === begin }, shown[word] || word)));
   }
   const value = begin === null || begin === undefined ? FIRST[key] ?? low : begin;
-  return make("input", { type: "number", name: key, "aria-label": `${key} (${unit})`, title: `${key} (${unit}), ${low}–${high}`, min: String(low), max: String(high), step: kind === "seconds" ? "0.001" : "1", value: String(value) });
+  return make("input", { type: "number", name: key, "aria-label": `${key} (${unit})`, title: `${key} (${unit}), ${low}–${high}`, min: String(low), max: String(high), step: kind === "seconds" || kind === "number" ? "0.001" : "1", value: String(value) });
 }
 
 // --- runs ----------------------------------------------------------------------------------------------------------
