@@ -62,8 +62,9 @@ WORDS = {
     b"OFF": "OFF", b"off": "OFF", b" Close\n": "OFF", b'{"do": "OFF"}': "OFF", b'{"do": "close", "at": null}': "OFF",
     b'{"do": "OFF", "at": 1800000000}': "OFF", b'{"do": "OFF", "at": 1799999995}': "OFF",
     b'{"do":"OFF","at":1999999999}': "OFF",
-    b'{"do": "OFF", "at": 1799999994}': None, b'{"do": "OFF", "at": 0}': None, b'{"do": "OFF", "at": "now"}': None,
-    b'{"do": "OFF", "at": 1.8e9}': None, b'{"do": "OFF", "at": true}': None, b'{"do": ["OFF"]}': None, b'["OFF"]': None,
+    b'{"do": "OFF", "at": 1799999994}': None, b'{"do": "OFF", "at": 0}': "OFF", b'{"do": "OFF", "at": "now"}': "OFF",
+    b'{"do": "OFF", "at": 1.8e9}': "OFF", b'{"do": "OFF", "at": true}': "OFF", b'"OFF"\0': "OFF", b'"EXTEND"': None,
+    b'{"do": "EXTEND", "at": 1800000000000}': None, b'{"do": ["OFF"]}': None, b'["OFF"]': None,
     b'{"OFF": 1}': None, b'{"do": "OFF"': None, b"OFF" + b" " * 126: None, b"OFFx": None, b"": None, b"\xff\0": None,
     b"ON": None, b"OPEN": None, b"ARM": None, b'{"do": "ON"}': None, b"{" * 100: None, b'{"a":' * 25: None,
     b"EXTEND": "EXTEND", b'{"do": "extend"}': "EXTEND", b'{"do": "EXTEND", "at": 1799999000}': None,
@@ -97,7 +98,7 @@ def messages(topics, words):
 # Packets without effect, and packets that end the session.
 HARMLESS = [packet(0xD0, b""), packet(0x40, b"\0\1"), packet(0x40, b"\xff\xff"), packet(0xD0, b"x" * 9)]
 FATAL = [
-    packet(0xB0, b"\x12\x34"), packet(0x90, b"\x12\x34\0"), packet(0x90, b"\0\1\x80"), packet(0x90, b"\0"),
+    packet(0xB0, b"\x12\x34"), packet(0x90, b"\x12\x34\0"), packet(0x90, b"\0"),
     WELCOME, packet(0x20, b""), packet(0x20, b"\0\2"), packet(0x20, b"\0\5"), packet(0x40, b""), packet(0x30, b""),
     packet(0x30, b"\xff\xffOFF"), packet(0x32, b"\0\1x"), publish(b"\xff", b"OFF"), packet(0, b""), packet(0xF0, b""),
     packet(0x10, b"x"), packet(0xD0, b"x" * 400), b"\x30\xff\xff\xff\xff\x01",

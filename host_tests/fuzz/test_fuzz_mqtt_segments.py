@@ -26,7 +26,8 @@ def heard(pieces, ends, takes=1 << 30):
     """What comes of a stream: the messages, all bytes sent, and the class of what ended the session."""
     line, messages = Line(pieces, ends), []
     line.takes = takes
-    client = Client(line, ("to/me",), lambda: messages.append("connected"), lambda *message: messages.append(message))
+    seen = messages.append
+    client = Client(line, ("to/me",), lambda: seen("connected"), lambda *message: seen(message), lambda topic: None)
     client.connect(0, "box", "", "", "")
     error, step, idle = None, 0, 0
     while error is None and idle < 3:
@@ -94,7 +95,7 @@ def test_the_cuts_of_the_network_change_nothing(part):
 
 
 def test_a_packet_of_which_the_rest_never_comes_ends_the_session_after_ten_seconds():
-    client = Client(Line([f.WELCOME + b"\x30\x08\0\x01t"]), (), lambda: None, lambda *_: None)
+    client = Client(Line([f.WELCOME + b"\x30\x08\0\x01t"]), (), lambda: None, lambda *_: None, None)
     client.connect(0, "box", "", "", "")
     client.step(0)
     client.step(10_000)
@@ -104,7 +105,7 @@ def test_a_packet_of_which_the_rest_never_comes_ends_the_session_after_ten_secon
 
 def test_each_packet_that_waits_for_its_answer_has_a_number_of_its_own_and_zero_is_none():
     line = Line([f.WELCOME])
-    client = Client(line, (), lambda: None, lambda *_: None)
+    client = Client(line, (), lambda: None, lambda *_: None, None)
     client.connect(0, "box", "", "", "")
     client.step(0)
     client._number = 65533
@@ -120,8 +121,41 @@ def test_a_broker_that_reads_nothing_is_not_read_from_without_end():
     flood = f.WELCOME + f.publish(b"t", b"x", qos=1) * 500
     line = Line([flood])
     line.takes = 0
-    client = Client(line, (), lambda: None, lambda *_: None)
+    client = Client(line, (), lambda: None, lambda *_: None, None)
     client.connect(0, "box", "", "", "")
     for step in range(100):
         client.step(step)
     assert len(client._sends) < 32
+
+
+WINDOW = 5744  # bytes that lwIP takes of a connection before somebody reads them
+
+
+class Chip(Line):
+    """A connection whose sender has a long stream ready; the chip's window holds so much of it. `left`: not in it."""
+
+    def __init__(self, stream):
+        super().__init__([])
+        self.left, self._window, self.last_at = stream, b"", None
+
+    def read(self, buffer):
+        if self.left:
+            room = WINDOW - len(self._window)
+            self._window, self.left = self._window + bytes(self.left[:room]), self.left[room:]
+        got, self._window = self._window[: len(buffer)], self._window[len(buffer) :]
+        buffer[: len(got)] = got
+        return len(got) or None
+
+
+@pytest.mark.parametrize("size", [300, 20_000, 100_000, 1_000_000])
+def test_an_off_behind_a_long_message_is_taken_within_150_ms_of_its_last_byte(size):
+    stream = f.WELCOME + f.publish(b"t", b"z" * size) + f.publish(b"t", b"OFF")
+    line, messages = Chip(memoryview(stream)), []
+    client = Client(line, (), lambda: None, lambda *message: messages.append(message), None)
+    client.connect(0, "box", "", "", "")
+    waited = steps = 0
+    while len(messages) < 2:
+        client.step(20 * steps)
+        steps += 1
+        waited += not line.left
+    assert messages[1] == ("t", b"OFF", 0) and 20 * waited <= 150 and steps < 10 + size // 2048 * 1.1

@@ -12,7 +12,7 @@ from host_tests.fixtures.hub import BASE, Hub, discovered, flash, hub  # noqa: F
 
 def test_each_entity_is_one_small_message_with_a_name_of_its_own(hub):
     home = hub(2, remote_extend=True, name='Mum\'s "Curfew"')
-    found = discovered(home)
+    found = {path: entity for path, entity in discovered(home).items() if entity}
     lines = [line.split("|")[0] for line in Path(ENTITIES).read_text().splitlines()[1:]]
     assert len(found) == lines.count("device") + 2 * (len(lines) - lines.count("device"))
     assert all(len(json.dumps(entity)) < 700 for entity in found.values())
@@ -55,6 +55,7 @@ def test_shutoffs_can_have_every_cause(hub):
 def test_an_entity_that_a_device_does_not_have_is_removed_from_home_assistant(hub):
     home = hub(sensor=False)
     gone = {path.split("/")[3] for path, entity in discovered(home).items() if entity is None}
+    gone = {name for name in gone if name.startswith("burner0")}
     assert gone == {"burner0_" + name for name in ("extend", "flame", "tc", "magnet", "health")}
     assert home.texts("burner/0/millivolts") == [] and home.last("burner/0/state")["flame"] is None
 

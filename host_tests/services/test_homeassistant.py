@@ -19,7 +19,14 @@ GONE = 100_000  # larger than the device accepts
 # --- off -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", ["OFF", "CLOSE", "off", " Off\n", '{"do": "OFF"}', '{"do": "close", "at": null}'])
+GENEROUS = [
+    "OFF", "CLOSE", "off", " Off\r\n", "\tOFF", '"OFF"', "'off'", "OFF\0", "\ufeffOFF", '{"do": "OFF"}',
+    '{"do": "close", "at": null}', ' {"do":"off"}', '\n{"do": "OFF"}', '{"do":" off "}', '\ufeff{"do":"off"}',
+    '{"DO":"off"}', '{"state":"OFF"}', '{"do":"off","at":1.79e9}', '{"do":"off","at":"now"}', '{"do":"off","at":true}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", GENEROUS)
 def test_an_off_shuts_the_burner(hub, word):
     home = hub()
     home.core.flame()
@@ -49,6 +56,28 @@ def test_an_off_with_its_time_is_executed_for_five_seconds(hub):
     assert home.core.conducts()
     home.say("burner/0/command", json.dumps({"do": "OFF", "at": NOW_S - 5}))
     home.until_shut()
+
+
+@pytest.mark.parametrize("at", [NOW_S + 60, NOW_S * 1000, NOW_S - 86401, 0], ids=["ahead", "ms", "a day ago", "1970"])
+def test_an_off_with_a_time_that_cannot_be_right_is_executed(hub, at):
+    home = hub()
+    home.core.flame()
+    home.unix_s = NOW_S
+    home.say("burner/0/command", json.dumps({"do": "OFF", "at": at}))
+    home.until_shut()
+
+
+@pytest.mark.parametrize("at", [NOW_S + 6, NOW_S - 6, NOW_S * 1000, True, 1.5, "now"])
+def test_more_time_with_a_time_that_cannot_be_right_is_refused(hub, at):
+    home = hub(remote_extend=True)
+    home.core.flame()
+    home.unix_s = NOW_S
+    home.say("burner/0/command", json.dumps({"do": "EXTEND", "at": at}))
+    home.until_refused(1)
+    home.unix_s = None  # then no age is known
+    home.say("burner/0/command", json.dumps({"do": "EXTEND", "at": NOW_S}))
+    home.until_refused(2)
+    assert home.core.left_ms() <= home.core.settings.timer_default_ms
 
 
 def test_an_off_with_its_time_is_executed_by_a_device_that_does_not_know_the_time(hub):
@@ -81,9 +110,10 @@ REFUSED = [
     "ON", "OPEN", "ARM", "on", '{"do": "ON"}', "EXTEND", "", "OFFF", "OFF OFF", '{"do": "OFF"', '{"on": 1}', "[]",
 ]  # fmt: skip
 REFUSED += [
-    '{"do": 0}', '{"do": ["OFF"]}', '{"do": "OFF", "at": "now"}', '{"do": "OFF", "at": 1.5}', "{" * 128, "o\ufb00",
+    '{"do": 0}', '{"do": ["OFF"]}', '{"do":"off"}{"do":"off"}', '[{"do":"off"}]', "{" * 128, "o\ufb00",
+    "OFF;OFF", "0", "false", "STOP",
 ]  # fmt: skip
-REFUSED += [b"\xff\xfeO\0F\0F\0", b"\0OFF", bytes(range(128, 228)), b"OFF" + b" " * 126]
+REFUSED += [b"\xff\xfeO\0F\0F\0", bytes(range(128, 228)), b"OFF" + b" " * 126]
 
 
 @pytest.mark.parametrize("word", REFUSED)
@@ -168,31 +198,42 @@ class Direct(Hub):
         return offs, extends
 
 
+AROUND = " \t\n\r\f\v\0\"'"
+
+
+def bare(text):
+    """A word in ASCII capitals without what shells and scripts put around it; None for one that is not a text."""
+    if not isinstance(text, str):
+        return None
+    text = text.encode("utf-8", "replace").strip(AROUND.encode() + "\ufeff".encode())
+    return bytes(byte & ~32 if 97 <= byte <= 122 else byte for byte in text).decode("utf-8", "replace")
+
+
 def means(payload):
     """What a payload says, by a reading of its own: "OFF", "EXTEND" or None."""
-    try:
-        text = payload.decode("ascii" if payload[:1] != b"{" else "utf-8")
-    except UnicodeDecodeError:
-        return None
     if len(payload) > 128:
         return None
-    if text[:1] == "{":
-        try:
-            order = json.loads(text)
-        except ValueError:
-            return None
-        at = order.get("at")
-        if not (at is None or isinstance(at, int) and not isinstance(at, bool)):
-            return None
-        if at is not None and at < NOW_S - 5:
-            return None
-        text = order.get("do")
-        if not isinstance(text, str):
-            return None
-    else:
-        text = text.strip(" \t\n\r\f\v")
-    folded = "".join(chr(ord(char) & ~32) if "a" <= char <= "z" else char for char in text)
-    return {"OFF": "OFF", "CLOSE": "OFF", "EXTEND": "EXTEND"}.get(folded)
+    stripped = payload.strip(AROUND.encode() + "\ufeff".encode())
+    if stripped[:1] != b"{":
+        word = bare(payload.decode("latin-1")) if payload.isascii() else bare(stripped.decode("ascii", "replace"))
+        strict = payload.strip().upper() == b"EXTEND"
+        return "OFF" if word in ("OFF", "CLOSE") else "EXTEND" if strict else None
+    try:
+        order = json.loads(stripped.decode("utf-8"))
+    except ValueError:
+        return None
+    at = order.get("at")
+    for key, value in order.items():
+        if key.lower() in ("do", "state", "command"):
+            word = bare(value)
+            if word is None and not isinstance(value, str):
+                return None
+            if word in ("OFF", "CLOSE"):
+                late = type(at) is int and 5 < NOW_S - at <= 86400
+                return None if late else "OFF"
+    if order.get("do", "").encode("utf-8", "replace").upper() != b"EXTEND":
+        return None
+    return "EXTEND" if at is None or type(at) is int and abs(NOW_S - at) <= 5 else None
 
 
 VERBS = (

@@ -26,19 +26,23 @@ def _text(text):
 class Client:
     """One session over an open connection, which has read() and send().
 
-    topics: to subscribe to. on_connect(): the broker has accepted. on_message(topic, payload, retained): payload in
-    bytes; None: the packet was longer than 256 bytes. `waiting`: numbers of the packets without an answer.
+    topics: to subscribe to, one after another. on_connect(): the broker has accepted. on_message(topic, payload,
+    retained): payload in bytes; None: the packet was longer than 256 bytes. on_refusal(topic): not subscribed.
+    `waiting`: numbers of the packets without an answer. `topic`: of the last message or subscription that was sent.
     `refusal`: why the broker did not accept, a return code of MQTT; 0: it did, or has not answered.
     """
 
-    def __init__(self, connection, topics, on_connect, on_message):
+    def __init__(self, connection, topics, on_connect, on_message, on_refusal):
         self.is_connected = False
         self.refusal = 0
         self.waiting = []
+        self.topic = ""
         self._connection = connection
         self._topics = topics
+        self._subscribed = 0  # of them, with the broker's answer or before it
         self._on_connect = on_connect
         self._on_message = on_message
+        self._on_refusal = on_refusal
         self._sends = []
         self._number = 0  # of the last packet
         self._now_ms = self._since_ms = self._ping_ms = 0
@@ -65,6 +69,7 @@ class Client:
 
     def publish(self, topic, text, retain):
         """Send a message; `waiting` holds its number until the broker has it."""
+        self.topic = topic
         self._send(_PUBLISH | 2 | retain, _text(topic) + self._next_number() + text.encode())
 
     def step(self, now_ms):
@@ -169,7 +174,7 @@ class Client:
         if kind == _PUBACK:
             return size == 2 and (number not in self.waiting or self._is_answered(number))
         if kind == _SUBACK:
-            return size == 3 and buffer[body + 2] < 128 and self._is_answered(number)
+            return size == 3 and self._is_answered(number) and self._is_granted(buffer[body + 2])
         return kind == _PONG and (0 not in self.waiting or self._is_answered(0))
 
     def _is_accepted(self, code):
@@ -179,9 +184,20 @@ class Client:
         self.is_connected = True
         self._ping_ms = self._now_ms
         self._is_answered(0)
-        for topic in self._topics:
-            self._send(_SUBSCRIBE, self._next_number() + _text(topic) + b"\1")
+        self._subscribe()
         self._on_connect()
+        return True
+
+    def _subscribe(self):
+        if self._subscribed < len(self._topics):
+            self.topic = topic = self._topics[self._subscribed]
+            self._subscribed += 1
+            self._send(_SUBSCRIBE, self._next_number() + _text(topic) + b"\1")
+
+    def _is_granted(self, code):
+        if code > 127:  # one refused topic must not take the others with it
+            self._on_refusal(self._topics[self._subscribed - 1])
+        self._subscribe()
         return True
 
     def _is_answered(self, number):

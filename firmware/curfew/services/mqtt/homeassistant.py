@@ -3,16 +3,25 @@
 A command can shut off a burner, or ask for more time where the settings allow it. No command can turn gas on.
 """
 
+import gc
 import json
 import random
 
 from curfew import VERSION
 from curfew.core.codes import CAUSES
+from curfew.core.limits import BURNERS_MAX
 from curfew.services.mqtt.session import Broker
 from curfew.services.update import slots
 
 _COMMAND_MAX = 128  # bytes
 _COMMAND_AGE_S = 5
+_DAY_S = 86400
+_OFF = (b"OFF", b"CLOSE")
+_KEYS = ("do", "state", "command")  # of an object that means OFF
+_AROUND = b" \t\r\n\v\f\0\"'\xef\xbb\xbf"  # a mark of UTF-8 included
+_CHECK = "CHECK"  # sent to the device by itself: the proof that commands arrive
+_CHECKS = 3  # without a proof, every ten seconds; then one an hour
+_CHECK_ROUNDS = 360
 _SLOW_ROUNDS = 20  # of half a second, between two messages with millivolts
 _DRIFT_S = 2  # of "off at", before it is published again
 # First line: the frame of a discovery message. Then a line for each entity: owner (device, burner, a burner with a
@@ -22,20 +31,26 @@ ENTITIES_PATH = "entities.txt"
 
 
 def parse_command(payload):
-    """(verb in capitals, unix second or None) of a command; (b"", None) for any other bytes."""
+    """(verb in capitals, unix second, True or None) of a command; True: a time that is none. b"" for any other bytes.
+
+    OFF is understood generously, whatever shells and scripts put around it; every other word strictly.
+    """
+    text = payload.strip(_AROUND)
     if len(payload) > _COMMAND_MAX:
         return b"", None
-    if payload[:1] != b"{":
-        return payload.strip().upper(), None  # upper() of bytes changes ASCII letters only
+    if text[:1] != b"{":
+        bare = text.upper()  # of bytes: changes ASCII letters only
+        return (bare if bare in _OFF else payload.strip().upper()), None
     try:
-        command = json.loads(str(payload, "utf-8"))
-        verb = command["do"].encode().upper()
+        command = json.loads(str(text, "utf-8"))
         at = command.get("at")
+        for key in command:
+            if key.lower() in _KEYS and command[key].encode().strip(_AROUND).upper() in _OFF:
+                return _OFF[0], at if type(at) is int else None
+        verb = command["do"].encode().upper()
     except (ValueError, KeyError, AttributeError):
         return b"", None
-    if at is not None and type(at) is not int:  # a float is inexact by minutes on the chip
-        return b"", None
-    return verb, at
+    return verb, at if at is None or type(at) is int else True  # a float is inexact by minutes on the chip
 
 
 class HomeAssistant:
@@ -55,7 +70,10 @@ class HomeAssistant:
         self._discovery = config["discovery"]
         self._birth = self._discovery + "/status"
         self._status = self._base + "/status"
-        topics = (self._base + "/command", self._base + "/burner/+/command", self._birth)
+        self._command = self._base + "/command"
+        topics = [self._command, self._base + "/burner/+/command"]
+        if self._discovery:
+            topics.append(self._birth)
         self.broker = Broker("mqtt", context, self._node, config, topics, self._status)
         self.broker.on_connect = self._connected
         self.broker.on_message = self._receive
@@ -66,11 +84,19 @@ class HomeAssistant:
         self._rssi_dbm = None
         self._off_at = [None] * context.burners
         self._was_closed = [False] * context.burners
+        self._checks = 0  # without a proof that commands arrive, in this session; None: proved
 
     def poll(self):
         """One round: receive commands, then publish changes as far as there is room. May raise MemoryError."""
         if not self.broker.poll():
             return
+        try:
+            self._speak()
+        except Exception as error:  # whatever cannot be published must not end the way of an OFF
+            gc.collect()
+            self._context.log.add("mqtt", repr(error))
+
+    def _speak(self):
         if self._announce_rounds:
             self._announce_rounds -= 1
             if not self._announce_rounds:
@@ -85,6 +111,7 @@ class HomeAssistant:
     def _connected(self):
         for index in range(self._context.burners):  # a shut-off without a session is not an event any more
             self._was_closed[index] = self._context.burner(index)["contact_closed"]
+        self._checks = 0
         self._announce()
 
     def _announce(self):
@@ -111,9 +138,16 @@ class HomeAssistant:
         """Yield (topic, text) for each entity; an empty text removes an entity that this device does not have."""
         yield self._status, "online"
         context = self._context
+        for index in range(context.burners, BURNERS_MAX):  # of an earlier time with more burners
+            for name in ("state", "millivolts"):
+                yield self._topic(index, name), ""
+        if not self._discovery:
+            return
         yield from self._discoveries_of({"device": True}, self._base + "/", "", "")
-        for index in range(context.burners):
-            has = {"burner": True, "sensor": context.burner(index)["sensor"], "extend": context.extend_allowed}
+        for index in range(BURNERS_MAX):
+            has = {"burner": False, "sensor": False, "extend": False}
+            if index < context.burners:
+                has = {"burner": True, "sensor": context.burner(index)["sensor"], "extend": context.extend_allowed}
             label = "Burner %d " % (index + 1) if context.burners > 1 else ""
             yield from self._discoveries_of(has, self._topic(index, ""), "burner%d_" % index, label)
 
@@ -143,10 +177,23 @@ class HomeAssistant:
         self._rounds = (self._rounds + 1) % _SLOW_ROUNDS
         if slow:
             self._rssi_dbm = self._rssi()
+            self._check()
         device = {"problem": context.problem(), "rssi": self._rssi_dbm, "restart_reason": self._restart_reason}
         self.broker.offer(self._base + "/device", json.dumps(device))
         for index in range(context.burners):
             self._publish_burner(index, context.burner(index), slow)
+
+    def _check(self):
+        """Send the next check, a command of no effect; a broker may grant topics and never deliver a message."""
+        checks = self._checks
+        if checks is None:
+            return
+        if checks == _CHECKS:
+            self._context.status["mqtt"] = "no commands"
+            self._context.log.add("mqtt", "no message arrives at " + self._command)
+        if checks < _CHECKS or checks % _CHECK_ROUNDS == 0:
+            self.broker.publish(self._command, _CHECK, False)
+        self._checks += 1
 
     def _publish_burner(self, index, burner, slow):
         left_s = burner.pop("remaining_s")
@@ -178,12 +225,16 @@ class HomeAssistant:
     # --- receiving -------------------------------------------------------------------------------------------------
 
     def _receive(self, topic, payload):
+        if topic != self._birth and self._checks is not None:
+            self._checks = None
+            self._context.status["mqtt"] = "online"
         if topic == self._birth:
             if payload == b"online":  # all devices receive it at once: each answers at a random moment
                 self._announce_rounds = 2 + random.getrandbits(4)
             return
-        if topic == self._base + "/command":
-            self._execute(None, payload)
+        if topic == self._command:
+            if payload != _CHECK.encode():
+                self._execute(None, payload)
             return
         for index in range(self._context.burners):
             if topic == self._topic(index, "command"):
@@ -194,10 +245,14 @@ class HomeAssistant:
     def _execute(self, index, payload):
         verb, at = parse_command(payload)
         now_s = self._unix_s()
-        if at is not None and now_s is not None and now_s - at > _COMMAND_AGE_S:
-            self.broker.refuse("out of date")
-        elif verb in (b"OFF", b"CLOSE"):
-            self._context.off(index, "mqtt")
+        age_s = 0 if at is None else _DAY_S + 1 if now_s is None or at is True else now_s - at
+        if verb in _OFF:  # a time that cannot be right does not refuse it
+            if _COMMAND_AGE_S < age_s <= _DAY_S:
+                self.broker.refuse("out of date")
+            else:
+                self._context.off(index, "mqtt")
+        elif verb == b"EXTEND" and not -_COMMAND_AGE_S <= age_s <= _COMMAND_AGE_S:
+            self.broker.refuse("out of date, or the time is not known")
         elif verb == b"EXTEND" and index is not None and self._context.extend_allowed:
             self._context.extend(index)
         else:

@@ -21,6 +21,9 @@ _WAITING_MAX = 8  # published and not acknowledged
 class Broker:
     """One connection; context.status[name] is its state, context.log has the reasons.
 
+    A broker may end the session at a topic that it does not allow. So after a session that ended with unanswered
+    packets the next one sends one at a time; if it ends as well, that topic is skipped until a session has lasted.
+
     config: host, port, tls, user, password, and ca (PEM text; without it the public authorities are trusted).
     topics: to subscribe to. will: the topic that becomes "offline", retained, when the device is gone; None: none.
     on_message(topic, payload): never called for a retained message or one of more than 256 bytes. on_connect().
@@ -36,8 +39,10 @@ class Broker:
         self._context = context
         self._client_id = client_id
         self._config = config
-        self._topics = topics
+        self._topics = list(topics)
         self._will = will
+        self._skipped = []  # topics, or their first levels
+        self._one_by_one = False
         self._trust = Trust(config.get("ca")) if config["tls"] else None
         self._connection = None
         self._address = None  # of the last connection
@@ -52,13 +57,14 @@ class Broker:
 
     def is_online(self):
         """True while there is a session."""
-        return self._context.status[self._name] == "online"
+        return self._client is not None and self._client.is_connected
 
     def publish(self, topic, text, retain):
         """Send at least once; False, without sending, when there is no session or eight are unacknowledged."""
-        if not self.is_online() or len(self._client.waiting) >= _WAITING_MAX:
+        if not self.is_online() or len(self._client.waiting) >= (1 if self._one_by_one else _WAITING_MAX):
             return False
-        self._client.publish(topic, text, retain)
+        if self._family(topic) not in self._skipped:
+            self._client.publish(topic, text, retain)
         return True
 
     def offer(self, topic, text, retain=True):
@@ -97,6 +103,7 @@ class Broker:
             self._client.step(time.ticks_ms())
             if self.is_online() and elapsed_ms(now_ms, self._since_ms) >= _PAUSE_MAX_MS:
                 self._pause_ms = _PAUSE_MS
+                self._one_by_one = False
         elif not self._wait_ms or elapsed_ms(now_ms, self._since_ms) >= self._wait_ms:
             self._wait_ms = 0
             left_s = self._context.deadline_s()
@@ -122,10 +129,33 @@ class Broker:
 
     def _log_in(self):
         config = self._config
-        self._client = Client(self._connection, self._topics, self._accepted, self._receive)
+        topics = [topic for topic in self._topics if topic not in self._skipped]
+        self._client = Client(self._connection, topics, self._accepted, self._receive, self._denied)
         self._client.connect(time.ticks_ms(), self._client_id, config["user"], config["password"], self._will)
 
+    def _denied(self, topic):
+        self._context.log.add(self._name, "not allowed to read " + topic)
+
+    def _blame(self, client):
+        """After a session that ended without the answers to its last packets: find what the broker does not allow."""
+        if elapsed_ms(self._context.clock.ticks_ms(), self._since_ms) >= _PAUSE_MAX_MS:
+            self._skipped.clear()
+        elif any(client.waiting):
+            if self._one_by_one:
+                topic = client.topic
+                self._skipped.append(topic if topic in self._topics else self._family(topic))
+                self._pause_ms = _PAUSE_MS  # OFF must work again soon
+                self._context.log.add(self._name, "skipped, it ends the session: " + topic)
+            self._one_by_one = True
+
+    def _family(self, topic):
+        """What is skipped with a topic: all states of this device, or all messages of another first level."""
+        base = self._will[: self._will.rfind("/") + 1] if self._will else ""
+        return base if base and topic[: len(base)] == base else topic[: topic.find("/") + 1] or topic
+
     def _drop(self, error):
+        if self.is_online() and isinstance(error, OSError):
+            self._blame(self._client)
         refused = self._client is not None and self._client.refusal not in (0, 3)  # 3: it is busy; else: ask the user
         self._log(str(error).strip() or repr(error))
         try:

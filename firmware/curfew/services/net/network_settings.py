@@ -14,7 +14,7 @@ _ROWS = """{
 "wifi": [["ssid", "", 1, 32], ["password", "", 0, 64, "secret"]],
 "mqtt": [["host", "", 0, 128], ["port", 8883, 1, 65535], ["tls", true], ["ca", "", 0, 2500, "secret lines"],
 ["user", "", 0, 64], ["password", "", 0, 128, "secret"], ["prefix", "curfew", 1, 48, "topic"],
-["discovery", "homeassistant", 1, 48, "topic"]],
+["discovery", "homeassistant", 0, 48, "topic"]],
 "voice": [["host", "bemfa.com", 0, 128], ["port", 9503, 1, 65535], ["tls", true], ["client_id", "", 0, 64, "secret"],
 ["user", "", 0, 64], ["password", "", 0, 128, "secret"], ["topics", [], 0, 4, "topic"]]
 }"""

@@ -1,0 +1,194 @@
+"""Brokers that refuse, hang up or deliver nothing: OFF stays, and the log names the topic."""
+
+# ruff: noqa: F811 (fixtures are imported by name)
+import socket
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from curfew.services.mqtt import session
+from host_tests.fixtures.broker import CHIP_ID
+from host_tests.fixtures.hub import BASE, Hub, flash  # noqa: F401
+
+COMMAND = BASE + "/command"
+EACH = BASE + "/burner/+/command"
+
+
+class Strict:
+    """A broker of one session at a time with a rule for each topic.
+
+    refuses: topics whose subscription gets 0x80. closes(topic): the session ends at a subscription or message.
+    delivers: False grants everything and sends nothing. silent(topic): no acknowledgement ever.
+    """
+
+    def __init__(self, refuses=(), closes=lambda topic: False, delivers=True, silent=lambda topic: False):
+        self.refuses, self.closes, self.delivers, self.silent = refuses, closes, delivers, silent
+        self.sessions, self.granted, self.topics = 0, [], []
+        self._peer = None
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def say(self, topic, word):
+        """Deliver a message, QoS 0."""
+        body = len(topic).to_bytes(2, "big") + topic.encode() + word.encode()
+        self._peer.sendall(bytes((0x30, len(body))) + body)
+
+    def _serve(self):
+        while True:
+            try:
+                self._peer = self._listener.accept()[0]
+            except OSError:
+                return
+            self.sessions += 1
+            self.granted.clear()
+            try:
+                with self._peer, self._peer.makefile("rb") as stream:
+                    while self._answer(*self._packet(stream)):
+                        pass
+            except (OSError, IndexError):
+                pass
+
+    @staticmethod
+    def _packet(stream):
+        first, length, shift = stream.read(1)[0], 0, 0
+        while True:
+            byte = stream.read(1)[0]
+            length |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return first, stream.read(length)
+
+    def _answer(self, first, body):
+        kind = first & 0xF0
+        if kind == 0x10:
+            self._peer.sendall(b"\x20\2\0\0")
+        elif kind == 0xC0:
+            self._peer.sendall(b"\xd0\0")
+        elif kind in (0x30, 0x80):
+            start = 2 if kind == 0x80 else 0
+            end = start + 2 + (body[start] << 8 | body[start + 1])
+            topic = body[start + 2 : end].decode()
+            number = body[:2] if kind == 0x80 else body[end : end + 2]
+            self.topics.append(topic)
+            if self.closes(topic):
+                return False
+            if kind == 0x80:
+                code = 0x80 if topic in self.refuses else 1
+                if code == 1:
+                    self.granted.append(topic)
+                self._peer.sendall(b"\x90\3" + number + bytes((code,)))
+            elif not self.silent(topic):
+                self._peer.sendall(b"\x40\2" + number)
+                if topic == COMMAND and topic in self.granted and self.delivers:
+                    self.say(topic, body[end + 2 :].decode())
+        return True
+
+    def close(self):
+        self._listener.close()
+        if self._peer:
+            self._peer.close()
+
+
+@pytest.fixture
+def strict(flash):
+    """A function that makes (broker, hub) of a Strict."""
+    made = []
+
+    def make(discovery="homeassistant", **rules):
+        there = Strict(**rules)
+        made.append(there)
+        home = Hub(there.port)
+        home.context.config["mqtt"]["discovery"] = discovery
+        home.device = type(home.device)(home.context, CHIP_ID, lambda: home.unix_s, lambda: home.rssi, "POWER_ON")
+        home.services.append(home.device)
+        return there, home
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def until_obeyed(there, home, topic=COMMAND):
+    """An OFF arrives and shuts the burner."""
+    home.until(lambda: topic in there.granted and home.device.broker.is_online())
+    home.core.flame()
+    there.say(topic.replace("+", "0"), "OFF")
+    home.until_shut()
+
+
+@pytest.mark.parametrize("topic", ["homeassistant/status", EACH, COMMAND])
+def test_a_refused_subscription_leaves_the_others_and_the_log_names_it(strict, topic):
+    there, home = strict(refuses=(topic,))
+    until_obeyed(there, home, EACH if topic == COMMAND else COMMAND)
+    home.run(30)
+    assert "mqtt: not allowed to read " + topic in home.log.lines and there.sessions == 1
+
+
+def test_a_broker_that_ends_the_session_at_a_discovery_message_still_delivers_an_off(strict):
+    there, home = strict(closes=lambda topic: topic.startswith("homeassistant/"))
+    home.until(lambda: any("homeassistant/" in line and "skipped" in line for line in home.log.lines))
+    home.until(lambda: BASE + "/burner/0/state" in there.topics)
+    sessions = there.sessions
+    assert sessions <= 5
+    until_obeyed(there, home)
+    home.run(30)
+    assert there.sessions == sessions
+
+
+def test_a_broker_that_ends_the_session_at_every_message_of_the_device_still_delivers_an_off(strict):
+    there, home = strict(closes=lambda topic: topic.startswith(BASE) and "command" not in topic)
+    home.until(lambda: BASE + "/status" in there.topics and there.sessions >= 3)
+    until_obeyed(there, home)
+
+
+def test_a_message_without_an_acknowledgement_is_skipped_after_two_sessions(strict, monkeypatch):
+    there, home = strict(silent=lambda topic: topic == BASE + "/device")
+    monkeypatch.setattr(session, "time", SimpleNamespace(ticks_ms=lambda: home.core.now_ms))
+    home.until(lambda: any("skipped" in line and "/device" in line for line in home.log.lines))
+    until_obeyed(there, home)
+
+
+def test_a_broker_that_grants_and_never_delivers_is_noticed(strict):
+    there, home = strict(delivers=False)
+    home.until(lambda: home.context.status["mqtt"] == "no commands")
+    assert f"mqtt: no message arrives at {COMMAND}" in home.log.lines
+    there.say(COMMAND, "CHECK")
+    home.until(lambda: home.context.status["mqtt"] == "online")
+    assert there.sessions == 1 and home.device.broker.refused == 0
+
+
+def test_a_broker_that_delivers_is_checked_once(strict):
+    there, home = strict()
+    home.until(lambda: there.topics.count(COMMAND) == 2)  # its subscription, and the check
+    home.run(60)
+    assert there.topics.count(COMMAND) == 2 and home.context.status["mqtt"] == "online"
+
+
+def test_without_discovery_nothing_is_published_outside_the_prefix(strict):
+    there, home = strict(discovery="")
+    home.until(lambda: BASE + "/burner/0/state" in there.topics)
+    until_obeyed(there, home)
+    assert all(topic.startswith(BASE + "/") for topic in there.topics)
+
+
+def test_an_error_in_publishing_does_not_take_the_way_of_an_off(strict, monkeypatch):
+    there, home = strict()
+    home.until(lambda: BASE + "/burner/0/state" in there.topics)
+
+    def broken():
+        raise MemoryError
+
+    monkeypatch.setattr(home.context, "problem", broken)
+    home.run(5)
+    until_obeyed(there, home)
+    assert there.sessions == 1 and "mqtt: MemoryError()" in home.log.lines
+
+
+def test_the_burners_of_an_earlier_time_are_removed_everywhere(strict):
+    there, home = strict()
+    home.until(lambda: BASE + "/burner/0/state" in there.topics)
+    for index in (1, 2, 3):
+        assert {f"{BASE}/burner/{index}/state", f"{BASE}/burner/{index}/millivolts"} <= set(there.topics)
+        assert f"homeassistant/valve/curfew_{CHIP_ID}/burner{index}_gas/config" in there.topics
