@@ -6,16 +6,20 @@ import hmac
 import http.client
 import json
 import os
+import re
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from .board import installation, key
 from .board.errors import BoardError
+from .board.installation import typed
 from .build import manifest
 
 PIECE = 3072  # bytes in a request: the device takes 4096
@@ -24,6 +28,7 @@ POLL_S = 1
 RESTART_S = 180  # it restarts once every burner is at rest
 PROOF_S = 660  # a trial takes a minute, and ten at most
 TRIES = 4  # of one piece
+ABOUT = {"device", "build", "window_s", "nonce"}
 SIGNED = ("device", "version", "force", "nonce", "manifest", "size")
 
 
@@ -32,10 +37,10 @@ class UpdateError(BoardError):
 
 
 class Device:
-    """The HTTP interface of a device. host: "name" or "name:port". Raises UpdateError."""
+    """The HTTP interface of a device. host: as a person types it, or copies it from a browser. Raises UpdateError."""
 
     def __init__(self, host: str, token: str | None = None):
-        self.host = host
+        self.host = address(host)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def log_in(self, password: str) -> None:
@@ -43,7 +48,10 @@ class Device:
         code, body, headers = self._once("POST", "/login", json.dumps({"password": password}).encode(), {})
         if code != 200:
             raise UpdateError(f"{self.host}: log-in refused: {body.get('error', code)}")
-        self._headers = {"Cookie": headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": body["csrf"]}
+        try:
+            self._headers = {"Cookie": headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": body["csrf"]}
+        except (KeyError, AttributeError):
+            raise self._other("its log-in is another") from None
 
     def ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json", **more: str) -> Any:
         """The answer's JSON. Raises UpdateError with the device's own words."""
@@ -52,24 +60,49 @@ class Device:
             raise UpdateError(f"{self.host}: {told.get('error', f'answers {code}')}")
         return told
 
+    def about(self) -> dict[str, Any]:
+        """What it is, what it runs, and whether it accepts an update now."""
+        told: dict[str, Any] = self.ask("GET", "/update")
+        if not told.keys() >= ABOUT:
+            raise self._other("its answer has no " + min(ABOUT - told.keys()))
+        return told
+
+    def _other(self, why: str) -> UpdateError:
+        return UpdateError(f"{self.host}: this is not a Curfew device ({why})")
+
     def _once(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any, Any]:
         connection = http.client.HTTPConnection(self.host, timeout=PATIENCE_S)
         kinds = {"Content-Type": "application/json"}
         try:
             connection.request(method, "/api/v1" + path, body or None, {**kinds, **self._headers, **headers})
             answer = connection.getresponse()
-            text = answer.read()
-            return answer.status, json.loads(text), answer.headers
+            told = json.loads(answer.read())
+            if not isinstance(told, dict):
+                raise ValueError
+            return answer.status, told, answer.headers
         except (OSError, http.client.HTTPException) as error:
             raise _NoAnswer(f"{self.host}: no answer ({error}): is the device on, and is this its address?") from None
         except ValueError:
-            raise UpdateError(f"{self.host}: this is not a Curfew device (its answer is not JSON)") from None
+            raise self._other("its answer is not JSON") from None
         finally:
             connection.close()
 
 
 class _NoAnswer(UpdateError):
     """No answer this time."""
+
+
+def address(host: str) -> str:
+    """name or name:port of what was typed; a copied http:// and page are dropped. Raises UpdateError."""
+    try:
+        parts = urlsplit(host if "//" in host else "//" + host)
+        if not re.fullmatch(r"[\w.-]+", parts.hostname or ""):
+            raise ValueError
+        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+    except ValueError:
+        raise UpdateError(
+            f"{host!r} is no address: name the device, like {typed('update', 'curfew-1a2b.local')}"
+        ) from None
 
 
 def header(secret: bytes, program: Path, device: str, nonce: str, force: bool) -> dict[str, str]:
@@ -92,7 +125,7 @@ def send(device: Device, secret: bytes, program: Path, force: bool, progress: Ca
 
     Raises UpdateError; the old program is intact then.
     """
-    about = device.ask("GET", "/update")
+    about = device.about()
     if not about["window_s"]:
         raise UpdateError(
             f"{device.host}: the window is closed: hold the button of the idle device for 5 s, then run this again"
@@ -101,7 +134,7 @@ def send(device: Device, secret: bytes, program: Path, force: bool, progress: Ca
         if about["nonce"]:
             break
         time.sleep(1)  # it is drawn within half a second
-        about = device.ask("GET", "/update")
+        about = device.about()
     else:
         raise UpdateError(f"{device.host}: another update is under way; it ends after 30 s of silence")
     told = header(secret, program, about["device"], about["nonce"], force)
@@ -165,6 +198,13 @@ def wait_for_confirmation(device: Device, build: str, progress: Callable[[str], 
     raise UpdateError(f"{device.host}: the new program {what}; the old one comes back by itself")
 
 
+def _asked(host: str) -> str:
+    """The password from the terminal. Raises UpdateError where there is none."""
+    if not sys.stdin.isatty():
+        raise UpdateError("no terminal to ask for the device password: set PASSWORD or TOKEN in the environment")
+    return getpass.getpass(f"device password of {host}: ")
+
+
 def run(host: str, force: bool, out: Console) -> None:
     """Send this program to a device and wait until it is confirmed; PASSWORD or TOKEN in the environment, or asked for.
 
@@ -175,8 +215,8 @@ def run(host: str, force: bool, out: Console) -> None:
         raise UpdateError(f"no compiled program here: {installation.program_again()}")
     device = Device(host, os.environ.get("TOKEN"))
     if not os.environ.get("TOKEN"):
-        device.log_in(os.environ.get("PASSWORD") or getpass.getpass(f"device password of {host}: "))
-    about = device.ask("GET", "/update")
+        device.log_in(os.environ.get("PASSWORD") or _asked(device.host))
+    about = device.about()
     own_key = key.of(about["device"])
     columns = (TextColumn("{task.description:44}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=out) as bar:
@@ -189,4 +229,4 @@ def run(host: str, force: bool, out: Console) -> None:
     with Progress(TextColumn("{task.description}"), console=out) as bar:
         task = bar.add_task("sent; the device restarts")
         wait_for_confirmation(device, build, lambda what: bar.update(task, description=what))
-    out.print(f"{host}: build {build} is confirmed (before: {about['build']})")
+    out.print(f"{device.host}: build {build} is confirmed (before: {about['build']})")

@@ -70,7 +70,7 @@ def read(path: Path, key: bool = False) -> dict[str, bytes]:
         told = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BoardError(f"{path}: {error.strerror}")
-    except ValueError:
+    except ValueError:  # UnicodeDecodeError is one
         raise BoardError(f"{path}: no backup: not JSON, or cut off")
     if not isinstance(told, dict) or told.get("curfew_backup") != FORM or not isinstance(told.get("files"), dict):
         raise BoardError(f'{path}: no backup: "curfew_backup": {FORM} and "files" are missing')
@@ -115,6 +115,8 @@ def laid_over(path: Path) -> bytes:
         own = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BoardError(f"{path}: {error.strerror}")
+    except UnicodeDecodeError:
+        raise BoardError(f"{path}: not UTF-8: save it as UTF-8 in your editor, then again")
     except ValueError as error:
         raise BoardError(f"{path}: not JSON: {error}")
     if not isinstance(own, dict):

@@ -73,6 +73,7 @@ def flash(
 def wipe(port: str, console: Console, agreed: Agreed) -> None:
     """Erase all of a board's flash and prove it. Raises BoardError."""
     with _chip(port, console) as chip:
+        _is_plain(port, chip.esp, "erased")
         if not agreed(f"Erase everything on {chip.name} ({port}): program, settings, keys, passwords, records?"):
             raise BoardError("nothing was erased")
         size = _size(chip.esp)
@@ -96,10 +97,7 @@ _NO_FLASH = (
 
 def _suits(port: str, esp: Any) -> None:
     """Raises BoardError unless the chip is one that Curfew can run on."""
-    if esp.CHIP_NAME != "ESP32":
-        raise BoardError(
-            f"{port}: an {esp.CHIP_NAME}, and Curfew needs the plain ESP32 (ESP32-WROOM-32); nothing was written"
-        )
+    _is_plain(port, esp, "written")
     if any("Single Core" in feature for feature in esp.get_chip_features()):
         raise BoardError(
             f"{port}: an {esp.get_chip_description()} with a single core, and Curfew needs two (ESP32-WROOM-32); "
@@ -110,6 +108,13 @@ def _suits(port: str, esp: Any) -> None:
         raise BoardError(f"{port}: {_NO_FLASH}; nothing was written")
     if size < FLASH_MIN_BYTES:
         raise BoardError(f"{port}: {size >> 20} MB of flash are too little, 4 MB are needed; nothing was written")
+
+
+def _is_plain(port: str, esp: Any, done: str) -> None:
+    if esp.CHIP_NAME != "ESP32":
+        raise BoardError(
+            f"{port}: an {esp.CHIP_NAME}, and Curfew needs the plain ESP32 (ESP32-WROOM-32); nothing was {done}"
+        )
 
 
 def _size(esp: Any) -> int:

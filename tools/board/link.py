@@ -88,7 +88,7 @@ class Link:
             try:
                 self._open(port)
                 return
-            except (TransportError, OSError) as error:
+            except (TransportError, OSError, ValueError) as error:
                 told = refusal(port, _why(port, error))
                 if not left or IN_USE not in told:
                     raise BoardError(told) from None
@@ -119,12 +119,18 @@ class Link:
         until = began + TAKE_OVER_S
         heard = bytearray()
         polite = True
-        while time.monotonic() < until:
-            with self._clear():
-                there = self._prompt(min(until, began + _POLITE_S) if polite else until, heard, polite)
-            if there and self._held(until):
-                return
-            polite = False
+        try:
+            while time.monotonic() < until:
+                with self._clear():
+                    there = self._prompt(min(until, began + _POLITE_S) if polite else until, heard, polite)
+                if there and self._held(until):
+                    return
+                polite = False
+        except KeyboardInterrupt:
+            with contextlib.suppress(OSError):  # or it would stand at its prompt until the watchdog bites
+                self._transport.serial.write(b"\r\x03\x02\rimport machine\rmachine.reset()\r")
+                self._transport.serial.flush()
+            raise
         raise BoardError(f"no MicroPython prompt on {self.port} within {TAKE_OVER_S:g} s{_says(heard)}")
 
     def _prompt(self, until: float, heard: bytearray, polite: bool) -> bool:
@@ -357,7 +363,7 @@ def _says(heard: bytearray) -> str:
 
 def _why(port: str, error: Exception) -> BaseException:
     """mpremote keeps the reason to itself: ask the port again."""
-    if isinstance(error, OSError):
+    if isinstance(error, (OSError, ValueError)):
         return error
     try:
         serial.serial_for_url(port, exclusive=True).close()
