@@ -30,7 +30,7 @@ def start():
             sys.print_exception(error)
         if program:
             return program, slot, trial
-        print("The contacts stay open. Copy the program anew over the cable: make deploy PORT=...")
+        print("The contacts stay open. Copy the program anew over the cable: curfew deploy")
         time.sleep_ms(5000)  # a device that cannot start must not spin
         machine.reset()
     except KeyboardInterrupt:

@@ -18,6 +18,7 @@ from simulator import run
 from simulator.realtime.process import network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
 from tools import cli, update
+from tools.board import installation
 from tools.board import key as keys
 from tools.board.errors import BoardError
 from tools.build import manifest
@@ -82,13 +83,27 @@ def quiet(what, at, of):
     pass
 
 
-def test_a_new_program_comes_over_wifi_is_confirmed_and_stays(tmp_path, newer):
+def test_a_new_program_comes_over_wifi_is_confirmed_and_stays(tmp_path, newer, monkeypatch, capsys):
     sent = set()
+    send = update.send
+
+    def noted(*words):
+        *words, progress = words
+        return send(*words, lambda what, at, of: sent.add(what) or progress(what, at, of))
+
+    monkeypatch.setattr(update, "send", noted)
+    monkeypatch.setattr(installation, "PROGRAM", newer.parent)
+    monkeypatch.setattr(installation, "KEYS", tmp_path / "keys")
+    monkeypatch.setenv("TOKEN", TOKEN)
+    build = manifest.build_id((newer / manifest.NAME).read_text())
     with online(tmp_path) as desk:
         box = box_of(desk)
+        keys.keep(DEVICE, key_of(desk).hex())
+        assert cli.main(["update", box.host]) == 1
+        assert "the window is closed: hold the button" in capsys.readouterr().err
         opened(desk, box)
-        build = update.send(box, key_of(desk), newer, False, lambda what, _at, _of: sent.add(what))
-        update.wait_for_confirmation(box, build, quiet_words)
+        assert cli.main(["update", f"http://{box.host}/"]) == 0
+        assert f"build {build} is confirmed" in capsys.readouterr().out
         assert slot_of(desk, "b") == files_of(newer)
         assert slot_of(desk, "a") == files_of(run.COMPILED)
         about = box.ask("GET", "/update")
