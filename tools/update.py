@@ -128,7 +128,8 @@ def send(device: Device, secret: bytes, program: Path, force: bool, progress: Ca
     about = device.about()
     if not about["window_s"]:
         raise UpdateError(
-            f"{device.host}: the window is closed: hold the button of the idle device for 5 s, then run this again"
+            f"{device.host}: the window is closed: with all burners off hold a button for 6 s and release it, then run "
+            "this again"
         )
     for _ in range(TRIES):
         if about["nonce"]:

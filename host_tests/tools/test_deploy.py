@@ -181,6 +181,17 @@ def test_a_cable_pulled_half_way_is_one_line_and_the_next_deploy_goes_on_where_i
     assert not [path for path in bench.survey().slots["b"] if path.endswith(".new")]
 
 
+def test_a_cable_pulled_after_the_copy_says_that_the_device_goes_on_alone(bench, monkeypatch):
+    new = program_with("www/style.css.gz", PAGE)
+    heard = deploy.heard
+    monkeypatch.setattr(link, "_BACK_S", 1)
+    monkeypatch.setattr(deploy, "heard", lambda *words: bench.board.unplug() or heard(*words))
+    told = bench.refused(new)
+    assert "broke" in told and "The new program is on the board" in told and "curfew doctor" in told
+    bench.board.plug()
+    bench.until_said(f"build {new.build} slot b")
+
+
 def cuts(bench, new, monkeypatch):
     """The flash after every step of a deploy, each content once, in order."""
     run = link.Link.run

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from . import startup
-from .errors import BoardError, MemoryFull
+from .errors import BoardError, CableError, MemoryFull
 from .installation import typed
 from .link import HASH, Link
 from .plan import Built, Plan, Survey, foreign, missing_bytes, planned, unfit
@@ -66,7 +66,13 @@ def deploy(port: str, new: Built, console: Console, agreed: Callable[[str], bool
         told(plan, new, console)
         carry_out(link, plan, new, there, console)
         link.reset()
-        return heard(link, new, plan, console)
+        try:
+            return heard(link, new, plan, console)
+        except CableError as error:
+            raise CableError(
+                f"{error}. The new program is on the board, and the device goes on alone: {typed('doctor')} shows the "
+                "result"
+            ) from None
 
 
 def looked(link: Link, console: Console) -> Survey:
