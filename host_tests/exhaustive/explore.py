@@ -16,6 +16,7 @@ from host_tests.exhaustive import inputs, passes
 from host_tests.exhaustive.box import Box
 from host_tests.exhaustive.classes import alike
 from host_tests.exhaustive.judge import Violation
+from host_tests.fixtures.every_tick import misfit_numbers
 from host_tests.fixtures.names import EVENTS, STATES
 
 KEPT = Path(__file__).with_name("explored.json")
@@ -109,6 +110,8 @@ def explore(variant):
             led = alike(box)
             found.leads[key, name] = led
             if led not in classes:
+                if wrong := misfit_numbers(box.controller):
+                    raise Violation(f"{wrong[0]}, after: {' > '.join([*found.path(key), name])}")
                 classes[led] = box.save(), key, name
                 if box.controller.burners[0].faults.raised.bit_count() <= FAULTS_AT_ONCE:
                     waiting.append((led, found.depth + 1))

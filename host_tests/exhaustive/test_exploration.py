@@ -6,11 +6,9 @@ long random walks, the plant, files.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import warnings
-from pathlib import Path
 
 import pytest
 
@@ -20,9 +18,8 @@ from host_tests.exhaustive.box import Box
 from host_tests.exhaustive.inputs import INPUTS
 from host_tests.fixtures.every_tick import flat
 from host_tests.fixtures.names import EVENTS, STATES
+from host_tests.fixtures.seeded_firmware import ROOT, seeded
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-FIRMWARE = ROOT / "firmware"
 KEPT = json.loads(explore.KEPT.read_text())
 
 # What cannot happen, with the reason.
@@ -91,156 +88,103 @@ def test_a_box_that_was_put_back_is_the_same_down_to_every_number():
 
 # --- what the search must see: one bug each, quoted from the firmware -----------------------------------------------
 
-# name: (how the sentence begins, the part that sees it, (file, text that is there once, what it becomes) ...)
+# (how the sentence begins, the part that sees it, the bug): (file in core/, text that is there once, text instead)
 MAY_EXTEND = "return settings.remote_extend and self.config.sensor and self.flame.is_confirmed()"
 SEEDED = {
-    "the gate is not asked": (
-        "S1",
-        "blind",
-        ("core/controller.py", "granted = burner.grant(step_ms)", "granted = burner.wants_closed()"),
-    ),
-    "a grant is kept": (
-        "S1",
-        "blind",
+    ("S1", "blind", "the gate is not asked"): [
+        ("controller.py", "granted = burner.grant(step_ms)", "granted = burner.wants_closed()")
+    ],
+    ("S1", "blind", "a grant is kept"): [
+        ("controller.py", "granted = burner.grant(step_ms)", "granted = burner.grant(step_ms) or self.granted[index]")
+    ],
+    ("S2", "blind", "every override raises the cap"): [("burner.py", "if not self._override_used:", "if True:")],
+    ("S3", "blind", "more time from afar is always allowed"): [("burner.py", MAY_EXTEND, "return True")],
+    ("S3", "sensing, extended from afar", "more time from afar without a proved flame"): [
+        ("burner.py", MAY_EXTEND, "return settings.remote_extend and self.config.sensor")
+    ],
+    ("S3", "blind", "a remote arm lights"): [
         (
-            "core/controller.py",
-            "granted = burner.grant(step_ms)",
-            "granted = burner.grant(step_ms) or self.granted[index]",
-        ),
-    ),
-    "every override raises the cap": ("S2", "blind", ("core/burner.py", "if not self._override_used:", "if True:")),
-    "more time from afar is always allowed": ("S3", "blind", ("core/burner.py", MAY_EXTEND, "return True")),
-    "more time from afar without a proved flame": (
-        "S3",
-        "sensing, extended from afar",
-        ("core/burner.py", MAY_EXTEND, "return settings.remote_extend and self.config.sensor"),
-    ),
-    "a remote arm lights": (
-        "S3",
-        "blind",
-        (
-            "core/table.py",
+            "table.py",
             "_I, PRESSED, NO_SENSOR,",
             "_I, 17, NO_SENSOR, BURNING, START_TIMER, 0, S_ARMED,\n    _I, PRESSED, NO_SENSOR,",
         ),
-        ("core/burner.py", "self._local_act = event in (PRESSED, IGNITED)", "self._local_act = True"),
-    ),
-    "a hold takes a tick too long": (
-        "S4",
-        "blind",
-        ("core/button.py", "self._age_ms >= limits.HOLD_MS:", "self._age_ms >= limits.HOLD_MS + 20:"),
-    ),
-    "an OFF is lost beside a request": (
-        "S4",
-        "blind",
-        ("core/burner.py", "if off_asked:", "if off_asked and not extend_asked:"),
-    ),
-    "the knob lights although auto_arm is off": (
-        "S3, S5",
-        "sensing, extended from afar",
-        ("core/burner.py", "self.settings.auto_arm and sensing", "sensing"),
-        ("core/burner.py", "return settings.auto_arm", "return True"),
-    ),
-    "a rest of one second": (
-        "S6",
-        "blind",
+        ("burner.py", "self._local_act = event in (PRESSED, IGNITED)", "self._local_act = True"),
+    ],
+    ("S4", "blind", "a hold takes a tick too long"): [
+        ("button.py", "self._age_ms >= limits.HOLD_MS:", "self._age_ms >= limits.HOLD_MS + 20:")
+    ],
+    ("S4", "blind", "an OFF is lost beside a request"): [
+        ("burner.py", "if off_asked:", "if off_asked and not extend_asked:")
+    ],
+    ("S3, S5", "sensing, extended from afar", "the knob lights although auto_arm is off"): [
+        ("burner.py", "self.settings.auto_arm and sensing", "sensing"),
+        ("burner.py", "return settings.auto_arm", "return True"),
+    ],
+    ("S6", "blind", "a rest of one second"): [
+        ("burner.py", "if self.verifying_ms >= self.settings.reclose_hold_ms and", "if self.verifying_ms >= 1000 and"),
+        ("safety.py", "has_been_open(self.open_ms, self.hold_ms)", "has_been_open(self.open_ms, 1000)"),
+    ],
+    ("S6", "blind", "long steps count towards the rest"): [
         (
-            "core/burner.py",
-            "if self.verifying_ms >= self.settings.reclose_hold_ms and",
-            "if self.verifying_ms >= 1000 and",
-        ),
-        ("core/safety.py", "has_been_open(self.open_ms, self.hold_ms)", "has_been_open(self.open_ms, 1000)"),
-    ),
-    "long steps count towards the rest": (
-        "S6",
-        "blind",
-        (
-            "core/burner.py",
+            "burner.py",
             "aged_ms(self.verifying_ms, min(step_ms, limits.TICK_MS))",
             "aged_ms(self.verifying_ms, step_ms)",
         ),
-        ("core/safety.py", "self.open_ms + min(step_ms, tick_ms)", "self.open_ms + step_ms"),
-    ),
-    "a weld is forgiven after half of the time": (
-        "S7",
-        "sensing",
-        ("core/faults.py", "flame.cleared_ms < limits.WELD_CLEARED_MS", "flame.cleared_ms < 500"),
-    ),
-    "a fault is acknowledged with its cause there": (
-        "S7",
-        "blind",
-        ("core/table.py", "_F, HELD_LONG, CAUSES_GONE", "_F, HELD_LONG, ALWAYS"),
-        ("core/faults.py", "        if self.present:", "        if False:"),
-    ),
-    "a blind sensor is trusted for long": (
-        "S8",
-        "sensing",
-        ("core/faults.py", "flame.is_stale(limits.STALE_MS)", "flame.is_stale(3 * limits.STALE_MS)"),
-    ),
-    "a broken clock is no event": ("S9", "blind", ("core/burner.py", "if closed and not clock_ok:", "if False:")),
-    "a clock that stands is believed": (
-        "S9",
-        "blind",
-        ("core/controller.py", " and self._still_ticks < limits.STILL_TICKS_MAX", ""),
-    ),
-    "ticks do not wrap": (
-        "S9",
-        "blind",
-        ("core/ticks.py", "step_ms = (now_ms - then_ms) & _MASK", "step_ms = now_ms - then_ms"),
-    ),
-    "the warning comes late": (
-        "S10",
-        "blind",
-        ("core/burner.py", "self.remaining_ms <= self.settings.warning_ms", "self.remaining_ms <= 5000"),
-    ),
-    "another finger stops the time": (
-        "S12",
-        "two burners",
+        ("safety.py", "self.open_ms + min(step_ms, tick_ms)", "self.open_ms + step_ms"),
+    ],
+    ("S7", "sensing", "a weld is forgiven after half of the time"): [
+        ("faults.py", "flame.cleared_ms < limits.WELD_CLEARED_MS", "flame.cleared_ms < 500")
+    ],
+    ("S7", "blind", "a fault is acknowledged with its cause there"): [
+        ("table.py", "_F, HELD_LONG, CAUSES_GONE", "_F, HELD_LONG, ALWAYS"),
+        ("faults.py", "        if self.present:", "        if False:"),
+    ],
+    ("S8", "sensing", "a blind sensor is trusted for long"): [
+        ("faults.py", "flame.is_stale(limits.STALE_MS)", "flame.is_stale(3 * limits.STALE_MS)")
+    ],
+    ("S9", "blind", "a broken clock is no event"): [("burner.py", "if closed and not clock_ok:", "if False:")],
+    ("S9", "blind", "a clock that stands is believed"): [
+        ("controller.py", " and self._still_ticks < limits.STILL_TICKS_MAX", "")
+    ],
+    ("S9", "blind", "ticks do not wrap"): [
+        ("ticks.py", "step_ms = (now_ms - then_ms) & _MASK", "step_ms = now_ms - then_ms")
+    ],
+    ("S10", "blind", "the warning comes late"): [
+        ("burner.py", "self.remaining_ms <= self.settings.warning_ms", "self.remaining_ms <= 5000")
+    ],
+    ("S12", "two burners", "another finger stops the time"): [
         (
-            "core/controller.py",
+            "controller.py",
             "                step_ms,\n                clock_ok,",
             "                0 if index == 0 and 1 in self.pressed[1:] else step_ms,\n                clock_ok,",
-        ),
-    ),
-    "the first cause is kept": (
-        "S13",
-        "blind",
-        ("core/burner.py", "self.cause = cause\n", "self.cause = self.cause or cause\n"),
-    ),
-    "a restart is not told": (
-        "S13",
-        "blind",
+        )
+    ],
+    ("S13", "blind", "the first cause is kept"): [
+        ("burner.py", "self.cause = cause\n", "self.cause = self.cause or cause\n")
+    ],
+    ("S13", "blind", "a restart is not told"): [
         (
-            "core/controller.py",
+            "controller.py",
             "burner.cause = RESTART\n                self._record(index, burner)",
             "burner.cause = RESTART",
-        ),
-    ),
-    "a press after a refusal is lost": (
-        "L1",
-        "blind",
-        ("core/burner.py", "return not self.config.sensor", "return not self.config.sensor and self.refused == 0"),
-    ),
-    "a stuck button never comes loose": (
-        "L2",
-        "blind",
-        ("core/faults.py", "return burner.button.stuck", "return burner.button.stuck or burner.state == FAULT"),
-    ),
+        )
+    ],
+    ("L1", "blind", "a press after a refusal is lost"): [
+        ("burner.py", "return not self.config.sensor", "return not self.config.sensor and self.refused == 0")
+    ],
+    ("L2", "blind", "a stuck button never comes loose"): [
+        ("faults.py", "return burner.button.stuck", "return burner.button.stuck or burner.state == FAULT")
+    ],
 }
 
 
 @pytest.mark.sample(6)
-@pytest.mark.parametrize("bug", SEEDED)
+@pytest.mark.parametrize("bug", SEEDED, ids=lambda bug: bug[2])
 def test_a_seeded_bug_is_seen(bug, tmp_path):
-    begins, part, *changes = SEEDED[bug]
-    copy = tmp_path / "curfew"
-    shutil.copytree(FIRMWARE / "curfew", copy)
-    for name, there, becomes in changes:
-        text = (copy / name).read_text()
-        assert text.count(there) == 1, f"{name}: {there!r} is there {text.count(there)} times: quote it anew"
-        (copy / name).write_text(text.replace(there, becomes))
+    begins, part, _ = bug
+    copy = seeded(tmp_path, *((f"curfew/core/{name}", old, new) for name, old, new in SEEDED[bug]))
     command = [sys.executable, "-m", "host_tests.exhaustive.explore", part]
-    paths = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    paths = {**os.environ, "PYTHONPATH": str(copy)}
     done = subprocess.run(command, cwd=ROOT, env=paths, capture_output=True, text=True)
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"{part}: {begins}" in done.stdout, done.stdout + done.stderr

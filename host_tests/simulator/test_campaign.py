@@ -8,9 +8,9 @@ import json
 
 import pytest
 
-from host_tests.simulator.test_seeded_bugs import with_bug
+from host_tests.fixtures.seeded_firmware import seeded
 from simulator import __main__ as command
-from simulator import inside, play, run_settings, scenario
+from simulator import inside, play, run_settings, scenario, words
 from simulator.campaign import detection, generator, runner
 from simulator.play import Verdict
 from simulator.result import parse
@@ -44,12 +44,12 @@ def test_a_seed_is_one_scenario_for_ever():
     assert inside.run(wanted.plan) == inside.run(wanted.plan)
 
 
-def test_all_kinds_of_faults_and_acts_are_generated_and_every_file_is_valid():
+def test_every_act_of_a_scenario_is_generated_and_every_file_is_valid():
     scenarios = [generator.scenario_of(seed) for seed in range(1, 201)]
     for one in scenarios:
         scenario.parse(json.dumps(one), run_settings.shipped())
     done = {event["do"] for one in scenarios for event in one["events"]}
-    assert done >= {do for do, _, _ in generator.FAULTS.values()} | {do for _, do, _ in generator.ACTS}
+    assert done == set(scenario.ACTS) - {*words.SLOT_ACTS, "repair_settings"}  # scenarios/program/ and settings/
     assert {one["stove"]["burners"] for one in scenarios} == {1, 2, 3, 4}
 
 
@@ -122,8 +122,7 @@ def test_a_wrong_argument_is_one_line_and_status_2(wrong, capsys):
 
 
 def test_a_violation_names_seed_and_invariant_and_leaves_a_scenario_that_is_red(tmp_path, monkeypatch, capsys):
-    bug = {"core/burner.py": [("            return REMOTE_ARM\n", "            return PRESSED\n")]}
-    firmware = with_bug(tmp_path, bug)
+    firmware = seeded(tmp_path, ("curfew/core/burner.py", "return REMOTE_ARM", "return PRESSED"))
     monkeypatch.chdir(tmp_path)
     run = inside.run
     monkeypatch.setattr(inside, "run", lambda plan, **_: run(plan, firmware))

@@ -6,276 +6,192 @@ which it shows. A check that no bug here wakes up counts as untested. Not here: 
 """
 
 import json
-import shutil
-from pathlib import Path
 
 import pytest
 
+from host_tests.fixtures.seeded_firmware import FIRMWARE, seeded
 from simulator import inside, run_settings, scenario
 from simulator.play import judge
 from simulator.rules import invariants
+from simulator.times import show_time
 
-FIRMWARE = Path(__file__).resolve().parent.parent.parent / "firmware"
 SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
-PRESS = {"at": "0:00:05", "do": "press"}
-NO_SENSOR = {"stove": {"sensor": False}}
-SENSING = {"stove": {"tip_cool_ms": 3000}}
-COOK = [{"at": "0:00:05", "do": "light"}]
+NO_SENSOR = {"sensor": False}
+SENSING = {"tip_cool_ms": 3000}
 TICK = "                self.tick(now_ms)\n"
 TICK_THAT_SWALLOWS = f"                try:\n    {TICK}                except RuntimeError:\n                    pass\n"
 CAP = {"burn_max_min": 2, "timer_max_min": 2}
 
-# what is wrong: invariant, scenario, then pairs of firmware text and what replaces it, by file
+
+def at(second, do, **args):
+    """An event of a scenario."""
+    return {"at": show_time(second * 1000), "do": do, **args}
+
+
+PRESS, LIGHT = at(5, "press"), at(5, "light")
+
+
+def run(until_s, events, stove=NO_SENSOR, settings=None, **top):
+    """A scenario; `settings` differ from SHORT."""
+    top = top or {"settings": {**SHORT, **(settings or {})}}
+    text = {"name": "seeded bug", "until": show_time(until_s * 1000), "stove": stove, "events": events, **top}
+    return scenario.parse(json.dumps(text), run_settings.shipped())
+
+
+BURNER, CONTROLLER, FAULTS, SAFETY, TABLE = (
+    f"curfew/core/{name}.py" for name in ("burner", "controller", "faults", "safety", "table")
+)
+# what is wrong: the invariant, a scenario, and changes as for seeded_firmware.seeded()
 BUGS = {
     "a grant is kept for the next tick": (
         "S1",
-        {**NO_SENSOR, "until": "0:00:30", "events": [PRESS, {"at": "0:00:10", "do": "hold"}]},
-        {
-            "core/safety.py": [("            wanted is True\n", "            (wanted is True or self.granted)\n")],
-            "core/burner.py": [
-                ("        self.remaining_ms = 0\n        self.contact_ms = 0\n", "        self.contact_ms = 0\n"),
-                ("        self._local_act = False\n        self.proof.begin", "        self.proof.begin"),
-            ],
-        },
+        run(30, [PRESS, at(10, "hold")]),
+        (SAFETY, "wanted is True", "(wanted is True or self.granted)"),
+        (BURNER, "self.remaining_ms = 0\n        self.contact_ms = 0", "self.contact_ms = 0"),
+        (BURNER, "self._local_act = False\n        self.proof.begin", "self.proof.begin"),
     ),
     "presses pass the cap, and the gate does not count": (
         "S2",
-        {
-            **NO_SENSOR,
-            "until": "0:06:00",
-            "settings": {**CAP, "override_max_min": 5, "timer_max_min": 2, "burn_max_min": 2},
-            "events": [PRESS, *({"at": f"0:0{minute}:50", "do": "press"} for minute in range(5))],
-        },
-        {
-            "core/safety.py": [("return 0 <= closed_ms < cap_ms", "return True")],
-            "core/burner.py": [
-                (
-                    "settings.timer_max_ms, self.cap_ms)\n        return max",
-                    "settings.timer_max_ms)\n        return max",
-                ),
-                ("            self.cap_ms -= step_ms\n", ""),
-            ],
-        },
+        run(360, [PRESS, *(at(s, "press") for s in range(50, 300, 60))], settings={**CAP, "override_max_min": 5}),
+        (SAFETY, "return 0 <= closed_ms < cap_ms", "return True"),
+        (
+            BURNER,
+            "settings.timer_max_ms, self.cap_ms)\n        return max",
+            "settings.timer_max_ms)\n        return max",
+        ),
+        (BURNER, "            self.cap_ms -= step_ms\n", ""),
     ),
-    "a request from afar counts as a press": (
+    "a remote request counts as a press": (
         "S3",
-        {**NO_SENSOR, "until": "0:00:20", "events": [{"at": "0:00:08", "do": "remote_arm"}]},
-        {"core/burner.py": [("            return REMOTE_ARM\n", "            return PRESSED\n")]},
+        run(20, [at(8, "remote_arm")]),
+        (BURNER, "return REMOTE_ARM", "return PRESSED"),
     ),
-    "an off from afar is dropped while burning": (
+    "a remote off is dropped while burning": (
         "S4",
-        {**NO_SENSOR, "until": "0:00:20", "events": [PRESS, {"at": "0:00:10", "do": "remote_off"}]},
-        {"core/burner.py": [("        if off_asked:\n", "        if off_asked and state != BURNING:\n")]},
+        run(20, [PRESS, at(10, "remote_off")]),
+        (BURNER, "if off_asked:", "if off_asked and state != BURNING:"),
     ),
     "a hold is not taken in the warning": (
         "S4",
-        {**NO_SENSOR, "until": "0:01:20", "events": [PRESS, {"at": "0:00:55", "do": "hold"}]},
-        {"core/table.py": [("CLOSED_STATES, HELD, ALWAYS, VERIFYING", "CLOSED_STATES & ~_W, HELD, ALWAYS, VERIFYING")]},
+        run(80, [PRESS, at(55, "hold")]),
+        (TABLE, "CLOSED_STATES, HELD, ALWAYS, VERIFYING", "CLOSED_STATES & ~_W, HELD, ALWAYS, VERIFYING"),
     ),
-    "the rest after a start ends in a burn": (
+    "the wait after a start ends in a burn": (
         "S5",
-        {**NO_SENSOR, "until": "0:00:20", "events": []},
-        {
-            "core/table.py": [
-                (
-                    "_V, VERIFIED, ALWAYS, IDLE, NOTHING, 0, S_NONE",
-                    "_V, VERIFIED, ALWAYS, BURNING, START_TIMER, 0, S_NONE",
-                )
-            ],
-            "core/burner.py": [
-                ("            self._local_act = event in (PRESSED, IGNITED)\n", "            self._local_act = True\n")
-            ],
-        },
+        run(20, []),
+        (
+            TABLE,
+            "_V, VERIFIED, ALWAYS, IDLE, NOTHING, 0, S_NONE",
+            "_V, VERIFIED, ALWAYS, BURNING, START_TIMER, 0, S_NONE",
+        ),
+        (BURNER, "self._local_act = event in (PRESSED, IGNITED)", "self._local_act = True"),
     ),
-    "no rest at all": (
+    "no reclose delay at all": (
         "S6",
-        {
-            **NO_SENSOR,
-            "until": "0:00:20",
-            "settings": {"reclose_hold_s": 10},
-            "events": [
-                {"at": "0:00:11", "do": "press"},
-                {"at": "0:00:13", "do": "hold"},
-                {"at": "0:00:15", "do": "press"},
-            ],
-        },
-        {
-            "core/safety.py": [("return open_ms >= hold_ms", "return True")],
-            "core/burner.py": [
-                ("if self.verifying_ms >= self.settings.reclose_hold_ms and self._is_proved()", "if self._is_proved()")
-            ],
-        },
+        run(20, [at(11, "press"), at(13, "hold"), at(15, "press")], settings={"reclose_hold_s": 10}),
+        (SAFETY, "return open_ms >= hold_ms", "return True"),
+        (BURNER, "if self.verifying_ms >= self.settings.reclose_hold_ms and self._is_proved()", "if self._is_proved()"),
     ),
     "a fault is shown and nothing happens": (
         "S7",
-        {**SENSING, "until": "0:00:40", "events": [*COOK, {"at": "0:00:20", "do": "sensor", "value": "i2c_error"}]},
-        {
-            "core/safety.py": [("return raised == 0", "return True")],
-            "core/burner.py": [("        if self.faults.raised and state != FAULT:\n", "        if False:\n")],
-        },
+        run(40, [LIGHT, at(20, "sensor", value="i2c_error")], stove=SENSING),
+        (SAFETY, "return raised == 0", "return True"),
+        (BURNER, "if self.faults.raised and state != FAULT:", "if False:"),
     ),
     "a silent sensor is no fault": (
         "S8",
-        {**SENSING, "until": "0:00:40", "events": [*COOK, {"at": "0:00:20", "do": "sensor", "value": "stale"}]},
-        {"core/faults.py": [("return burner.config.sensor and burner.flame", "return False and burner.flame")]},
+        run(40, [LIGHT, at(20, "sensor", value="stale")], stove=SENSING),
+        (FAULTS, "return burner.config.sensor and burner.flame", "return False and burner.flame"),
     ),
     "a warm tip is a flame": (
         "S8",
-        {
-            "stove": {"tip_cool_ms": 12000},
-            "until": "0:00:50",
-            "events": [
-                *COOK,
-                {"at": "0:00:29", "do": "knob_off"},
-                {"at": "0:00:30", "do": "hold"},
-                {"at": "0:00:42", "do": "press"},
-            ],
-        },
-        {"core/flame.py": [("confirm_ms >= limits.FLAME_CONFIRM_MS", "confirm_ms >= 0")]},
+        run(50, [LIGHT, at(29, "knob_off"), at(30, "hold"), at(42, "press")], stove={"tip_cool_ms": 12000}),
+        ("curfew/core/flame.py", "confirm_ms >= limits.FLAME_CONFIRM_MS", "confirm_ms >= 0"),
     ),
     "the clock is believed whatever it says": (
         "S9",
-        {**NO_SENSOR, "until": "0:00:40", "events": [PRESS, {"at": "0:00:20", "do": "clock_jump", "ms": -5000}]},
-        {"core/controller.py": [("step_ms >= 0 and late_ms <= limits.STALL_MAX_MS and", "True and")]},
+        run(40, [PRESS, at(20, "clock_jump", ms=-5000)]),
+        (CONTROLLER, "step_ms >= 0 and late_ms <= limits.STALL_MAX_MS and", "True and"),
     ),
     "a warning of five seconds": (
         "S10",
-        {**NO_SENSOR, "until": "0:01:20", "events": [PRESS]},
-        {"core/burner.py": [("self.remaining_ms <= self.settings.warning_ms:\n", "self.remaining_ms <= 5000:\n")]},
+        run(80, [PRESS]),
+        (BURNER, "self.remaining_ms <= self.settings.warning_ms:", "self.remaining_ms <= 5000:"),
     ),
     "the loop goes on after an exception": (
         "S11",
-        {
-            **NO_SENSOR,
-            "until": "0:00:20",
-            "events": [PRESS, {"at": "0:00:10", "do": "raise", "error": "RuntimeError", "in": "lock.acquire"}],
-        },
-        {"runtime/loop.py": [(TICK, TICK_THAT_SWALLOWS)]},
+        run(20, [PRESS, at(10, "raise", **{"error": "RuntimeError", "in": "lock.acquire"})]),
+        ("curfew/runtime/loop.py", TICK, TICK_THAT_SWALLOWS),
     ),
     "a press on one burner adds time to all": (
         "S12",
-        {
-            "stove": {"sensor": False, "burners": 2},
-            "until": "0:03:00",
-            "settings": CAP,
-            "events": [
-                PRESS,
-                {"at": "0:00:30", "do": "press", "burner": 1},
-                {"at": "0:00:40", "do": "press", "burner": 1},
-            ],
-        },
-        {"core/controller.py": [("self.pressed[index] == 1,", "max(self.pressed) == 1,")]},
+        run(
+            180,
+            [PRESS, at(30, "press", burner=1), at(40, "press", burner=1)],
+            stove={"sensor": False, "burners": 2},
+            settings=CAP,
+        ),
+        (CONTROLLER, "self.pressed[index] == 1,", "max(self.pressed) == 1,"),
     ),
-    "an opening by a fault is not recorded": (
+    "a shut-off by a fault is not recorded": (
         "S13",
-        {**SENSING, "until": "0:00:40", "events": [*COOK, {"at": "0:00:20", "do": "sensor", "value": "i2c_error"}]},
-        {
-            "core/burner.py": [
-                (
-                    "        return is_shutoff\n\n    def _row",
-                    "        return is_shutoff and event != FAULT_RAISED\n\n    def _row",
-                )
-            ]
-        },
+        run(40, [LIGHT, at(20, "sensor", value="i2c_error")], stove=SENSING),
+        (BURNER, "return is_shutoff\n\n    def _row", "return is_shutoff and event != FAULT_RAISED\n\n    def _row"),
     ),
-    "an opening keeps the cause of the one before": (
+    "a shut-off keeps the cause of the one before": (
         "S13",
-        {**NO_SENSOR, "until": "0:00:20", "events": [PRESS, {"at": "0:00:10", "do": "hold"}]},
-        {"core/burner.py": [("        self.cause = cause\n", "        self.cause = self.cause\n")]},
+        run(20, [PRESS, at(10, "hold")]),
+        (BURNER, "self.cause = cause", "self.cause = self.cause"),
     ),
     "a press must last longer than a finger does": (
         "L1",
-        {**NO_SENSOR, "until": "0:00:20", "events": [PRESS]},
-        {"core/limits.py": [("DEBOUNCE_MS = 40 ", "DEBOUNCE_MS = 200 ")]},
+        run(20, [PRESS]),
+        ("curfew/core/limits.py", "DEBOUNCE_MS = 40", "DEBOUNCE_MS = 200"),
     ),
     "an acknowledged fault comes back by itself": (
         "L2",
-        {
-            **SENSING,
-            "until": "0:00:40",
-            "events": [
-                {"at": "0:00:05", "do": "sensor", "value": "stale"},
-                {"at": "0:00:10", "do": "sensor", "value": "ok"},
-                {"at": "0:00:20", "do": "hold", "s": 6},
-            ],
-        },
-        {
-            "core/faults.py": [
-                (
-                    "        self.raised = 0\n        self.shown = NO_FAULT\n        return True",
-                    "        self.shown = NO_FAULT\n        return True",
-                )
-            ]
-        },
+        run(40, [at(5, "sensor", value="stale"), at(10, "sensor", value="ok"), at(20, "hold", s=6)], stove=SENSING),
+        (
+            FAULTS,
+            "self.raised = 0\n        self.shown = NO_FAULT\n        return True",
+            "self.shown = NO_FAULT\n        return True",
+        ),
     ),
     "the deadline is a second late": (
         "LATE",
-        {**NO_SENSOR, "until": "0:01:20", "events": [PRESS]},
-        {
-            "core/burner.py": [
-                ("state == WARNING and self.remaining_ms <= 0", "state == WARNING and self.remaining_ms <= -1000")
-            ],
-            "core/safety.py": [("remaining_ms > 0", "remaining_ms > -1000")],
-        },
+        run(80, [PRESS]),
+        (BURNER, "state == WARNING and self.remaining_ms <= 0", "state == WARNING and self.remaining_ms <= -1000"),
+        (SAFETY, "remaining_ms > 0", "remaining_ms > -1000"),
     ),
     "broken settings are replaced by a guess": (
         "SETTINGS",
-        {
-            "stove": {"sensor": False},
-            "until": "0:00:30",
-            "settings_text": "{",
-            "events": [{"at": "0:00:15", "do": "press"}],
-        },
-        {"core/settings.py": [('return checked({"burners": [{}]}), True', 'return checked({"burners": [{}]}), False')]},
+        run(30, [at(15, "press")], settings_text="{"),
+        (
+            "curfew/core/settings.py",
+            'return checked({"burners": [{}]}), True',
+            'return checked({"burners": [{}]}), False',
+        ),
+    ),
+    "the starter checks nothing": (
+        "PROGRAM",
+        run(60, [at(2, "corrupt_program", slot="a", how="extra"), at(3, "reset", cause="hard")]),
+        ("starter.py", "if listed != _programs(slot):", "if False:"),
     ),
 }
-BUGS["the starter checks nothing"] = (
-    "PROGRAM",
-    {
-        **NO_SENSOR,
-        "until": "0:01:00",
-        "events": [
-            {"at": "0:00:02", "do": "corrupt_program", "slot": "a", "how": "extra"},
-            {"at": "0:00:03", "do": "reset", "cause": "hard"},
-        ],
-    },
-    {"../starter.py": [("        if listed != _programs(slot):\n", "        if False:\n")]},
-)
-
-
-def parsed(given):
-    settings = {} if "settings_text" in given else {"settings": {**SHORT, **given.get("settings", {})}}
-    text = json.dumps({"name": "seeded bug", **given, **settings})
-    return scenario.parse(text, run_settings.shipped())
 
 
 def violated(wanted, firmware):
     return {name for name, _ in judge(wanted, inside.run(wanted.plan, firmware)).failed_invariants}
 
 
-def with_bug(folder, changes):
-    """A copy of the firmware with the replaced text; every text must be there exactly once."""
-    firmware = folder / "firmware"
-    shutil.copytree(FIRMWARE, firmware, ignore=shutil.ignore_patterns("__pycache__", ".mypy_cache"))
-    for name, pairs in changes.items():
-        path = firmware / "curfew" / name
-        text = path.read_text()
-        for old, new in pairs:
-            assert text.count(old) == 1, f"{name} has {old!r} {text.count(old)} times"
-            text = text.replace(old, new)
-        path.write_text(text)
-    return firmware
-
-
 @pytest.mark.sample(7)
 @pytest.mark.parametrize("bug", BUGS)
 def test_the_invariant_catches(bug, tmp_path):
-    name, given, changes = BUGS[bug]
-    wanted = parsed(given)
+    name, wanted, *changes = BUGS[bug]
     assert violated(wanted, FIRMWARE) == set(), "the scenario is red without the bug"
-    assert name in violated(wanted, with_bug(tmp_path, changes))
+    assert name in violated(wanted, seeded(tmp_path, *changes))
 
 
 def test_every_invariant_has_its_bug():
     # MACHINE is about the simulator itself: test_invariant_checks.py shows what it catches.
-    assert {name for name, _, _ in BUGS.values()} == {name for name, _, _ in invariants.CHECKS} - {"MACHINE"}
+    assert {name for name, *_ in BUGS.values()} == {name for name, _, _ in invariants.CHECKS} - {"MACHINE"}

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from simulator import words
 from simulator.rules.numbers import QUIET_MS, UNSTABLE_ENDS
 from simulator.run_settings import rest_s
 from simulator.times import show_time
@@ -43,9 +44,6 @@ CALLS = (
     *("Pin.value", "I2C.writeto", "I2C.readfrom_mem_into", "time.ticks_ms", "time.sleep_ms", "lock.acquire"),
     *("lock.release", "WDT.feed", "RTC.memory", "NeoPixel.write", "PWM.freq", "PWM.duty_u16", "gc.collect"),
 )
-ERRORS = ("MemoryError", "OSError", "ValueError", "RuntimeError", "KeyboardInterrupt")
-SOURCES = ("web", "mqtt", "voice", "test")
-SIDES = ("both", "tc", "magnet")
 SHORT_FAULT_MS = 20
 LONG_FAULT_MS = 30_000
 
@@ -57,21 +55,27 @@ FAULTS: dict[str, tuple[str, Callable[[Rng], Event], Event | None]] = {
     "bypass": ("bypass", lambda _: {"on": True}, {"do": "bypass", "on": False}),
     "lead": (
         "sensor",
-        lambda rng: {"value": rng.one(("open", "short")), "side": rng.one(SIDES)},
+        lambda rng: {"value": rng.one(("open", "short")), "side": rng.one(words.SENSOR_SIDES)},
         {"do": "sensor", "value": "ok"},
     ),
     "converter": ("sensor", lambda rng: {"value": rng.one(("stale", "i2c_error"))}, {"do": "sensor", "value": "ok"}),
+    "bus stuck": ("i2c_stuck", lambda rng: {"try_ms": rng.whole(0, 400), "s": _s(rng.spread(300, 6000))}, None),
     "noise": ("noise", lambda rng: {"uv": rng.spread(50, 5000)}, {"do": "noise", "uv": 0}),
     "flame out": ("blow_out", lambda _: {}, None),
     "simmer": ("simmer", lambda rng: {"percent": rng.whole(20, 100)}, {"do": "simmer", "percent": 100}),
-    "reset": ("reset", lambda rng: {"cause": rng.one(("wdt", "brownout", "hard", "soft", "en"))}, None),
+    "reset": ("reset", lambda rng: {"cause": rng.one(words.RESETS)}, None),
     "power": ("power_off", lambda _: {}, {"do": "power_on"}),
     "hang": ("hang", lambda rng: {"s": _s(rng.spread(100, 6000))}, None),
-    "exception": ("raise", lambda rng: {"error": rng.one(ERRORS), "in": rng.one(CALLS)}, None),
+    "exception": ("raise", lambda rng: {"error": rng.one(words.ERRORS), "in": rng.one(CALLS)}, None),
     "clock": ("clock_jump", lambda rng: {"ms": rng.spread(1, 1 << 29) * rng.one((-1, 1))}, None),
     "stall": ("gil_hold", lambda rng: {"ms": rng.spread(20, 3000)}, None),
     "services die": ("services_die", lambda _: {}, None),
     "services block": ("services_block", lambda rng: {"s": _s(rng.spread(200, 20_000))}, None),
+    "pin stuck": (
+        "stick_pin",
+        lambda rng: {"pin": rng.one(words.STUCK_PINS), "level": rng.one(words.LEVELS)},
+        {"do": "free_pins"},
+    ),
     "button stuck": ("button_down", lambda _: {}, {"do": "button_up"}),
 }
 BREAKS = ("reset", "hang", "exception")  # each of these may count as an abnormal end
@@ -85,7 +89,7 @@ ACTS: tuple[tuple[int, str, Callable[[Rng], Event]], ...] = (
     (3, "hold", lambda rng: {"s": _s(rng.whole(700, 1400))}),
     (1, "hold", lambda rng: {"s": _s(rng.whole(4900, 6500))}),
     (2, "knob_off", lambda _: {}),
-    (2, "remote_off", lambda rng: {"source": rng.one(SOURCES)}),
+    (2, "remote_off", lambda rng: {"source": rng.one(words.SOURCES)}),
     (2, "remote_extend", lambda _: {}),
     (1, "remote_arm", lambda _: {}),
 )
