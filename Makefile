@@ -152,7 +152,7 @@ package: build/.ready .venv-package/.ready ## the tool with the program inside, 
 clean: ## remove everything that make made
 	rm -rf .venv .venv-* build typings .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# --- set-up: each part is made once, and again when what it is made of changes ---
+# --- set-up: each part is built once, and again when its sources change ---
 
 TELL = { echo "$(1); details: build/set-up.log"; exit 1; }
 

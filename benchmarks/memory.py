@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks import rig, turns
 from benchmarks.board import BASE, PASSWORD, TOKEN
-from benchmarks.on_the_vm import measured, told
+from benchmarks.on_the_vm import measured, reported
 from simulator import run
 from simulator.realtime.broker import mqtt_config
 from simulator.realtime.clients import Clients
@@ -48,7 +48,7 @@ def by_part(
 def names() -> int:
     """Names that the whole device adds to those of its chip: each takes a place in a table that doubles."""
     given = [f"{part}={','.join(modules)}" for part, modules in PARTS.items()]
-    counts = re.findall(r"n_qstr=(\d+)", told("heap.py", 0, *given, burners=4, air=True))
+    counts = re.findall(r"n_qstr=(\d+)", reported("heap.py", 0, *given, burners=4, air=True))
     return int(counts[-1]) - int(counts[0])
 
 

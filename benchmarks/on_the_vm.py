@@ -13,7 +13,7 @@ from simulator import run, run_settings
 TIMEOUT_S = 240
 
 
-def told(
+def reported(
     program: str,
     *words: object,
     burners: int = 1,
@@ -40,4 +40,4 @@ def told(
 
 def measured(program: str, *words: object, **asked: Any) -> Any:
     """The JSON in the last line of what it prints."""
-    return json.loads(told(program, *words, **asked).splitlines()[-1])
+    return json.loads(reported(program, *words, **asked).splitlines()[-1])

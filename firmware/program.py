@@ -66,7 +66,7 @@ def start(slot, trial):
     forget("hardware.board")
     print(
         "Curfew %s build %s slot %s%s burners %d"
-        % (VERSION, slots.build_id(), slot, " on trial" if trial else "", len(settings.burners))
+        % (VERSION, slots.build_id(), slot, " pending" if trial else "", len(settings.burners))
     )
     gc.collect()
     return loop

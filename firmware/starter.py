@@ -56,7 +56,7 @@ def choose():
     """The slot to start and how its program came, if that is pending; "" and "" when no program is sound."""
     active, slot, tried, way = read()
     if slot:
-        why = "did not prove itself"
+        why = "was not confirmed"
         if not tried and note(active, slot, way):  # before it is tried: a power cut must not try it twice
             why = fault(slot)
             if why is None:

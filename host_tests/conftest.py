@@ -1,4 +1,4 @@
-"""What every unit test has: the pure core importable as `curfew`, a core to step by hand, a whole box in a world."""
+"""What every unit test has: the core as `curfew`, a core to step, a whole controller in a world."""
 
 import hypothesis
 import pytest
@@ -17,25 +17,25 @@ hypothesis.settings.load_profile("unit")
 
 @pytest.fixture
 def world(tmp_path, monkeypatch):
-    """A function that makes a box on a stove: world(burners=1, sensor=True, stove={}, timer_default_min=1, ...).
+    """A function that makes a controller on a stove: world(burners=1, sensor=True, stove={}, timer_default_min=1, ...).
 
     The current folder is the chip's flash. When the test is over, every invariant of simulator/rules/invariants.py must
-    have held in every box that it made.
+    have held in every controller that it made.
     """
-    from host_tests.fixtures.world import Box
+    from host_tests.fixtures.world import Device
 
-    boxes = []
+    devices = []
 
     def make(**asked):
-        folder = tmp_path / str(len(boxes))
+        folder = tmp_path / str(len(devices))
         folder.mkdir()
         monkeypatch.chdir(folder)
-        boxes.append(Box(folder, **asked))
-        return boxes[-1]
+        devices.append(Device(folder, **asked))
+        return devices[-1]
 
     yield make
-    for box in boxes:
-        box.close()
+    for device in devices:
+        device.close()
 
 
 @pytest.fixture

@@ -257,15 +257,15 @@ def _campaign_bar(runs: int) -> Iterator[Callable[[runner.Campaign], None]]:
         *Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True),
         TextColumn("{task.fields[said]}"),
     )  # fmt: skip
-    told_s = time.monotonic()
+    reported_s = time.monotonic()
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("sessions", total=runs, said="")
 
         def show(total: runner.Campaign) -> None:
-            nonlocal told_s
+            nonlocal reported_s
             bar.update(task, completed=total.runs, said=f"{len(total.wrong)} wrong")
-            if bar.disable and time.monotonic() - told_s >= LINE_EVERY_S:
-                told_s = time.monotonic()
+            if bar.disable and time.monotonic() - reported_s >= LINE_EVERY_S:
+                reported_s = time.monotonic()
                 left_min = total.wall_s / total.runs * (runs - total.runs) / 60
                 so_far = f"{total.runs:,} of {runs:,} sessions, {len(total.wrong)} wrong, {left_min:.0f} min to go"
                 print(so_far, file=sys.stderr, flush=True)

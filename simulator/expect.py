@@ -37,10 +37,10 @@ def _judge_shutoffs(result: Result, e: Expectation) -> str | None:
     seen = result.shutoffs(e.burner)
     if len(seen) == e.shutoffs:
         return None
-    told = ", ".join(f"{show_time(line['t_ms'])} by {line['cause']}" for line in seen) or "never"
+    reported = ", ".join(f"{show_time(line['t_ms'])} by {line['cause']}" for line in seen) or "never"
     return (
         f"burner {e.burner} should shut off {_times(e.shutoffs)} in the whole run; "
-        f"it did so {_times(len(seen))}: {told}"
+        f"it did so {_times(len(seen))}: {reported}"
     )
 
 
@@ -52,8 +52,8 @@ def _judge_console(result: Result, e: Expectation) -> str | None:
     inside = [text for t_ms, text in result.console if e.from_ms - CONSOLE_LATE_MS <= t_ms <= e.to_ms]
     if any(str(e.console) in text for text in inside):
         return None
-    told = "; ".join(repr(text) for text in inside[-CONSOLE_SHOWN:]) or "nothing"
-    return f"the console should say {e.console!r} {_window(e)}; it said {told}"
+    reported = "; ".join(repr(text) for text in inside[-CONSOLE_SHOWN:]) or "nothing"
+    return f"the console should say {e.console!r} {_window(e)}; it said {reported}"
 
 
 def _judge_shutoff_by(result: Result, e: Expectation) -> str | None:
@@ -61,14 +61,14 @@ def _judge_shutoff_by(result: Result, e: Expectation) -> str | None:
     inside = [line for line in shutoffs if e.from_ms <= line["t_ms"] <= e.to_ms]
     if any(words.cause_is(line["cause"], e.shutoff_by) for line in inside):
         return None
-    told = ", ".join(f"at {show_time(line['t_ms'])} by {line['cause']}" for line in inside or shutoffs)
-    if not told:
-        told = "it never was"
+    reported = ", ".join(f"at {show_time(line['t_ms'])} by {line['cause']}" for line in inside or shutoffs)
+    if not reported:
+        reported = "it never was"
     elif inside:
-        told = f"it was shut off {told}"
+        reported = f"it was shut off {reported}"
     else:
-        told = f"not then, but {told}"
-    return f"burner {e.burner} should be shut off by {e.shutoff_by} {_window(e)}; {told}"
+        reported = f"not then, but {reported}"
+    return f"burner {e.burner} should be shut off by {e.shutoff_by} {_window(e)}; {reported}"
 
 
 def _judge_values(result: Result, e: Expectation) -> str | None:
@@ -78,7 +78,7 @@ def _judge_values(result: Result, e: Expectation) -> str | None:
         return f"{start}; the run broke off at {show_time(result.last_ms)}"
     lines = result.during(e.burner, e.from_ms, e.to_ms)
     if not lines:
-        return f"{start}; nothing was told of that burner"
+        return f"{start}; nothing was reported of that burner"
     if e.when == "between":
         if any(not _differing(e, line) for line in lines):
             return None

@@ -73,7 +73,7 @@ def _is_native(name: str) -> bool:
 
 
 def _compiled(texts: dict[str, str]) -> Path:
-    """The folder with the modules of these texts; compiles them when nobody has. Raises NativeError."""
+    """The folder with the modules of these texts; compiles them when no one has. Raises NativeError."""
     digest = hashlib.sha256("\0".join([sys.version, _SETUP, *texts, *texts.values()]).encode()).hexdigest()
     folder = FOLDER / digest[:16]
     if (folder / ".ready").exists():

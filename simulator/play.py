@@ -76,14 +76,14 @@ def play_inside(scenario: Scenario, native: dict[str, ModuleType] | None = None)
         return judge(scenario, death.lines, str(death))
 
 
-def told(verdict: Verdict) -> list[str]:
+def reported(verdict: Verdict) -> list[str]:
     """The trace and then the marks, as text: all that must not depend on the machine below."""
     return verdict.result.trace_lines + [f"#{kind} {t_ms} {text}" for kind, t_ms, text in verdict.result.marks]
 
 
 def difference(vm: Verdict, cpython: Verdict) -> str | None:
     """The first line in which a run on MicroPython and one on CPython differ, in both versions; None when alike."""
-    for number, (one, other) in enumerate(zip_longest(told(vm), told(cpython))):
+    for number, (one, other) in enumerate(zip_longest(reported(vm), reported(cpython))):
         if one != other:
             return f"line {number} differs:\n  micropython {one}\n  cpython     {other}"
     return None

@@ -10,7 +10,7 @@ from typing import Any
 from simulator import words
 
 DYING_MS = 2500  # a program that opens on its way out is gone by then: two seconds for services that hang
-# A closing contact bounces for at most stove.bounce_ms (20): shorter openings under a driven coil are none.
+# A closing contact bounces for at most stove.bounce_ms (20): shorter shut-offs under a driven coil are none.
 BOUNCE_MS = 20
 MARKS = {
     "do": 1,
@@ -83,7 +83,7 @@ class Result:
                 continue
             if not _bounces(lines, i):
                 gone_ms = next((ms for ms in downs if 0 <= ms - lines[i]["t_ms"] <= DYING_MS), None)
-                found.append({**lines[i], "cause": _cause_told(lines, i, gone_ms)})
+                found.append({**lines[i], "cause": _cause_reported(lines, i, gone_ms)})
         return found
 
 
@@ -96,13 +96,13 @@ def _bounces(lines: list[dict[str, Any]], i: int) -> bool:
     return False
 
 
-def _cause_told(lines: list[dict[str, Any]], i: int, gone_ms: int | None) -> str | None:
-    opening = lines[i]
-    # A program that opened on its way out never told why: its state still conducts.
-    told = opening["state"] is not None and (gone_ms is None or opening["state"] not in words.CONDUCTING_STATES)
-    if told:
-        return opening["cause"]
-    after_ms = opening["t_ms"] if gone_ms is None or opening["state"] is None else gone_ms
+def _cause_reported(lines: list[dict[str, Any]], i: int, gone_ms: int | None) -> str | None:
+    shutoff = lines[i]
+    # A program that opened on its way out never reported why: its state still conducts.
+    reported = shutoff["state"] is not None and (gone_ms is None or shutoff["state"] not in words.CONDUCTING_STATES)
+    if reported:
+        return shutoff["cause"]
+    after_ms = shutoff["t_ms"] if gone_ms is None or shutoff["state"] is None else gone_ms
     later = (line for line in lines[i:] if line["t_ms"] >= after_ms and line["state"] is not None)
     return next((line["cause"] for line in later), None)
 

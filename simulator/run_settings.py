@@ -116,7 +116,7 @@ RELATIONS: tuple[Callable[[dict[str, Any]], bool], ...] = (
 
 
 def rest_s(settings: dict[str, Any]) -> int:
-    """Seconds an open contact has to stay open: the hold, or longer where a delay coil has to let go first."""
+    """Seconds an open contact has to stay open: the hold, or longer where a delay coil has to drop out first."""
     if not settings["delay_coil_s"]:
         return settings["reclose_hold_s"]
     return max(settings["reclose_hold_s"], settings["delay_coil_s"] + DELAY_COIL_MARGIN_S)

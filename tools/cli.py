@@ -158,9 +158,9 @@ def _backup(asked: argparse.Namespace, out: Console) -> int:
     with _stopped(port, out) as link, deploy.bars(out) as progress:
         task = progress.add_task("", total=None)
         made = datetime.now().isoformat(timespec="seconds")
-        told = backup.taken(link, made, asked.key, lambda name, at, of: progress.update(task, description=name))
-    backup.keep(told, path)
-    out.print(f"kept {', '.join(told['files']) or 'nothing: the board has no files of yours'}")
+        reported = backup.taken(link, made, asked.key, lambda name, at, of: progress.update(task, description=name))
+    backup.keep(reported, path)
+    out.print(f"kept {', '.join(reported['files']) or 'nothing: the board has no files of yours'}")
     out.print(f"in {path}, for your eyes only: the password of the Wi-Fi is in it", soft_wrap=True)
     return 0
 

@@ -55,10 +55,10 @@ class Device:
 
     def ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json", **more: str) -> Any:
         """The answer's JSON. Raises UpdateError with the device's own words."""
-        code, told, _ = self._once(method, path, body, {"Content-Type": kind, **more})
+        code, reported, _ = self._once(method, path, body, {"Content-Type": kind, **more})
         if code >= 300:
-            raise UpdateError(f"{self.host}: {told.get('error', f'answers {code}')}")
-        return told
+            raise UpdateError(f"{self.host}: {reported.get('error', f'answers {code}')}")
+        return reported
 
     def about(self) -> dict[str, Any]:
         """What it is, what it runs, and whether it accepts an update now."""
@@ -108,7 +108,7 @@ def address(host: str) -> str:
 def header(secret: bytes, program: Path, device: str, nonce: str, force: bool) -> dict[str, str]:
     """The signed header of an update to one device in one window."""
     text = (program / manifest.NAME).read_bytes()
-    told = {
+    reported = {
         "device": device,
         "version": text.decode().split(" ", 2)[1],
         "force": "yes" if force else "no",
@@ -116,8 +116,8 @@ def header(secret: bytes, program: Path, device: str, nonce: str, force: bool) -
         "manifest": hashlib.sha256(text).hexdigest(),
         "size": str(len(text)),
     }
-    message = "\n".join(told[name] for name in SIGNED).encode()
-    return {**told, "signature": hmac.new(secret, message, "sha256").hexdigest()}
+    message = "\n".join(reported[name] for name in SIGNED).encode()
+    return {**reported, "signature": hmac.new(secret, message, "sha256").hexdigest()}
 
 
 def send(device: Device, secret: bytes, program: Path, force: bool, progress: Callable[[str, int, int], None]) -> str:
@@ -138,10 +138,10 @@ def send(device: Device, secret: bytes, program: Path, force: bool, progress: Ca
         about = device.about()
     else:
         raise UpdateError(f"{device.host}: another update is under way; it ends after 30 s of silence")
-    told = header(secret, program, about["device"], about["nonce"], force)
+    reported = header(secret, program, about["device"], about["nonce"], force)
     files = [program / manifest.NAME, *(program / path for path in paths(program))]
     whole = sum(path.stat().st_size for path in files)
-    wanted = device.ask("POST", "/update", json.dumps(told).encode())["next"]
+    wanted = device.ask("POST", "/update", json.dumps(reported).encode())["next"]
     while wanted:
         line, offset = map(int, wanted.split(":"))
         file = files[line + 1]

@@ -24,7 +24,7 @@ def grown(before):
     return gc.mem_alloc() - before
 
 
-def measure(box):
+def measure(device):
     found["core"] = grown(start)
     for given in sys.argv[1:]:
         part, modules = given.split("=")

@@ -55,9 +55,9 @@ def spent_us():
     return int(time.clock() * 1000000)
 
 
-def work(box, now_ms, ticks):
+def work(device, now_ms, ticks):
     """So many ticks, 20 ms apart; the time behind them."""
-    tick = box.tick  # a bound method is an object: made before the bytes are counted
+    tick = device.tick  # a bound method is an object: made before the bytes are counted
     mark = gc.mem_alloc()
     for _ in range(ticks):
         now_ms += 20
@@ -76,21 +76,21 @@ def empty(buttons, relays, watchdog, ticks):
         watchdog.feed()
 
 
-def measure(box):
-    count = len(box.controller.burners)
+def measure(device):
+    count = len(device.controller.burners)
     buttons = [machine.Pin(25 + number, machine.Pin.IN) for number in range(count)]
     relays = [machine.Pin(18 + number, machine.Pin.OUT) for number in range(count)]
-    link = box.link
-    now_ms = work(box, 0, 50)
+    link = device.link
+    now_ms = work(device, 0, 50)
     found["bytes"] = 0  # the first tick starts things
     gc.collect()
     gc.disable()
     for _ in range(blocks):
         link.pong[0] = link.ping[0]
         start_us = spent_us()
-        now_ms = work(box, now_ms, ticks)
+        now_ms = work(device, now_ms, ticks)
         middle_us = spent_us()
-        empty(buttons, relays, box.watchdog, EMPTY * ticks)
+        empty(buttons, relays, device.watchdog, EMPTY * ticks)
         end_us = spent_us()
         found["tick_ns"].append((middle_us - start_us) * 1000 // ticks)
         found["empty_ns"].append((end_us - middle_us) * 1000 // (EMPTY * ticks))

@@ -72,7 +72,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def _cells(claim: dict[str, Any], language: str) -> dict[str, list[str]]:
-    """The lines of each box of one claim."""
+    """The lines of each controller of one claim."""
     width = {name: wide - 2 * PAD for name, wide in COLUMNS}
     guards = [line for guard in claim["guards"][language] for line in wrap(f"• {guard}", width["guards"])]
     tests = [name.split(":", 1)[1].replace("_", " ") for name in claim["evidence"]]

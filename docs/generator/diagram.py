@@ -11,7 +11,7 @@ from render.svg import Svg
 Edge = tuple[str, str]
 Point = tuple[float, float]
 WIDTH = 980
-BOX_W, BOX_H = 116, 44
+DEVICE_W, DEVICE_H = 116, 44
 GROUP = (255, 40, 955, 262)  # the frame around the states whose contact is closed
 PLACES: dict[str, Point] = {state: tuple(words["place"]) for state, words in catalog.ENTRIES["state"].items()}
 BENDS = {  # corners of the arrows that would cross a state
@@ -48,8 +48,8 @@ def _border(center: Point, toward: Point, start: Point | None = None) -> Point:
     """Where the line from `start`, a point inside (the middle), to a point outside leaves a state."""
     x, y = start or center
     dx, dy = toward[0] - x, toward[1] - y
-    across = (center[0] + math.copysign(BOX_W / 2, dx) - x) / dx if dx else math.inf
-    up = (center[1] + math.copysign(BOX_H / 2, dy) - y) / dy if dy else math.inf
+    across = (center[0] + math.copysign(DEVICE_W / 2, dx) - x) / dx if dx else math.inf
+    up = (center[1] + math.copysign(DEVICE_H / 2, dy) - y) / dy if dy else math.inf
     scale = min(across, up)
     return x + dx * scale, y + dy * scale
 
@@ -69,8 +69,8 @@ def _points(edge: Edge, both_ways: bool) -> list[Point]:
     begin = (start[0] + aside[0], start[1] + aside[1])
     finish = (end[0] + aside[0], end[1] + aside[1])
     if corners:
-        return [(corners[0][0], start[1] + math.copysign(BOX_H / 2, corners[0][1] - start[1])), *corners,
-                (corners[-1][0], end[1] + math.copysign(BOX_H / 2, corners[-1][1] - end[1]))]  # fmt: skip
+        return [(corners[0][0], start[1] + math.copysign(DEVICE_H / 2, corners[0][1] - start[1])), *corners,
+                (corners[-1][0], end[1] + math.copysign(DEVICE_H / 2, corners[-1][1] - end[1]))]  # fmt: skip
     return [_border(start, finish, begin), _border(end, begin, finish)]
 
 
@@ -109,7 +109,7 @@ def drawn(language: int) -> str:
     for state in STATES:
         x, y = PLACES[state]
         kind = "fault" if state == "FAULT" else "closed" if state in closed else "open"
-        svg.rect(x - BOX_W / 2, y - BOX_H / 2, BOX_W, BOX_H, kind, rx=8)
+        svg.rect(x - DEVICE_W / 2, y - DEVICE_H / 2, DEVICE_W, DEVICE_H, kind, rx=8)
         svg.text(x, y + 5, state, "ink b", size=14, anchor="middle")
     for number, edge in enumerate(found, 1):
         if edge in arrows:

@@ -193,7 +193,7 @@ def settings(language: int) -> str:
     body = [ranged(*row) for row in limits.SETTINGS]
     body += [other(key, str(default).lower(), "true, false") for key, default in limits.SWITCHES]
     body.append(other("relay_drive", limits.DRIVES[0], ", ".join(limits.DRIVES)))
-    for key, pin in limits.BOX_PINS:
+    for key, pin in limits.DEVICE_PINS:
         body.append(other(key, str(pin), pins(limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER)))
     body += [other(key, "null", "null " + pins(limits.PINS_OTHER)) for key in limits.SPARE_PINS]
     body.append(other("burners", "–", f"1–{limits.BURNERS_MAX}"))

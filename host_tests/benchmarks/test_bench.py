@@ -89,8 +89,8 @@ def some_rows():
 
 
 def test_a_table_shows_every_row_and_says_why_one_is_missing():
-    told = {"command": "make bench", "when": "2026-01-01", "machine": "m", "vm": "v", "cores": 2, "load": 1.5}
-    text = table.in_markdown(told, some_rows())
+    reported = {"command": "make bench", "when": "2026-01-01", "machine": "m", "vm": "v", "cores": 2, "load": 1.5}
+    text = table.in_markdown(reported, some_rows())
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert len(lines) == 2 + len(some_rows())
     assert len({line.count("|") for line in lines}) == 1
@@ -100,9 +100,9 @@ def test_a_table_shows_every_row_and_says_why_one_is_missing():
 
 
 def test_a_quiet_machine_is_not_called_a_busy_one():
-    told = {"command": "make bench", "when": "2026-01-01", "machine": "m", "vm": "v", "cores": 2, "load": 0.2}
-    assert "Provisional" not in table.caption(told)
-    assert "Provisional" in table.caption({**told, "load": 2.0})
+    reported = {"command": "make bench", "when": "2026-01-01", "machine": "m", "vm": "v", "cores": 2, "load": 0.2}
+    assert "Provisional" not in table.caption(reported)
+    assert "Provisional" in table.caption({**reported, "load": 2.0})
 
 
 def test_the_screen_shows_groups_with_their_rows():
@@ -146,7 +146,7 @@ def test_under_the_worst_network_the_worst_check_is_ten_times_earlier_than_the_b
 # --- the run as a whole ----------------------------------------------------------------------------------------------
 
 
-def test_a_group_that_fails_is_told_and_the_others_are_kept(monkeypatch):
+def test_a_group_that_fails_is_reported_and_the_others_are_kept(monkeypatch):
     def broken(_):
         yield Row(3, "tick_us", "µs", r.single(1.0), of="1")
         raise RuntimeError("the VM is gone")
@@ -246,7 +246,7 @@ def test_a_quick_run_is_never_kept(capsys):
 
 
 def pressed_until_on(one):
-    """Press burner 0, and again each second: a box that has just started keeps its contact open for a while."""
+    """Press burner 0, and again each second: a controller that has just started keeps its contact open for a while."""
     for _ in range(30):
         one.press(0)
         end_s = time.monotonic() + 1
@@ -273,7 +273,7 @@ def test_both_programs_close_at_a_press_and_open_at_their_deadline(tmp_path):
             assert off_us - on_us >= board.WINDOW_S * 1_000_000 - 1000  # never early; how late, see the benchmark
 
 
-def test_a_program_that_ends_is_told_with_what_it_printed(tmp_path):
+def test_a_program_that_ends_is_reported_with_what_it_printed(tmp_path):
     (tmp_path / "program").mkdir()
     (tmp_path / "program" / "program.py").write_text("print('so long')\n")
     with board.Board(tmp_path / "it", "baseline", 1, tmp_path / "program") as one:

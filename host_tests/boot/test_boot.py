@@ -134,10 +134,10 @@ class FakeChip:
         return 0
 
     def print_exception(self, error):
-        self.done.append(f"told {type(error).__name__}")
+        self.done.append(f"reported {type(error).__name__}")
 
 
-class FakeBox:
+class FakeDevice:
     class Restart(Exception):
         pass
 
@@ -157,11 +157,11 @@ class FakeBox:
         self.chip.done.append("end clean")
 
     def __getattr__(self, name):
-        raise AssertionError(f"program.py uses {name} of the box")
+        raise AssertionError(f"program.py uses {name} of the controller")
 
 
 def run_main(build_raises=None, run_raises=None, chip=None):
-    """Run main() with a box whose making or running raises; what was done, in order."""
+    """Run main() with a controller whose making or running raises; what was done, in order."""
     chip = chip or FakeChip()
     main = {"__name__": "program"}
     with lent({"machine": chip, "time": chip}):
@@ -171,7 +171,7 @@ def run_main(build_raises=None, run_raises=None, chip=None):
     def start(*_):
         if build_raises:
             raise build_raises
-        return FakeBox(chip, run_raises)
+        return FakeDevice(chip, run_raises)
 
     main["start"] = start
     main["main"]("a", "")
@@ -180,7 +180,7 @@ def run_main(build_raises=None, run_raises=None, chip=None):
 
 @pytest.mark.parametrize("error", [ValueError("x"), OSError(5), MemoryError(), RuntimeError(), AssertionError()])
 def test_an_error_in_the_loop_is_printed_and_ends_in_a_reset(error):
-    assert run_main(run_raises=error) == ["run", "open all", f"told {type(error).__name__}", "sleep 700", "reset"]
+    assert run_main(run_raises=error) == ["run", "open all", f"reported {type(error).__name__}", "sleep 700", "reset"]
 
 
 def test_an_error_while_printing_an_error_resets_the_chip_too():
@@ -196,11 +196,11 @@ def test_an_error_while_printing_an_error_resets_the_chip_too():
 @pytest.mark.parametrize("error", [ImportError("x"), OSError(5), MemoryError()])
 def test_a_device_that_cannot_be_built_waits_before_the_reset(error):
     done = run_main(build_raises=error)
-    assert done == [f"told {type(error).__name__}", "sleep 5000", "reset"]
+    assert done == [f"reported {type(error).__name__}", "sleep 5000", "reset"]
 
 
 def test_a_restart_that_was_asked_for_is_a_clean_end_and_a_reset():
-    assert run_main(run_raises=FakeBox.Restart()) == ["run", "end clean", "reset"]
+    assert run_main(run_raises=FakeDevice.Restart()) == ["run", "end clean", "reset"]
 
 
 def test_ctrl_c_gets_the_prompt_a_long_watchdog_and_no_reset():
@@ -217,30 +217,30 @@ def test_ctrl_c_before_there_is_a_loop_gets_the_prompt_too():
 
 
 def test_ctrl_c_while_it_burns_opens_the_contact_and_leaves_the_prompt(world):
-    box = world()
-    box.burn()
-    box.raises("Pin.value", "KeyboardInterrupt")
-    box.run_for(s=1)
-    assert (box.state(), box.contact(), box.world.running) == (None, "open", True)
-    assert "contacts open" in box.console()
-    assert box.world.wdt_ms == limits.WATCHDOG_CABLE_MS
+    device = world()
+    device.burn()
+    device.raises("Pin.value", "KeyboardInterrupt")
+    device.run_for(s=1)
+    assert (device.state(), device.contact(), device.world.running) == (None, "open", True)
+    assert "contacts open" in device.console()
+    assert device.world.wdt_ms == limits.WATCHDOG_CABLE_MS
 
 
 def test_after_ctrl_c_the_end_counts_as_a_clean_one(world):
-    box = world()
+    device = world()
     for _ in range(4):
-        box.raises("Pin.value", "KeyboardInterrupt")
-        box.run_for(s=1)
-        box.reset("soft")
-    box.until_state("IDLE")
-    assert box.fault() is None
+        device.raises("Pin.value", "KeyboardInterrupt")
+        device.run_for(s=1)
+        device.reset("soft")
+    device.until_state("IDLE")
+    assert device.fault() is None
 
 
 @pytest.mark.parametrize("where", ["RTC.memory", "PWM", "I2C", "_thread.start_new_thread"])
 def test_a_chip_part_that_fails_at_the_start_leaves_the_contacts_open_and_is_tried_again(world, where):
-    box = world(idle=False)
-    box.world.traps[where] = OSError
-    box.plan["events"].append([0, "raise", 0, {"in": where, "error": "OSError"}])
-    box.run_for(s=2)
-    assert box.contact() == "open"
-    box.until_state("IDLE", at_most_s=40)
+    device = world(idle=False)
+    device.world.traps[where] = OSError
+    device.plan["events"].append([0, "raise", 0, {"in": where, "error": "OSError"}])
+    device.run_for(s=2)
+    assert device.contact() == "open"
+    device.until_state("IDLE", at_most_s=40)

@@ -1,7 +1,7 @@
 """The starter: which slot it chooses, what it calls a whole program, and that it never lets a wrong byte in.
 
-Here: starter.py, main.py and slots.py by themselves, on files. Not here: a whole box on them (the scenarios about
-programs), power cuts (test_slot_cuts.py), who brings a program (test_update.py).
+Here: starter.py, main.py and slots.py by themselves, on files. Not here: a whole controller on them (the scenarios
+about programs), power cuts (test_slot_cuts.py), who brings a program (test_update.py).
 """
 
 import importlib.util
@@ -104,7 +104,7 @@ def test_a_pending_program_is_tried_once_and_then_rolled_back(starter):
     assert list(store.lines("slot.txt")) == ["active a", "trial b tried air"]
     assert starter.choose() == ("a", "")
     assert list(store.lines("slot.txt")) == ["active a"]
-    assert starter.said == ["New program in slot b: did not prove itself. Back to slot a."]
+    assert starter.said == ["New program in slot b: was not confirmed. Back to slot a."]
 
 
 def test_a_confirmed_program_stays(starter, monkeypatch):
@@ -176,7 +176,7 @@ def test_every_bit_of_every_file_counts(starter):
         bits = range(8 * len(data)) if len(data) < 40 else [rng.randrange(8 * len(data)) for _ in range(150)]
         for bit in bits:
             if name == manifest.NAME and bit // 8 < text.index(" ", 7):
-                continue  # the word and the version before the build id: told, not trusted
+                continue  # the word and the version before the build id: reported, not trusted
             torn = bytearray(whole)
             torn[bit // 8] ^= 1 << bit % 8
             run.Path("a", name).write_bytes(torn)

@@ -43,7 +43,7 @@ class Photographer:
             self.phone.js(KEY, key)
 
     def says(self, words, burner=1):
-        """Whether the box says so of a burner."""
+        """Whether the controller says so of a burner."""
         script = "return document.querySelectorAll('[data-button]')[arguments[0]].nextSibling.textContent"
         return self.phone.js(script, burner - 1) == words
 

@@ -41,15 +41,15 @@ class Page:
         phone.clean()
         self.shape(*DESK)
         phone.driver.get(f"http://{address}/")
-        phone.until(lambda: phone.seen(".knob") and self.box(1))
+        phone.until(lambda: phone.seen(".knob") and self.device(1))
 
     def shape(self, width, height):
         self.phone.cdp(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
         )
 
-    def box(self, burner):
-        """What the box says of a burner (from 1)."""
+    def device(self, burner):
+        """What the controller says of a burner (from 1)."""
         return self.phone.js(
             "return document.querySelectorAll('[data-button]')[arguments[0]].nextSibling.textContent", burner - 1
         )
@@ -61,7 +61,7 @@ class Page:
         """Whether one sees gas flow."""
         return "seeps" in self.phone.all(".burner")[burner - 1].get_attribute("class").split()
 
-    def told(self):
+    def reported(self):
         return [line.text.replace("\n", " ") for line in self.phone.all("#story li")]
 
     def speed(self, speed):
@@ -74,7 +74,7 @@ class Page:
         )  # fmt: skip
 
     def hold(self, selector):
-        """A pointer that goes down on something and stays; returns a function that lets go."""
+        """A pointer that goes down on something and stays; returns a function that releases it."""
         from selenium.webdriver.common.action_chains import ActionChains
 
         ActionChains(self.phone.driver).click_and_hold(self.phone.find(selector)).perform()
@@ -88,7 +88,7 @@ class Page:
         self.phone.press("#anew")
         self.phone.until(lambda: len(self.phone.all(".knob")) == burners and not self.phone.all("#story .old"))
         self.phone.js("scrollTo(0, 0)")
-        self.phone.until(lambda: self.box(1) == "off")
+        self.phone.until(lambda: self.device(1) == "off")
 
 
 @pytest.fixture(scope="module")
@@ -114,24 +114,24 @@ def page(phone, address):
 def test_a_newcomer_lights_forgets_and_welds(page, phone, tmp_path):
     page.anew()
     page.speed(10)
-    phone.until(lambda: page.box(1) == "off" and any("ready" in line for line in page.told()), MINUTE)
+    phone.until(lambda: page.device(1) == "off" and any("ready" in line for line in page.reported()), MINUTE)
     let_go = page.hold("[data-knob='0']")
-    phone.until(lambda: page.lit(1) and page.box(1) == "burning", MINUTE)
+    phone.until(lambda: page.lit(1) and page.device(1) == "burning", MINUTE)
     phone.reads("it holds: release", "#stove", MINUTE)
     let_go()
     phone.until(lambda: phone.seen("#coach .done[data-step=light]"))
     page.speed(60)
     phone.until(lambda: phone.seen("#coach .done[data-step=forget]"), MINUTE)
     phone.until(lambda: not page.flows(1) and not page.lit(1))
-    assert any("contact opens: time is up" in line for line in page.told())
+    assert any("contact opens: time is up" in line for line in page.reported())
     # again, and now the contact welds
-    phone.until(lambda: page.box(1) == "off", MINUTE)
+    phone.until(lambda: page.device(1) == "off", MINUTE)
     page.key("l")
-    phone.until(lambda: page.box(1) == "burning", MINUTE)
-    phone.until(lambda: any("release the knob" in line for line in page.told()[-4:]), MINUTE)
+    phone.until(lambda: page.device(1) == "burning", MINUTE)
+    phone.until(lambda: any("release the knob" in line for line in page.reported()[-4:]), MINUTE)
     phone.find("#weld-it").click()
     let_go = page.hold("[data-button='0']")
-    phone.until(lambda: page.box(1) == "contact welded", MINUTE)
+    phone.until(lambda: page.device(1) == "contact welded", MINUTE)
     let_go()
     phone.until(lambda: phone.seen("#coach .done"))
     assert page.flows(1) and page.lit(1)  # what the fault is about
@@ -168,7 +168,7 @@ def test_knob_and_buttons_answer_keys_pause_and_step(page, phone):
     ActionChains(phone.driver).key_up(Keys.SPACE).perform()
     phone.js("arguments[0].focus()", knob)
     ActionChains(phone.driver).key_down(Keys.SPACE).perform()
-    phone.until(lambda: page.lit(2) and page.box(2) == "burning", MINUTE)
+    phone.until(lambda: page.lit(2) and page.device(2) == "burning", MINUTE)
     phone.reads("it holds: release", "#stove", MINUTE)
     ActionChains(phone.driver).key_up(Keys.SPACE).perform()
     page.speed(1)
@@ -182,14 +182,14 @@ def test_knob_and_buttons_answer_keys_pause_and_step(page, phone):
 
 @pytest.mark.long
 @needs_browser
-def test_every_act_is_in_the_drawer_and_a_wrong_value_is_told(page, phone):
+def test_every_act_is_in_the_drawer_and_a_wrong_value_is_reported(page, phone):
     from simulator.scenario import ACTS
 
     page.anew()
     assert {one.get_dom_attribute("data-act") for one in phone.all("#acts form")} == set(ACTS)
     phone.js("document.querySelector('[data-act=film] input').value = 250")
     phone.press("[data-act=film] button")
-    phone.until(lambda: any("oxide film on the contact (250)" in line for line in page.told()))
+    phone.until(lambda: any("oxide film on the contact (250)" in line for line in page.reported()))
     field = phone.find("[data-act=noise] input")
     phone.js("arguments[0].max = 99999; arguments[0].value = 9000", field)
     phone.press("[data-act=noise] button")
@@ -197,7 +197,7 @@ def test_every_act_is_in_the_drawer_and_a_wrong_value_is_told(page, phone):
     phone.press("[data-act=power_off] button")
     phone.until(lambda: "no power" in phone.text("#stove"))
     phone.press("[data-act=power_on] button")
-    phone.until(lambda: page.box(1) != "starting …")
+    phone.until(lambda: page.device(1) != "starting …")
 
 
 @needs_browser
@@ -220,15 +220,15 @@ def test_a_scenario_is_watched_to_its_end_and_one_from_disk_is_refused_with_its_
 
 @pytest.mark.long
 @needs_browser
-def test_two_tabs_see_one_stove_and_the_box_serves_its_own_page_beside_it(page, phone):
+def test_two_tabs_see_one_stove_and_the_controller_serves_its_own_page_beside_it(page, phone):
     page.anew()
     first = phone.driver.current_window_handle
     page.speed(10)
     page.key("l")
-    phone.until(lambda: page.box(1) == "burning", MINUTE)
+    phone.until(lambda: page.device(1) == "burning", MINUTE)
     phone.driver.switch_to.new_window("tab")
     phone.driver.get(f"http://{page.address}/")
-    phone.until(lambda: phone.seen(".knob") and page.box(1) == "burning")
+    phone.until(lambda: phone.seen(".knob") and page.device(1) == "burning")
     page.key("f")
     phone.driver.close()
     phone.driver.switch_to.window(first)
@@ -260,7 +260,7 @@ def test_a_broken_rule_turns_the_page_red_and_offers_the_scenario(phone, tmp_pat
         page = Page(phone, address)
         page.key("l")
         page.speed(10)
-        phone.until(lambda: page.box(1) == "burning", MINUTE)
+        phone.until(lambda: page.device(1) == "burning", MINUTE)
         page.key("f")
         phone.until(lambda: phone.js("return document.body.classList.contains('violated')"), MINUTE)
         assert "S4" in phone.text("#banner") and "remote_off (web), coil still on" in phone.text("#banner")
@@ -303,23 +303,23 @@ def test_how_quick_the_page_is_and_what_it_costs(phone, capsys):
         page.key("l")
         page.key("2")
         page.key("l")
-        phone.until(lambda: page.box(1) == page.box(2) == "burning", MINUTE)
-        told = {"idle 1x": idle, "two burners 1x": share()}
+        phone.until(lambda: page.device(1) == page.device(2) == "burning", MINUTE)
+        reported = {"idle 1x": idle, "two burners 1x": share()}
         for speed in (10, 60):
             page.speed(speed)
-            told[f"two burners {speed}x"] = share()
+            reported[f"two burners {speed}x"] = share()
     with capsys.disabled():
         print(f"\nfirst picture after {first_s:.2f} s")
-        for what, (percent, ready, new) in told.items():
+        for what, (percent, ready, new) in reported.items():
             print(f"{what}: {percent:.0f} % of a core, {ready:.0f} pictures a second, {new:.0f} of them new")
     assert first_s < 2
     assert idle[0] < 15
-    assert told["two burners 1x"][2] > 25
+    assert reported["two burners 1x"][2] > 25
 
 
 def test_ctrl_c_leaves_no_process():
     with program() as (process, address):
-        wait_for(lambda: len(family(process.pid)) >= 2, "the box")
+        wait_for(lambda: len(family(process.pid)) >= 2, "the controller")
         everybody = family(process.pid)
         assert urllib.request.urlopen(f"http://{address}/").status == 200
         process.send_signal(signal.SIGINT)
@@ -329,13 +329,13 @@ def test_ctrl_c_leaves_no_process():
 
 
 @pytest.mark.long
-def test_a_host_that_is_killed_takes_its_box_along(tmp_path):
+def test_a_host_that_is_killed_takes_its_controller_along(tmp_path):
     with program(folder=tmp_path) as (process, _):
-        wait_for(lambda: len(family(process.pid)) >= 2, "the box")
+        wait_for(lambda: len(family(process.pid)) >= 2, "the controller")
         everybody = family(process.pid)
         process.kill()
         process.wait()
-        wait_for(lambda: not [pid for pid in everybody if alive(pid)], "the end of the box", 20)
+        wait_for(lambda: not [pid for pid in everybody if alive(pid)], "the end of the controller", 20)
 
 
 def test_a_used_port_is_one_line_or_the_next_one():
@@ -360,7 +360,7 @@ def test_a_used_port_is_one_line_or_the_next_one():
         (["--terminal"], "live: this is no terminal: leave out TERM_UI=1 for the page"),
     ],
 )
-def test_what_cannot_be_started_is_told_in_one_line(arguments, line):
+def test_what_cannot_be_started_is_reported_in_one_line(arguments, line):
     command = [sys.executable, "-m", "simulator", "live", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
     assert done.returncode == 2

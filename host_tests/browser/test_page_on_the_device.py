@@ -19,7 +19,7 @@ from simulator.realtime.rig import SHORT, RealtimeRig
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
 
-QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a cook of seconds
+QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: burns of seconds
 PROVOKED = re.compile(r"status of (401|409|422|429) |net::ERR_(INTERNET_DISCONNECTED|CONNECTION_|EMPTY_|INCOMPLETE_)")
 # Every file and answer that a page load took: address, status, bytes over the air with their heads.
 LOADED = """
@@ -111,10 +111,10 @@ def watch(phone):
 
 
 def light(desk):
-    """A hand lights the first burner, and lets go when it stays lit."""
+    """A user lights the first burner, and releases it when it stays lit."""
     desk.light(5)
     desk.wait_state("BURNING", s=20)
-    desk.wait_for(lambda: not desk.world.burners[0].pressed, 10, "the end of the hand")
+    desk.wait_for(lambda: not desk.world.burners[0].pressed, 10, "the release of the knob")
 
 
 def microvolts(desk, burner=0):
@@ -230,7 +230,7 @@ def test_a_burn_seen_from_three_phones_and_ended_by_one(tmp_path, phone):
         assert phone.js("return window.inline === undefined"), "the policy lets a script in"
         assert "Content Security Policy" in " ".join(complaints(phone))
 
-        # A hand lights the first burner: the page shows flame, ring and time, and the other one at rest.
+        # A user lights the first burner: the page shows flame, ring and time, and the other one at rest.
         light(desk)
         phone.until(lambda: state(phone) == "BURNING")
         first, second = phone.all(".burner")

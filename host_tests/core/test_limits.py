@@ -1,4 +1,4 @@
-"""The numbers: which must be larger than which, and which pins nobody may ever touch.
+"""The numbers: which must be larger than which, and which pins no one may ever touch.
 
 Here: limits.py and the literals elsewhere that must equal it. Not here: what the numbers do.
 """
@@ -95,7 +95,7 @@ def test_a_button_is_debounced_in_whole_ticks_and_long_before_a_hold():
 
 
 def test_a_shut_off_can_be_verified_in_the_shortest_time_that_can_be_set():
-    readings_ms = 2 * 2 * limits.BURNERS_MAX * limits.TICK_MS  # two of every channel, all burners opening at once
+    readings_ms = 2 * 2 * limits.BURNERS_MAX * limits.TICK_MS  # two of every channel, all burners shut-off at once
     assert limits.RELEASE_MS + readings_ms <= RANGES["verify_open_ms"][1]
 
 
@@ -149,7 +149,7 @@ SERIAL = {1, 3}
 NOISY_AT_BOOT = {5, 14, 15}
 NOT_THERE = {20, 24, 28, 29, 30, 31}
 NEVER = STRAPPING | FLASH | INPUT_ONLY | SERIAL | NOISY_AT_BOOT
-DEFAULT_PINS = [pin for pair in limits.BURNER_PINS for pin in pair] + [pin for _, pin in limits.BOX_PINS]
+DEFAULT_PINS = [pin for pair in limits.BURNER_PINS for pin in pair] + [pin for _, pin in limits.DEVICE_PINS]
 
 
 @pytest.mark.parametrize("pins", [limits.PINS_RELAY, limits.PINS_OTHER, tuple(DEFAULT_PINS)])
@@ -170,11 +170,11 @@ def test_a_relay_pin_is_never_anything_else():
 def test_the_defaults_come_from_the_lists_and_are_all_different():
     relays = [relay for relay, _ in limits.BURNER_PINS]
     buttons = [button for _, button in limits.BURNER_PINS]
-    box = dict(limits.BOX_PINS)
+    device = dict(limits.DEVICE_PINS)
     assert len(limits.BURNER_PINS) == limits.BURNERS_MAX
     assert set(relays) <= set(limits.PINS_RELAY[:-1])
-    assert box["pump_pin"] == limits.PINS_RELAY[-1]
-    assert set(buttons) | {pin for name, pin in limits.BOX_PINS if name != "pump_pin"} <= set(limits.PINS_OTHER)
+    assert device["pump_pin"] == limits.PINS_RELAY[-1]
+    assert set(buttons) | {pin for name, pin in limits.DEVICE_PINS if name != "pump_pin"} <= set(limits.PINS_OTHER)
     assert len(DEFAULT_PINS) == len(set(DEFAULT_PINS))
 
 
@@ -204,6 +204,6 @@ def test_the_watchdog_at_the_cable_is_that_of_the_limits():
 
 
 def test_the_simulator_has_the_same_default_pins():
-    """The stove of the simulator is wired like the box."""
+    """The stove of the simulator is wired like the controller."""
     source = (FIRMWARE.parent / "simulator" / "plant" / "world.py").read_text()
     assert f"DEFAULT_PINS = {limits.BURNER_PINS}" in source

@@ -1,6 +1,6 @@
 """settings.json: every key at its limits, every wrong type, every relation, every way a file can be broken.
 
-Here: settings.py and what its messages say. Not here: what a box without settings does (test_faults.py).
+Here: settings.py and what its messages say. Not here: what a controller without settings does (test_faults.py).
 """
 
 import json
@@ -32,7 +32,7 @@ def parse(**changed):
 
 
 def message(**changed):
-    """What a refused file is told."""
+    """The reason that is given for a refused file."""
     with pytest.raises(settings.Invalid) as caught:
         parse(**changed)
     return str(caught.value)
@@ -58,7 +58,7 @@ def test_a_file_with_nothing_but_a_burner_gets_the_defaults():
     one = settings.parse('{"burners": [{}]}')
     for key, default, _, _ in limits.SETTINGS:
         assert getattr(one, ms_name(key)) == default * MS[key.rsplit("_", 1)[1]]
-    for key, default in (*limits.SWITCHES, *limits.BOX_PINS):
+    for key, default in (*limits.SWITCHES, *limits.DEVICE_PINS):
         assert getattr(one, key) == default
     assert one.relay_drive == "level"
 
@@ -270,7 +270,7 @@ PIN_KEYS = [("relay_pin", limits.PINS_RELAY[:-1]), ("button_pin", limits.PINS_OT
 @pytest.mark.parametrize("key, allowed", PIN_KEYS)
 def test_a_burner_takes_its_own_kind_of_pin_and_no_other(key, allowed):
     other = {"sda_pin", "scl_pin", "pixel_pin", "buzzer_pin"}
-    used = {pin for name, pin in limits.BOX_PINS if name in other}
+    used = {pin for name, pin in limits.DEVICE_PINS if name in other}
     for pin in range(-1, 41):
         if pin in allowed and pin not in used:
             assert getattr(parse(burners=[{key: pin}]).burners[0], key) == pin
@@ -294,7 +294,7 @@ def test_a_sensor_is_fitted_or_not(value):
     assert message(burners=[{"sensor": value}]).startswith("burners[0].sensor: ")
 
 
-@pytest.mark.parametrize("key, default", limits.BOX_PINS)
+@pytest.mark.parametrize("key, default", limits.DEVICE_PINS)
 def test_each_pin_of_the_device_is_checked_too(key, default):
     assert getattr(parse(**{key: default}), key) == default
     for value in (-1, 0, 1, 2, 3, 5, 6, 11, 12, 14, 15, 34, 39, 40, True, None, "21"):

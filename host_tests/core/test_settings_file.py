@@ -109,7 +109,7 @@ def test_a_file_that_cannot_be_used_gives_one_blind_burner_and_says_why(board, c
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 FLAT = PLAIN | st.lists(PLAIN, max_size=3) | st.dictionaries(st.text(max_size=5), PLAIN, max_size=3)
 JSON = FLAT | st.lists(FLAT, max_size=3)
-KEYS = [row[0] for row in (*limits.SETTINGS, *limits.SWITCHES, *limits.BOX_PINS)]
+KEYS = [row[0] for row in (*limits.SETTINGS, *limits.SWITCHES, *limits.DEVICE_PINS)]
 KEYS += [*limits.SPARE_PINS, "relay_drive", "burners", "x"]
 
 

@@ -147,55 +147,55 @@ STATES = [("IDLE", "DARK"), ("ARMED", "ARMED"), ("BURNING", "BURNING"), ("OVERRI
 def test_every_state_has_a_light_of_its_own(core, state, light):
     from host_tests.core.test_table import in_state
 
-    box = in_state(core, state)
-    box.step()
-    assert LIGHTS[box.one().light] == light
+    device = in_state(core, state)
+    device.step()
+    assert LIGHTS[device.one().light] == light
 
 
 def test_a_contact_that_needs_service_is_shown_in_idle_and_hides_no_state(core):
-    box = core(sensor=False)
-    box.one().service = True
-    box.step()
-    assert LIGHTS[box.one().light] == "SERVICE"
-    box.press()
-    assert LIGHTS[box.one().light] == "BURNING"
+    device = core(sensor=False)
+    device.one().service = True
+    device.step()
+    assert LIGHTS[device.one().light] == "SERVICE"
+    device.press()
+    assert LIGHTS[device.one().light] == "BURNING"
 
 
 def test_a_contact_that_opened_by_itself_lights_the_service_light(core):
-    box = core(sensor=True, reclose_hold_s=3)
-    box.flame()
-    box.uv[0] = [12_000, 0]
-    box.until(lambda: box.state() == "VERIFYING", 3)
-    assert box.cause() == "CONTACT_OPEN"
-    box.uv[0] = [100, 0]
-    box.until(lambda: box.state() == "IDLE", 10)
-    box.step()
-    assert LIGHTS[box.one().light] == "SERVICE"
+    device = core(sensor=True, reclose_hold_s=3)
+    device.flame()
+    device.uv[0] = [12_000, 0]
+    device.until(lambda: device.state() == "VERIFYING", 3)
+    assert device.cause() == "CONTACT_OPEN"
+    device.uv[0] = [100, 0]
+    device.until(lambda: device.state() == "IDLE", 10)
+    device.step()
+    assert LIGHTS[device.one().light] == "SERVICE"
 
 
 def test_the_blinking_begins_bright_in_every_state(core):
-    box = core(sensor=False)
-    box.press()
-    box.off()
-    assert box.one().sign_ms <= 40
-    assert is_lit(box.one().light, box.one().sign_ms)
+    device = core(sensor=False)
+    device.press()
+    device.off()
+    assert device.one().sign_ms <= 40
+    assert is_lit(device.one().light, device.one().sign_ms)
 
 
 # --- one buzzer for all --------------------------------------------------------------------------------------------
 
 
 def test_the_sound_belongs_to_the_burner_that_asked(core):
-    box = core(burners=2)
-    box.press(1)
-    assert [SOUNDS[box.one(index).heard] for index in range(2)] == ["NONE", "ARMED"]
+    device = core(burners=2)
+    device.press(1)
+    assert [SOUNDS[device.one(index).heard] for index in range(2)] == ["NONE", "ARMED"]
 
 
 def test_of_two_burners_in_one_tick_the_higher_rank_is_heard(core):
-    box = core(burners=2)
-    box.press(0)
-    box.press(1)
-    box.run(s=2)
-    box.inbox.post_off(0, 0)
-    box.inbox.post_request(1, 0, box.now_ms)
-    box.step()
-    assert [SOUNDS[box.one(index).heard] for index in range(2)] == ["OFF", "NONE"]
+    device = core(burners=2)
+    device.press(0)
+    device.press(1)
+    device.run(s=2)
+    device.inbox.post_off(0, 0)
+    device.inbox.post_request(1, 0, device.now_ms)
+    device.step()
+    assert [SOUNDS[device.one(index).heard] for index in range(2)] == ["OFF", "NONE"]

@@ -16,7 +16,7 @@ NOT_CONDUCTING = ("IDLE", "VERIFYING", "FAULT")
 ANY = CONDUCTING + NOT_CONDUCTING
 
 # The whole table a second time, in words, the first row that fits counts:
-# states, event, guard ("" always), next state ("" stays), effect, cause of the opening, sound.
+# states, event, guard ("" always), next state ("" stays), effect, cause of the shut-off, sound.
 ROWS = (
     (ANY, "FAULT_RAISED", "", "FAULT", "", "FAULTED", "FAULT"),
     (CONDUCTING, "CLOCK_FAULT", "", "VERIFYING", "", "CLOCK", "OFF"),
@@ -54,7 +54,7 @@ GUARDS = sorted({guard for _, _, guard, *_ in ROWS if guard})
 EFFECTS = sorted({effect for _, _, _, _, effect, *_ in ROWS if effect})
 
 # What leads somewhere, with a sensor, with the default settings and nothing but the flame proved:
-# states, event, next state ("" stays), cause of the opening, sound.
+# states, event, next state ("" stays), cause of the shut-off, sound.
 LEADS = (
     (CONDUCTING, "FAULT_RAISED", "FAULT", "FAULTED", "FAULT"),
     (NOT_CONDUCTING, "FAULT_RAISED", "FAULT", "", "FAULT"),
@@ -84,30 +84,30 @@ NUMBERS = {name: number for number, name in EVENTS.items()}
 
 
 def in_state(core, state, sensor=True, **changed):
-    """A box with one burner that came into a state as a user would see it come."""
-    box = core(sensor=sensor, **changed)
+    """A controller with one burner that came into a state as a user would see it come."""
+    device = core(sensor=sensor, **changed)
     if state in ("ARMED",):
-        box.press()
+        device.press()
     elif state == "FAULT":
-        box.raise_fault("BUTTON_STUCK")
-        box.run(60)
+        device.raise_fault("BUTTON_STUCK")
+        device.run(60)
     elif state != "IDLE":
-        box.flame() if sensor else box.press()
+        device.flame() if sensor else device.press()
     if state == "WARNING":
-        box.one().remaining_ms = box.settings.warning_ms
-        box.step()
+        device.one().remaining_ms = device.settings.warning_ms
+        device.step()
     elif state == "OVERRIDE":
-        box.override()
+        device.override()
     elif state == "VERIFYING":
-        box.off()
-    assert box.state() == state
-    return box
+        device.off()
+    assert device.state() == state
+    return device
 
 
-def happen(box, event):
+def happen(device, event):
     """Let an event of the table happen, and nothing else."""
-    box.one()._asked = True
-    box.one()._happen(NUMBERS[event], 0)
+    device.one()._asked = True
+    device.one()._happen(NUMBERS[event], 0)
 
 
 def _cases():
@@ -122,8 +122,8 @@ def _cases():
     "state, event, held", list(_cases()), ids=lambda one: "+".join(one) if type(one) is list else one
 )
 def test_the_first_row_whose_guard_holds_is_followed_to_the_letter(core, state, event, held):
-    box = core(sensor=True, idle=False)
-    one = box.one()
+    device = core(sensor=True, idle=False)
+    one = device.one()
     done = []
     one.state = {name: number for number, name in STATES.items()}[state]
     one.cause = 0
@@ -138,7 +138,7 @@ def test_the_first_row_whose_guard_holds_is_followed_to_the_letter(core, state, 
     assert done == ([getattr(table, effect or "NOTHING")] if fits else [])
 
 
-def test_guards_are_told_apart_and_so_are_effects():
+def test_guards_are_reported_apart_and_so_are_effects():
     for names in (["ALWAYS", *GUARDS], ["NOTHING", *EFFECTS]):
         assert len({getattr(table, name) for name in names}) == len(names)
 
@@ -153,23 +153,23 @@ def test_a_row_names_a_cause_if_and_only_if_it_can_open():
 
 @pytest.mark.parametrize("state, event", sorted(LEADING))
 def test_a_pair_in_the_table_leads_where_the_table_says(core, state, event):
-    box = in_state(core, state)
-    box.one().cause = 0
-    happen(box, event)
-    seen = (box.state(), CAUSES[box.one().cause], box.sound())
+    device = in_state(core, state)
+    device.one().cause = 0
+    happen(device, event)
+    seen = (device.state(), CAUSES[device.one().cause], device.sound())
     assert seen == LEADING[state, event]
 
 
 @pytest.mark.parametrize("state, event", [pair for pair in PAIRS if pair not in LEADING])
 def test_a_pair_not_in_the_table_is_refused_with_no_and_changes_nothing(core, state, event):
-    box = in_state(core, state)
-    box.one()._asked = True
-    before = flat(box.one(), without=("sound", "refused", "_asked", "_local_act"))
-    refused = box.one().refused
-    box.one()._happen(NUMBERS[event], 0)
-    assert box.sound() == "NO"
-    assert box.one().refused == refused + 1
-    assert flat(box.one(), without=("sound", "refused", "_asked", "_local_act")) == before
+    device = in_state(core, state)
+    device.one()._asked = True
+    before = flat(device.one(), without=("sound", "refused", "_asked", "_local_act"))
+    refused = device.one().refused
+    device.one()._happen(NUMBERS[event], 0)
+    assert device.sound() == "NO"
+    assert device.one().refused == refused + 1
+    assert flat(device.one(), without=("sound", "refused", "_asked", "_local_act")) == before
 
 
 def test_every_state_and_every_event_is_in_this_test():
@@ -178,110 +178,110 @@ def test_every_state_and_every_event_is_in_this_test():
 
 
 def test_the_contact_is_meant_to_conduct_in_four_states_and_in_no_other(core):
-    box = core()
+    device = core()
     for number, name in STATES.items():
-        box.one().state = number
-        assert box.one().wants_closed() == (name in CONDUCTING)
+        device.one().state = number
+        assert device.one().wants_closed() == (name in CONDUCTING)
 
 
 # --- rows with a condition -----------------------------------------------------------------------------------------
 
 
 def test_a_press_in_idle_without_a_sensor_starts_the_timer(core):
-    box = in_state(core, "IDLE", sensor=False)
-    happen(box, "PRESSED")
-    assert (box.state(), box.sound()) == ("BURNING", "ARMED")
-    assert box.left_ms() == 30 * 60_000
+    device = in_state(core, "IDLE", sensor=False)
+    happen(device, "PRESSED")
+    assert (device.state(), device.sound()) == ("BURNING", "ARMED")
+    assert device.left_ms() == 30 * 60_000
 
 
 def test_a_press_in_idle_with_a_sensor_waits_for_a_flame(core):
-    box = in_state(core, "IDLE")
-    happen(box, "PRESSED")
-    assert (box.state(), box.one().window_ms) == ("ARMED", 60_000)
+    device = in_state(core, "IDLE")
+    happen(device, "PRESSED")
+    assert (device.state(), device.one().window_ms) == ("ARMED", 60_000)
 
 
 def test_an_ignition_arms_nothing_when_auto_arm_is_off(core):
-    box = in_state(core, "IDLE", auto_arm=False)
-    happen(box, "IGNITED")
-    assert (box.state(), box.sound()) == ("IDLE", "NO")
+    device = in_state(core, "IDLE", auto_arm=False)
+    happen(device, "IGNITED")
+    assert (device.state(), device.sound()) == ("IDLE", "NO")
 
 
 def test_a_rise_that_would_arm_is_not_even_an_event_when_auto_arm_is_off(core):
-    box = in_state(core, "IDLE", auto_arm=False)
+    device = in_state(core, "IDLE", auto_arm=False)
     for uv in range(0, 10_000, 300):
-        box.uv[0][0] = uv
-        box.step()
-    assert (box.state(), box.one().refused) == ("IDLE", 0)
+        device.uv[0][0] = uv
+        device.step()
+    assert (device.state(), device.one().refused) == ("IDLE", 0)
 
 
 @pytest.mark.parametrize("state", ["BURNING", "WARNING"])
 @pytest.mark.parametrize("allowed, proved", [(True, True), (True, False), (False, True), (False, False)])
 def test_remote_extend_needs_the_setting_and_a_proved_flame(core, state, allowed, proved):
-    box = in_state(core, state, remote_extend=allowed)
-    box.one().remaining_ms = 40_000
+    device = in_state(core, state, remote_extend=allowed)
+    device.one().remaining_ms = 40_000
     if not proved:
-        box.one().flame.burning = False
-    happen(box, "REMOTE_EXTEND")
+        device.one().flame.burning = False
+    happen(device, "REMOTE_EXTEND")
     if allowed and proved:
-        assert (box.state(), box.sound(), box.left_ms()) == ("BURNING", "ADDED", 640_000)
+        assert (device.state(), device.sound(), device.left_ms()) == ("BURNING", "ADDED", 640_000)
     else:
-        assert (box.state(), box.sound(), box.left_ms()) == (state, "NO", 40_000)
+        assert (device.state(), device.sound(), device.left_ms()) == (state, "NO", 40_000)
 
 
 def test_remote_extend_is_refused_without_a_sensor(core):
-    box = in_state(core, "BURNING", sensor=False, remote_extend=True)
-    box.one().remaining_ms = 400_000
-    box.extend()
-    assert (box.sound(), box.left_ms()) == ("NO", 400_000 - 20)
+    device = in_state(core, "BURNING", sensor=False, remote_extend=True)
+    device.one().remaining_ms = 400_000
+    device.extend()
+    assert (device.sound(), device.left_ms()) == ("NO", 400_000 - 20)
 
 
 @pytest.mark.parametrize("state", ANY)
 def test_remote_arm_is_always_refused(core, state):
-    box = in_state(core, state, remote_extend=True)
-    box.arm()
-    assert (box.state(), box.sound()) == (state, "NO")
+    device = in_state(core, state, remote_extend=True)
+    device.arm()
+    assert (device.state(), device.sound()) == (state, "NO")
 
 
 @pytest.mark.parametrize("state", ["IDLE", "ARMED", "VERIFYING", "FAULT", "OVERRIDE"])
 def test_remote_extend_is_refused_outside_burning_and_warning(core, state):
-    box = in_state(core, state, remote_extend=True)
-    box.extend()
-    assert (box.state(), box.sound()) == (state, "NO")
+    device = in_state(core, state, remote_extend=True)
+    device.extend()
+    assert (device.state(), device.sound()) == (state, "NO")
 
 
 def test_an_acknowledgement_is_refused_while_a_cause_is_still_there(core):
-    box = in_state(core, "FAULT")
-    box.raise_fault("SETTINGS_INVALID")
-    happen(box, "HELD_LONG")
-    assert (box.state(), box.sound()) == ("FAULT", "NO")
-    assert box.raised() == ["BUTTON_STUCK", "SETTINGS_INVALID"]
+    device = in_state(core, "FAULT")
+    device.raise_fault("SETTINGS_INVALID")
+    happen(device, "HELD_LONG")
+    assert (device.state(), device.sound()) == ("FAULT", "NO")
+    assert device.raised() == ["BUTTON_STUCK", "SETTINGS_INVALID"]
 
 
 def test_ready_sounds_in_idle_only_after_a_press_that_had_to_wait(core):
-    box = in_state(core, "VERIFYING")
-    happen(box, "RELIT")
-    happen(box, "VERIFIED")
-    assert (box.state(), box.sound()) == ("IDLE", "READY")
+    device = in_state(core, "VERIFYING")
+    happen(device, "RELIT")
+    happen(device, "VERIFIED")
+    assert (device.state(), device.sound()) == ("IDLE", "READY")
 
 
 @pytest.mark.parametrize("state", ["IDLE", "VERIFYING"])
 def test_an_off_is_consumed_at_once_and_never_waits_for_the_next_ignition(core, state):
-    box = in_state(core, state, sensor=False)
-    box.off("voice")
-    assert (box.state(), box.sound()) == (state, "ALREADY_OFF")
-    box.until(lambda: box.state() == "IDLE", 20)
-    box.press()
-    box.run(s=2)
-    assert box.state() == "BURNING"
+    device = in_state(core, state, sensor=False)
+    device.off("voice")
+    assert (device.state(), device.sound()) == (state, "ALREADY_OFF")
+    device.until(lambda: device.state() == "IDLE", 20)
+    device.press()
+    device.run(s=2)
+    assert device.state() == "BURNING"
 
 
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("state", CONDUCTING)
 def test_a_remote_off_opens_in_one_tick_and_names_its_source(core, state, source):
-    box = in_state(core, state)
-    assert box.conducts()
-    box.off(source)
-    assert (box.state(), box.cause(), box.conducts()) == ("VERIFYING", "REMOTE:" + source, False)
+    device = in_state(core, state)
+    assert device.conducts()
+    device.off(source)
+    assert (device.state(), device.cause(), device.conducts()) == ("VERIFYING", "REMOTE:" + source, False)
 
 
 # --- one event a tick ----------------------------------------------------------------------------------------------
@@ -305,52 +305,52 @@ class _Finger:
         pass
 
 
-def _fault(box):
-    box.raise_fault("BUTTON_STUCK")
+def _fault(device):
+    device.raise_fault("BUTTON_STUCK")
     return {}
 
 
-def _clock(box):
+def _clock(device):
     return {"ms": -100}
 
 
-def _hold(box):
-    box.one().button = _Finger(codes.HELD)
+def _hold(device):
+    device.one().button = _Finger(codes.HELD)
     return {}
 
 
-def _remote_off(box):
-    box.inbox.post_off(0, 0)
+def _remote_off(device):
+    device.inbox.post_off(0, 0)
     return {}
 
 
-def _deadline(box):
-    box.one().remaining_ms = 0
+def _deadline(device):
+    device.one().remaining_ms = 0
     return {}
 
 
-def _flame_out(box):
-    box.controller.take_reading(0, codes.TC, 40_000, 20)
-    box.uv[0][0] = 4500  # far below what it was, and still enough to show a dead contact
-    box.one().flame.burning = False
-    box.one().flame.lost_ms = 60_000
+def _flame_out(device):
+    device.controller.take_reading(0, codes.TC, 40_000, 20)
+    device.uv[0][0] = 4500  # far below what it was, and still enough to show a dead contact
+    device.one().flame.burning = False
+    device.one().flame.lost_ms = 60_000
     return {}
 
 
-def _contact_open(box):
-    box.uv[0][1] = 0
-    box.step()
-    box.one().flame.dead_ms = 60_000
+def _contact_open(device):
+    device.uv[0][1] = 0
+    device.step()
+    device.one().flame.dead_ms = 60_000
     return {}
 
 
-def _press(box):
-    box.one().button = _Finger(codes.PRESSED)
+def _press(device):
+    device.one().button = _Finger(codes.PRESSED)
     return {}
 
 
-def _extend(box):
-    box.inbox.post_request(0, 0, box.now_ms)
+def _extend(device):
+    device.inbox.post_request(0, 0, device.now_ms)
     return {}
 
 
@@ -367,18 +367,18 @@ PRECEDENCE = (  # the design's order, and what each leads to from WARNING
 )
 
 
-def _at_once(box, *stimuli):
+def _at_once(device, *stimuli):
     how = {}
     for stimulus in sorted(stimuli, key=lambda one: one is not _contact_open):  # that one needs a tick before
-        how.update(stimulus(box))
-    box.step(**how)
+        how.update(stimulus(device))
+    device.step(**how)
 
 
 @pytest.mark.parametrize("rank", range(len(PRECEDENCE)), ids=[one.__name__[1:] for one, _ in PRECEDENCE])
 def test_each_event_alone_leads_from_warning_where_the_table_says(core, rank):
-    box = in_state(core, "WARNING", remote_extend=True)
-    _at_once(box, PRECEDENCE[rank][0])
-    assert (box.state(), box.cause()) == PRECEDENCE[rank][1]
+    device = in_state(core, "WARNING", remote_extend=True)
+    _at_once(device, PRECEDENCE[rank][0])
+    assert (device.state(), device.cause()) == PRECEDENCE[rank][1]
 
 
 ONE_BUTTON = {_hold, _press}  # has one event at a time
@@ -391,31 +391,31 @@ TWO_AT_ONCE = [
 
 @pytest.mark.parametrize("first, second", TWO_AT_ONCE, ids=lambda rank: PRECEDENCE[rank][0].__name__[1:])
 def test_of_two_events_in_one_tick_the_first_in_the_order_happens_and_the_other_is_consumed(core, first, second):
-    box = in_state(core, "WARNING", remote_extend=True)
-    _at_once(box, PRECEDENCE[second][0], PRECEDENCE[first][0])
-    assert (box.state(), box.cause()) == PRECEDENCE[first][1]
-    left_ms = box.left_ms()
-    box.step()
-    box.step()
-    assert (box.state(), box.cause()) == PRECEDENCE[first][1]
-    assert box.sound() == "NONE", "the other one came later"
-    if box.state() == "BURNING":
-        assert box.left_ms() == left_ms - 40
+    device = in_state(core, "WARNING", remote_extend=True)
+    _at_once(device, PRECEDENCE[second][0], PRECEDENCE[first][0])
+    assert (device.state(), device.cause()) == PRECEDENCE[first][1]
+    left_ms = device.left_ms()
+    device.step()
+    device.step()
+    assert (device.state(), device.cause()) == PRECEDENCE[first][1]
+    assert device.sound() == "NONE", "the other one came later"
+    if device.state() == "BURNING":
+        assert device.left_ms() == left_ms - 40
 
 
 def test_a_shut_off_has_one_record_and_cause_even_if_all_happens_in_one_tick(core):
-    box = in_state(core, "WARNING", remote_extend=True)
-    _at_once(box, *[stimulus for stimulus, _ in PRECEDENCE])
-    box.run(s=1)
-    assert box.openings() == [(0, "FAULTED")]
+    device = in_state(core, "WARNING", remote_extend=True)
+    _at_once(device, *[stimulus for stimulus, _ in PRECEDENCE])
+    device.run(s=1)
+    assert device.shutoffs() == [(0, "FAULTED")]
 
 
 # --- names ----------------------------------------------------------------------------------------------------------
 
 
 def test_every_sound_and_state_of_the_table_is_defined(core):
-    box = in_state(core, "BURNING")
+    device = in_state(core, "BURNING")
     for event in NUMBERS:
-        happen(box, event)
-        assert box.one().sound in SOUNDS
-        assert box.one().state in STATES
+        happen(device, event)
+        assert device.one().sound in SOUNDS
+        assert device.one().state in STATES

@@ -8,7 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from curfew.runtime.supervisor import TRIAL_PENDING
-from host_tests.crash.forked_box import FIRMWARE, Run, apart, codes, is_unreal
+from host_tests.crash.forked_device import FIRMWARE, Run, apart, codes, is_unreal
 from host_tests.crash.recovery_checks import (
     ANY_WAY,
     AT_ONCE,
@@ -20,7 +20,7 @@ from host_tests.crash.recovery_checks import (
     Opens,
 )
 
-# What a handler of the firmware makes of an exception: file, function, what it catches. Whoever adds one says it here.
+# What a handler of the firmware makes of an exception: file, function, what it catches. Add a new one here.
 HANDLERS = {
     ("starter.py", "start", "Exception"): Opens,
     ("starter.py", "start", "KeyboardInterrupt"): partial(Opens, way=CABLE),
@@ -30,7 +30,7 @@ HANDLERS = {
     ("starter.py", "fault", "(OSError, ValueError, IndexError)"): Opens,  # a program that cannot be read is none
     ("program.py", "main", "Exception"): Opens,
     ("program.py", "main", "KeyboardInterrupt"): partial(Opens, way=CABLE),
-    ("curfew/services/update/slots.py", "build_id", "(OSError, ValueError, IndexError)"): GoesOn,  # it is only told
+    ("curfew/services/update/slots.py", "build_id", "(OSError, ValueError, IndexError)"): GoesOn,  # it is only reported
     ("curfew/hardware/relay.py", "_force_low", "BaseException"): partial(Opens, way=ANY_WAY),  # on any way out
     ("curfew/hardware/scanner.py", "sample", "OSError"): GoesOn,  # a reading is missed, and its age tells
     ("curfew/runtime/supervisor.py", "step", "(OSError, MemoryError)"): GoesOn,  # no thread just now, another try later
@@ -55,7 +55,7 @@ ONLINE = (
     "transient.py",
 )
 SERVICES = ("_serve", "_deliver")  # of the World: there the services' thread begins
-LONG = ("main", "run")  # whoever lives longer than a tick may be called cold and get hot
+LONG = ("main", "run")  # what lives longer than a tick may be called cold and get hot
 
 
 @cache
@@ -133,7 +133,7 @@ def _handled(frame, error, firmware):
             for first, last, handlers in _tries(file):
                 for handler in handlers if first <= frame.f_lineno <= last else ():
                     if _catches(handler, error):
-                        # A handler that nobody spoke of is no excuse.
+                        # A handler that no one spoke of is no excuse.
                         key = file[len(str(firmware)) + 1 :], frame.f_code.co_name, ast.unparse(handler.type)
                         found = HANDLERS.get(key, Opens)
                         if found:
@@ -146,10 +146,10 @@ def judge_of(run, frame, error, firmware):
     """What has to come of an exception in this frame: a function of run and forever."""
     handled = _handled(frame, error, firmware)
     if run.world._serving and not handled and run.world.link().trial[0] == TRIAL_PENDING:
-        return Opens  # on trial the end of the services is the program's; nothing conducts in those cooks
+        return Opens  # while pending the end of the services is the program's; nothing conducts in those scripts
     if handled or run.world._serving:
         return handled or GoesOn
-    # It escapes: the prompt, which the watchdog ends if it is armed yet, and not for somebody at the cable.
+    # It escapes: the prompt, which the watchdog ends if it is armed yet, and not for someone at the cable.
     armed = 0 < run.world.wdt_ms < WATCHDOG_CABLE_MS
     return partial(Opens, way=RESTARTS if armed and not issubclass(error, KeyboardInterrupt) else ANY_WAY)
 
@@ -279,50 +279,53 @@ def _only(firmware, wanted):
     }
 
 
-def share_out(cooks, firmware=FIRMWARE):
-    """Which lines are to be broken in which cook: for each cook (hot, cold), sets of (file, line).
+def share_out(scripts, firmware=FIRMWARE):
+    """Which lines are to be broken in which script: for each script (hot, cold), sets of (file, line).
 
-    A line is broken while a contact conducts, in the first cook that gets there so; else in the first one that gets
+    A line is broken while a contact conducts, in the first script that gets there so; else in the first one that gets
     there at all.
     """
     everything = {(file, number) for (file, _), numbers in lines(firmware).items() for number in numbers}
     found = {}
-    for index, cook in enumerate(cooks):
+    for index, script in enumerate(scripts):
         never = _only(firmware, everything - set(found))
         not_hot = _only(firmware, {line for line in everything if not found.get(line, (0, False))[1]})
-        for file, number, conducting in apart(_survey, cook, not_hot, never, firmware):
+        for file, number, conducting in apart(_survey, script, not_hot, never, firmware):
             if conducting or (file, number) not in found:
                 found[file, number] = index, conducting
     return [
         tuple({line for line, place in found.items() if place == (index, conducting)} for conducting in (True, False))
-        for index in range(len(cooks))
+        for index in range(len(scripts))
     ]
 
 
-def _survey(cook, hot, cold, firmware):
-    survey = _Survey(Run(cook, firmware), hot, cold)
+def _survey(script, hot, cold, firmware):
+    survey = _Survey(Run(script, firmware), hot, cold)
     survey.go()
     return survey.seen
 
 
-def break_every(share, cook, errors, forever=False, firmware=FIRMWARE):
-    """Let exceptions happen at every line of a share, each in a fork of the cook: once, or whenever the line comes by.
+def break_every(share, script, errors, forever=False, firmware=FIRMWARE):
+    """Let exceptions happen at every line of a share, each in a fork of the script: once, or whenever the line comes
+    by.
 
     The first of errors is raised at every line. Nothing in the firmware can tell another one from it but its handlers,
     so the others are raised where they reach another handler and, once, where a contact conducts; then it is enough to
     see the first tick of the next start, unless the handler is another one. For ever comes after as many resets that
-    the next one makes the box UNSTABLE.
+    the next one makes the controller UNSTABLE.
 
     Returns ([[name of the error, what], verdict] of every fork, the lines that were not reached).
     """
     hot, cold = (_only(firmware, part) for part in share)
-    before = [(0.4 * (index + 1), "reset", 0, {"cause": "wdt"}) for index in range(2 - cook.resets)] if forever else ()
+    before = (
+        [(0.4 * (index + 1), "reset", 0, {"cause": "wdt"}) for index in range(2 - script.resets)] if forever else ()
+    )
 
-    return apart(_broken, cook, before, hot, cold, errors, forever, firmware)
+    return apart(_broken, script, before, hot, cold, errors, forever, firmware)
 
 
-def _broken(cook, before, hot, cold, errors, forever, firmware):
-    crasher = _Crasher(Run(cook, firmware, before), hot, cold, errors, forever, firmware)
+def _broken(script, before, hot, cold, errors, forever, firmware):
+    crasher = _Crasher(Run(script, firmware, before), hot, cold, errors, forever, firmware)
     crasher.go()
     left = [text(file, number) for part in (hot, cold) for (file, _), numbers in part.items() for number in numbers]
     return crasher.run.verdicts, left

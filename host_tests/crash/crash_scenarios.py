@@ -1,4 +1,4 @@
-"""Short cooks that together take every way through the firmware: what hands, stove and chip do, second by second.
+"""Short scripts that together take every way through the firmware: what hands, stove and chip do, second by second.
 
 They start at a power-up; nothing is expected of them but that they reach what they reach.
 """
@@ -19,12 +19,12 @@ FOR_EVER_MS = 2**60
 
 
 @dataclass(frozen=True)
-class Cook:
+class Script:
     """events: (second, what, burner, args in milliseconds), as a plan has them but for the seconds.
 
-    resets: how often the program ends in it unasked. uncounted: how many ends the box need not count, because they were
-    meant or came before it could write anything down. settings_text: a raw file instead of settings, None for no
-    file at all; files: what else lies on the flash.
+    resets: how often the program ends in it unasked. uncounted: how many ends the controller need not count, because
+    they were meant or came before it could write anything down. settings_text: a raw file instead of settings, None for
+    no file at all; files: what else lies on the flash.
     """
 
     name: str
@@ -90,7 +90,7 @@ def program(slot):
 def not_whole(name, **files):
     """A start with slot b active, whose program is not whole; what differs by name, with _ for a dot."""
     spoiled = {f"b/{name.replace('_', '.')}": data for name, data in files.items()}
-    return Cook(name, 1, (), files={**program("b"), **spoiled, "slot.txt": sealed("active b")})
+    return Script(name, 1, (), files={**program("b"), **spoiled, "slot.txt": sealed("active b")})
 
 
 def raises(name, error):
@@ -126,10 +126,10 @@ BROKEN_SETTINGS = (
 )
 
 # Two contacts that conduct, as cheap as can be.
-PRESSED = Cook("two presses", 6, ((4, "press", 0), (4, "press", 1)), burners=2, sensor=False)
-COOKS = (
-    Cook("nobody cooks", 4, ()),
-    Cook(
+PRESSED = Script("two presses", 6, ((4, "press", 0), (4, "press", 1)), burners=2, sensor=False)
+SCRIPTS = (
+    Script("no one scripts", 4, ()),
+    Script(
         "two burners",
         74,
         (
@@ -149,7 +149,7 @@ COOKS = (
             (21.5, "light", 1, light(2000)),  # too early, too
             (32, "knob_off", 0),
             (36, "remote_off", 0, {"source": "web"}),
-            (44, "press", 0),  # and nobody lights
+            (44, "press", 0),  # and no one lights
             (57, "press", 1),
             (58, "light", 1, light(5000)),
             (66, "hold", 1, {"ms": 1200}),
@@ -158,7 +158,7 @@ COOKS = (
         burners=2,
         settings={"remote_extend": True},
     ),
-    Cook(
+    Script(
         "by the button alone, pulse drive",
         60,
         (
@@ -171,8 +171,8 @@ COOKS = (
         sensor=False,
         settings={"relay_drive": "pulse", "delay_coil_s": 1},
     ),
-    Cook("the time is up", 68, ((4, "press", 0),), sensor=False),
-    Cook(
+    Script("the time is up", 68, ((4, "press", 0),), sensor=False),
+    Script(
         "all that can fail on a stove",
         122,
         (
@@ -197,7 +197,7 @@ COOKS = (
         ),
         resets=1,
     ),
-    Cook(
+    Script(
         "all that can fail on a bus",
         62,
         (
@@ -218,7 +218,7 @@ COOKS = (
         burners=3,
         settings={"flame_out_s": 5, "burners": [{}, {"sensor": False}]},
     ),
-    Cook(
+    Script(
         "ten minutes of flame",
         632,
         (
@@ -239,7 +239,7 @@ COOKS = (
         stove={"emf_uv": 8000, "tc_mohm": 100, "magnet_hold_ma": 50, "magnet_drop_ma": 20},
         files={"state.txt": sealed("0 400", "0 0", "0 0", "0 0")},
     ),
-    Cook(
+    Script(
         "services that die, block and are refused",
         100,
         (
@@ -258,7 +258,7 @@ COOKS = (
         files={"journal.txt": sealed("1 0 BUTTON 5 0")},
         uncounted=1,
     ),
-    Cook(
+    Script(
         "starts that fail, and a cable",
         32,
         (
@@ -277,16 +277,16 @@ COOKS = (
         resets=2,
         uncounted=2,
     ),
-    Cook("settings that cannot be used", 2 + len(BROKEN_SETTINGS), starts(1, BROKEN_SETTINGS), settings_text=None),
-    Cook(
-        "a program on trial, and a hand that lets the next one in",
+    Script("settings that cannot be used", 2 + len(BROKEN_SETTINGS), starts(1, BROKEN_SETTINGS), settings_text=None),
+    Script(
+        "a pending program, and a user who lets the next one in",
         68,
         ((8, "hold", 0, {"ms": 5500}),),
         sensor=False,
         files={**program("b"), "slot.txt": sealed("active a", "trial b new cable")},
     ),
-    Cook(
-        "a program on trial whose services die",
+    Script(
+        "a pending program whose services die",
         16,
         ((7, "services_die", 0),),
         sensor=False,
@@ -294,7 +294,7 @@ COOKS = (
         resets=1,
         uncounted=1,
     ),
-    Cook(
+    Script(
         "a starter that fails, and a cable",
         24,
         (
@@ -313,5 +313,5 @@ COOKS = (
     not_whole("a manifest that is cut off", manifest_txt=b"curfew 0 00000000\n"),
     not_whole("a manifest that is no text", manifest_txt=b"\xff\n#0000\n"),
     not_whole("a program file too many", more_py=b""),
-    Cook("settings that are no text", 1, (), settings_text=None, files={"settings.json": b"\xff"}),
+    Script("settings that are no text", 1, (), settings_text=None, files={"settings.json": b"\xff"}),
 )

@@ -5,7 +5,7 @@ import traceback
 from functools import partial
 
 from host_tests.crash.crash import judge_of
-from host_tests.crash.forked_box import FIRMWARE, Run, apart, is_unreal
+from host_tests.crash.forked_device import FIRMWARE, Run, apart, is_unreal
 from host_tests.crash.recovery_checks import ANY_WAY, SensorFails
 
 START, CHANGE, STEADY = "start", "change", "steady"
@@ -21,11 +21,11 @@ FOREVER = {
 
 
 class _Calls:
-    """Counts the calls that the firmware makes of stand-ins and flash; asked(name, frame) says what comes of each."""
+    """Counts the calls that the firmware makes of fakes and flash; asked(name, frame) says what comes of each."""
 
-    def __init__(self, cook, firmware):
+    def __init__(self, script, firmware):
         self.firmware = str(firmware)
-        self.run = Run(cook, firmware)
+        self.run = Run(script, firmware)
         self.run.world.on_call = self._on_call
         self.number = 0
         self.failure = None
@@ -56,7 +56,7 @@ class _Calls:
 
 
 class _Survey(_Calls):
-    """Which tick each call belongs to, and what anybody can see of the box in it."""
+    """Which tick each call belongs to, and what anybody can see of the controller in it."""
 
     def __init__(self, *args):
         super().__init__(*args)
@@ -70,7 +70,7 @@ class _Survey(_Calls):
         self.calls.append((name, len(self.seen), world._serving or starting))
         if name == "time.sleep_ms":
             self._slept = world.starts
-            self.seen.append([self.run.told(), world.coils[:]])
+            self.seen.append([self.run.reported(), world.coils[:]])
 
     def chosen(self):
         """[number, name, when] of the calls that shall fail."""
@@ -87,8 +87,8 @@ class _Survey(_Calls):
 class _Failer(_Calls):
     """Forks at every chosen call and lets it fail there."""
 
-    def __init__(self, chosen, forever, cook, firmware):
-        super().__init__(cook, firmware)
+    def __init__(self, chosen, forever, script, firmware):
+        super().__init__(script, firmware)
         self._chosen = {number: when for number, _, when in chosen}
         self._forever = forever
         self._fails = None  # name and error, in a fork, for ever
@@ -114,30 +114,30 @@ class _Failer(_Calls):
         raise error(5)
 
 
-def survey(cook, firmware=FIRMWARE):
+def survey(script, firmware=FIRMWARE):
     """[number from 1, name, when] of the calls that shall fail, and how many calls there are.
 
     All that a start and the services make (START), all of a tick in which anything changed that people see (CHANGE),
     and all of one tick a second after it that stands for the others (STEADY).
     """
 
-    return apart(_surveyed, cook, firmware)
+    return apart(_surveyed, script, firmware)
 
 
-def _surveyed(cook, firmware):
-    survey = _Survey(cook, firmware)
+def _surveyed(script, firmware):
+    survey = _Survey(script, firmware)
     survey.go()
     return survey.chosen(), len(survey.calls)
 
 
-def fail_every(chosen, cook, forever, firmware=FIRMWARE):
+def fail_every(chosen, script, forever, firmware=FIRMWARE):
     """[what, verdict] of a fork for every chosen call, in which it fails once, or from then on for ever.
 
-    Failing once, only those of START are judged until the box is well again: of the others what comes after the next
-    start is no news to who has crashed at every line.
+    Failing once, only those of START are judged until the controller is well again: of the others what comes after the
+    next start is no news to who has crashed at every line.
     """
 
-    return apart(_failed, chosen, forever, cook, firmware)
+    return apart(_failed, chosen, forever, script, firmware)
 
 
 def _failed(*args):

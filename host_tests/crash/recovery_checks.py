@@ -8,11 +8,11 @@ from simulator.result import parse
 from simulator.rules import invariants
 from simulator.rules.numbers import QUIET_MS, UNSTABLE_ENDS
 
-AT_REST_MS = 300  # all burners in IDLE for so long before a hand presses: without a hand nothing conducts
+AT_REST_MS = 300  # all burners in IDLE for so long before a user presses: without a user nothing conducts
 PRESSED_MS = 300  # a finger (150), the debouncing, a tick, the relay
 PUMPED_MS = 100  # five ticks until a pump holds
 JOURNAL_MS = 8000  # services that ended are started again after five seconds
-PROMPT_MS = 1000  # somebody at the cable works for so long
+PROMPT_MS = 1000  # a person at the cable works for so long
 LOOPS = 3  # starts in a row that fail alike: so it will go on
 READY_MS = 90_000
 SPIN_MS = 1000  # starts may not follow each other faster
@@ -20,19 +20,19 @@ SENSOR_FAILED_MS = 2000  # 1.5 s without a reading, and all there is in between
 GOES_ON_MS = 7000  # services that ended are back after five seconds
 WATCHDOG_CABLE_MS = 600_000
 STALLED_MS = 4000  # the watchdog ends a longer stall
-FINAL = {"UNSTABLE", "SETTINGS_INVALID"}  # faults that nobody can acknowledge within a few minutes
+FINAL = {"UNSTABLE", "SETTINGS_INVALID"}  # faults that no one can acknowledge within a few minutes
 HANDS_LET_GO = ("button_up", "let_go")
 REPAIRS = (  # acts that leave a stove which is in order and off, with their arguments
     *(("unweld", {}), ("sensor", {"value": "ok"}), ("noise", {"uv": 0}), ("film", {"milliohm": 0})),
     *(("simmer", {"percent": 100}), ("knob_off", {}), ("button_up", {})),
 )
-KNOB_MS, COOLED_MS, ACKNOWLEDGED_MS = 6000, 12_000, 20_000  # somebody proves that a stove is well, and says so
+KNOB_MS, COOLED_MS, ACKNOWLEDGED_MS = 6000, 12_000, 20_000  # someone proves that a stove is well, and says so
 
 
-# How a box comes back.
+# How a controller comes back.
 RESTARTS = "by itself"
-CABLE = "somebody at the cable has the prompt, ten minutes, and resets it"
-ANY_WAY = "by itself, or somebody has to reset it"
+CABLE = "a person at the cable has the prompt, ten minutes, and resets it"
+ANY_WAY = "by itself, or someone has to reset it"
 AT_ONCE = "it never went: the start goes on"
 INVALID = "at once, but it cannot read its settings and says so until the next start"
 
@@ -61,14 +61,14 @@ class _Judge:
             self.run.finish(traceback.format_exc())
 
     def fails(self, text):
-        """The end, with everything that was told since the failure."""
+        """The end, with everything that was reported since the failure."""
         last = [line for line in self.run.lines[self._lines_before :] if not line.startswith("#time")][-12:]
         self.run.finish("\n    ".join([f"{self.world.now_ms - self.fell_ms} ms later: {text}", *last]))
 
     def passes(self):
-        """The end, if all that was told up to here keeps the rules."""
+        """The end, if all that was reported up to here keeps the rules."""
         now_ms = self.world.now_ms
-        for row in _rows(self.run.flash.files)[len(_rows(self.run.cook.files)) :]:
+        for row in _rows(self.run.flash.files)[len(_rows(self.run.script.files)) :]:
             self.world.emit(f"#journal {now_ms} {' '.join(row)}")
         self.world.emit(f"#end {now_ms}")
         wrong = invariants.check(parse(self.run.lines), self.run.plan)
@@ -76,7 +76,8 @@ class _Judge:
 
 
 class Opens(_Judge):
-    """Every contact opens at once; the box comes back by way of VERIFYING into IDLE, and there a press counts again.
+    """Every contact opens at once; the controller comes back by way of VERIFYING into IDLE, and there a press counts
+    again.
 
     way: how it comes back, one of RESTARTS ... ANY_WAY. may_spin: what makes a program pause is what fails. forever:
     again() is called whenever the failure comes again. brief: what comes after the first tick of the next start need
@@ -92,8 +93,8 @@ class Opens(_Judge):
         self._invalid = way == INVALID
         world = self.world
         high = [world.pins.get(pin, 0) for pin in world.relay_pins]
-        self._openings = world.openings + sum(world.coils)  # so many lines the journal should get, or one more ...
-        self._openings += len(_rows(run.cook.files))
+        self._shutoffs = world.shutoffs + sum(world.coils)  # so many lines the journal should get, or one more ...
+        self._shutoffs += len(_rows(run.script.files))
         self._perhaps = sum(high[index] and not on for index, on in enumerate(world.coils))  # ... for what was to close
         self._starts = self._fell_starts = world.starts
         self._was_cable = False
@@ -104,11 +105,11 @@ class Opens(_Judge):
         self._final = False
         self._pressed_ms = None
         self._closed_ms = None
-        self._first = True  # nothing was told yet since the last start
+        self._first = True  # nothing was reported yet since the last start
         self._repair()
 
     def _repair(self):
-        """What else was wrong with the stove is over: nothing but the failure shall keep the box from IDLE."""
+        """What else was wrong with the stove is over: nothing but the failure shall keep the controller from IDLE."""
         world = self.world
         world.forget()
         for index, burner in enumerate(world.burners):
@@ -139,12 +140,12 @@ class Opens(_Judge):
             self._at_prompt()
             return
         self._prompt_ms = None
-        told = self.run.states()
-        if told is None:
+        reported = self.run.states()
+        if reported is None:
             self._first = True
             self._since_ms = self._fault_ms = None
         else:
-            self._judge([state for state, _ in told], {fault for _, fault in told} - {None})
+            self._judge([state for state, _ in reported], {fault for _, fault in reported} - {None})
 
     def _pass_without_spin(self):
         ups = [int(line.split()[1]) for line in self.run.lines if line.startswith("#up")]
@@ -158,7 +159,7 @@ class Opens(_Judge):
         if self._prompt_ms is None:
             self._prompt_ms = world.now_ms
         if self.way == CABLE and self._raised == 1 and world.wdt_ms != WATCHDOG_CABLE_MS:
-            self.fails(f"somebody at the cable, and a watchdog of {world.wdt_ms} ms")
+            self.fails(f"a person at the cable, and a watchdog of {world.wdt_ms} ms")
         if 0 < world.wdt_ms < WATCHDOG_CABLE_MS:
             return  # it will start it again
         if self.way not in (CABLE, ANY_WAY):
@@ -193,9 +194,9 @@ class Opens(_Judge):
         """What outlived the reset, what the world is like, and what this judge will ask of it, as text."""
         world = self.world
         warm = [(round(burner.tip_dc, -3), burner.magnet_uv // 1000, burner.closed) for burner in world.burners]
-        asks = [self.way, self._was_cable, self._openings, self._perhaps, self.closed, _causes(self.run.lines)]
+        asks = [self.way, self._was_cable, self._shutoffs, self._perhaps, self.closed, _causes(self.run.lines)]
         files = {name: data.decode("latin-1") for name, data in sorted(self.run.flash.files.items())}
-        return repr([bytes(world.rtc), files, warm, world.bus, self.run.told(), asks])
+        return repr([bytes(world.rtc), files, warm, world.bus, self.run.reported(), asks])
 
     def _in_idle(self):
         now_ms = self.world.now_ms
@@ -205,7 +206,7 @@ class Opens(_Judge):
             return
         if self._restarts and self.world.starts == self._fell_starts:
             return  # it shows what the ended program last said; READY_MS is the limit
-        if self._abnormal_starts() - self.run.cook.uncounted - self._was_cable >= UNSTABLE_ENDS:
+        if self._abnormal_starts() - self.run.script.uncounted - self._was_cable >= UNSTABLE_ENDS:
             self.fails("three abnormal starts, and it is not UNSTABLE")
         if self._restarts and not self.forever and not self._is_journal_complete():
             return
@@ -216,9 +217,9 @@ class Opens(_Judge):
     def _is_journal_complete(self):
         """One line a shut-off, with a cause; that it is the one on the panel is S13."""
         rows = _rows(self.run.flash.files)
-        if not self._openings <= len(rows) <= self._openings + self._perhaps:
+        if not self._shutoffs <= len(rows) <= self._shutoffs + self._perhaps:
             if self.world.now_ms - self._since_ms > JOURNAL_MS:
-                self.fails(f"{self._openings} openings, and the journal says {rows}")
+                self.fails(f"{self._shutoffs} shut-offs, and the journal says {rows}")
             return False
         for burner, closed in enumerate(self.closed):
             if closed and [row[2] for row in rows if int(row[1]) == burner][-1:] in ([], ["-"]):
@@ -226,7 +227,7 @@ class Opens(_Judge):
         return True
 
     def _abnormal_starts(self):
-        """Without quiet minutes between, at most: nobody can see from outside which ends were meant."""
+        """Without quiet minutes between, at most: no one can see from outside which ends were meant."""
         count = up_ms = 0
         for line in self.run.lines:
             if line.startswith("#up"):
@@ -246,7 +247,7 @@ class Opens(_Judge):
             unstable = self._abnormal_starts() >= UNSTABLE_ENDS
             if "UNSTABLE" in faults and not unstable:
                 self.fails("UNSTABLE before its time")
-            if "SETTINGS_INVALID" in faults and not self._invalid and self.run.cook.settings_text is not None:
+            if "SETTINGS_INVALID" in faults and not self._invalid and self.run.script.settings_text is not None:
                 self.fails("SETTINGS_INVALID without reason")
             self._final = faults & FINAL or self.forever and unstable  # UNSTABLE may stand behind an older fault
             if self._final:
@@ -262,7 +263,7 @@ class Opens(_Judge):
             self._fault_ms = None
 
     def _prove_and_acknowledge(self):
-        """A hand lights and holds, turns off, waits until all is cold, and holds the button."""
+        """A user lights and holds, turns off, waits until all is cold, and holds the button."""
         for index in range(len(self.world.burners)):
             self.world.later(0, "light", index, {"hold_ms": KNOB_MS - 1000})
             self.world.later(KNOB_MS, "knob_off", index)
@@ -289,13 +290,13 @@ def _rows(files):
 
 
 def _causes(lines):
-    """The cause that was told last, by burner."""
+    """The cause that was reported last, by burner."""
     entries = [json.loads(line) for line in lines if line.startswith("{")]
     return {entry["burner"]: entry["cause"] for entry in entries}
 
 
 class GoesOn(_Judge):
-    """The flame stays: no restart, no opening by this; services that ended are started again."""
+    """The flame stays: no restart, no shut-off by this; services that ended are started again."""
 
     def __init__(self, run, forever=False, brief=False):
         super().__init__(run)
@@ -313,9 +314,9 @@ class GoesOn(_Judge):
             self.fails("the program ended")
         if world.now_ms - self.fell_ms < GOES_ON_MS:
             return
-        told = _causes(self.run.lines)
+        reported = _causes(self.run.lines)
         for index, burner in enumerate(world.burners):
-            cause = told[index] or "RESTART"
+            cause = reported[index] or "RESTART"
             bad = cause == "RESTART" or cause.startswith("FAULT") and self._bus_ok
             if self.closed[index] and not burner.closed and bad:
                 self.fails(f"burner {index} opened by {cause}")

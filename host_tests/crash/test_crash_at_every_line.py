@@ -1,6 +1,6 @@
 """Crash at every line: an exception at each line that the firmware executes, once and for ever.
 
-Here: which exceptions, that no line and no handler is left out, and bugs that must be caught. Not here: the cooks
+Here: which exceptions, that no line and no handler is left out, and bugs that must be caught. Not here: the scripts
 (short_cooks.py), what has to come of a crash (aftermath.py), who catches what (crash.py).
 """
 
@@ -9,10 +9,10 @@ from collections import Counter
 import pytest
 
 from host_tests.crash.crash import FIRMWARE, HANDLERS, break_every, handlers, lines, share_out, text
-from host_tests.crash.crash_scenarios import COOKS, PRESSED
+from host_tests.crash.crash_scenarios import PRESSED, SCRIPTS
 from host_tests.fixtures.seeded_firmware import seeded
 
-# Lines that no cook reaches, by file and text, and why.
+# Lines that no script reaches, by file and text, and why.
 NEVER = {
     ("curfew/core/burner.py", "self.reported |= 1 << faults.PROGRAM_CORRUPT"): "only a program that contradicts itself",
     ("curfew/core/burner.py", "self._judge_faults()"): "the same; the other such line is reached",
@@ -27,11 +27,11 @@ NEVER = {
         "return False",
     ): "nor does the loop run, and take its leave back, within a round of theirs",
     ("curfew/services/persistence.py", "self._restart = True"): "only who comes over the network asks for a restart",
-    ("curfew/services/persistence.py", "return self._memory.seq[0]"): "or for the number of the last opening",
+    ("curfew/services/persistence.py", "return self._memory.seq[0]"): "or for the number of the last shut-off",
     (
         "curfew/runtime/supervisor.py",
         "link.trial[0] = TRIAL_FAILED",
-    ): "ten minutes on trial; the other such line is reached",
+    ): "ten minutes pending; the other such line is reached",
     (
         "curfew/services/update/slots.py",
         "from curfew.storage import files",
@@ -47,7 +47,7 @@ NEVER = {
         'return files.replace(SLOT_PATH, ["active " + here, "trial %s new %s" % (other(), way)], flash_allowed)',
     ): "the same",
     ("starter.py", "pass"): "a chip that refuses its speed; test_starter.py looks at it",
-    ("starter.py", 'return "", ""'): "a box without a program never comes back; test_starter.py looks at it",
+    ("starter.py", 'return "", ""'): "a controller without a program never comes back; test_starter.py looks at it",
     **{
         ("curfew/services/thread.py", line): "only a chip with a radio"
         for line in (
@@ -68,7 +68,7 @@ NEVER = {
         )
     },
 }
-# Handlers of what nobody else raises: they are reached by their own way.
+# Handlers of what no one else raises: they are reached by their own way.
 OWN = {
     ("program.py", "main", "loop.Restart"),
     ("curfew/core/settings.py", "load", "Invalid"),
@@ -80,12 +80,12 @@ FOR_EVER = [RuntimeError, MemoryError]
 
 @pytest.fixture(scope="session")
 def shares():
-    """Which lines are broken in which cook, by name."""
-    return {cook.name: share for cook, share in zip(COOKS, share_out(COOKS), strict=True)}
+    """Which lines are broken in which script, by name."""
+    return {script.name: share for script, share in zip(SCRIPTS, share_out(SCRIPTS), strict=True)}
 
 
 @pytest.mark.long
-def test_every_line_is_reached_by_a_cook_or_it_is_said_why_not(shares):
+def test_every_line_is_reached_by_a_script_or_it_is_said_why_not(shares):
     reached = set().union(*(part for share in shares.values() for part in share))
     every = {(file, number) for (file, _), numbers in lines().items() for number in numbers}
     missed = {(file[len(str(FIRMWARE)) + 1 :], text(file, number)) for file, number in every - reached}
@@ -100,8 +100,8 @@ def wrong_in(verdicts):
     return [f"{what}\n    {verdict}" for (_, what), verdict in verdicts if verdict]
 
 
-def all_is_well(share, cook, errors, forever):
-    verdicts, left = break_every(share, cook, errors, forever)
+def all_is_well(share, script, errors, forever):
+    verdicts, left = break_every(share, script, errors, forever)
     assert wrong_in(verdicts) == []
     assert left == []
     forks = Counter(error for (error, _), _ in verdicts)
@@ -109,19 +109,19 @@ def all_is_well(share, cook, errors, forever):
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("cook", COOKS, ids=lambda cook: cook.name)
-def test_thrown_once_at_any_line_every_contact_opens_and_the_box_comes_back(shares, cook):
-    all_is_well(shares[cook.name], cook, ONCE, forever=False)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_thrown_once_at_any_line_every_contact_opens_and_the_controller_comes_back(shares, script):
+    all_is_well(shares[script.name], script, ONCE, forever=False)
 
 
 # What is thrown for ever comes after two resets, and the first of them would end a trial.
-PROVED = [cook for cook in COOKS if b"trial" not in cook.files.get("slot.txt", b"")]
+PROVED = [script for script in SCRIPTS if b"trial" not in script.files.get("slot.txt", b"")]
 
 
 @pytest.mark.sample(1)
-@pytest.mark.parametrize("cook", PROVED, ids=lambda cook: cook.name)
-def test_thrown_whenever_a_line_comes_by_nothing_conducts_and_the_box_is_unstable(shares, cook):
-    all_is_well(shares[cook.name], cook, FOR_EVER, forever=True)
+@pytest.mark.parametrize("script", PROVED, ids=lambda script: script.name)
+def test_thrown_whenever_a_line_comes_by_nothing_conducts_and_the_controller_is_unstable(shares, script):
+    all_is_well(shares[script.name], script, FOR_EVER, forever=True)
 
 
 # --- bugs that must be caught --------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ SWALLOWED = f"                try:\n    {TICK}                except Exception:\
 ON_THE_WAY_OUT = "        finally:\n            self.relays.open_all()\n"
 BUGS = {
     "the loop swallows what is raised": (False, [("curfew/runtime/loop.py", TICK, SWALLOWED)]),
-    "nobody opens on the way out": (
+    "no one opens on the way out": (
         False,
         [
             ("curfew/runtime/loop.py", ON_THE_WAY_OUT, "        finally:\n            pass\n"),
@@ -143,7 +143,7 @@ BUGS = {
         [("curfew/runtime/rtc_memory.py", "min(self.buffer[AT_RESETS] + 1, 255)", "self.buffer[RESETS]")],
     ),
     "a cable gets no time": (False, [("program.py", "machine.WDT(timeout=600000)", "pass")]),
-    "every end is a clean one": (True, [("program.py", "sys.print_exception(error)", "box and box.end_clean()")]),
+    "every end is a clean one": (True, [("program.py", "sys.print_exception(error)", "loop and loop.end_clean()")]),
 }
 
 

@@ -1,25 +1,25 @@
 """Fail every call: the N-th that the firmware makes of pins, buses, clock, lock, collector and flash, once or for ever.
 
-Here: which cooks, pins that never obey again, and bugs that must be caught. Not here: choosing and failing the calls
+Here: which scripts, pins that never obey again, and bugs that must be caught. Not here: choosing and failing the calls
 (io_failures.py), what has to come of it (aftermath.py).
 """
 
 import pytest
 
-from host_tests.crash.crash_scenarios import COOKS, PRESSED, Cook, raises
-from host_tests.crash.forked_box import FIRMWARE, apart, told_by
+from host_tests.crash.crash_scenarios import PRESSED, SCRIPTS, Script, raises
+from host_tests.crash.forked_device import FIRMWARE, apart, reported_by
 from host_tests.crash.io_failures import STEADY, fail_every, survey
 from host_tests.fixtures.seeded_firmware import seeded
 from simulator.result import parse
 
 NAMES = (
     "two burners",
-    "nobody cooks",
+    "no one scripts",
     "by the button alone, pulse drive",
     "services that die, block and are refused",
     "starts that fail, and a cable",
 )
-BY_NAME = {cook.name: cook for cook in COOKS}
+BY_NAME = {script.name: script for script in SCRIPTS}
 KINDS = {
     "Pin", "Pin.value", "I2C", "I2C.writeto", "I2C.readfrom_mem_into", "PWM", "PWM.freq", "PWM.duty_u16", "WDT",
     "WDT.feed", "RTC.memory", "NeoPixel.write", "machine.reset", "time.ticks_ms", "time.sleep_ms", "lock.acquire",
@@ -61,7 +61,7 @@ def test_every_kind_of_call_is_among_those_that_fail():
 
 def ended(*ends):
     """Two contacts conduct, the first one's pin does not go low any more, and then something ends this."""
-    return Cook("a pin", 8, (*PRESSED.events, *ends), burners=2, sensor=False)
+    return Script("a pin", 8, (*PRESSED.events, *ends), burners=2, sensor=False)
 
 
 ENDS = {
@@ -71,22 +71,22 @@ ENDS = {
 }
 
 
-def openings_of(cook, firmware=FIRMWARE):
+def shutoffs_of(script, firmware=FIRMWARE):
     """When each contact opened, in milliseconds; a list a burner."""
-    result = parse(apart(told_by, cook, firmware))
+    result = parse(apart(reported_by, script, firmware))
     return [[line["t_ms"] for line in result.shutoffs(burner)] for burner in range(2)]
 
 
 @pytest.mark.parametrize("end", ENDS)
 def test_a_relay_pin_that_does_not_go_low_becomes_an_input_and_takes_no_other_with_it(end):
-    cook = ended((5.5, "pin_refuses", 0, {"init": False}), ENDS[end])
-    (one,), other = openings_of(cook)
+    script = ended((5.5, "pin_refuses", 0, {"init": False}), ENDS[end])
+    (one,), other = shutoffs_of(script)
     assert 6000 <= one <= (6900 if end == "off" else 6030)
     assert other == [one]
 
 
 def test_a_relay_pin_that_refuses_everything_is_opened_by_the_reset():
-    (one,), other = openings_of(ended((5.5, "pin_refuses", 0, {"init": True}), ENDS["an error"]))
+    (one,), other = shutoffs_of(ended((5.5, "pin_refuses", 0, {"init": True}), ENDS["an error"]))
     assert 6000 <= one <= 6000 + 700 + 30
     assert len(other) == 1 and 6000 <= other[0] <= 6030
 
@@ -94,7 +94,7 @@ def test_a_relay_pin_that_refuses_everything_is_opened_by_the_reset():
 # --- bugs that must be caught --------------------------------------------------------------------------------------
 
 
-def test_a_box_that_restarts_without_a_pause_is_caught(tmp_path):
+def test_a_controller_that_restarts_without_a_pause_is_caught(tmp_path):
     firmware = seeded(tmp_path, ("program.py", "5000 if loop is None else 700", "5000 if loop is None else 1"))
     feeds = [call for call in survey(PRESSED, firmware)[0] if call[1] == "WDT.feed"]
     assert any("it spins" in verdict for _, verdict in fail_every(feeds, PRESSED, True, firmware))
@@ -102,5 +102,5 @@ def test_a_box_that_restarts_without_a_pause_is_caught(tmp_path):
 
 def test_a_pin_that_is_not_made_an_input_is_caught(tmp_path):
     firmware = seeded(tmp_path, ("curfew/hardware/relay.py", "pin.init(Pin.IN)", "pass"))
-    one, _ = openings_of(ended((5.5, "pin_refuses", 0, {"init": False}), ENDS["a cable"]), firmware)
+    one, _ = shutoffs_of(ended((5.5, "pin_refuses", 0, {"init": False}), ENDS["a cable"]), firmware)
     assert one == []

@@ -1,8 +1,8 @@
-"""Which states of a box are alike: everything that may decide what happens next, every age by its boundary only.
+"""Which states of a controller are alike: everything that may decide what happens next, every age by its boundary only.
 
 Abstracted away: how far a boundary is (it is ahead, within the next tick, or reached), microvolts but for two bands,
 counts of readings, which settle within three ticks, the ring of a rise, the gate's count against its cap, sounds and
-lights, health, how many abnormal starts there were below the limit, rows of openings; with a sensor also what a button
+lights, health, how many abnormal starts there were below the limit, rows of shut-offs; with a sensor also what a button
 that is up remembers while the contact is open, the last tick before a boundary in FAULT, and the interval before. Of
 states that are alike only the first one found is explored further: what the distance to two boundaries at once decides
 is left to random runs.
@@ -24,14 +24,14 @@ _HOLDS = (
 ANY_MS = limits.STALL_MAX_MS  # a clock to which the longest step counts in full
 
 
-def clocks(box):
+def clocks(device):
     """(name, what is left in ms, the longest step that this clock counts in full) of every clock that runs."""
-    burner = box.controller.burners[0]
-    running = [*_of_state(burner, box.settings), *_of_button(burner)]
+    burner = device.controller.burners[0]
+    running = [*_of_state(burner, device.settings), *_of_button(burner)]
     if burner.config.sensor:
-        running += _of_sensor(burner, box.settings)
+        running += _of_sensor(burner, device.settings)
     if burner.faults.present >> faults.UNSTABLE & 1:
-        running.append(("quiet", limits.QUIET_MS - box.controller.quiet_ms, ANY_MS))
+        running.append(("quiet", limits.QUIET_MS - device.controller.quiet_ms, ANY_MS))
     return running
 
 
@@ -100,10 +100,10 @@ def _of_sensor(burner, settings):
     return running
 
 
-def alike(box, running=None):
-    """The key of the class that the first burner of a box is in; running: its clocks, where known."""
-    burner = box.controller.burners[0]
-    running = clocks(box) if running is None else running
+def alike(device, running=None):
+    """The key of the class that the first burner of a controller is in; running: its clocks, where known."""
+    burner = device.controller.burners[0]
+    running = clocks(device) if running is None else running
     next_ms = 0 if burner.state == FAULT and burner.config.sensor else TICK_MS
     return _flags(burner), tuple([(name, (left_ms > 0) + (left_ms > next_ms)) for name, left_ms, _ in running])
 

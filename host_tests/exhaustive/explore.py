@@ -13,8 +13,8 @@ from pathlib import Path
 
 from curfew.core import table
 from host_tests.exhaustive import inputs, passes
-from host_tests.exhaustive.box import Box
 from host_tests.exhaustive.classes import alike
+from host_tests.exhaustive.device import Device
 from host_tests.exhaustive.judge import Violation
 from host_tests.fixtures.every_tick import misfit_numbers
 from host_tests.fixtures.names import EVENTS, STATES
@@ -60,7 +60,7 @@ VARIANTS = {
     "blind": (SHORT, _ALL_BLIND),
     "blind, long cap": (LONG_CAP, _ALL_BLIND),
     "sensing": (SENSING, _ALL_SEEING),
-    "sensing, extended from afar": ({**SHORT, **ALLOWING, "auto_arm": False}, _EXTENDING),
+    "sensing, extended remotely": ({**SHORT, **ALLOWING, "auto_arm": False}, _EXTENDING),
     "sensing, finger": ({**LONG_CAP, **ALLOWING}, _BY_FINGER),
 }
 
@@ -68,11 +68,11 @@ VARIANTS = {
 
 
 class Explored:
-    """What a search found: classes by key, each with a saved box, the key from which and the input by which it came."""
+    """What a search found: classes by key, each with a saved device, and the key and the input it came from."""
 
     def __init__(self, variant):
         self.changed, self.names = VARIANTS[variant]
-        self.box = Box(self.changed)  # can be put back into every class
+        self.device = Device(self.changed)  # can be put back into every class
         self.classes = {}
         self.leads = {}  # (key, input) to the key that it leads to
         self.depth = 0
@@ -87,33 +87,33 @@ class Explored:
 
     def pairs(self):
         """What happened to the state machine, a sorted list of "STATE EVENT GUARD"; "refused" where no row fitted."""
-        rows = self.box.seen
+        rows = self.device.seen
         return sorted(f"{STATES[state]} {EVENTS[event]} {guard_of(row)}" for state, event, row in rows)
 
 
 def explore(variant):
     """Search a variant until no input leads to a new class. Raises Violation, with the path to it."""
     found = Explored(variant)
-    box, classes = found.box, found.classes
-    root = alike(box)
-    classes[root] = box.save(), None, ""
+    device, classes = found.device, found.classes
+    root = alike(device)
+    classes[root] = device.save(), None, ""
     waiting = deque([(root, 0)])
     while waiting:
         key, found.depth = waiting.popleft()
         for name in found.names:
-            box.put_back(classes[key][0])
+            device.put_back(classes[key][0])
             try:
-                if inputs.INPUTS[name](box) is False:
+                if inputs.INPUTS[name](device) is False:
                     continue
             except Violation as violation:
                 raise Violation(f"{violation}, after: {' > '.join([*found.path(key), name])}")
-            led = alike(box)
+            led = alike(device)
             found.leads[key, name] = led
             if led not in classes:
-                if wrong := misfit_numbers(box.controller):
+                if wrong := misfit_numbers(device.controller):
                     raise Violation(f"{wrong[0]}, after: {' > '.join([*found.path(key), name])}")
-                classes[led] = box.save(), key, name
-                if box.controller.burners[0].faults.raised.bit_count() <= FAULTS_AT_ONCE:
+                classes[led] = device.save(), key, name
+                if device.controller.burners[0].faults.raised.bit_count() <= FAULTS_AT_ONCE:
                     waiting.append((led, found.depth + 1))
     return found
 
@@ -143,7 +143,7 @@ PARTS = {
     "blind": _searched("blind", passes.out_of_every_fault, passes.over_the_wrap),
     "blind, long cap": _searched("blind, long cap"),
     "sensing": _searched("sensing", passes.out_of_every_fault),
-    "sensing, extended from afar": _searched("sensing, extended from afar"),
+    "sensing, extended remotely": _searched("sensing, extended remotely"),
     "sensing, finger": _searched("sensing, finger"),
     "two burners": _beside,
 }

@@ -1,12 +1,12 @@
 """What may happen to a device between one class of states and the next, by name: real ticks, readings, presses."""
 
-from host_tests.exhaustive.box import DRIFTS, LEVELS, RISE_TO_UV, TICK_MS, Box
 from host_tests.exhaustive.classes import alike, clocks, next_step_ms
+from host_tests.exhaustive.device import DRIFTS, LEVELS, RISE_TO_UV, TICK_MS, Device
 from host_tests.exhaustive.judge import STILL_TICKS, Violation
 from simulator.rules.gestures import BRIDGE_MS, HOLD_MS
 from simulator.rules.numbers import STALL_MAX_MS
 
-WAIT_TICKS = 400  # ten quiet minutes are 300; whoever met nothing new in so many steps will not
+WAIT_TICKS = 400  # ten quiet minutes are 300; a search that met nothing new in so many steps will not
 SETTLED_TICKS = 12  # the same without any clock ahead
 DRIFT_STEP_MS = {"rising": TICK_MS, "falling": 5 * TICK_MS}
 COLD_UV = 500
@@ -26,17 +26,17 @@ def _drifts(around):
 def _time_passes(mode):
     """With this to be seen until something is new, or nothing will be."""
 
-    def act(box: Box):
-        around = box.around[0]
+    def act(device: Device):
+        around = device.around[0]
         around.mode = mode
-        running = clocks(box)
-        first = alike(box, running)
+        running = clocks(device)
+        first = alike(device, running)
         for ticks in range(WAIT_TICKS):
             drifts = _drifts(around)
             step_ms = next_step_ms(running)
-            box.tick(min(step_ms, DRIFT_STEP_MS[mode]) if drifts else step_ms)
-            running = clocks(box)
-            if alike(box, running) != first:
+            device.tick(min(step_ms, DRIFT_STEP_MS[mode]) if drifts else step_ms)
+            running = clocks(device)
+            if alike(device, running) != first:
                 break
             if ticks >= SETTLED_TICKS and not drifts and not any(left_ms > 0 for _, left_ms, _ in running):
                 break
@@ -44,155 +44,155 @@ def _time_passes(mode):
     return act
 
 
-def _miss(box):
-    before, box.around[0].mode = box.around[0].mode, "missed"
-    box.tick()
-    box.around[0].mode = before
+def _miss(device):
+    before, device.around[0].mode = device.around[0].mode, "missed"
+    device.tick()
+    device.around[0].mode = before
 
 
 def _ticks(*steps_ms):
-    def act(box):
+    def act(device):
         for step_ms in steps_ms:
-            box.tick(step_ms)
+            device.tick(step_ms)
 
     return act
 
 
-def _stand(box):
+def _stand(device):
     # While open a clock that stands is no event, and its ticks are many.
-    for _ in range(STILL_TICKS if box.controller.granted[0] else 1):
-        box.tick(0)
+    for _ in range(STILL_TICKS if device.controller.granted[0] else 1):
+        device.tick(0)
 
 
 # --- the finger ----------------------------------------------------------------------------------------------------
 
 
-def _finger(box):
-    box.finger(not box.controller.pressed[0])
-    box.tick()
+def _finger(device):
+    device.finger(not device.controller.pressed[0])
+    device.tick()
 
 
-def _bounce(box):
-    _finger(box)
-    _finger(box)
+def _bounce(device):
+    _finger(device)
+    _finger(device)
 
 
 def _gesture(*held_ms):
     """Down for so long beyond the debounce, and up again; only a finger that is up can do it."""
 
-    def act(box):
-        if box.controller.pressed[0]:
+    def act(device):
+        if device.controller.pressed[0]:
             return False
-        box.finger(True)
-        _ticks(*DEBOUNCE, *held_ms)(box)
-        box.finger(False)
-        _ticks(*BRIDGE)(box)
+        device.finger(True)
+        _ticks(*DEBOUNCE, *held_ms)(device)
+        device.finger(False)
+        _ticks(*BRIDGE)(device)
 
     return act
 
 
-def _lean(box):
-    if box.controller.pressed[0]:
-        box.finger(False)
-        _ticks(*BRIDGE)(box)
+def _lean(device):
+    if device.controller.pressed[0]:
+        device.finger(False)
+        _ticks(*BRIDGE)(device)
     else:
-        box.finger(True)
-        _ticks(*DEBOUNCE, *[STALL_MAX_MS] * 16)(box)
+        device.finger(True)
+        _ticks(*DEBOUNCE, *[STALL_MAX_MS] * 16)(device)
 
 
-def _pair(box):
+def _pair(device):
     """Two quick presses, which ask."""
-    if _PRESS(box) is False:
+    if _PRESS(device) is False:
         return False
-    _ticks(*DEBOUNCE)(box)
-    return _PRESS(box)
+    _ticks(*DEBOUNCE)(device)
+    return _PRESS(device)
 
 
-def _override(box):
+def _override(device):
     """Two pairs with a look between them."""
-    if _pair(box) is False:
+    if _pair(device) is False:
         return False
-    _ticks(1000, *DEBOUNCE)(box)
-    return _pair(box)
+    _ticks(1000, *DEBOUNCE)(device)
+    return _pair(device)
 
 
-def _hits(box):
+def _hits(device):
     """Three of them."""
     for _ in range(3):
-        if _PRESS(box) is False:
+        if _PRESS(device) is False:
             return False
 
 
 def _timed(gesture, lead_ms, late_ticks, timers):
     """The gesture so that its event comes so many ticks after the first of these timers reaches its end."""
 
-    def act(box):
+    def act(device):
         due_ms = lead_ms - late_ticks * TICK_MS
-        ahead = [(left_ms, name) for name, left_ms, _ in clocks(box) if name in timers and left_ms > due_ms]
-        if box.controller.pressed[0] or not ahead:
+        ahead = [(left_ms, name) for name, left_ms, _ in clocks(device) if name in timers and left_ms > due_ms]
+        if device.controller.pressed[0] or not ahead:
             return False
         timer = min(ahead)[1]
         while True:
-            running = clocks(box)
+            running = clocks(device)
             left_ms = next((left_ms for name, left_ms, _ in running if name == timer), due_ms)
             if left_ms <= due_ms:
                 break
-            box.tick(min(next_step_ms(running), max(TICK_MS, (left_ms - due_ms) // TICK_MS * TICK_MS)))
-        return gesture(box)
+            device.tick(min(next_step_ms(running), max(TICK_MS, (left_ms - due_ms) // TICK_MS * TICK_MS)))
+        return gesture(device)
 
     return act
 
 
-# --- from afar -----------------------------------------------------------------------------------------------------
+# --- remote requests -----------------------------------------------------------------------------------------------
 
 
-def _off(box):
-    box.off()
-    box.tick()
+def _off(device):
+    device.off()
+    device.tick()
 
 
 def _request(post, age_ms=0):
     """One tick with a request, and beside it the same tick without: what is not allowed changes nothing."""
 
-    def act(box):
-        before = box.save()
-        box.tick()
-        without = _outcome(box)
-        box.put_back(before)
-        post(box, age_ms)
-        box.tick()
-        allowed = post is Box.extend and not age_ms and box.judges[0].may_extend()
-        if not allowed and _outcome(box) != without:
-            raise Violation(f"S3: {without} without a request from afar, {_outcome(box)} with it")
+    def act(device):
+        before = device.save()
+        device.tick()
+        without = _outcome(device)
+        device.put_back(before)
+        post(device, age_ms)
+        device.tick()
+        allowed = post is Device.extend and not age_ms and device.judges[0].may_extend()
+        if not allowed and _outcome(device) != without:
+            raise Violation(f"S3: {without} without a remote request, {_outcome(device)} with it")
 
     return act
 
 
-def _outcome(box):
+def _outcome(device):
     """State, grant, what is left to deadline and cap."""
-    burner = box.controller.burners[0]
-    return burner.state, box.controller.granted[0], burner.remaining_ms, burner.cap_ms
+    burner = device.controller.burners[0]
+    return burner.state, device.controller.granted[0], burner.remaining_ms, burner.cap_ms
 
 
-def _off_and_extend(box):
-    box.extend()
-    _off(box)
+def _off_and_extend(device):
+    device.extend()
+    _off(device)
 
 
 # --- starts --------------------------------------------------------------------------------------------------------
 
 
 def _restart(times=1, **how):
-    def act(box):
+    def act(device):
         for _ in range(times):
-            box.restart(**how)
+            device.restart(**how)
 
     return act
 
 
-def _restart_as_it_conducts(box):
+def _restart_as_it_conducts(device):
     # Abnormal starts gather to UNSTABLE: here only those that matter, so that one fault does not double everything.
-    box.restart(clean=not box.controller.granted[0])
+    device.restart(clean=not device.controller.granted[0])
 
 
 _PRESS, _HOLD = _gesture(), _gesture(HOLD_MS)
@@ -216,9 +216,9 @@ INPUTS = {
     "lean": _lean,
     "off": _off,
     "off and extend": _off_and_extend,
-    "extend": _request(Box.extend),
-    "extend, too late": _request(Box.extend, REQUEST_TOO_OLD_MS),
-    "arm": _request(Box.arm),
+    "extend": _request(Device.extend),
+    "extend, too late": _request(Device.extend, REQUEST_TOO_OLD_MS),
+    "arm": _request(Device.arm),
     "restart": _restart(),
     "restart, clean": _restart(clean=True),
     "restart thrice": _restart(times=3),

@@ -10,7 +10,7 @@ STILL_TICKS = 50
 BLIND_STEP_MS, GAP_MS, SEEN_AGAIN_MS, SETTLE_MS = 100, 500, 1000, 220  # a stall makes no sensor old
 WELD_HOT_UV, WELD_DARK_UV, WELD_SHOWN_MS = 3000, 300, 1000
 OUT_UV, FLAME_UV, FLAME_MS = 3000, 1500, 2500
-RISE_MS = 2000  # a hand that lights was there so short a time ago
+RISE_MS = 2000  # a user who lights was there so short a time ago
 ANNOUNCED = (codes.TIMEOUT, codes.BURN_CAP, codes.OVERRIDE_END)
 
 
@@ -21,7 +21,7 @@ class Violation(AssertionError):
 class Judge:
     """The shadow of one burner: begin() at every start, before() and after() around every tick.
 
-    `granted` is what the gate said in this tick; whoever listens at the gate sets it. Raises Violation.
+    `granted` is what the gate said in this tick; its listener sets it. Raises Violation.
     """
 
     def __init__(self, index, settings):
@@ -45,16 +45,16 @@ class Judge:
         self.conducting = False
         self.still_ticks = 0
         self.rise_ms = LONG_AGO_MS  # since the thermocouple last rose
-        self.peak_uv = 0  # since the last opening or start
+        self.peak_uv = 0  # since the last shut-off or start
         self.since_change_ms = 0
         self.tc_blind_ms = self.magnet_blind_ms = 0
         self.blind_ms = self.fresh_ms = self.shown_open_ms = self.flame_ms = self.quiet_ms = 0
 
     def begin(self, controller):
-        """A start, told by the RTC memory whether the contact conducted."""
-        told = self._told(controller)
-        if told != ([codes.RESTART] if self.conducting else []):
-            self._say(f"S13: the start tells the causes {told}")
+        """A start, reported by the RTC memory whether the contact conducted."""
+        reported = self._told(controller)
+        if reported != ([codes.RESTART] if self.conducting else []):
+            self._say(f"S13: the start tells the causes {reported}")
         if self.conducting:
             self.open_ms = 0
         self._forget()
@@ -119,7 +119,7 @@ class Judge:
         return self.finger.event in ("hold", "hits") or self.all_off or remote and self.off
 
     def may_extend(self):
-        """True when a request from afar may lengthen this burn: it is allowed, and a flame was seen long enough."""
+        """True when a remote request may lengthen this burn: it is allowed, and a flame was seen long enough."""
         return self.settings.remote_extend and self.sensor and self.flame_ms >= FLAME_MS
 
     # --- after it --------------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ class Judge:
         if not self.conducting:
             lit = self.sensor and settings.auto_arm and self.rise_ms <= RISE_MS
             if self.finger.event != "press" and not lit:
-                self._say("S3, S5: starts to conduct without a hand on the box or the knob")
+                self._say("S3, S5: starts to conduct without a local act")
             if self.open_ms < settings.reclose_hold_ms:
                 self._say(f"S6: starts to conduct after a rest of {self.open_ms} ms")
 
@@ -206,9 +206,9 @@ class Judge:
                     self._say(f"S7: the cause of fault {code} went although nothing showed it")
 
     def _judge_telling(self, controller, burner, opened):
-        told = self._told(controller)
-        if told != ([burner.cause] if opened else []):
-            self._say(f"S13: {'an opening' if opened else 'no opening'} is told as {told}")
+        reported = self._told(controller)
+        if reported != ([burner.cause] if opened else []):
+            self._say(f"S13: {'an opening' if opened else 'no opening'} is reported as {reported}")
         if not opened:
             return
         first = (
@@ -219,7 +219,7 @@ class Judge:
         )
         due = next((cause for cause, there in first if there), None)
         if burner.cause != due and (due is not None or burner.cause in [cause for cause, _ in first]):
-            self._say(f"S13: an opening by {due} is told as {burner.cause}")
+            self._say(f"S13: a shut-off by {due} is reported as {burner.cause}")
         if burner.cause in ANNOUNCED and self.warned_ms < self.settings.warning_ms:
             self._say(f"S10: an end by time was announced for {self.warned_ms} ms")
 

@@ -14,7 +14,7 @@ import pytest
 
 from curfew.core import codes
 from host_tests.exhaustive import explore
-from host_tests.exhaustive.box import Box
+from host_tests.exhaustive.device import Device
 from host_tests.exhaustive.inputs import INPUTS
 from host_tests.fixtures.every_tick import flat
 from host_tests.fixtures.names import EVENTS, STATES
@@ -63,7 +63,7 @@ def test_every_pair_that_can_be_refused_is_refused_and_no_other():
     assert {state for states in REFUSED.values() for state in states.split()} == set(STATES.values())
 
 
-def test_less_than_was_kept_is_told_in_a_sentence():
+def test_less_than_was_kept_is_reported_in_a_sentence():
     numbers = {**KEPT["blind"], "states": 1, "pairs": KEPT["blind"]["pairs"][1:]}
     assert explore.less_than_kept("blind", numbers) == [
         f"blind: states 1, there were {KEPT['blind']['states']}; if that is meant: {explore.KEEP}",
@@ -71,19 +71,19 @@ def test_less_than_was_kept_is_told_in_a_sentence():
     ]
 
 
-def test_a_box_that_was_put_back_is_the_same_down_to_every_number():
-    box = Box(explore.SENSING)
-    while box.controller.burners[0].state != codes.IDLE:
-        INPUTS["cold"](box)
+def test_a_controller_that_was_put_back_is_the_same_down_to_every_number():
+    device = Device(explore.SENSING)
+    while device.controller.burners[0].state != codes.IDLE:
+        INPUTS["cold"](device)
     for name in ("press", "flame", "flame"):
-        INPUTS[name](box)
-    assert box.controller.granted[0]
-    saved, before = box.save(), flat(box.controller)
+        INPUTS[name](device)
+    assert device.controller.granted[0]
+    saved, before = device.save(), flat(device.controller)
     for name in ("hold", "nothing", "restart", "cold"):
-        INPUTS[name](box)
-        assert flat(box.controller) != before
-    box.put_back(saved)
-    assert flat(box.controller) == before
+        INPUTS[name](device)
+        assert flat(device.controller) != before
+    device.put_back(saved)
+    assert flat(device.controller) == before
 
 
 # --- what the search must see: one bug each, quoted from the firmware -----------------------------------------------
@@ -98,8 +98,8 @@ SEEDED = {
         ("controller.py", "granted = burner.grant(step_ms)", "granted = burner.grant(step_ms) or self.granted[index]")
     ],
     ("S2", "blind", "every override raises the cap"): [("burner.py", "if not self._override_used:", "if True:")],
-    ("S3", "blind", "more time from afar is always allowed"): [("burner.py", MAY_EXTEND, "return True")],
-    ("S3", "sensing, extended from afar", "more time from afar without a proved flame"): [
+    ("S3", "blind", "more time remotely is always allowed"): [("burner.py", MAY_EXTEND, "return True")],
+    ("S3", "sensing, extended remotely", "more time remotely without a proved flame"): [
         ("burner.py", MAY_EXTEND, "return settings.remote_extend and self.config.sensor")
     ],
     ("S3", "blind", "a remote arm lights"): [
@@ -116,15 +116,15 @@ SEEDED = {
     ("S4", "blind", "an OFF is lost beside a request"): [
         ("burner.py", "if off_asked:", "if off_asked and not extend_asked:")
     ],
-    ("S3, S5", "sensing, extended from afar", "the knob lights although auto_arm is off"): [
+    ("S3, S5", "sensing, extended remotely", "the knob lights although auto_arm is off"): [
         ("burner.py", "self.settings.auto_arm and sensing", "sensing"),
         ("burner.py", "return settings.auto_arm", "return True"),
     ],
-    ("S6", "blind", "a rest of one second"): [
+    ("S6", "blind", "a reclose delay of one second"): [
         ("burner.py", "if self.verifying_ms >= self.settings.reclose_hold_ms and", "if self.verifying_ms >= 1000 and"),
         ("safety.py", "has_been_open(self.open_ms, self.hold_ms)", "has_been_open(self.open_ms, 1000)"),
     ],
-    ("S6", "blind", "long steps count towards the rest"): [
+    ("S6", "blind", "long steps count towards the reclose delay"): [
         (
             "burner.py",
             "aged_ms(self.verifying_ms, min(step_ms, limits.TICK_MS))",
@@ -162,7 +162,7 @@ SEEDED = {
     ("S13", "blind", "the first cause is kept"): [
         ("burner.py", "self.cause = cause\n", "self.cause = self.cause or cause\n")
     ],
-    ("S13", "blind", "a restart is not told"): [
+    ("S13", "blind", "a restart is not reported"): [
         (
             "controller.py",
             "burner.cause = RESTART\n                self._record(index, burner)",

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 @st.composite
 def mutated(draw, whole, bits):
-    """Bytes of `whole` with one to four places cut out, doubled, flipped, or replaced by rubbish or one of `bits`."""
+    """Bytes of `whole` with one to four places cut out, doubled, flipped, or replaced by garbage or one of `bits`."""
     data = bytearray(draw(whole))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))

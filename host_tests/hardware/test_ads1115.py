@@ -92,7 +92,7 @@ def test_an_error_of_the_bus_is_passed_on(converter, bus, call):
 
 
 def test_the_simulator_answers_with_the_same_codes(world):
-    box = world()
-    box.burn()
-    true_uv = box.world.burners[0].tc_uv
-    assert abs(box.one().flame.tc_uv - true_uv) <= 16
+    device = world()
+    device.burn()
+    true_uv = device.world.burners[0].tc_uv
+    assert abs(device.one().flame.tc_uv - true_uv) <= 16

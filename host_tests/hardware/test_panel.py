@@ -28,7 +28,7 @@ def panel(chip):
 
 
 @pytest.fixture
-def box():
+def device():
     return Controller()
 
 
@@ -63,21 +63,21 @@ def test_a_broken_button_lead_is_a_button_that_is_up(panel):
 # --- lights --------------------------------------------------------------------------------------------------------
 
 
-def test_the_lights_are_written_once_at_the_start_and_then_only_when_they_change(chip, panel, box):
+def test_the_lights_are_written_once_at_the_start_and_then_only_when_they_change(chip, panel, device):
     for _ in range(50):
-        panel.show(box, False)
+        panel.show(device, False)
     assert writes(chip) == 1
     assert chip.pixels == [(0, 0, 0), (0, 0, 0)]
-    box.burners[1].light = LIGHT["BURNING"]
-    panel.show(box, False)
-    panel.show(box, False)
+    device.burners[1].light = LIGHT["BURNING"]
+    panel.show(device, False)
+    panel.show(device, False)
     assert writes(chip) == 2
 
 
-def test_every_burner_has_its_own_pixel(chip, panel, box):
-    box.burners[0].light = LIGHT["FAULT"]
-    box.burners[1].light = LIGHT["BURNING"]
-    panel.show(box, False)
+def test_every_burner_has_its_own_pixel(chip, panel, device):
+    device.burners[0].light = LIGHT["FAULT"]
+    device.burners[1].light = LIGHT["BURNING"]
+    panel.show(device, False)
     first, second = chip.pixels
     assert first != second and sum(first) and sum(second)
     assert max(first) == first[0], "a fault is red"
@@ -85,42 +85,42 @@ def test_every_burner_has_its_own_pixel(chip, panel, box):
 
 
 @pytest.mark.parametrize("name", sorted(set(LIGHTS.values()) - {"DARK"}))
-def test_no_light_but_dark_is_dark(chip, panel, box, name):
-    box.burners[0].light = LIGHT[name]
-    panel.show(box, False)
+def test_no_light_but_dark_is_dark(chip, panel, device, name):
+    device.burners[0].light = LIGHT[name]
+    panel.show(device, False)
     assert sum(chip.pixels[0])
     assert all(0 <= part <= 255 for part in chip.pixels[0])
 
 
 @pytest.mark.parametrize("name", ["DARK", "BURNING", "OVERRIDE"])
-def test_services_that_hang_flash_over_a_steady_light(chip, panel, box, name):
-    box.burners[0].light = LIGHT[name]
+def test_services_that_hang_flash_over_a_steady_light(chip, panel, device, name):
+    device.burners[0].light = LIGHT[name]
     colours = {False: set(), True: set()}
     for hang in colours:
         for ms in range(0, 3000, 20):
-            box.burners[0].sign_ms = ms
-            panel.show(box, hang)
+            device.burners[0].sign_ms = ms
+            panel.show(device, hang)
             colours[hang].add(chip.pixels[0])
     assert len(colours[False]) == 1 and len(colours[True]) == 2 and colours[False] < colours[True]
 
 
 @pytest.mark.parametrize("name", ["ARMED", "WARNING", "VERIFYING", "FAULT", "SERVICE"])
-def test_services_that_hang_change_nothing_about_a_light_that_blinks(chip, panel, box, name):
-    box.burners[0].light = LIGHT[name]
+def test_services_that_hang_change_nothing_about_a_light_that_blinks(chip, panel, device, name):
+    device.burners[0].light = LIGHT[name]
     for ms in range(0, 3000, 20):
-        box.burners[0].sign_ms = ms
-        panel.show(box, False)
+        device.burners[0].sign_ms = ms
+        panel.show(device, False)
         alone = chip.pixels[0]
-        panel.show(box, True)
+        panel.show(device, True)
         assert chip.pixels[0] == alone
 
 
-def test_a_blinking_light_goes_dark_and_comes_back(chip, panel, box):
-    box.burners[0].light = LIGHT["WARNING"]
+def test_a_blinking_light_goes_dark_and_comes_back(chip, panel, device):
+    device.burners[0].light = LIGHT["WARNING"]
     seen = []
     for ms in range(0, 3000, 20):
-        box.burners[0].sign_ms = ms
-        panel.show(box, False)
+        device.burners[0].sign_ms = ms
+        panel.show(device, False)
         seen.append(bool(sum(chip.pixels[0])))
     assert True in seen and False in seen
     assert writes(chip) == 1 + sum(before != after for before, after in zip(seen, seen[1:], strict=False))
@@ -129,31 +129,31 @@ def test_a_blinking_light_goes_dark_and_comes_back(chip, panel, box):
 # --- buzzer --------------------------------------------------------------------------------------------------------
 
 
-def test_the_buzzer_gets_its_frequency_once_when_a_note_begins(chip, panel, box):
-    box.player.frequency_hz = 2700
+def test_the_buzzer_gets_its_frequency_once_when_a_note_begins(chip, panel, device):
+    device.player.frequency_hz = 2700
     for _ in range(10):
-        panel.show(box, False)
+        panel.show(device, False)
     assert [what for what, _ in chip.pwm] == ["freq", "duty"]
     assert chip.pwm[0] == ("freq", 2700) and chip.pwm[1][1] > 0
 
 
-def test_silence_is_no_duty_and_never_a_frequency_of_zero(chip, panel, box):
-    box.player.frequency_hz = 2700
-    panel.show(box, False)
+def test_silence_is_no_duty_and_never_a_frequency_of_zero(chip, panel, device):
+    device.player.frequency_hz = 2700
+    panel.show(device, False)
     chip.pwm.clear()
-    box.player.frequency_hz = 0
-    panel.show(box, False)
+    device.player.frequency_hz = 0
+    panel.show(device, False)
     assert chip.pwm == [("duty", 0)]
 
 
-def test_notes_follow_each_other_without_a_pause(chip, panel, box):
+def test_notes_follow_each_other_without_a_pause(chip, panel, device):
     for frequency_hz in (2700, 2000, 1000):
-        box.player.frequency_hz = frequency_hz
-        panel.show(box, False)
+        device.player.frequency_hz = frequency_hz
+        panel.show(device, False)
     assert [value for what, value in chip.pwm if what == "freq"] == [2700, 2000, 1000]
 
 
-def test_a_device_that_is_silent_from_the_start_touches_no_buzzer(chip, panel, box):
+def test_a_device_that_is_silent_from_the_start_touches_no_buzzer(chip, panel, device):
     for _ in range(10):
-        panel.show(box, False)
+        panel.show(device, False)
     assert chip.pwm == []

@@ -1,4 +1,4 @@
-"""The relay driver: it does what it is told, every tick anew, and open_all() opens whatever single pins say.
+"""The relay driver: it sets what it is given, every tick anew, and open_all() opens whatever single pins say.
 
 Here: hardware/relay.py over a recording chip. Not here: reasons to conduct (test_gate.py).
 """
@@ -136,32 +136,32 @@ def test_when_every_pin_refuses_its_level_all_are_made_inputs(chip, relays):
 def test_with_the_pulse_drive_it_cooks_and_opens_as_fast_as_with_the_level_drive(world):
     took = {}
     for drive in ("level", "pulse"):
-        box = world(relay_drive=drive)
-        box.burn()
-        assert box.contact() == "closed"
-        box.do("remote_off", source="web")
-        took[drive] = box.until(lambda box=box: box.contact() == "open", 2)
+        device = world(relay_drive=drive)
+        device.burn()
+        assert device.contact() == "closed"
+        device.do("remote_off", source="web")
+        took[drive] = device.until(lambda device=device: device.contact() == "open", 2)
     assert took["pulse"] <= took["level"] + 20
 
 
 @pytest.mark.parametrize("drive, opens", [("level", False), ("pulse", True)])
 def test_a_program_that_hangs_is_opened_by_the_pump_before_the_watchdog(world, drive, opens):
-    box = world(relay_drive=drive, sensor=False)
-    box.press()
-    box.run_for(s=5)
-    box.world.wdt_ms = 0  # as if there were none
-    begun_ms = box.world.now_ms
-    box.do("hang", ms=10_000)
+    device = world(relay_drive=drive, sensor=False)
+    device.press()
+    device.run_for(s=5)
+    device.world.wdt_ms = 0  # as if there were none
+    begun_ms = device.world.now_ms
+    device.do("hang", ms=10_000)
     opened_ms = []
-    step = box.world._step
+    step = device.world._step
 
     def watched(dt_ms):
         step(dt_ms)
-        if box.contact() == "open" and not opened_ms:
-            opened_ms.append(box.world.now_ms - begun_ms)
+        if device.contact() == "open" and not opened_ms:
+            opened_ms.append(device.world.now_ms - begun_ms)
 
-    box.world._step = watched
-    box.run_for(s=9)
+    device.world._step = watched
+    device.run_for(s=9)
     if opens:
         assert 2000 <= opened_ms[0] <= 4100
     else:

@@ -1,8 +1,8 @@
 """The power goes at every byte and at every operation of every writing: the next start finds the old or the new.
 
-Here: the keeper over a file system that cuts, with a start of the whole box from what is left; settings.json torn
-anywhere; the same on a real LittleFS on the VM (vm/power_cuts.py, vm/cook_over_cuts.py); bugs that must be seen.
-Not here: store.py and journal.py by themselves (test_store.py, test_journal.py).
+Here: the persistence over a file system that cuts, with a start of the whole controller from what is left;
+settings.json torn anywhere; the same on a real LittleFS on the VM (vm/power_cuts.py, vm/cook_over_cuts.py); bugs that
+must be seen. Not here: store.py and journal.py by themselves (test_store.py, test_journal.py).
 """
 
 import json
@@ -19,7 +19,7 @@ from curfew.services.persistence import Persistence
 from curfew.storage import journal
 from host_tests.fixtures.cutting_flash import Flash, PowerCut
 from host_tests.fixtures.seeded_firmware import seeded_build
-from host_tests.fixtures.world import Box
+from host_tests.fixtures.world import Device
 from host_tests.vm.test_memory_on_the_vm import SHORT, figure, on_the_vm
 from simulator import run, run_settings, scenario
 from simulator.result import parse
@@ -32,7 +32,7 @@ WELD_STORED = ([WELDED, 0, 0, 0], [250, 0, 0, 0])
 FIRST, SECOND = "1 0 BUTTON 5 0", "2 1 TIMEOUT 60 0"
 
 
-# --- the keeper, cut at every step -----------------------------------------------------------------------------------
+# --- the persistence, cut at every step -------------------------------------------------------------------------------
 
 
 class Leave:
@@ -53,21 +53,21 @@ def put(flash):
 
 
 def keep(flash, leave=None):
-    """One round of the keeper: a second opening is waiting for the journal, a weld for the state."""
+    """One round of the persistence: a second shut-off is waiting for the journal, a weld for the state."""
     put(flash)
-    openings = RtcMemory(b"")
-    openings.note_shutoff(0, codes.BUTTON, 0, 5, 0)
-    openings.note_shutoff(1, codes.TIMEOUT, 0, 60, 0)
+    shutoffs = RtcMemory(b"")
+    shutoffs.note_shutoff(0, codes.BUTTON, 0, 5, 0)
+    shutoffs.note_shutoff(1, codes.TIMEOUT, 0, 60, 0)
     link = Link(None, snapshot.Snapshot(2, threading.Lock()))
     link.flash_allowed = leave or Leave()
     link.snapshot.values[snapshot.SNAP_FAULTS_RAISED] = WELDED
     link.snapshot.values[snapshot.SNAP_HEALTH_REF_PERMILLE] = 250
-    Persistence(link, openings, journal.last_seq(), 2, *journal.read_state()).poll()
+    Persistence(link, shutoffs, journal.last_seq(), 2, *journal.read_state()).poll()
     return link.flash_allowed.asked
 
 
 def begun(monkeypatch, text=None):
-    """The files with the first opening and no fault; text: another store.py, with which everything is done."""
+    """The files with the first shut-off and no fault; text: another store.py, with which everything is done."""
     module = types.ModuleType("files")
     exec(text or STORE.read_text(), module.__dict__)
     monkeypatch.setattr(journal, "files", module)
@@ -79,7 +79,7 @@ def begun(monkeypatch, text=None):
 
 
 def left_on(files):
-    """What the next start reads: (openings, state), or the exception that it died of."""
+    """What the next start reads: (shut-offs, state), or the exception that it died of."""
     put(Flash(files))
     try:
         return list(journal.files.lines(journal.JOURNAL_PATH)), journal.read_state()
@@ -88,7 +88,7 @@ def left_on(files):
 
 
 def every_cut(files, lazy=False):
-    """The files after each cut of a round of the keeper, and after each withdrawal of its leave."""
+    """The files after each cut of a round of the persistence, and after each withdrawal of its leave."""
     whole = Flash(files, lazy=lazy)
     asked = keep(whole)
     for cut_at in range(whole.steps):
@@ -108,7 +108,7 @@ WHOLE = (([FIRST], NO_FAULT), ([FIRST, SECOND], NO_FAULT), ([FIRST, SECOND], WEL
 
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("lazy", [False, True])
-def test_a_cut_at_any_byte_of_the_keeper_leaves_each_file_old_or_new(monkeypatch, lazy):
+def test_a_cut_at_any_byte_of_the_persistence_leaves_each_file_old_or_new(monkeypatch, lazy):
     seen = [left_on(files) for _, files in every_cut(begun(monkeypatch), lazy)]
     assert [found for found in seen if found not in WHOLE] == []
     assert all(found in seen for found in WHOLE)
@@ -116,7 +116,7 @@ def test_a_cut_at_any_byte_of_the_keeper_leaves_each_file_old_or_new(monkeypatch
 
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("first", range(12))
-def test_after_any_cut_the_box_starts_open_and_its_journal_goes_on(monkeypatch, tmp_path, first):
+def test_after_any_cut_the_controller_starts_open_and_its_journal_goes_on(monkeypatch, tmp_path, first):
     cut = list(every_cut(begun(monkeypatch)))
     assert len(cut) > len(FIRST + SECOND), "one at every byte"
     for count, (where, files) in list(enumerate(cut))[first::12]:
@@ -125,12 +125,12 @@ def test_after_any_cut_the_box_starts_open_and_its_journal_goes_on(monkeypatch, 
         for name, data in files.items():
             (folder / name).write_bytes(data)
         monkeypatch.chdir(folder)
-        openings, (stored, _) = left_on(files)
-        start_and_cook(folder, "FAULT" if stored[0] else "IDLE", openings, where)
+        shutoffs, (stored, _) = left_on(files)
+        start_and_cook(folder, "FAULT" if stored[0] else "IDLE", shutoffs, where)
 
 
 def violations(lines, plan, old):
-    """What the invariants say of a run, which has not told of the `old` first openings of its journal."""
+    """What the invariants say of a run, which does not know the `old` first shut-offs of its journal."""
     return invariants.check(parse(line for line in lines if not is_old(line, old)), plan)
 
 
@@ -138,19 +138,19 @@ def is_old(line, old):
     return line.startswith("#journal ") and line.split()[2].isdigit() and int(line.split()[2]) <= old
 
 
-def start_and_cook(folder, state, openings, where):
-    """Start a box; burner 0 goes to that state and nothing conducts; then burner 1 adds a line to these openings."""
-    box = Box(folder, burners=2, sensor=False, idle=False, reclose_hold_s=3)
-    box.run_for(s=4)
-    assert (box.state(0), box.state(1)) == (state, "IDLE"), where
-    assert all(line["coil"] == "off" for line in parse(box.lines).trace), where
-    box.press(1)
-    box.hold(burner=1)
-    box.run_for(ms=200)
-    box.world.end()
-    assert violations(box.lines, box.plan, len(openings)) == [], where
+def start_and_cook(folder, state, shutoffs, where):
+    """Start; burner 0 goes to that state and nothing conducts; then burner 1 adds a line to these shut-offs."""
+    device = Device(folder, burners=2, sensor=False, idle=False, reclose_hold_s=3)
+    device.run_for(s=4)
+    assert (device.state(0), device.state(1)) == (state, "IDLE"), where
+    assert all(line["coil"] == "off" for line in parse(device.lines).trace), where
+    device.press(1)
+    device.hold(burner=1)
+    device.run_for(ms=200)
+    device.world.end()
+    assert violations(device.lines, device.plan, len(shutoffs)) == [], where
     lines = (folder / "journal.txt").read_text().splitlines()[:-1]
-    assert lines[:-1] == openings and lines[-1].split()[:3] == [str(len(openings) + 1), "1", "BUTTON"], where
+    assert lines[:-1] == shutoffs and lines[-1].split()[:3] == [str(len(shutoffs) + 1), "1", "BUTTON"], where
 
 
 RENAME, OPEN = "os.rename(aside, path)", 'with open(aside, "wb") as file:'
@@ -227,26 +227,26 @@ def test_settings_torn_off_at_any_byte_are_refused_or_are_whole(monkeypatch, tmp
 
 
 @pytest.mark.parametrize("length", [0, 1, 200, len(changed()) - 3])
-def test_with_torn_settings_the_box_starts_with_the_fault_and_never_conducts(world, length):
-    box = world(settings_text=changed()[:length] or " ", idle=False)
-    box.until(lambda: box.loop is not None)
-    box.run_for(s=1)
-    assert box.fault() == "SETTINGS_INVALID"
-    box.press()
-    box.hold()
-    assert box.contact() == "open"
+def test_with_torn_settings_the_controller_starts_with_the_fault_and_never_conducts(world, length):
+    device = world(settings_text=changed()[:length] or " ", idle=False)
+    device.until(lambda: device.loop is not None)
+    device.run_for(s=1)
+    assert device.fault() == "SETTINGS_INVALID"
+    device.press()
+    device.hold()
+    assert device.contact() == "open"
 
 
 # --- a file that cannot be read -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [journal.JOURNAL_PATH, journal.STATE_PATH])
-def test_a_file_that_the_flash_cannot_read_any_more_does_not_keep_the_box_from_starting(world, name):
-    box = world(sensor=False, idle=False)
-    (box.folder / name).mkdir()  # opening it is an error, but not that there is none
-    box.run_for(s=15)
-    assert [line for line in box.lines if line.startswith(("#up", "#down"))] == ["#up 300"]
-    assert box.state() == "IDLE"
+def test_a_file_that_the_flash_cannot_read_any_more_does_not_keep_the_controller_from_starting(world, name):
+    device = world(sensor=False, idle=False)
+    (device.folder / name).mkdir()  # opening it is an error, but not that there is none
+    device.run_for(s=15)
+    assert [line for line in device.lines if line.startswith(("#up", "#down"))] == ["#up 300"]
+    assert device.state() == "IDLE"
 
 
 # --- a real LittleFS -------------------------------------------------------------------------------------------------
@@ -347,4 +347,4 @@ def test_the_firmware_cut_while_it_writes_starts_open_on_what_is_left_and_its_jo
         assert said[-1] == f"#stored {WELDED}", where
         firsts.append(len(kept) == 32)
     assert len(firsts) >= 30
-    assert True in firsts and False in firsts, "the opening before the cut: written, and lost"
+    assert True in firsts and False in firsts, "the shut-off before the cut: written, and lost"

@@ -49,7 +49,7 @@ def speaking(firmware):
         one.communicate()
 
 
-def told(process):
+def reported(process):
     """The lines that the process printed, to its end."""
     lines = process.communicate(timeout=2 * PATIENCE_S)[0].splitlines()
     assert process.returncode == 0, lines
@@ -74,7 +74,7 @@ def test_it_speaks_and_hears(broker, authority, speaking, tmp_path, trust):
     if trust == "public authorities":
         config["ca"] = ""
     flash = trusting(tmp_path / "flash", Authority(tmp_path / "first"), authority, Authority(tmp_path / "last"))
-    box = speaking(config, flash)
+    device = speaking(config, flash)
     words = [f"word {number}" for number in range(40)]
     assert hears(observer, 8) == list("01234567")
     observer.say("to/me", b"\0" * 5000)
@@ -82,9 +82,9 @@ def test_it_speaks_and_hears(broker, authority, speaking, tmp_path, trust):
         observer.say("to/me", word)
     assert hears(observer, 48)[8:] == words
     observer.say("to/me", "end")
-    while box.poll() is None:
+    while device.poll() is None:
         observer.client.handle(time.ticks_ms())
-    *log, refused, kept = told(box)
+    *log, refused, kept = reported(device)
     assert log == ["log mqtt online", "log mqtt refused 1, the last: too long"] and refused == "refused 1"
     print(f"\n{trust}: MQTT kept {kept.split()[1]} bytes, in a heap of {HEAP_KIB} KiB")
 
@@ -98,5 +98,5 @@ def test_only_a_server_of_the_right_name_and_authority_is_trusted(broker, author
         (here, "-----BEGIN CERTIFICATE-----\nabc", "incorrect padding"),
     ):
         there = broker(authority=server)
-        log = told(speaking(mqtt_config(there.port, server, ca=pem), seconds=1))
+        log = reported(speaking(mqtt_config(there.port, server, ca=pem), seconds=1))
         assert why in log[0] and "log mqtt online" not in log and there.greetings("box") == 0

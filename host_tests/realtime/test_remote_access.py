@@ -25,7 +25,7 @@ QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a fl
 MEDIAN_MS, WORST_MS = 25, 60
 CROWDED_MEDIAN_MS, CROWDED_WORST_MS = 150, 2500  # beside fifty others on a machine of two cores: not lost, at once
 LATE_MS = 60
-CLIENTS, SHOUTS = 50, 500  # at the web door; a second, over the broker
+CLIENTS, SHOUTS = 50, 500  # at the web; a second, over the broker
 BACK_S = 15
 PAUSE_MAX_S = 90  # of mqtt.py: a minute, and up to half as much by chance
 
@@ -137,7 +137,7 @@ class Kitchen:
             self.broker.stop()
 
     def services(self):
-        """What the status tells of the services; {} while nobody answers, and `missed` says what came instead."""
+        """What the status reports on the services; {} while no one answers, and `missed` says what came instead."""
         try:
             answer = self.client.ask("GET", "status", Authorization="Bearer " + TOKEN)
             self.missed = f"answer {answer.status}"
@@ -148,29 +148,29 @@ class Kitchen:
 
     def is_back(self, s=BACK_S):
         """Wait until the web answers and says that everything is online."""
-        told = {}
+        reported = {}
 
         def online():
-            nonlocal told
-            told = self.services()
-            return told.get("wifi") == told.get("mqtt") == "online"
+            nonlocal reported
+            reported = self.services()
+            return reported.get("wifi") == reported.get("mqtt") == "online"
 
         try:
             self.desk.wait_for(online, s)
         except AssertionError as error:
-            raise AssertionError(f"the services, all of them online; last seen {told or self.missed}") from error
+            raise AssertionError(f"the services, all of them online; last seen {reported or self.missed}") from error
 
     def friend(self):
-        """Who asks for OFF by both doors."""
+        """Who asks for OFF over HTTP and MQTT."""
         asked = {"web_port": self.desk.web_port, "token": TOKEN, "broker_port": self.broker.port, "base": BASE}
         return Clients("ask", ca=self.ca, **asked)
 
     def off(self, friend, source, burner=0):
         """(milliseconds from asking to coil or tick, the Off), at a random moment within a tick."""
         with self.desk.remote_off(burner, source) as off:
-            told = friend.say(door=source, burner=burner, phase_us=self._draw.randrange(TICK_MS * 1000))
+            reported = friend.say(way=source, burner=burner, phase_us=self._draw.randrange(TICK_MS * 1000))
         off.wait()
-        return ((off.coil_us or off.heard_us) - told["sent_us"]) / 1000, off
+        return ((off.coil_us or off.heard_us) - reported["sent_us"]) / 1000, off
 
     def lasts(self, s):
         """Let so much time pass."""
@@ -206,7 +206,7 @@ def raising_everywhere():
     return changes
 
 
-def told_of(times_ms):
+def reported_of(times_ms):
     """Median and worst, in words."""
     ordered = sorted(times_ms)
     return f"median {ordered[len(ordered) // 2]:.1f} ms, worst {ordered[-1]:.1f} ms of {len(ordered)}"
@@ -216,10 +216,10 @@ def told_of(times_ms):
 
 
 def offs_from_afar(kitchen, count):
-    """{door: milliseconds of each OFF}, half by each door, and how many of them found a coil with current.
+    """{way: milliseconds of each OFF}, half by each way, and how many of them found a coil with current.
 
     Burners are pressed as soon as they are at rest, and every 20th OFF waits for one that burns; OFF of one that is
-    closing is told to the loop just as well. What happened while the machine stood still is left out.
+    shut-off is seen by the loop just as well. What happened while the machine stood still is left out.
     """
     desk = kitchen.desk
     times_ms = {source: [] for source in DOORS}
@@ -252,7 +252,7 @@ def judge_times(times_ms, coils, count, capsys, median_ms=MEDIAN_MS, worst_ms=WO
     """Print and judge."""
     with capsys.disabled():
         for source, found_ms in times_ms.items():
-            print(f"\nOFF by {source}: {told_of(found_ms)}", end="")
+            print(f"\nOFF by {source}: {reported_of(found_ms)}", end="")
         print(f"; {coils} at the coil, the others at the end of the loop's tick (on the VM)")
     assert coils >= count // 20
     for found_ms in times_ms.values():
@@ -279,7 +279,7 @@ def test_a_thousand_remote_offs_are_at_the_coil_at_once(kitchen, capsys):
 
 
 def late_by_itself(desk, stood_still):
-    """(from_ms, ms) of the ticks that were too late while a program beside the box was not held up, too."""
+    """(from_ms, ms) of the ticks that were too late while a program beside the controller was not held up, too."""
     found = []
     for from_ms, ms in desk.stalls:
         from_us = desk._begun_us + from_ms * 1000
@@ -293,7 +293,7 @@ def judge_ticks(desk, stood_still, first, capsys, *words):
     """Print how late the ticks were from number `first` on, and judge."""
     late_ms = desk.late_ms[first:]
     with capsys.disabled():
-        print(f"\nticks late: {told_of(late_ms)}; the machine stood still {len(stood_still)} times;", *words)
+        print(f"\nticks late: {reported_of(late_ms)}; the machine stood still {len(stood_still)} times;", *words)
     assert late_by_itself(desk, stood_still) == [], (desk._begun_us, desk.stalls, stood_still)
 
 
@@ -326,7 +326,7 @@ def under_load(kitchen, capsys, calm_s, hang_s, restarts, back_s=BACK_S):
             broker.stop()
             broker.start()
             kitchen.lasts(hang_s)
-            desk.hold(burner=0)  # by hand it goes as if nobody were there
+            desk.hold(burner=0)  # by hand it goes as if no one were there
             desk.connects_hang(False)
         kitchen.is_back(back_s)
         handshakes = broker.greetings("curfew_") - greetings
@@ -334,14 +334,14 @@ def under_load(kitchen, capsys, calm_s, hang_s, restarts, back_s=BACK_S):
             for source in DOORS:
                 kitchen.off(friend, source)
         desk.wait_for(lambda: desk.state(1) in ("VERIFYING", "IDLE"), 60, "the end of waiting for a flame")
-    assert handshakes >= 1 and crowd.told["connections"] > 100 and shouter.told["sent"] > SHOUTS * calm_s / 2
-    told = f"crowd {crowd.told}, shouter {shouter.told}, {handshakes} handshakes"
-    judge_ticks(desk, stood_still, first, capsys, told)
+    assert handshakes >= 1 and crowd.reported["connections"] > 100 and shouter.reported["sent"] > SHOUTS * calm_s / 2
+    reported = f"crowd {crowd.reported}, shouter {shouter.reported}, {handshakes} handshakes"
+    judge_ticks(desk, stood_still, first, capsys, reported)
 
 
 @contextmanager
 def crowded(kitchen):
-    """Fifty clients at the web door and five hundred messages a second over the broker, all of them strangers."""
+    """Fifty clients at the web and five hundred messages a second over the broker, all of them strangers."""
     flood_at = {"port": kitchen.broker.port, "base": BASE, "rate": SHOUTS, "ca": kitchen.ca}
     with (
         Clients("hammer", web_port=kitchen.desk.web_port, clients=CLIENTS, pause_s=0.1) as crowd,
@@ -357,7 +357,7 @@ def judge_crowded(kitchen, count, capsys):
     with crowded(kitchen) as (crowd, shouter):
         times_ms, coils = offs_from_afar(kitchen, count)
         assert kitchen.broker.greetings("curfew_") == greetings, "the session with the broker was lost"
-    assert crowd.told["connections"] > 100 and shouter.told["sent"] > SHOUTS
+    assert crowd.reported["connections"] > 100 and shouter.reported["sent"] > SHOUTS
     judge_times(times_ms, coils, count, capsys, CROWDED_MEDIAN_MS, CROWDED_WORST_MS)
 
 
@@ -409,7 +409,7 @@ def test_services_that_raise_anywhere_delay_no_tick_and_come_back(kitchen, tmp_p
                 here.off(friend, source)
         desk.wait_state("IDLE")
         raised = desk.console().count("trouble")
-        judge_ticks(desk, stood_still, first, capsys, f"crowd {crowd.told}, {raised} raised; {held} bytes held")
+        judge_ticks(desk, stood_still, first, capsys, f"crowd {crowd.reported}, {raised} raised; {held} bytes held")
     assert held < HELD_BYTES
 
 

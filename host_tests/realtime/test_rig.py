@@ -11,7 +11,7 @@ from host_tests.fixtures.web import PASSWORD, Client
 from simulator.realtime.process import network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
 
-QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a cook of seconds
+QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: burns of seconds
 ALLOCATES = ("curfew/hardware/relay.py", "any_closed = True", "any_closed = [index]")
 DEAF = (
     "curfew/runtime/inbox.py",
@@ -44,7 +44,7 @@ class Door(Client):
         """Ask for OFF of all burners."""
         assert self.ask("POST", "off", **self.me).status == 202
 
-    def told(self):
+    def reported(self):
         """The status as the page gets it."""
         return self.ask("GET", "status", **self.me).json
 
@@ -59,7 +59,7 @@ def test_a_cook_from_lighting_to_rest_keeps_every_invariant(tmp_path):
         desk.light(5)
         desk.wait_state("ARMED")
         desk.wait_state("BURNING")
-        desk.wait_for(lambda: not desk.world.burners[0].pressed, 5, "the end of the hand")
+        desk.wait_for(lambda: not desk.world.burners[0].pressed, 5, "the release of the knob")
         assert (desk.contact(), desk.gas()) == ("closed", "on")
         desk.hold()
         assert (desk.contact(), desk.gas()) == ("open", "off")
@@ -93,7 +93,7 @@ def test_an_off_through_the_web_is_timed_from_asking_to_the_coil(tmp_path):
         assert off.asked_us < off.posted_us < off.heard_us and off.coil_us == desk.edges[-1][0]
         assert 0 < took_ms < 1000
         assert [post[1:] for post in desk.posts] == [(0, "off", "web")]
-        assert desk.told()["cause"] == "REMOTE:web"
+        assert desk.reported()["cause"] == "REMOTE:web"
 
 
 def test_a_loop_that_does_not_obey_an_off_is_caught(tmp_path):
@@ -112,7 +112,7 @@ def test_an_off_that_never_reaches_the_loop_is_caught(tmp_path):
     desk.press()
     desk.wait_state("BURNING")
     with desk.remote_off(source="mqtt"):
-        pass  # nobody sends it
+        pass  # no one sends it
     ticks = desk.ticks
     desk.wait_for(lambda: desk.ticks > ticks + 30)
     assert {name for name, _ in desk.violations()} == {"S4"}
@@ -159,13 +159,13 @@ def test_a_quiet_desk_tells_how_late_its_ticks_are(tmp_path, capsys):
         print(f"\ntick of the quiet desk: median {late_ms[len(late_ms) // 2]:.2f} ms late, worst {late_ms[-1]:.2f}")
 
 
-def test_a_reset_in_the_middle_of_a_burn_opens_and_the_box_remembers_it(tmp_path):
+def test_a_reset_in_the_middle_of_a_burn_opens_and_the_controller_remembers_it(tmp_path):
     with RealtimeRig(tmp_path, sensor=False, **SHORT) as desk:
         desk.press()
         desk.wait_state("BURNING")
         desk.reset("wdt")
         assert desk.contact() == "open" and desk.starts == 2
-        assert desk.told()["cause"] == "RESTART"
+        assert desk.reported()["cause"] == "RESTART"
         desk.wait_state("IDLE")
 
 
@@ -191,11 +191,11 @@ def test_a_vm_that_crashes_fails_the_test(tmp_path):
 def test_wifi_comes_and_goes_and_the_heap_can_be_weighed(tmp_path):
     with online(tmp_path) as desk:
         door = Door(desk)
-        desk.wait_for(lambda: door.told()["services"]["wifi"] == "online", 10, "the network")
+        desk.wait_for(lambda: door.reported()["services"]["wifi"] == "online", 10, "the network")
         desk.wifi(False)
-        desk.wait_for(lambda: door.told()["services"]["wifi"] == "joining", 10, "its loss")
+        desk.wait_for(lambda: door.reported()["services"]["wifi"] == "joining", 10, "its loss")
         desk.wifi(True)
-        desk.wait_for(lambda: door.told()["services"]["wifi"] == "online", 10, "the network again")
+        desk.wait_for(lambda: door.reported()["services"]["wifi"] == "online", 10, "the network again")
         assert 0 < desk.rig_bytes < desk.live_bytes() <= desk.peak_bytes
 
 

@@ -59,10 +59,10 @@ def test_the_compiled_server_answers_on_the_vm_as_it_does_here(server):
     assert server.ask("POST", "off").status == 401
     assert server.ask("POST", "login", {"password": "wrong"}).status == 401
     assert server.ask("POST", "login", {"password": PASSWORD}).status == 429
-    time.sleep(1)  # the pause, on a clock that nobody can move
+    time.sleep(1)  # the pause, on a clock that no one can move
     me = server.login()
-    told = server.ask("GET", "status", **me).json
-    assert told["login"] and len(told["burners"]) == 2
+    reported = server.ask("GET", "status", **me).json
+    assert reported["login"] and len(reported["burners"]) == 2
     assert server.ask("POST", "off", Cookie=me["Cookie"]).status == 403
     assert server.ask("POST", "off", **me).status == 202
     for path in ("closings", "settings", "network", "commissioning", "log"):

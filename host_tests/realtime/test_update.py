@@ -1,7 +1,7 @@
 """An update over Wi-Fi: who may bring a program, how it gets into its slot, and that the old one is never lost.
 
-Here: the box on the desk over real HTTP, tools/update.py as its user runs it, everything that is refused. Not here:
-what the starter makes of the slots (test_starter.py), power cuts on a real file system (test_slot_cuts.py).
+Here: the controller on the desk over real HTTP, tools/update.py as its user runs it, everything that is refused. Not
+here: what the starter makes of the slots (test_starter.py), power cuts on a real file system (test_slot_cuts.py).
 """
 
 import hashlib
@@ -35,7 +35,7 @@ DEAF = ("curfew/services/runner.py", "    log = Log()\n    config, why", "    re
 
 @pytest.fixture(scope="module")
 def newer(tmp_path_factory):
-    """The slot of a newer program that proves itself quickly."""
+    """The slot of a newer program that is confirmed quickly."""
     return seeded_build(tmp_path_factory.mktemp("newer"), NEWER, QUICK) / "a"
 
 
@@ -50,8 +50,8 @@ def online(folder, **asked):
     return RealtimeRig(folder, sensor=False, network=config, **{**SHORT, **asked})
 
 
-def box_of(desk):
-    """The computer's side, once the server answers and the box has its key."""
+def device_of(desk):
+    """The computer's side, once the server answers and the controller has its key."""
     Door(desk)
     desk.wait_for(lambda: (desk.flash / "key.txt").exists(), 20, "the key")
     return update.Device(f"127.0.0.1:{desk.web_port}", TOKEN)
@@ -61,10 +61,10 @@ def key_of(desk):
     return bytes.fromhex((desk.flash / "key.txt").read_text().split("\n")[0])
 
 
-def opened(desk, box):
-    """The window, by a hand on the box."""
+def opened(desk, device):
+    """The window, opened at the controller."""
     desk.hold(5.4)
-    desk.wait_for(lambda: box.ask("GET", "/update")["nonce"], 10, "the window")
+    desk.wait_for(lambda: device.ask("GET", "/update")["nonce"], 10, "the window")
 
 
 def slot_of(desk, name):
@@ -97,23 +97,23 @@ def test_a_new_program_comes_over_wifi_is_confirmed_and_stays(tmp_path, newer, m
     monkeypatch.setenv("TOKEN", TOKEN)
     build = manifest.build_id((newer / manifest.NAME).read_text())
     with online(tmp_path) as desk:
-        box = box_of(desk)
+        device = device_of(desk)
         keys.keep(DEVICE, key_of(desk).hex())
-        assert cli.main(["update", box.host]) == 1
+        assert cli.main(["update", device.host]) == 1
         assert "the window is closed: with all burners off hold a button" in capsys.readouterr().err
-        opened(desk, box)
-        assert cli.main(["update", f"http://{box.host}/"]) == 0
+        opened(desk, device)
+        assert cli.main(["update", f"http://{device.host}/"]) == 0
         assert f"build {build} is confirmed" in capsys.readouterr().out
         assert slot_of(desk, "b") == files_of(newer)
         assert slot_of(desk, "a") == files_of(run.COMPILED)
-        about = box.ask("GET", "/update")
+        about = device.ask("GET", "/update")
         assert (about["version"], about["build"], about["slot"], about["trial"]) == ("0.2.0", build, "b", "")
         assert about["window_s"] == 0, "a restart closes the window"
         assert (desk.flash / "slot.txt").read_text().startswith("active b\n#")
-        assert f"Curfew 0.2.0 build {build} slot b on trial" in desk.console()
+        assert f"Curfew 0.2.0 build {build} slot b pending" in desk.console()
         desk.reset("en")
         assert f"Curfew 0.2.0 build {build} slot b burners" in desk.console()
-        status = desk.wait_for(lambda: box_answers(box), 20, "the server")
+        status = desk.wait_for(lambda: device_answers(device), 20, "the server")
         assert (status["build"], status["version"], status["trial"]) == (build, "0.2.0", False)
     old = files_of(run.COMPILED)
     assert sent - {""} == {path for path, data in files_of(newer).items() if old.get(path) != data}
@@ -122,30 +122,30 @@ def test_a_new_program_comes_over_wifi_is_confirmed_and_stays(tmp_path, newer, m
 @pytest.mark.long
 def test_a_new_program_whose_services_die_is_rolled_back(tmp_path, deaf):
     with online(tmp_path) as desk:
-        box = box_of(desk)
-        opened(desk, box)
+        device = device_of(desk)
+        opened(desk, device)
         starts = desk.starts
-        build = update.send(box, key_of(desk), deaf, False, quiet)
+        build = update.send(device, key_of(desk), deaf, False, quiet)
         desk.wait_for(lambda: desk.starts == starts + 2, 60, "the old program")
         with pytest.raises(update.UpdateError, match="did not|old one"):
             update.RESTART_S, kept = 3, update.RESTART_S
             try:
-                update.wait_for_confirmation(box, build, quiet_words)
+                update.wait_for_confirmation(device, build, quiet_words)
             finally:
                 update.RESTART_S = kept
-        desk.wait_for(lambda: box_answers(box), 20, "the old program's server")
-        assert box.ask("GET", "/status")["version"] == "0.1.0"
+        desk.wait_for(lambda: device_answers(device), 20, "the old program's server")
+        assert device.ask("GET", "/status")["version"] == "0.1.0"
         assert (desk.flash / "slot.txt").read_text().startswith("active a\n#")
-        assert "New program in slot b: did not prove itself. Back to slot a." in desk.console()
+        assert "New program in slot b: was not confirmed. Back to slot a." in desk.console()
 
 
 def quiet_words(_):
     pass
 
 
-def box_answers(box):
+def device_answers(device):
     try:
-        return box.ask("GET", "/status")
+        return device.ask("GET", "/status")
     except update.UpdateError:
         return None
 
@@ -161,67 +161,67 @@ def refusal(ask):
     return text
 
 
-def post(box, told):
-    return box.ask("POST", "/update", json.dumps(told).encode())
+def post(device, reported):
+    return device.ask("POST", "/update", json.dumps(reported).encode())
 
 
 def test_an_update_not_signed_for_this_device_and_window_is_refused_before_a_byte_is_written(tmp_path, newer):
     with online(tmp_path) as desk:
-        box = box_of(desk)
+        device = device_of(desk)
         before = sorted(str(path) for path in desk.flash.rglob("*"))
         key = key_of(desk)
 
-        # Without a hand on the box, nothing.
-        assert "hold a button for 6 s and release it" in refusal(lambda: update.send(box, key, newer, False, quiet))
+        # Without a press at the controller, nothing.
+        assert "hold a button for 6 s and release it" in refusal(lambda: update.send(device, key, newer, False, quiet))
         told = update.header(key, newer, DEVICE, "0" * 32, False)
-        assert "window closed" in refusal(lambda: post(box, told))
+        assert "window closed" in refusal(lambda: post(device, told))
 
-        opened(desk, box)
-        nonce = box.ask("GET", "/update")["nonce"]
+        opened(desk, device)
+        nonce = device.ask("GET", "/update")["nonce"]
         good = update.header(key, newer, DEVICE, nonce, False)
         other = update.header(key, newer, "ffffffffffff", nonce, False)
-        assert "is for ffffffffffff, not " + DEVICE in refusal(lambda: post(box, other))
+        assert "is for ffffffffffff, not " + DEVICE in refusal(lambda: post(device, other))
         old = update.header(key, newer, DEVICE, "0" * 32, False)
-        assert "another window" in refusal(lambda: post(box, old))
+        assert "another window" in refusal(lambda: post(device, old))
         forged = update.header(bytes(32), newer, DEVICE, nonce, False)
-        assert "signature" in refusal(lambda: post(box, forged))
+        assert "signature" in refusal(lambda: post(device, forged))
         for field in ("version", "force", "manifest", "size"):
             first = "8" if good[field][0] == "9" else "9"
             changed = {**good, field: first + good[field][1:]}
-            assert "signature" in refusal(lambda changed=changed: post(box, changed)), field
-        assert "signature: not a text" in refusal(lambda: post(box, {**good, "signature": 7}))
-        assert "no update in progress" in refusal(lambda: box.ask("PUT", "/update", b"x", "x/y", **{"X-At": "-1:0"}))
+            assert "signature" in refusal(lambda changed=changed: post(device, changed)), field
+        assert "signature: not a text" in refusal(lambda: post(device, {**good, "signature": 7}))
+        assert "no update in progress" in refusal(lambda: device.ask("PUT", "/update", b"x", "x/y", **{"X-At": "-1:0"}))
 
-        # A newer one runs as "older" once the box is older: the version is signed, and only force passes.
+        # A newer one runs as "older" once the controller is older: the version is signed, and only force passes.
         older = tmp_path / "older"
         shutil.copytree(newer, older)
         text = (older / "manifest.txt").read_text().replace("curfew 0.2.0 ", "curfew 0.0.9 ", 1)
         (older / "manifest.txt").write_text(text)
-        told = update.header(key, older, DEVICE, nonce, False)
-        assert "0.0.9 is older than 0.1.0; FORCE=1" in refusal(lambda: post(box, told))
+        reported = update.header(key, older, DEVICE, nonce, False)
+        assert "0.0.9 is older than 0.1.0; FORCE=1" in refusal(lambda: post(device, reported))
 
-        # Nobody without a log-in, however well signed.
+        # No one without a log-in, however well signed.
         stranger = update.Device(f"127.0.0.1:{desk.web_port}")
         assert "log in" in refusal(lambda: post(stranger, good))
         assert sorted(str(path) for path in desk.flash.rglob("*")) == before
 
         # A replay: once it was taken, the same header is worth nothing.
-        assert post(box, good)["next"] == "-1:0"
-        assert "another window" in refusal(lambda: post(box, good))
+        assert post(device, good)["next"] == "-1:0"
+        assert "another window" in refusal(lambda: post(device, good))
         assert sorted(str(path) for path in desk.flash.rglob("*")) == before
-        assert box.ask("GET", "/update")["device"] == DEVICE
+        assert device.ask("GET", "/update")["device"] == DEVICE
         for path in ("/status", "/update", "/network", "/settings", "/log"):
-            assert key.hex() not in json.dumps(box.ask("GET", path))
+            assert key.hex() not in json.dumps(device.ask("GET", path))
 
 
-def begin(desk, box, program):
+def begin(desk, device, program):
     """A header that is taken; which piece is wanted then."""
-    nonce = desk.wait_for(lambda: box.ask("GET", "/update")["nonce"], 10, "a nonce")
-    return post(box, update.header(key_of(desk), program, DEVICE, nonce, False))["next"]
+    nonce = desk.wait_for(lambda: device.ask("GET", "/update")["nonce"], 10, "a nonce")
+    return post(device, update.header(key_of(desk), program, DEVICE, nonce, False))["next"]
 
 
-def put(box, piece, at):
-    return box.ask("PUT", "/update", piece, "application/octet-stream", **{"X-At": at})["next"]
+def put(device, piece, at):
+    return device.ask("PUT", "/update", piece, "application/octet-stream", **{"X-At": at})["next"]
 
 
 @pytest.mark.long
@@ -229,39 +229,41 @@ def test_bytes_that_are_not_the_signed_ones_a_lost_sender_and_an_ignition_leave_
     text = (newer / "manifest.txt").read_bytes()
     pieces = [text[at : at + 3072] for at in range(0, len(text), 3072)]
     with online(tmp_path) as desk:
-        box = box_of(desk)
-        opened(desk, box)
+        device = device_of(desk)
+        opened(desk, device)
 
         # A manifest with a changed byte.
-        at = begin(desk, box, newer)
+        at = begin(desk, device, newer)
         for piece in pieces[:-1]:
-            at = put(box, piece, at)
-        assert "not the bytes that were signed" in refusal(lambda: put(box, pieces[-1][:-1] + b"?", at))
+            at = put(device, piece, at)
+        assert "not the bytes that were signed" in refusal(lambda: put(device, pieces[-1][:-1] + b"?", at))
         assert not (desk.flash / "b" / "manifest.txt").exists()
 
         # A file with a changed byte, and a piece out of its order.
-        at = begin(desk, box, newer)
-        assert "-1:0 is wanted" in refusal(lambda: put(box, pieces[0], "-1:3072"))
+        at = begin(desk, device, newer)
+        assert "-1:0 is wanted" in refusal(lambda: put(device, pieces[0], "-1:3072"))
         for piece in pieces:
-            at = put(box, piece, at)
+            at = put(device, piece, at)
         file = (newer / update.paths(newer)[int(at.split(":")[0])]).read_bytes()
         assert len(file) < 3072
-        assert "longer than in its manifest" in refusal(lambda: put(box, file + b"?", at))
-        at = begin(desk, box, newer)
+        assert "longer than in its manifest" in refusal(lambda: put(device, file + b"?", at))
+        at = begin(desk, device, newer)
         for piece in pieces:
-            at = put(box, piece, at)
-        assert "not the bytes" in refusal(lambda: put(box, bytes(len(file)), at))
+            at = put(device, piece, at)
+        assert "not the bytes" in refusal(lambda: put(device, bytes(len(file)), at))
 
-        # A hand lights in the middle: the window is closed, and nothing is written while it burns.
-        at = begin(desk, box, newer)
+        # A user lights in the middle: the window is closed, and nothing is written while it burns.
+        at = begin(desk, device, newer)
         for piece in pieces[:-1]:
-            at = put(box, piece, at)
+            at = put(device, piece, at)
         desk.press()
         desk.wait_state("BURNING")
         names = slot_of(desk, "b")
-        desk.wait_for(lambda: "in progress" in refusal(lambda: put(box, pieces[-1], at)), 10, "the end of the update")
+        desk.wait_for(
+            lambda: "in progress" in refusal(lambda: put(device, pieces[-1], at)), 10, "the end of the update"
+        )
         assert slot_of(desk, "b") == names
-        assert box.ask("GET", "/update")["window_s"] == 0
+        assert device.ask("GET", "/update")["window_s"] == 0
         desk.hold()
         desk.wait_state("IDLE", s=40)
         assert slot_of(desk, "a") == files_of(run.COMPILED)
@@ -271,10 +273,10 @@ def test_bytes_that_are_not_the_signed_ones_a_lost_sender_and_an_ignition_leave_
 
 def test_the_key_is_made_once_and_stored_by_the_computer_where_only_its_owner_can_read_it(tmp_path):
     with online(tmp_path) as desk:
-        box_of(desk)
+        device_of(desk)
         key = key_of(desk)
         desk.reset("en")
-        box_of(desk)
+        device_of(desk)
         assert key_of(desk) == key and len(set(key)) > 10
     path = keys.keep(DEVICE, key.hex(), tmp_path / "keys")
     assert path.stat().st_mode & 0o777 == 0o600
@@ -284,12 +286,12 @@ def test_the_key_is_made_once_and_stored_by_the_computer_where_only_its_owner_ca
 
 
 def test_the_signature_is_hmac_sha_256_of_the_fields_in_their_order(newer):
-    told = update.header(b"k" * 32, newer, DEVICE, "n", True)
-    assert told["manifest"] == hashlib.sha256((newer / manifest.NAME).read_bytes()).hexdigest()
+    reported = update.header(b"k" * 32, newer, DEVICE, "n", True)
+    assert reported["manifest"] == hashlib.sha256((newer / manifest.NAME).read_bytes()).hexdigest()
     from curfew.services.http import update_api as firmware
 
-    message = "\n".join(told[name] for name in firmware._FIELDS.split()).encode()
-    assert firmware.signed(b"k" * 32, message) == told["signature"]
+    message = "\n".join(reported[name] for name in firmware._FIELDS.split()).encode()
+    assert firmware.signed(b"k" * 32, message) == reported["signature"]
     assert tuple(firmware._FIELDS.split()) == update.SIGNED
 
 
@@ -299,5 +301,5 @@ def test_the_command_says_in_one_line_what_is_missing(capsys, monkeypatch):
         cli.main(["update"])
     assert "host" in capsys.readouterr().err
     assert cli.main(["update", "127.0.0.1:9"]) == 1
-    told = capsys.readouterr().err
-    assert "no answer" in told and told.count("\n") == 1
+    reported = capsys.readouterr().err
+    assert "no answer" in reported and reported.count("\n") == 1

@@ -15,7 +15,7 @@ NOT_IN_WORDS = {"PENDING", "PROVED", "REFUTED", "UNTESTABLE", "TC", "MAGNET", "R
 NOT_IN_WORDS |= {"PANIC", "HELD_ALL"}  # the controller makes HELD of them
 NOT_A_FAULT = {"NO_FAULT", "FAULT_COUNT", "STORED_FAULTS"}
 SETTINGS = (
-    *(key for key, *_ in (*limits.SETTINGS, *limits.SWITCHES, *limits.BOX_PINS)),
+    *(key for key, *_ in (*limits.SETTINGS, *limits.SWITCHES, *limits.DEVICE_PINS)),
     *(*limits.SPARE_PINS, "relay_drive", "burners", "relay_pin", "button_pin", "sensor"),
     *(key for key, *_ in limits.BURNER),
 )

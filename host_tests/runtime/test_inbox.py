@@ -112,10 +112,10 @@ def test_every_off_is_taken_by_the_next_tick(posts):
 
 
 def test_a_request_older_than_a_stall_was_meant_for_another_moment(core):
-    box = core(sensor=True, remote_extend=True)
-    box.flame()
-    box.run(s=5)
-    left_ms = box.left_ms()
-    box.inbox.post_request(0, REQUEST_EXTEND, (box.now_ms - 5020) % 2**30)
-    box.step()
-    assert (box.sound(), box.left_ms()) == ("NONE", left_ms - 20)
+    device = core(sensor=True, remote_extend=True)
+    device.flame()
+    device.run(s=5)
+    left_ms = device.left_ms()
+    device.inbox.post_request(0, REQUEST_EXTEND, (device.now_ms - 5020) % 2**30)
+    device.step()
+    assert (device.sound(), device.left_ms()) == ("NONE", left_ms - 20)

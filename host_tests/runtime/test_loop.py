@@ -229,7 +229,7 @@ def test_the_wrap_of_the_clock_during_a_tick_is_nothing():
     assert bench.slept == [15]
 
 
-# --- what is told --------------------------------------------------------------------------------------------------
+# --- what is reported -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("conducting", [True, False])
@@ -284,12 +284,12 @@ def test_a_clean_end_waits_for_the_services_but_not_for_ever(ended_after, naps):
 
 
 def test_a_clean_end_is_written_into_the_rtc_memory(world):
-    box = world(sensor=False)
-    box.loop.end_clean()
-    assert box.world.rtc[AT_CLEAN] == 1
+    device = world(sensor=False)
+    device.loop.end_clean()
+    assert device.world.rtc[AT_CLEAN] == 1
 
 
-# --- in a world: every stand-in may raise at any time --------------------------------------------------------------
+# --- in a world: every fake may raise at any time --------------------------------------------------------------
 
 CALLS = [
     "Pin.value", "I2C.writeto", "I2C.readfrom_mem_into", "NeoPixel.write", "PWM.freq", "PWM.duty_u16", "WDT.feed",
@@ -301,51 +301,51 @@ CALLS = [
 @pytest.mark.parametrize("error", ["MemoryError", "RuntimeError", "OSError"])
 @pytest.mark.parametrize("call", CALLS)
 def test_whatever_part_of_the_chip_fails_while_it_burns_the_gas_is_not_held(world, call, error):
-    box = world(burners=2)
-    box.burn(0)
-    box.do("raise", **{"in": call, "error": error})
-    box.do("press", 1)  # something to hear and to show
-    box.run_for(s=3)
+    device = world(burners=2)
+    device.burn(0)
+    device.do("raise", **{"in": call, "error": error})
+    device.do("press", 1)  # something to hear and to show
+    device.run_for(s=3)
     if call.startswith("I2C") and error == "OSError":
-        assert box.state(0) == "BURNING", "one error of the bus is no reason"
+        assert device.state(0) == "BURNING", "one error of the bus is no reason"
         return
-    assert box.contact(0) == "open"
-    box.run_for(s=60)
-    assert box.gas(0) == "off"
-    assert box.cause(0) in ("RESTART", None)
+    assert device.contact(0) == "open"
+    device.run_for(s=60)
+    assert device.gas(0) == "off"
+    assert device.cause(0) in ("RESTART", None)
 
 
 @pytest.mark.parametrize("call", ["Pin.value", "WDT.feed", "lock.release", "time.sleep_ms", "RTC.memory"])
 def test_ctrl_c_at_any_place_opens_the_contact(world, call):
-    box = world(sensor=False)
-    box.press()
-    box.run_for(s=2)
-    box.raises(call, "KeyboardInterrupt")
+    device = world(sensor=False)
+    device.press()
+    device.run_for(s=2)
+    device.raises(call, "KeyboardInterrupt")
     if call == "RTC.memory":
-        box.press()  # so that there is something to write
-        box.remote_off()
-    box.run_for(s=1)
-    assert box.contact() == "open"
+        device.press()  # so that there is something to write
+        device.remote_off()
+    device.run_for(s=1)
+    assert device.contact() == "open"
 
 
 def test_a_hang_is_ended_by_the_watchdog_and_the_start_after_it_is_open(world):
-    box = world()
-    box.burn()
-    box.do("hang", ms=30_000)
-    box.run_for(s=6)
-    assert (box.contact(), box.cause()) == ("open", "RESTART")
-    assert box.state() == "VERIFYING"
+    device = world()
+    device.burn()
+    device.do("hang", ms=30_000)
+    device.run_for(s=6)
+    assert (device.contact(), device.cause()) == ("open", "RESTART")
+    assert device.state() == "VERIFYING"
 
 
 @pytest.mark.parametrize("ms, state", [(1000, "BURNING"), (1900, "BURNING"), (2100, "VERIFYING")])
 def test_a_stall_of_all_python_is_survived_up_to_two_seconds(world, ms, state):
-    box = world()
-    box.burn()
-    box.do("gil_hold", ms=ms)
-    box.run_for(s=3)
-    assert box.state() == state
+    device = world()
+    device.burn()
+    device.do("gil_hold", ms=ms)
+    device.run_for(s=3)
+    assert device.state() == state
     if state == "VERIFYING":
-        assert box.cause() == "CLOCK"
+        assert device.cause() == "CLOCK"
 
 
 def test_the_watchdog_is_armed_with_the_time_of_the_loop(world):
@@ -372,7 +372,7 @@ def test_a_clean_end_keeps_the_record_of_the_last_whole_tick_and_only_marks_it_a
     bench.link.stopped[0] = 1
     bench.loop.rtc = Rtc(bytes(last_tick.buffer))
     bench.loop.controller.memory = broken_off = RtcMemory(bytes(last_tick.buffer))
-    broken_off.note_shutoff(0, 1, 0, 60, 0)  # by the tick that Ctrl-C broke off, which told nobody
+    broken_off.note_shutoff(0, 1, 0, 60, 0)  # by the tick that Ctrl-C broke off, which reported no one
     bench.loop.end_clean()
     after = RtcMemory(bench.loop.rtc.held)
     assert (after.restored, after.closed_before, after.seq[0], after.buffer[AT_RESETS]) == (True, 1, 0, 0)

@@ -1,4 +1,4 @@
-"""What the box remembers in RTC memory: the record is believed whole or not at all, abnormal starts are counted.
+"""What the controller remembers in RTC memory: the record is believed whole or not at all, abnormal starts are counted.
 
 Here: memory.py, and the counting with the controller. Not here: files (test_journal.py).
 """
@@ -15,34 +15,34 @@ from curfew.runtime.rtc_memory import AT_CLEAN, RtcMemory
 QUIET = {"reclose_hold_s": 3}
 
 
-def record(clean=False, resets=0, conducting=0, openings=()):
+def record(clean=False, resets=0, conducting=0, shutoffs=()):
     """The bytes that a program left behind."""
     one = RtcMemory(b"")
     one.put(AT_RESETS, resets)
     one.put(AT_CONTACTS_CLOSED, conducting)
-    for opening in openings:
-        one.note_shutoff(*opening)
+    for shutoff in shutoffs:
+        one.note_shutoff(*shutoff)
     if clean:
         one.put(AT_CLEAN, 1)
     one.seal()
     return bytes(one.buffer)
 
 
-OPENINGS = [(0, codes.TIMEOUT, 0, 1800, 0), (3, codes.REMOTE, 2, 65_535, 1234)]
+SHUTOFFS = [(0, codes.TIMEOUT, 0, 1800, 0), (3, codes.REMOTE, 2, 65_535, 1234)]
 
 
 # --- believed whole or not at all ----------------------------------------------------------------------------------
 
 
 def test_a_sealed_record_is_restored():
-    again = RtcMemory(record(openings=OPENINGS, conducting=0b1010))
+    again = RtcMemory(record(shutoffs=SHUTOFFS, conducting=0b1010))
     assert again.restored
     assert again.closed_before == 0b1010
     assert again.seq[0] == 2
 
 
 def test_any_single_bit_that_flipped_refuses_the_record():
-    whole = record(openings=OPENINGS, conducting=1, resets=2)
+    whole = record(shutoffs=SHUTOFFS, conducting=1, resets=2)
     for at in range(len(whole)):
         for bit in range(8):
             damaged = bytearray(whole)
@@ -53,7 +53,7 @@ def test_any_single_bit_that_flipped_refuses_the_record():
 
 
 def test_any_two_neighbouring_bytes_that_were_swapped_refuse_the_record():
-    whole = record(openings=OPENINGS, conducting=1, resets=2)
+    whole = record(shutoffs=SHUTOFFS, conducting=1, resets=2)
     for at in range(len(whole) - 1):
         damaged = bytearray(whole)
         damaged[at], damaged[at + 1] = whole[at + 1], whole[at]
@@ -61,7 +61,7 @@ def test_any_two_neighbouring_bytes_that_were_swapped_refuse_the_record():
 
 
 def test_a_record_cut_off_anywhere_is_refused():
-    whole = record(openings=OPENINGS)
+    whole = record(shutoffs=SHUTOFFS)
     for length in range(len(whole)):
         assert not RtcMemory(whole[:length]).restored
     assert not RtcMemory(whole + b"\x00").restored
@@ -117,11 +117,11 @@ def test_only_a_change_makes_it_dirty_again():
 def test_a_shut_off_makes_it_dirty():
     one = RtcMemory(b"")
     one.seal()
-    one.note_shutoff(*OPENINGS[0])
+    one.note_shutoff(*SHUTOFFS[0])
     assert one.dirty
 
 
-# --- openings ------------------------------------------------------------------------------------------------------
+# --- shut-offs ------------------------------------------------------------------------------------------------------
 
 
 def row_of(one, seq):
@@ -134,28 +134,28 @@ def row_of(one, seq):
 
 
 def test_shut_offs_are_numbered_from_one_and_read_back():
-    one = RtcMemory(record(openings=OPENINGS))
-    assert [row_of(one, seq) for seq in (1, 2)] == OPENINGS
+    one = RtcMemory(record(shutoffs=SHUTOFFS))
+    assert [row_of(one, seq) for seq in (1, 2)] == SHUTOFFS
 
 
 def test_the_last_shut_offs_are_kept_and_older_ones_overwritten():
-    openings = [(number % 4, 1 + number % 9, 0, number, number) for number in range(1, 30)]
-    one = RtcMemory(record(openings=openings))
+    shutoffs = [(number % 4, 1 + number % 9, 0, number, number) for number in range(1, 30)]
+    one = RtcMemory(record(shutoffs=shutoffs))
     assert one.seq[0] == 29
     last = range(29 - rtc_memory.SHUTOFF_ROWS + 1, 30)
-    assert [row_of(one, seq) for seq in last] == openings[-rtc_memory.SHUTOFF_ROWS :]
+    assert [row_of(one, seq) for seq in last] == shutoffs[-rtc_memory.SHUTOFF_ROWS :]
 
 
 @pytest.mark.parametrize("value, kept", [(0, 0), (65_534, 65_534), (65_535, 65_535), (65_536, 65_535), (2**29, 65_535)])
 def test_a_length_saturates_instead_of_wrapping(value, kept):
-    one = RtcMemory(record(openings=[(0, 1, 0, value, value)]))
+    one = RtcMemory(record(shutoffs=[(0, 1, 0, value, value)]))
     assert row_of(one, 1) == (0, 1, 0, kept, kept)
 
 
 def test_numbers_start_over_long_before_they_grow():
     one = RtcMemory(b"")
     one.seq[0] = 0xFFFFFF
-    one.note_shutoff(*OPENINGS[0])
+    one.note_shutoff(*SHUTOFFS[0])
     assert one.seq[0] == 1
 
 
@@ -170,7 +170,7 @@ def test_a_number_from_the_journal_survives_a_reset_before_the_next_shut_off():
 def test_the_number_itself_survives(seq):
     one = RtcMemory(b"")
     one.seq[0] = seq
-    one.note_shutoff(*OPENINGS[0])
+    one.note_shutoff(*SHUTOFFS[0])
     one.seal()
     assert RtcMemory(bytes(one.buffer)).seq[0] == seq + 1
 
@@ -203,86 +203,86 @@ def test_a_clean_end_is_clean_once():
 
 @pytest.mark.parametrize("resets, fault", [(0, None), (1, None), (2, "UNSTABLE"), (3, "UNSTABLE"), (255, "UNSTABLE")])
 def test_the_third_abnormal_start_is_unstable(core, resets, fault):
-    box = core(previous=record(resets=resets), idle=False)
-    box.step()
-    assert box.fault() == fault
+    device = core(previous=record(resets=resets), idle=False)
+    device.step()
+    assert device.fault() == fault
 
 
 def test_ten_quiet_minutes_forget_the_abnormal_starts_and_end_the_cause(core):
-    box = core(previous=record(resets=2), idle=False, **QUIET)
+    device = core(previous=record(resets=2), idle=False, **QUIET)
     for _ in range(299):
-        box.step(2000)
-    box.run(ms=1980)
-    assert box.memory.buffer[AT_RESETS] == 3
-    assert box.one().faults.present
-    box.step()
-    assert box.memory.buffer[AT_RESETS] == 0
-    assert not box.one().faults.present
+        device.step(2000)
+    device.run(ms=1980)
+    assert device.memory.buffer[AT_RESETS] == 3
+    assert device.one().faults.present
+    device.step()
+    assert device.memory.buffer[AT_RESETS] == 0
+    assert not device.one().faults.present
 
 
 def test_unstable_waits_for_the_user_even_when_it_has_been_quiet(core):
-    box = core(previous=record(resets=2), idle=False, **QUIET)
+    device = core(previous=record(resets=2), idle=False, **QUIET)
     for _ in range(305):
-        box.step(2000)
-    assert box.state() == "FAULT"
-    box.hold(s=6)
-    box.run(s=5)
-    assert (box.state(), box.fault()) == ("IDLE", None)
+        device.step(2000)
+    assert device.state() == "FAULT"
+    device.hold(s=6)
+    device.run(s=5)
+    assert (device.state(), device.fault()) == ("IDLE", None)
 
 
 def test_unstable_cannot_be_acknowledged_before_it_has_been_quiet(core):
-    box = core(previous=record(resets=2), idle=False, **QUIET)
-    box.run(s=1)
-    box.hold(s=6)
-    assert (box.state(), box.fault()) == ("FAULT", "UNSTABLE")
+    device = core(previous=record(resets=2), idle=False, **QUIET)
+    device.run(s=1)
+    device.hold(s=6)
+    assert (device.state(), device.fault()) == ("FAULT", "UNSTABLE")
 
 
 def test_a_clock_that_leaps_brings_no_quiet_minutes(core):
-    box = core(previous=record(resets=2), idle=False, **QUIET)
+    device = core(previous=record(resets=2), idle=False, **QUIET)
     for _ in range(1000):
-        box.step(2001)
-        box.step(-2001)
-    assert box.memory.buffer[AT_RESETS] == 3
+        device.step(2001)
+        device.step(-2001)
+    assert device.memory.buffer[AT_RESETS] == 3
 
 
 def test_three_watchdog_resets_are_shown_as_unstable(world):
-    box = world(sensor=False)
+    device = world(sensor=False)
     for _ in range(2):
-        box.reset("wdt")
-        box.run_for(s=1)
-        assert box.fault() is None
-    box.reset("wdt")
-    box.run_for(s=1)
-    assert box.fault() == "UNSTABLE"
-    box.press()
-    assert box.contact() == "open"
+        device.reset("wdt")
+        device.run_for(s=1)
+        assert device.fault() is None
+    device.reset("wdt")
+    device.run_for(s=1)
+    assert device.fault() == "UNSTABLE"
+    device.press()
+    assert device.contact() == "open"
 
 
 def test_power_cuts_are_never_unstable(world):
-    box = world(sensor=False)
+    device = world(sensor=False)
     for _ in range(5):
-        box.power_cut()
-        box.run_for(s=1)
-    assert box.fault() is None
+        device.power_cut()
+        device.run_for(s=1)
+    assert device.fault() is None
 
 
 # --- what is kept besides ------------------------------------------------------------------------------------------
 
 
 def test_stored_faults_come_back_from_the_record(core):
-    box = core(burners=2)
-    box.one(1).faults.note(1 << faults.CONTACT_WELDED)
-    box.one(0).faults.note(1 << faults.BUTTON_STUCK)
-    box.run(100)
-    box.memory.seal()
-    again = core(burners=2, previous=bytes(box.memory.buffer), idle=False)
+    device = core(burners=2)
+    device.one(1).faults.note(1 << faults.CONTACT_WELDED)
+    device.one(0).faults.note(1 << faults.BUTTON_STUCK)
+    device.run(100)
+    device.memory.seal()
+    again = core(burners=2, previous=bytes(device.memory.buffer), idle=False)
     again.run(s=1)
     assert [again.raised(0), again.raised(1)] == [[], ["CONTACT_WELDED"]]
 
 
 def test_a_closed_contact_is_in_the_record_from_the_tick_in_which_it_closes(core):
-    box = core(burners=2)
-    box.press(1)
-    assert box.memory.buffer[AT_CONTACTS_CLOSED] == 0b10
-    box.off(burner=1)
-    assert box.memory.buffer[AT_CONTACTS_CLOSED] == 0
+    device = core(burners=2)
+    device.press(1)
+    assert device.memory.buffer[AT_CONTACTS_CLOSED] == 0b10
+    device.off(burner=1)
+    assert device.memory.buffer[AT_CONTACTS_CLOSED] == 0

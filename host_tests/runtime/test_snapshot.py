@@ -1,4 +1,4 @@
-"""What the services are told: every field, one tick at a time, and nothing that the loop would wait for.
+"""What the services see: every field, one tick at a time, and nothing that the loop would wait for.
 
 Here: snapshot.py, and that the simulator looks where the firmware writes. Not here: what services do with it.
 """
@@ -44,13 +44,13 @@ class Lock:
         self.release()
 
 
-def published(box):
+def published(device):
     """The values of a core, by field name, for each burner."""
-    one = snapshot.Snapshot(len(box.controller.burners), Lock())
-    one.publish(box.controller.burners)
+    one = snapshot.Snapshot(len(device.controller.burners), Lock())
+    one.publish(device.controller.burners)
     return [
         {name: one.values[at * snapshot.SNAP_FIELDS + getattr(snapshot, "SNAP_" + name)] for name in FIELDS}
-        for at in range(len(box.controller.burners))
+        for at in range(len(device.controller.burners))
     ]
 
 
@@ -62,25 +62,25 @@ def test_every_field_has_a_place_of_its_own_and_there_is_no_room_between():
 
 
 def test_every_field_is_published_for_every_burner(core):
-    box = core(burners=2, sensor=True)
-    box.flame(1)
-    box.run(s=2)
-    box.one(1).service = True
-    box.one(1).refused = 3
-    first, second = published(box)
+    device = core(burners=2, sensor=True)
+    device.flame(1)
+    device.run(s=2)
+    device.one(1).service = True
+    device.one(1).refused = 3
+    first, second = published(device)
     assert (first["STATE"], first["CONTACT_CLOSED"], first["FAULT"]) == (codes.IDLE, 0, -1)
     assert (second["STATE"], second["CONTACT_CLOSED"], second["FLAME"]) == (codes.BURNING, 1, 1)
     assert (second["TC_UV"], second["MAGNET_UV"]) == (10_000, 8000)
-    assert (second["REMAINING_S"], second["SERVICE"], second["REFUSED"]) == (box.one(1).remaining_s(), 1, 3)
-    box.off("mqtt", 1)
-    second = published(box)[1]
+    assert (second["REMAINING_S"], second["SERVICE"], second["REFUSED"]) == (device.one(1).remaining_s(), 1, 3)
+    device.off("mqtt", 1)
+    second = published(device)[1]
     assert (second["CAUSE"], second["DETAIL"], second["CONTACT_CLOSED"]) == (codes.REMOTE, 2, 0)
-    assert second["SOUND"] == box.one(1).heard != 0
+    assert second["SOUND"] == device.one(1).heard != 0
 
 
 def test_every_value_stands_in_its_own_field_of_its_own_burner(core):
-    box = core(burners=3, sensor=True)
-    for number, one in enumerate(box.controller.burners):
+    device = core(burners=3, sensor=True)
+    for number, one in enumerate(device.controller.burners):
         base = 100 * (number + 1)
         one.wants_closed = lambda base=base: base + 1
         one.remaining_s = lambda base=base: base + 2
@@ -89,14 +89,14 @@ def test_every_value_stands_in_its_own_field_of_its_own_burner(core):
         one.flame.tc_uv, one.flame.magnet_uv, one.flame.burning = base + 7, base + 8, base + 9
         one.health_permille, one.health_ref_permille = base + 10, base + 11
         one.service, one.light, one.heard = base + 12, base + 14, base + 15
-    for number, told in enumerate(published(box)):
-        assert list(told.values()) == [100 * (number + 1) + field for field in range(len(FIELDS))]
+    for number, reported in enumerate(published(device)):
+        assert list(reported.values()) == [100 * (number + 1) + field for field in range(len(FIELDS))]
 
 
 def test_it_holds_whole_small_numbers_only(core):
-    box = core(burners=4)
+    device = core(burners=4)
     one = snapshot.Snapshot(4, Lock())
-    one.publish(box.controller.burners)
+    one.publish(device.controller.burners)
     assert isinstance(one.values, array) and one.values.itemsize == 4
 
 
@@ -104,16 +104,16 @@ def test_it_holds_whole_small_numbers_only(core):
 
 
 def test_the_loop_only_tries_the_lock_and_leaves_the_values_of_another_tick(core):
-    box = core()
+    device = core()
     one = snapshot.Snapshot(1, Lock())
-    one.publish(box.controller.burners)
+    one.publish(device.controller.burners)
     one._lock.held = True
-    box.press()
-    one.publish(box.controller.burners)
+    device.press()
+    one.publish(device.controller.burners)
     assert one.values[snapshot.SNAP_STATE] == codes.IDLE
     assert not one._lock.waited
     one._lock.held = False
-    one.publish(box.controller.burners)
+    one.publish(device.controller.burners)
     assert one.values[snapshot.SNAP_STATE] == codes.BURNING
 
 
@@ -126,23 +126,23 @@ def test_the_lock_is_free_after_telling_and_after_reading(core):
 
 
 def test_a_copy_is_one_tick_and_stays_as_it_is(core):
-    box = core()
+    device = core()
     one = snapshot.Snapshot(1, Lock())
-    one.publish(box.controller.burners)
+    one.publish(device.controller.burners)
     copy = array("i", [0] * snapshot.SNAP_FIELDS)
     one.copy_into(copy)
-    box.press()
-    one.publish(box.controller.burners)
+    device.press()
+    one.publish(device.controller.burners)
     assert copy[snapshot.SNAP_STATE] == codes.IDLE
 
 
 def test_publishing_replaces_no_object(core):
-    box = core(burners=2)
+    device = core(burners=2)
     one = snapshot.Snapshot(2, Lock())
     values = one.values
     for _ in range(10):
-        box.step()
-        one.publish(box.controller.burners)
+        device.step()
+        one.publish(device.controller.burners)
     assert one.values is values
 
 
@@ -160,8 +160,8 @@ def test_the_simulator_knows_the_states_by_the_same_numbers():
 
 
 def test_the_simulator_knows_the_causes_by_the_same_numbers():
-    told = {number: (name or "") for number, name in enumerate(REPORT.CAUSES)}
-    assert {**told, codes.FAULTED: "FAULTED"} == names.CAUSES
+    reported = {number: (name or "") for number, name in enumerate(REPORT.CAUSES)}
+    assert {**reported, codes.FAULTED: "FAULTED"} == names.CAUSES
     assert (REPORT.REMOTE, REPORT.FAULTED) == (codes.REMOTE, codes.FAULTED)
 
 

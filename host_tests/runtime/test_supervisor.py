@@ -134,40 +134,40 @@ def test_the_ping_starts_over_before_it_grows():
 
 
 def test_services_that_die_are_back_after_a_pause_and_the_burn_goes_on(world):
-    box = world()
-    box.burn()
-    box.do("services_die")
-    box.run_for(s=1)
-    assert box.world.thread is None
-    box.run_for(s=6)
-    assert box.world.thread is not None
-    assert box.state() == "BURNING"
+    device = world()
+    device.burn()
+    device.do("services_die")
+    device.run_for(s=1)
+    assert device.world.thread is None
+    device.run_for(s=6)
+    assert device.world.thread is not None
+    assert device.state() == "BURNING"
 
 
 def test_blocked_services_restart_the_chip_only_when_nothing_conducts(world):
-    box = world()
-    box.burn()
-    box.do("services_block", ms=300_000)
-    box.run_for(s=90)
-    assert (box.state(), box.world.running) == ("BURNING", True)
-    ups = sum(line.startswith("#up") for line in box.lines)
-    box.hold()
-    box.run_for(s=1)
-    assert box.state() == "VERIFYING"
-    box.run_for(s=60)
-    assert sum(line.startswith("#up") for line in box.lines) == ups + 1
-    assert box.cause() is None, "a clean restart has no cause"
+    device = world()
+    device.burn()
+    device.do("services_block", ms=300_000)
+    device.run_for(s=90)
+    assert (device.state(), device.world.running) == ("BURNING", True)
+    ups = sum(line.startswith("#up") for line in device.lines)
+    device.hold()
+    device.run_for(s=1)
+    assert device.state() == "VERIFYING"
+    device.run_for(s=60)
+    assert sum(line.startswith("#up") for line in device.lines) == ups + 1
+    assert device.cause() is None, "a clean restart has no cause"
 
 
 def test_a_restart_for_blocked_services_is_not_an_abnormal_one(world):
-    box = world()
+    device = world()
     for _ in range(4):
-        box.do("services_block", ms=62_000)
-        box.run_for(s=75)
-    assert box.fault() is None
+        device.do("services_block", ms=62_000)
+        device.run_for(s=75)
+    assert device.fault() is None
 
 
-# --- a program on trial ----------------------------------------------------------------------------------------------
+# --- a pending program -----------------------------------------------------------------------------------------------
 
 
 def on_trial(**asked):

@@ -271,7 +271,7 @@ def test_the_text_is_right_where_time_begins_in_2000(monkeypatch):
     assert c.iso(NOW_S, 480) == "2026-09-21T22:13:20+08:00"
 
 
-# --- the dates of openings ------------------------------------------------------------------------------------------
+# --- the dates of shut-offs ------------------------------------------------------------------------------------------
 
 
 def dates():
@@ -294,7 +294,7 @@ def test_a_shutoff_is_dated_at_the_moment_it_was_noted(rig, on):
     assert dates() == [f"8 {NOW_S + 60}"]
 
 
-def test_several_openings_of_one_moment_are_all_dated(rig, on):
+def test_several_shutoffs_of_one_moment_are_all_dated(rig, on):
     on(Flash())
     _, clock, _ = synced(rig)
     clock.note(1)
@@ -383,7 +383,7 @@ def test_a_refused_write_rests_a_minute_and_is_tried_again(rig, on):
     assert dates() == [f"2 {NOW_S}"]
 
 
-def test_a_long_time_without_leave_keeps_few_openings(rig, on):
+def test_a_long_time_without_leave_keeps_few_shutoffs(rig, on):
     on(Flash())
     context, clock, _ = synced(rig)
     context.is_flash_allowed = False

@@ -22,14 +22,14 @@ BROKER = {"host": "192.168.1.2"}
 
 
 def forget():
-    """Drop what was imported on a stand-in chip."""
+    """Drop what was imported on a fake chip."""
     for parent, name in (("curfew.hardware", "chip"), ("curfew.services", "runner")):
         sys.modules.pop(f"{parent}.{name}", None)
         vars(sys.modules.get(parent, types.SimpleNamespace())).pop(name, None)
 
 
 class Device:
-    """A runner on a stand-in chip; the current folder is its flash. Time goes on when everybody sleeps."""
+    """A runner on a fake chip; the current folder is its flash. Time goes on when everybody sleeps."""
 
     def __init__(self, monkeypatch, config, settings_values):
         self.low = set()  # buttons that are down

@@ -129,7 +129,7 @@ def test_the_busy_part_of_a_sleep_is_what_the_arithmetic_of_the_port_gives():
         (False, False, 8, 1000), (False, True, 8, 1000), (False, False, 0, 1000), (False, False, 15, 15),
     ],
 )  # fmt: skip
-def test_a_reason_is_told_until_an_address_comes(linked, wanted, reason, status):
+def test_a_reason_is_reported_until_an_address_comes(linked, wanted, reason, status):
     assert chips.wlan_status(linked, wanted, reason) == status
 
 

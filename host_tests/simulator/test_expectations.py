@@ -1,4 +1,4 @@
-"""What the machine side says is read line by line, and every expectation that fails is told in one sentence.
+"""What the machine side says is read line by line, and every expectation that fails is reported in one sentence.
 
 Here: result.py, expect.py and the verdict of the command line, on hand-made lines. Not here: the form of
 expectations (test_scenario_files.py).
@@ -113,21 +113,21 @@ def test_the_line_in_force_is_the_latest_one():
     assert [line["t_ms"] for line in result.during(0, 21_000, 62_000)] == [20_000, 22_000, 62_000]
 
 
-def test_a_bounce_is_no_opening():
+def test_a_bounce_is_no_shutoff():
     bouncing = lines_of(
         (10, {"coil": "on", "contact": "closed"}), (11, {"contact": "open"}), (12, {"contact": "closed"}), "#end 100"
     )
     assert parse(bouncing).shutoffs(0) == []
 
 
-def test_a_contact_stuck_open_under_a_driven_coil_is_an_opening():
+def test_a_contact_stuck_open_under_a_driven_coil_is_a_shutoff():
     stuck = lines_of((10, {"coil": "on", "contact": "closed"}), (900, {"contact": "open"}), "#end 5000")
     assert len(parse(stuck).shutoffs(0)) == 1
     early = lines_of((10, {"coil": "on", "contact": "closed"}), (900, {"contact": "open"}), (930, {}))
     assert len(parse(early).shutoffs(0)) == 1
 
 
-def test_an_opening_while_the_chip_is_down_has_the_cause_of_the_next_start():
+def test_a_shutoff_while_the_chip_is_down_has_the_cause_of_the_next_start():
     lines = lines_of(
         (10, {"state": "BURNING", "coil": "on", "contact": "closed"}),
         (50, {"state": None, "coil": "off"}),
@@ -314,5 +314,5 @@ def test_a_machine_side_that_died_is_status_1_with_what_it_said(simulate):
 
 def test_the_trace_file_has_exactly_the_trace_lines(simulate, tmp_path):
     assert simulate(QUIET_DINNER, "--trace", "out.jsonl")[0] == 0
-    told = [line for line in QUIET_DINNER if line.startswith("{")]
-    assert (tmp_path / "out.jsonl").read_text().splitlines() == told
+    reported = [line for line in QUIET_DINNER if line.startswith("{")]
+    assert (tmp_path / "out.jsonl").read_text().splitlines() == reported

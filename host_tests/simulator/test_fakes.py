@@ -1,6 +1,6 @@
 """The fakes offer no call that the port does not have: names and arguments against the stubs of MicroPython for ESP32.
 
-Here: signatures. Not here: behaviour, which every scenario needs.
+Here: signatures. Not here: behavior, which every scenario needs.
 """
 
 import ast

@@ -15,7 +15,7 @@ def test_a_proper_dinner_breaks_nothing():
     assert broken(plan(press(10_000)), *GOOD) == set()
 
 
-def test_a_box_that_does_nothing_breaks_nothing():
+def test_a_controller_that_does_nothing_breaks_nothing():
     assert broken(plan()) == set()
 
 
@@ -321,7 +321,7 @@ def test_late_time_added_inside_the_warning_moves_the_deadline():
 # ---- S13 --------------------------------------------------------------------------------------------------
 
 
-def test_s13_an_opening_without_a_cause_is_caught():
+def test_s13_a_shutoff_without_a_cause_is_caught():
     assert "S13" in broken(plan(press(10_000)), (10_200, ON), (60_000, OFF))
 
 
@@ -349,7 +349,7 @@ def test_s13_a_chip_that_lost_its_program_tells_the_cause_when_it_is_up_again():
     assert "S13" not in broken(plan(press(10_000)), *dying)
 
 
-def test_s13_a_cause_told_after_the_stall_in_which_the_pump_ran_dry():
+def test_s13_a_cause_reported_after_the_stall_in_which_the_pump_ran_dry():
     hang = (20_000, "hang", {"ms": 3600})
     dry = [
         (10_200, ON),
@@ -360,7 +360,7 @@ def test_s13_a_cause_told_after_the_stall_in_which_the_pump_ran_dry():
     assert "S13" in broken(plan(press(10_000)), *dry)
 
 
-def test_s13_an_opening_before_the_pump_let_the_coil_pull_in_is_one_for_the_journal():
+def test_s13_a_shutoff_before_the_pump_let_the_coil_pull_in_is_one_for_the_journal():
     blink = [(70_000, {"state": "ARMED"}), (70_020, {"state": "VERIFYING"})]
     first = "#journal 90000 1 0 BUTTON 49 0"  # lines_of() tells the second
     cook = [(10_200, ON), off(60_000, "BUTTON"), (66_000, {"state": "IDLE"})]

@@ -17,12 +17,13 @@ from simulator.live.stove import Stove
 from simulator.live.world import LiveWorld
 from simulator.play import play
 from simulator.realtime.broker import Mosquitto
-from simulator.realtime.process import BOX
+from simulator.realtime.process import RIG
 from simulator.scenario import ACTS, ScenarioError
 
 NODE = "240ac412ab0f"  # the number of the chip
 SCENARIOS = ROOT / "scenarios"
-# One for each way in which a stove is more than a hand: noise, stalls, errors, resets, words from afar, dead services.
+# One for each way in which a stove is more than its knob: noise, stalls, errors, resets, remote requests, dead
+# services.
 WATCHED = (
     "noise_during_a_whole_burn", "a_stall_of_three_seconds_shuts_off", "out_of_memory_at_a_pin", "the_lock_fails",
     "a_weld_over_a_power_cut", "remote_off_in_every_conducting_state", "services_die_during_a_burn",
@@ -53,8 +54,8 @@ def test_a_scenario_that_is_watched_goes_as_it_goes_on_the_command_line(name):
         stove = hand.stove
         wait_for(lambda: stove.failure or stove.world.now_ms > stove.until_ms, "the end of the scenario")
         live = trace_of(stove, stove.until_ms - 1)
-    told = play(scenario.load(path))
-    assert live == [line for line in told.result.trace_lines if json.loads(line)["t_ms"] < stove.until_ms]
+    reported = play(scenario.load(path))
+    assert live == [line for line in reported.result.trace_lines if json.loads(line)["t_ms"] < stove.until_ms]
     assert len(live) > 10
 
 
@@ -114,7 +115,7 @@ def test_a_pause_is_no_stall_and_a_step_is_one_tick():
         assert not [line for line in asked["lines"] if line.startswith("#down")]
 
 
-def test_an_act_happens_at_once_and_is_told_with_its_time():
+def test_an_act_happens_at_once_and_is_reported_with_its_time():
     with playing() as hand:
         hand.until("state", "IDLE")
         hand.ask("set_speed", 0)
@@ -156,8 +157,8 @@ def test_every_act_of_a_scenario_can_be_done_by_hand():
 
 
 def test_both_ends_of_the_wire_know_the_same_calls():
-    told = (BOX / "hooks.py").read_text()
-    words = told[told.index("CALLS = (") : told.index(")  # fmt: skip")]
+    reported = (RIG / "hooks.py").read_text()
+    words = reported[reported.index("CALLS = (") : reported.index(")  # fmt: skip")]
     assert tuple(part.split('"')[0] for part in words.split('"')[1::2]) == CALLS
 
 
@@ -177,7 +178,7 @@ def test_the_judge_beside_the_stove_finds_nothing_wrong_with_a_cook():
         hand.do("light", hold_s=8)
         hand.until("cause", "TIMEOUT")
         at_ms = hand.stove.world.now_ms
-        verdict = judged(hand.stove, lambda told: told["t"] >= at_ms)
+        verdict = judged(hand.stove, lambda reported: reported["t"] >= at_ms)
     assert (verdict["violated"], verdict["failed"]) == ([], None)
     assert verdict["held"] >= 18
 
@@ -188,7 +189,7 @@ def test_the_judge_beside_the_stove_sees_a_loop_that_does_not_obey(tmp_path):
         hand.do("light", hold_s=8)
         hand.until("state", "BURNING")
         hand.do("remote_off", source="web")
-        verdict = judged(hand.stove, lambda told: told["violated"])
+        verdict = judged(hand.stove, lambda reported: reported["violated"])
         saved = hand.ask("saved")
     assert {name for name, _ in verdict["violated"]} == {"S4"}
     assert [event["do"] for event in saved["events"]] == ["light", "remote_off"]
@@ -197,7 +198,7 @@ def test_the_judge_beside_the_stove_sees_a_loop_that_does_not_obey(tmp_path):
 def test_a_loaded_scenario_is_judged_by_its_own_expectations_at_its_end():
     top = {**QUICK, "until": "0:00:20", "expect": [{"at": "0:00:15", "burner": 0, "gas": "on"}]}
     with playing(top) as hand:
-        verdict = judged(hand.stove, lambda told: told["failed"] is not None)
+        verdict = judged(hand.stove, lambda reported: reported["failed"] is not None)
         assert hand.stove.speed == 0  # and the stove waits there
     assert len(verdict["failed"]) == 1 and "should have gas on at 0:00:15" in verdict["failed"][0]
 
@@ -239,7 +240,7 @@ def test_a_broker_hears_the_stove_at_any_speed_and_an_off_from_it_is_in_the_reco
 
         with playing(QUICK, 60, broker=("127.0.0.1", broker.port)) as hand:
             hand.until("state", "IDLE")
-            wait_for(lambda: hears("status", "online"), "the box at the broker")
+            wait_for(lambda: hears("status", "online"), "the controller at the broker")
             hand.do("light", hold_s=8)
             wait_for(lambda: hears("burner/0/state", "BURNING"), "a flame at the broker")
             friend.say(f"curfew/{NODE}/burner/0/command", "OFF")
@@ -259,7 +260,7 @@ def test_a_broker_hears_the_stove_at_any_speed_and_an_off_from_it_is_in_the_reco
 def test_a_stove_that_is_put_away_leaves_neither_process_nor_folder():
     stove = Stove(QUICK)
     stove.begin()
-    wait_for(lambda: stove._vm, "the box")
+    wait_for(lambda: stove._vm, "the controller")
     process, folder = stove._vm, stove.flash.parent
     stove.close()
     assert process.poll() is not None

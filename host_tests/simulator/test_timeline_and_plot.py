@@ -1,6 +1,6 @@
 """The story and the picture of a run: right numbers, a width that fits, a picture that is whole and readable.
 
-The runs here are made by hand (`HandMadeRun`), so that every number is known beforehand. Whether the real box
+The runs here are made by hand (`HandMadeRun`), so that every number is known beforehand. Whether the real controller
 behaves like that is not asked here; the scenarios do that.
 """
 
@@ -108,7 +108,7 @@ class HandMadeRun:
 
 
 def lit(run, t_ms, burner=0, hold_s=10, minutes=30, until_ms=None, at_deadline="TIMEOUT"):
-    """A lighting that goes well; returns the deadline."""
+    """An ignition that goes well; returns the deadline."""
     run.do(t_ms, "light", burner, hold_ms=hold_s * 1000)
     run.at(t_ms + 200, burner, gas="on").at(t_ms + 700, burner, flame="on")
     run.at(t_ms + 1660, burner, state="ARMED", coil="on", light="ARMED", sound="ARMED")
@@ -122,7 +122,7 @@ def lit(run, t_ms, burner=0, hold_s=10, minutes=30, until_ms=None, at_deadline="
 
 
 def closes(run, deadline_ms, burner=0, cause="TIMEOUT", stall_ms=0, release_ms=5, drop_ms=3):
-    """The end at the deadline: warning, opening, gas off, ready again."""
+    """The end at the deadline: warning, shut-off, gas off, ready again."""
     run.at(deadline_ms - MINUTE, burner, state="WARNING", light="WARNING", sound="WARNING")
     for n in range(6):  # the beep goes on and off
         run.at(deadline_ms - MINUTE + n * 10_000, burner, sound="WARNING")
@@ -135,7 +135,7 @@ def closes(run, deadline_ms, burner=0, cause="TIMEOUT", stall_ms=0, release_ms=5
 
 
 def forgotten_soup():
-    run = HandMadeRun("forgotten soup", 42 * MINUTE, about="Somebody lights a burner, adds ten minutes and goes away.")
+    run = HandMadeRun("forgotten soup", 42 * MINUTE, about="Someone lights a burner, adds ten minutes and goes away.")
     lit(run, 20_000, until_ms=10 * MINUTE + 40)
     run.do(10 * MINUTE, "press").at(10 * MINUTE + 40, sound="ADDED").at(10 * MINUTE + 140, sound=None)
     deadline_ms = 20_000 + 3200 + 40 * MINUTE
@@ -206,7 +206,7 @@ def story(run, **options):
     return timeline.lines(run.result(), run.scenario, **options)
 
 
-def told(run):
+def reported(run):
     """The story as one text: cells too wide to wrap, the frame taken out."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(timeline, "STOVE_COLUMNS", 300)
@@ -218,7 +218,7 @@ def picture(run):
     return plot.svg_text(run.result(), run.scenario)
 
 
-# ---- the numbers of the closing ----------------------------------------------------------------------------
+# ---- the numbers of a shut-off ----------------------------------------------------------------------------
 
 
 def test_the_numbers_of_a_forgotten_soup():
@@ -236,7 +236,7 @@ def test_a_stall_at_the_deadline_shows_as_lateness():
     run = HandMadeRun("stalled", 35 * MINUTE)
     closes(run, lit(run, 20_000), stall_ms=1480)
     assert shutoffs.summary(run.result(), run.scenario)["late_ms"] == 1485
-    assert "1485 ms after the deadline" in told(run)
+    assert "1485 ms after the deadline" in reported(run)
 
 
 def test_the_warning_time_of_the_settings_counts():
@@ -246,7 +246,7 @@ def test_the_warning_time_of_the_settings_counts():
     run.at(deadline_ms + 5, contact="open")
     numbers = shutoffs.summary(run.result(), run.scenario)
     assert (numbers["deadline_ms"], numbers["late_ms"], numbers["gas_off_ms"]) == (deadline_ms, 5, None)
-    assert "the gas did not go off" in told(run)
+    assert "the gas did not go off" in reported(run)
 
 
 def test_the_deadline_is_that_of_the_last_warning():
@@ -272,38 +272,38 @@ def test_time_added_inside_the_warning_leaves_no_exact_deadline():
 def test_each_burner_has_its_own_closing():
     run = two_burners()
     numbers = shutoffs.summary(run.result(), run.scenario)
-    assert [(o["burner"], o["cause"], o["late_ms"]) for o in numbers["openings"]] == [
+    assert [(o["burner"], o["cause"], o["late_ms"]) for o in numbers["shutoffs"]] == [
         (1, "FLAME_OUT", None),
         (0, "TIMEOUT", 5),
     ]
     assert numbers["burner"] == 0
-    assert numbers["openings"][0]["gas_off_ms"] == 22 * MINUTE  # the cook's hand, before the box
+    assert numbers["shutoffs"][0]["gas_off_ms"] == 22 * MINUTE  # by the user, before the controller
     assert numbers["gas_on_ms"][1] == 22 * MINUTE - 5 * MINUTE - 200
 
 
-def test_a_contact_that_falls_with_the_chip_has_the_cause_told_after_the_start():
+def test_a_contact_that_falls_with_the_chip_has_the_cause_reported_after_the_start():
     run = bad_evening()
     numbers = shutoffs.summary(run.result(), run.scenario)
     assert (numbers["cause"], numbers["opened_ms"]) == ("RESTART", 200_004)
 
 
-def test_bouncing_is_no_opening():
+def test_bouncing_is_no_shutoff():
     run = HandMadeRun("bounce", 35 * MINUTE)
     deadline_ms = lit(run, 20_000)
     run.at(21_670, contact="open").at(21_672, contact="closed")
     closes(run, deadline_ms)
-    assert len(shutoffs.summary(run.result(), run.scenario)["openings"]) == 1
+    assert len(shutoffs.summary(run.result(), run.scenario)["shutoffs"]) == 1
 
 
-def test_a_run_without_an_opening_has_no_numbers():
+def test_a_run_without_a_shutoff_has_no_numbers():
     run = empty_run()
     numbers = shutoffs.summary(run.result(), run.scenario)
     assert numbers.pop("gas_on_ms") == [0]
-    assert numbers.pop("openings") == []
+    assert numbers.pop("shutoffs") == []
     assert set(numbers.values()) == {None}
 
 
-def test_a_run_that_broke_off_is_still_told():
+def test_a_run_that_broke_off_is_still_reported():
     run = forgotten_soup()
     result = run.result()
     result.ended_ms = None
@@ -315,7 +315,7 @@ def test_a_run_that_broke_off_is_still_told():
 
 
 def test_the_story_of_a_forgotten_soup():
-    text = told(forgotten_soup())
+    text = reported(forgotten_soup())
     beats = [
         "lights the burner, holds the knob for 10 s",
         "millivolts rise: contact closes ♪",
@@ -338,22 +338,22 @@ def test_the_story_of_a_forgotten_soup():
     assert places == sorted(places)
 
 
-def test_nothing_is_told_every_second():
+def test_nothing_is_reported_every_second():
     assert len(story(forgotten_soup())) < 35
 
 
 def test_people_count_burners_from_one():
-    text = told(two_burners())
+    text = reported(two_burners())
     assert "lights burner 1" in text and "turns knob 2 off" in text
     assert not re.search(r"(burner|knob|button) 0", text)
 
 
-def test_a_weld_is_told_loudly():
+def test_a_weld_is_reported_loudly():
     run = HandMadeRun("weld", 35 * MINUTE)
     deadline_ms = lit(run, 20_000)
     run.at(deadline_ms - MINUTE, state="WARNING").at(deadline_ms, state="VERIFYING", cause="TIMEOUT", coil="off")
     run.at(deadline_ms + 500, state="FAULT", fault="CONTACT_WELDED")
-    text = told(run)
+    text = reported(run)
     assert "time is up: but the contact stays closed" in text
     assert "FAULT contact welded" in text
 
@@ -362,7 +362,7 @@ def test_gas_without_a_flame_is_seen():
     run = HandMadeRun("blown out", 5 * MINUTE)
     lit(run, 20_000, until_ms=5 * MINUTE)
     run.do(60_000, "blow_out").at(60_000, flame="off")
-    text = told(run)
+    text = reported(run)
     assert "the flame is out, gas still on" in text
     assert "of gas without a flame" in text
 
@@ -376,10 +376,10 @@ def test_the_story_fits_a_hundred_columns(make, color):
         assert color or "\x1b" not in line
 
 
-def test_what_the_box_prints_cannot_steer_the_terminal():
+def test_what_the_controller_prints_cannot_steer_the_terminal():
     run = HandMadeRun("console", MINUTE)
     run.console.append((1000, "\x1b[2Jgone\x07"))
-    assert "› ?[2Jgone?" in told(run)
+    assert "› ?[2Jgone?" in reported(run)
 
 
 def test_color_changes_no_word():
@@ -464,7 +464,7 @@ def test_the_same_run_gives_the_same_bytes(make):
     assert picture(make()) == picture(make())
 
 
-def boxes(text):
+def devices(text):
     return [
         tuple(float(rect.get(key)) for key in ("x", "y", "width", "height"))
         for rect in ElementTree.fromstring(text).iter("{http://www.w3.org/2000/svg}rect")
@@ -474,7 +474,7 @@ def boxes(text):
 
 @pytest.mark.parametrize("make", RUNS)
 def test_labels_never_cover_each_other_nor_leave_the_page(make):
-    found = boxes(picture(make()))
+    found = devices(picture(make()))
     for (x, y, w, h), (x2, y2, w2, h2) in combinations(found, 2):
         assert x + w <= x2 or x2 + w2 <= x or y + h <= y2 or y2 + h2 <= y
     for x, _, w, _ in found:

@@ -1,6 +1,7 @@
-"""The journal of openings and the faults that outlive a power cut, from the loop's memory to the files.
+"""The journal of shut-offs and the faults that outlive a power cut, from the loop's memory to the files.
 
-Here: journal.py and services/keeper.py over a file system that cuts. Not here: how a file is replaced (test_store.py).
+Here: journal.py and services/persistence.py over a file system that cuts. Not here: how a file is replaced
+(test_store.py).
 """
 
 import pytest
@@ -9,7 +10,7 @@ from curfew.core import codes, faults
 from curfew.runtime import rtc_memory, snapshot
 from curfew.runtime.rtc_memory import RtcMemory
 from curfew.runtime.supervisor import Link
-from curfew.services import persistence as keepers
+from curfew.services import persistence as persistences
 from curfew.services import thread
 from curfew.storage import files as store
 from curfew.storage import journal
@@ -25,7 +26,7 @@ def lines():
 
 
 def noted(count, start=None):
-    """A memory with so many openings, one more each."""
+    """A memory with so many shut-offs, one more each."""
     one = start or RtcMemory(b"")
     for _ in range(count):
         number = one.seq[0] + 1
@@ -116,7 +117,7 @@ def test_a_power_cut_at_any_byte_leaves_the_journal_whole(on, lazy):
 
 
 def _copy(on, one):
-    """The files as they are with the first two openings written."""
+    """The files as they are with the first two shut-offs written."""
     flash = on(Flash())
     journal.append(one, 1, 2, yes)
     return flash.files
@@ -155,7 +156,7 @@ def test_a_damaged_state_file_stores_nothing_instead_of_something(on):
         assert journal.read_state() == ([0] * 4, [0] * 4)
 
 
-# --- the keeper ----------------------------------------------------------------------------------------------------
+# --- the persistence --------------------------------------------------------------------------------------------------
 
 
 class Lock:
@@ -173,20 +174,20 @@ class Lock:
 
 
 class Bench:
-    """A keeper beside a loop that is played by the test."""
+    """A persistence beside a loop that is played by the test."""
 
     def __init__(self, burners=2, one=None, journal_seq=0):
         self.memory = one or RtcMemory(b"")
         self.link = Link(None, snapshot.Snapshot(burners, Lock()))
         self.link.flash_allowed[0] = 1
         stored, health = journal.read_state()
-        self.keeper = keepers.Persistence(self.link, self.memory, journal_seq, burners, stored, health)
+        self.persistence = persistences.Persistence(self.link, self.memory, journal_seq, burners, stored, health)
 
     def faults(self, burner, mask):
         self.link.snapshot.values[burner * snapshot.SNAP_FIELDS + snapshot.SNAP_FAULTS_RAISED] = mask
 
     def poll(self):
-        self.keeper.poll()
+        self.persistence.poll()
         return self
 
 
@@ -258,9 +259,9 @@ def test_permission_withdrawn_at_any_moment_loses_no_shut_off(on):
             left[0] -= 1
             return left[0] >= 0
 
-        bench.keeper.flash_allowed = may_write
+        bench.persistence.flash_allowed = may_write
         bench.poll()
-        del bench.keeper.flash_allowed
+        del bench.persistence.flash_allowed
         bench.poll()
         assert [line.split()[0] for line in lines()] == ["1", "2", "3"]
 
@@ -271,13 +272,13 @@ def test_a_file_system_that_fails_is_counted_and_tried_again(on):
         bench = Bench(one=noted(2))
         bench.faults(1, 1 << faults.CONTACT_WELDED)
         bench.poll()
-        assert bench.keeper.failures == 1, fails_at
+        assert bench.persistence.failures == 1, fails_at
         for _ in range(599):  # a minute's rest spares a flash that is full or worn
             bench.poll()
         kept = [line.split()[0] for line in lines()], journal.read_state()[0]
         assert kept != (["1", "2"], [0, 1, 0, 0]), fails_at
         bench.poll()
-        assert bench.keeper.failures == 1, fails_at
+        assert bench.persistence.failures == 1, fails_at
         assert [line.split()[0] for line in lines()] == ["1", "2"]
         assert journal.read_state()[0] == [0, 1, 0, 0]
 
@@ -350,67 +351,67 @@ class Clock:
 def test_the_thread_polls_until_a_stop_is_requested_and_reports_that_it_stopped(on):
     on(Flash())
     bench = Bench()
-    thread.run(bench.keeper, bench.link, Clock(bench.link, 3), None)
+    thread.run(bench.persistence, bench.link, Clock(bench.link, 3), None)
     assert bench.link.stopped[0] == 1
 
 
 def test_the_thread_says_that_it_ended_even_when_an_error_ended_it(on):
     on(Flash())
     bench = Bench()
-    bench.keeper.poll = lambda: 1 // 0
+    bench.persistence.poll = lambda: 1 // 0
     with pytest.raises(ZeroDivisionError):
-        thread.run(bench.keeper, bench.link, Clock(bench.link, 3), None)
+        thread.run(bench.persistence, bench.link, Clock(bench.link, 3), None)
     assert bench.link.stopped[0] == 1
 
 
 # --- in a world ----------------------------------------------------------------------------------------------------
 
 
-def journal_of(box):
-    path = box.folder / "journal.txt"
+def journal_of(device):
+    path = device.folder / "journal.txt"
     return [line.split() for line in path.read_text().splitlines()[:-1]] if path.exists() else []
 
 
 def test_nothing_is_written_while_a_contact_conducts(world):
-    box = world(burners=2)
-    box.burn(0)
-    box.burn(1)
-    box.hold(burner=1)
-    box.run_for(s=20)
-    assert not (box.folder / "journal.txt").exists()
-    box.hold(burner=0)
-    box.run_for(s=1)
-    assert [words[2] for words in journal_of(box)] == ["BUTTON", "BUTTON"]
+    device = world(burners=2)
+    device.burn(0)
+    device.burn(1)
+    device.hold(burner=1)
+    device.run_for(s=20)
+    assert not (device.folder / "journal.txt").exists()
+    device.hold(burner=0)
+    device.run_for(s=1)
+    assert [words[2] for words in journal_of(device)] == ["BUTTON", "BUTTON"]
 
 
 def test_a_power_cut_while_it_burns_loses_nothing_that_was_written(world):
-    box = world()
-    box.burn()
-    box.hold()
-    box.run_for(s=50)
-    box.burn()
-    box.power_cut()
-    box.run_for(s=1)
-    assert [words[2] for words in journal_of(box)] == ["BUTTON"]
+    device = world()
+    device.burn()
+    device.hold()
+    device.run_for(s=50)
+    device.burn()
+    device.power_cut()
+    device.run_for(s=1)
+    assert [words[2] for words in journal_of(device)] == ["BUTTON"]
 
 
 def test_a_restart_while_it_burns_is_in_the_journal(world):
-    box = world()
-    box.burn()
-    box.reset("wdt")
-    box.run_for(s=1)
-    assert [words[2] for words in journal_of(box)] == ["RESTART"]
-    assert box.cause() == "RESTART"
+    device = world()
+    device.burn()
+    device.reset("wdt")
+    device.run_for(s=1)
+    assert [words[2] for words in journal_of(device)] == ["RESTART"]
+    assert device.cause() == "RESTART"
 
 
 def test_a_weld_outlives_a_power_cut(world):
-    box = world()
-    box.burn()
-    box.do("weld")
-    box.hold()
-    box.run_for(s=5)
-    assert box.fault() == "CONTACT_WELDED"
-    box.knob_off()
-    box.power_cut(s=5)
-    box.run_for(s=60)
-    assert (box.state(), box.fault()) == ("FAULT", "CONTACT_WELDED")
+    device = world()
+    device.burn()
+    device.do("weld")
+    device.hold()
+    device.run_for(s=5)
+    assert device.fault() == "CONTACT_WELDED"
+    device.knob_off()
+    device.power_cut(s=5)
+    device.run_for(s=60)
+    assert (device.state(), device.fault()) == ("FAULT", "CONTACT_WELDED")

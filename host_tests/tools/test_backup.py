@@ -22,11 +22,11 @@ SETTINGS = b'{"timer_default_min": 20, "burners": [{}]}'
 
 def form(files):
     """A backup of files as bytes."""
-    told = {
+    reported = {
         name: {"sha256": sha256(data).hexdigest(), "base64": base64.b64encode(data).decode()}
         for name, data in files.items()
     }
-    return {"curfew_backup": 1, "made": "2026-11-28T12:00:00", "board": "240ac412ab0f", "files": told}
+    return {"curfew_backup": 1, "made": "2026-11-28T12:00:00", "board": "240ac412ab0f", "files": reported}
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +49,16 @@ def put(bench, files):
 
 def there(bench):
     """The user's files on the board."""
-    told = bench.run(
+    reported = bench.run(
         "import os\nprint(repr({e[0]:open(e[0],'rb').read() for e in os.ilistdir('') if not e[1]&0x4000}))"
     )
-    return {name: data for name, data in eval(told).items() if backup.is_theirs(name, key=True)}
+    return {name: data for name, data in eval(reported).items() if backup.is_theirs(name, key=True)}
 
 
 def run(capsys, *words):
     status = cli.main(list(map(str, words)))
-    told = capsys.readouterr()
-    return status, told.out, told.err
+    reported = capsys.readouterr()
+    return status, reported.out, reported.err
 
 
 # --- there and back --------------------------------------------------------------------------------------------------
@@ -99,9 +99,9 @@ def test_an_older_backup_is_never_overwritten(bench, tmp_path, capsys):
 
 
 def broken(**changed):
-    told = form({"settings.json": SETTINGS})
-    told["files"]["settings.json"].update(changed)
-    return json.dumps(told)
+    reported = form({"settings.json": SETTINGS})
+    reported["files"]["settings.json"].update(changed)
+    return json.dumps(reported)
 
 
 @pytest.mark.parametrize("text, why", [
@@ -151,7 +151,7 @@ def test_settings_of_a_file_are_laid_over_the_shipped_ones(bench, tmp_path, caps
     ('{"timer_default_min": 500}', "timer_default_min: 500 is not a whole number from 1 to 240"),
     ('{"timer_defaul_min": 5}', "no such setting"), ("[]", "not an object"), ("{", "not JSON"),
 ])  # fmt: skip
-def test_settings_that_the_box_would_refuse_are_refused_here(tmp_path, capsys, text, why):
+def test_settings_that_the_controller_would_refuse_are_refused_here(tmp_path, capsys, text, why):
     (tmp_path / "mine.json").write_text(text)
     status, _, said = run(capsys, "settings", tmp_path / "mine.json", "--port", "/dev/no-such-port")
     assert status == 1 and why in said and said.count("\n") == 1
@@ -160,7 +160,7 @@ def test_settings_that_the_box_would_refuse_are_refused_here(tmp_path, capsys, t
 # --- looking ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_monitor_shows_what_the_box_says_and_disturbs_nothing(bench, capsys):
+def test_the_monitor_shows_what_the_controller_says_and_disturbs_nothing(bench, capsys):
     bench.board.power_on()
     starts = len(bench.board.starts)
     status, said, _ = run(capsys, "monitor", "--port", bench.board.port, "--seconds", 3)

@@ -53,8 +53,12 @@ def fresh(tmp_path, monkeypatch):
 
 
 def program_of(there):
-    """All of a survey that a deploy may change; the box itself writes its journal and state meanwhile."""
-    return there.slots, there.slot_txt, {name: told for name, told in there.root.items() if name.endswith(".py")}
+    """All of a survey that a deploy may change; the controller itself writes its journal and state meanwhile."""
+    return (
+        there.slots,
+        there.slot_txt,
+        {name: reported for name, reported in there.root.items() if name.endswith(".py")},
+    )
 
 
 # --- what is copied --------------------------------------------------------------------------------------------------
@@ -132,7 +136,7 @@ def test_a_damaged_program_is_repaired_in_place_by_the_one_file_that_is_damaged(
 def test_a_damaged_active_slot_is_the_one_that_is_written_so_that_the_sound_one_stays(bench):
     second = program_with("www/style.css.gz", PAGE)
     bench.deploy(second)
-    bench.run("f=open('b/curfew/core.mpy','w');f.write('damaged');f.close()")  # the box falls back to a
+    bench.run("f=open('b/curfew/core.mpy','w');f.write('damaged');f.close()")  # the controller falls back to a
     new = program_with("www/app.js.gz", PAGE)
     assert bench.deploy(new).slot == "b"
     assert bench.survey().slots["a"] == BUILT.hashes
@@ -142,15 +146,15 @@ def test_a_damaged_active_slot_is_the_one_that_is_written_so_that_the_sound_one_
 
 
 def test_a_program_that_cannot_start_is_answered_by_the_old_one_which_comes_back(bench):
-    told = bench.refused(program_with("program.mpy", b"no program"))
-    assert "the old version came back" in told and BUILT.build in told
+    reported = bench.refused(program_with("program.mpy", b"no program"))
+    assert "the old version came back" in reported and BUILT.build in reported
     assert plan.running(bench.survey()) == "a"
 
 
-def test_settings_that_the_box_refuses_are_named_and_the_program_is_not_called_healthy(bench):
+def test_settings_that_the_controller_refuses_are_named_and_the_program_is_not_called_healthy(bench):
     bench.run("f=open('settings.json','w');f.write('{}');f.close()")
-    told = bench.refused(BUILT)
-    assert "refuses its settings" in told and "reset-settings" in told
+    reported = bench.refused(BUILT)
+    assert "refuses its settings" in reported and "reset-settings" in reported
 
 
 # --- cable and power -------------------------------------------------------------------------------------------------
@@ -170,8 +174,8 @@ def test_a_cable_pulled_half_way_is_one_line_and_the_next_deploy_goes_on_where_i
 
     with monkeypatch.context() as patched:
         patched.setattr(link.Link, "run", pulled)
-        told = bench.refused(new)
-    assert "broke" in told or "fell silent" in told
+        reported = bench.refused(new)
+    assert "broke" in reported or "fell silent" in reported
     bench.board.plug()
     bench.board.power_on()
     bench.until_said(f"build {BUILT.build} slot a", 2)
@@ -198,10 +202,10 @@ def cuts(bench, new, monkeypatch):
     seen = {}
 
     def noted(cable, program, hear=None):
-        told = run(cable, program, hear)
+        reported = run(cable, program, hear)
         data = bench.board.flash.read_bytes()
         seen.setdefault(zlib.crc32(data), zlib.compress(data, 1))
-        return told
+        return reported
 
     with monkeypatch.context() as patched:
         patched.setattr(link.Link, "run", noted)
@@ -223,9 +227,9 @@ def test_after_a_cut_between_any_two_steps_the_board_starts_the_old_program_or_t
     came = []
     for flash in left:
         (tmp_path / "cut").write_bytes(zlib.decompress(flash))
-        told = fixture.started(tmp_path / "cut")
-        builds = [build for build in (BUILT.build, new.build) if f"build {build} slot" in told]
-        assert len(builds) == 1 and "PROGRAM_CORRUPT" not in told, told
+        reported = fixture.started(tmp_path / "cut")
+        builds = [build for build in (BUILT.build, new.build) if f"build {build} slot" in reported]
+        assert len(builds) == 1 and "PROGRAM_CORRUPT" not in reported, reported
         came += builds
     turn = came.index(new.build)
     assert came == [BUILT.build] * turn + [new.build] * (len(came) - turn), "never back and forth"
@@ -238,8 +242,8 @@ def test_a_first_deploy_that_was_cut_leaves_the_prompt_or_the_program_and_never_
     left = cuts(fresh, BUILT, monkeypatch)
     for flash in left[:: len(left) // 5] + left[-14:]:
         (tmp_path / "cut").write_bytes(zlib.decompress(flash))
-        told = fixture.started(tmp_path / "cut")
-        assert f"build {BUILT.build} slot a" in told or ">>> " in told and "Error" not in told, told
+        reported = fixture.started(tmp_path / "cut")
+        assert f"build {BUILT.build} slot a" in reported or ">>> " in reported and "Error" not in reported, reported
 
 
 # --- no room ---------------------------------------------------------------------------------------------------------
@@ -259,16 +263,16 @@ f.close()
 def test_a_flash_without_room_is_refused_before_anything_is_written(bench):
     bench.run(FILL % 60_000)
     before = program_of(bench.survey())
-    told = bench.refused(program_with("www/style.css.gz", PAGE))
-    assert "lacks" in told and "KiB" in told and bench.written == []
+    reported = bench.refused(program_with("www/style.css.gz", PAGE))
+    assert "lacks" in reported and "KiB" in reported and bench.written == []
     assert program_of(bench.survey()) == before
 
 
 def test_a_flash_that_fills_up_in_the_middle_is_one_line_and_the_old_program_runs_on(bench, monkeypatch):
     bench.run(FILL % 40_000)
     monkeypatch.setattr(deploy, "missing_bytes", lambda *_: 0)
-    told = bench.refused(program_with("www/style.css.gz", PAGE))
-    assert "flash is full" in told
+    reported = bench.refused(program_with("www/style.css.gz", PAGE))
+    assert "flash is full" in reported
     bench.until_said(f"build {BUILT.build} slot a", 2)
     assert plan.running(bench.survey()) == "a"
 
@@ -288,15 +292,15 @@ def refused(monkeypatch, capsys, *words, there=()):
     """What a command says that is refused: one line, status 1."""
     monkeypatch.setattr(ports.list_ports, "comports", lambda: list(there))
     assert cli.main(list(words)) == 1
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1 and told.startswith(words[0] + ": ")
-    return told
+    reported = capsys.readouterr().err
+    assert reported.count("\n") == 1 and reported.startswith(words[0] + ": ")
+    return reported
 
 
 @pytest.mark.parametrize("command", ["deploy", "monitor", "console", "backup", "reset-settings"])
 def test_without_a_board_each_command_says_in_one_line_what_is_missing(command, monkeypatch, capsys):
-    told = refused(monkeypatch, capsys, command)
-    assert "no USB serial port" in told and "make board" in told
+    reported = refused(monkeypatch, capsys, command)
+    assert "no USB serial port" in reported and "make board" in reported
 
 
 def test_other_serial_ports_are_not_taken_for_a_board(monkeypatch, capsys):
@@ -308,8 +312,8 @@ def test_the_only_likely_port_is_taken():
 
 
 def test_of_several_boards_none_is_taken_and_all_are_named(monkeypatch, capsys):
-    told = refused(monkeypatch, capsys, "deploy", there=[Usb("/dev/ttyUSB0"), Usb("/dev/ttyUSB1", 0x1A86)])
-    assert "/dev/ttyUSB0" in told and "/dev/ttyUSB1" in told and "curfew deploy --port /dev/ttyUSB0" in told
+    reported = refused(monkeypatch, capsys, "deploy", there=[Usb("/dev/ttyUSB0"), Usb("/dev/ttyUSB1", 0x1A86)])
+    assert "/dev/ttyUSB0" in reported and "/dev/ttyUSB1" in reported and "curfew deploy --port /dev/ttyUSB0" in reported
 
 
 def test_a_port_that_is_not_there_is_named(monkeypatch, capsys):
@@ -321,7 +325,7 @@ def test_a_file_is_no_serial_port(monkeypatch, capsys, tmp_path):
     assert "cannot be used" in refused(monkeypatch, capsys, "deploy", "--port", str(tmp_path / "file"))
 
 
-def test_a_port_in_use_is_named_and_the_box_runs_on(bench, monkeypatch, capsys):
+def test_a_port_in_use_is_named_and_the_controller_runs_on(bench, monkeypatch, capsys):
     with serial.Serial(bench.board.port, exclusive=True):
         assert "in use by another program" in refused(monkeypatch, capsys, "deploy", "--port", bench.board.port)
     assert bench.board.starts == [1]
@@ -330,10 +334,10 @@ def test_a_port_in_use_is_named_and_the_box_runs_on(bench, monkeypatch, capsys):
 def test_a_port_with_nothing_behind_it_is_no_micropython(monkeypatch, capsys):
     monkeypatch.setattr(link, "TAKE_OVER_S", 0.5)
     holder, end = pty.openpty()
-    told = refused(monkeypatch, capsys, "deploy", "--port", os.ttyname(end))
+    reported = refused(monkeypatch, capsys, "deploy", "--port", os.ttyname(end))
     os.close(holder)
     os.close(end)
-    assert "no MicroPython prompt" in told or "broke" in told
+    assert "no MicroPython prompt" in reported or "broke" in reported
 
 
 def test_a_program_that_crashes_at_every_start_is_interrupted_all_the_same(bench):
@@ -362,8 +366,8 @@ def test_only_a_plain_esp32_with_a_new_micropython_will_do(machine, version, why
 
 def test_a_board_that_will_not_do_is_left_as_it_is(bench, monkeypatch):
     monkeypatch.setattr(plan, "VIRTUAL", ())
-    told = bench.refused(program_with("www/style.css.gz", PAGE))
-    assert "not the plain ESP32" in told and "nothing was changed" in told and bench.written == []
+    reported = bench.refused(program_with("www/style.css.gz", PAGE))
+    assert "not the plain ESP32" in reported and "nothing was changed" in reported and bench.written == []
     bench.until_said(f"build {BUILT.build} slot a", 2)
 
 
@@ -372,8 +376,8 @@ def test_a_board_that_will_not_do_is_left_as_it_is(bench, monkeypatch):
 
 def test_a_file_that_arrives_damaged_leaves_the_old_one(bench, monkeypatch):
     monkeypatch.setattr(link.base64, "b64encode", lambda piece: b"AAAA")
-    told = bench.refused(program_with("www/style.css.gz", PAGE))
-    assert "arrived damaged" in told
+    reported = bench.refused(program_with("www/style.css.gz", PAGE))
+    assert "arrived damaged" in reported
     assert plan.running(bench.survey()) == "a"
 
 

@@ -102,7 +102,7 @@ def test_a_mutant_is_quoted_with_its_line_and_function_and_without_comments():
     assert str(mutant) == "3 (A.f): if self.x > 3:  ->  if self.x >= 3:"
 
 
-def test_faults_that_read_alike_are_told_apart():
+def test_faults_that_read_alike_are_reported_apart():
     gone = [mutant for mutant in mutants("def f():\n    a()\n    b()\n    a()\n") if mutant.before == "a()"]
     assert [(mutant.line, mutant.where) for mutant in gone] == [(2, "f"), (4, "f (2)")]
 
@@ -230,7 +230,7 @@ def test_shards_together_are_the_whole(project):
     assert sum(int(said.split("all: ")[1].split()[0]) for said in counted) == 7
 
 
-def test_a_file_that_is_not_known_is_told(project):
+def test_a_file_that_is_not_known_is_reported(project):
     status, said = project.mutate("nothing.py")
     assert status == 2 and "firmware/thing.py" in said
 

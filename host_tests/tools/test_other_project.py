@@ -36,11 +36,11 @@ def put(bench, **files):
 @pytest.mark.parametrize("files", [{"main": OTHERS}, {"boot": OTHERS}, {"main": OTHERS, "boot": FRESH}])
 def test_another_project_is_never_replaced_without_asking(fresh, files):
     put(fresh, **files)
-    told = fresh.refused(BUILT)
+    reported = fresh.refused(BUILT)
     assert (
-        "another project's" in told
-        and "nothing was changed" in told
-        and f"curfew deploy --yes --port {fresh.board.port}" in told
+        "another project's" in reported
+        and "nothing was changed" in reported
+        and f"curfew deploy --yes --port {fresh.board.port}" in reported
     )
     assert fresh.written == []
     for name, text in files.items():
@@ -66,17 +66,17 @@ def test_a_first_deploy_that_was_cut_is_no_other_project():
     assert plan.foreign(BUILT, cut) == []
 
 
-def test_a_board_without_a_file_system_is_told_how_to_get_one(fresh, monkeypatch):
+def test_a_board_without_a_file_system_is_reported_how_to_get_one(fresh, monkeypatch):
     monkeypatch.setattr(
         deploy, "survey", lambda *_: plan.Survey({}, {}, machine=PLAIN, micropython="1.29.0", total_bytes=0)
     )
-    told = fresh.refused(BUILT)
-    assert "no file system" in told and "curfew flash --erase" in told and "nothing was changed" in told
+    reported = fresh.refused(BUILT)
+    assert "no file system" in reported and "curfew flash --erase" in reported and "nothing was changed" in reported
 
 
 def test_a_damaged_build_is_not_deployed(tmp_path, capsys):
     shutil.copytree(OUT, tmp_path / "firmware")
     (tmp_path / "firmware" / "a" / "program.mpy").write_bytes(b"damaged")
     assert cli.main(["deploy", "--port", "/dev/ttyUSB9", "--build", str(tmp_path / "firmware")]) == 1
-    told = capsys.readouterr().err
-    assert "not as it was built: make build" in told and told.count("\n") == 1
+    reported = capsys.readouterr().err
+    assert "not as it was built: make build" in reported and reported.count("\n") == 1

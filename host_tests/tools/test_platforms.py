@@ -142,12 +142,12 @@ def test_the_port_that_waits_for_a_carrier_on_macos_is_not_used(monkeypatch):
     assert ports.chosen("/dev/tty.usbserial-1", "deploy") == "/dev/cu.usbserial-1"
 
 
-def test_of_several_boards_the_serial_numbers_and_the_way_to_their_names_are_told():
+def test_of_several_boards_the_serial_numbers_and_the_way_to_their_names_are_reported():
     with pytest.raises(ports.BoardError) as refusal:
         ports.chosen("", "deploy", [usb("COM3"), usb("COM4", serial_number="0002")])
-    told = str(refusal.value)
-    assert "COM3 (Silicon Labs CP210x, serial 0001)" in told and "curfew deploy --port COM3" in told
-    assert "curfew doctor" in told
+    reported = str(refusal.value)
+    assert "COM3 (Silicon Labs CP210x, serial 0001)" in reported and "curfew deploy --port COM3" in reported
+    assert "curfew doctor" in reported
 
 
 # --- why a port cannot be used ---------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def test_of_several_boards_the_serial_numbers_and_the_way_to_their_names_are_tol
 OPEN = "could not open port '{}': "
 
 
-@pytest.mark.parametrize("platform, port, error, told", [
+@pytest.mark.parametrize("platform, port, error, reported", [
     ("win32", "COM3", OPEN + "PermissionError(13, 'Access is denied.', None, 5)", "COM3 is in use by another program"),
     ("win32", "COM9", OPEN + "FileNotFoundError(2, 'The system cannot find the file specified.', None, 2)",
      "COM9 is not there"),
@@ -169,10 +169,10 @@ OPEN = "could not open port '{}': "
     ("linux", "/dev/ttyUSB9", OPEN + "[Errno 2] No such file or directory: '{}'", "is not there"),
     ("darwin", "/dev/cu.usbserial-9", OPEN + "[Errno 2] No such file or directory: '{}'", "is not there"),
 ])  # fmt: skip
-def test_a_port_that_cannot_be_opened_is_one_line_with_the_way_out(monkeypatch, platform, port, error, told):
+def test_a_port_that_cannot_be_opened_is_one_line_with_the_way_out(monkeypatch, platform, port, error, reported):
     monkeypatch.setattr(sys, "platform", platform)
     said = ports.refusal(port, serial.SerialException(error.replace("{}", port)))
-    assert told in said and "\n" not in said and "dialout" not in said
+    assert reported in said and "\n" not in said and "dialout" not in said
 
 
 @pytest.mark.parametrize("group, way", [
@@ -220,7 +220,7 @@ def linux(monkeypatch, tmp_path, *devices, brltty=False, version="Linux version 
     monkeypatch.setattr(drivers, "is_wsl", lambda: "microsoft" in version)
 
 
-@pytest.mark.parametrize("device, brltty, told", [
+@pytest.mark.parametrize("device, brltty, reported", [
     ((0x1A86, 0x7523), True, "WCH CH340 or CH9102 (1a86:7523), but it has no port: brltty"),
     ((0x1A86, 0x7523), False, "sudo modprobe ch341"),
     ((0x10C4, 0xEA60), True, "sudo apt remove brltty"),
@@ -230,10 +230,10 @@ def linux(monkeypatch, tmp_path, *devices, brltty=False, version="Linux version 
     ((0x303A, 0x1001), True, "sudo modprobe cdc_acm"),
 ])  # fmt: skip
 def test_a_converter_without_a_port_is_named_with_what_takes_it_or_is_missing(
-    monkeypatch, tmp_path, device, brltty, told
+    monkeypatch, tmp_path, device, brltty, reported
 ):
     linux(monkeypatch, tmp_path, (0x1D6B, 0x0002), device, brltty=brltty)
-    assert told in drivers.missing()
+    assert reported in drivers.missing()
     with pytest.raises(ports.BoardError, match="no USB serial port is there"):
         ports.chosen("", "deploy", [])
 
@@ -243,20 +243,21 @@ def test_other_devices_on_usb_are_no_board(monkeypatch, tmp_path):
     assert drivers.missing() == ""
 
 
-def test_wsl_is_told_how_to_attach_the_board(monkeypatch, tmp_path):
+def test_wsl_is_reported_how_to_attach_the_board(monkeypatch, tmp_path):
     linux(monkeypatch, tmp_path, version="Linux version 5.15.167.4-microsoft-standard-WSL2")
     with pytest.raises(ports.BoardError, match="WSL has no USB of its own.*usbipd attach --wsl"):
         ports.chosen("", "deploy", [])
 
 
 @pytest.mark.parametrize("platform, listing", [("darwin", IOREG), ("win32", PNPUTIL)])
-@pytest.mark.parametrize("maker, told", [(0x10C4, "silabs.com"), (0x1A86, "wch-ic.com"), (0x303A, "board's maker")])
-def test_a_missing_driver_is_named_from_what_the_system_lists(monkeypatch, platform, listing, maker, told):
+@pytest.mark.parametrize("maker, reported", [(0x10C4, "silabs.com"), (0x1A86, "wch-ic.com"), (0x303A, "board's maker")])
+def test_a_missing_driver_is_named_from_what_the_system_lists(monkeypatch, platform, listing, maker, reported):
     monkeypatch.setattr(sys, "platform", platform)
     text = listing.format(maker=0x8087, product=1) + listing.format(maker=maker, product=0xEA60)
     monkeypatch.setattr(drivers.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=text))
     assert (
-        f"({maker:04x}:ea60), but it has no port: install its driver" in drivers.missing() and told in drivers.missing()
+        f"({maker:04x}:ea60), but it has no port: install its driver" in drivers.missing()
+        and reported in drivers.missing()
     )
 
 
@@ -284,9 +285,9 @@ def test_a_command_is_named_as_it_is_typed_where_it_was_called(monkeypatch):
 
 def test_make_passes_every_option_on(monkeypatch):
     words = "flash FIRMWARE=x.bin ERASE=1 DOWNLOAD=1 YES=1 PORT=COM3"
-    told = subprocess.run(["make", "-n", *words.split()], cwd=fixture.ROOT, capture_output=True, text=True).stdout
-    assert "CURFEW_TYPED=make" in told and 'flash --port COM3 "x.bin" --download --erase --yes' in " ".join(
-        told.split()
+    reported = subprocess.run(["make", "-n", *words.split()], cwd=fixture.ROOT, capture_output=True, text=True).stdout
+    assert "CURFEW_TYPED=make" in reported and 'flash --port COM3 "x.bin" --download --erase --yes' in " ".join(
+        reported.split()
     )
 
 

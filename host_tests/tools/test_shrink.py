@@ -1,4 +1,4 @@
-"""Smaller programs that do the same: what nobody calls is left out, private names become short, scripts become one.
+"""Smaller programs that do the same: what no one calls is left out, private names become short, scripts become one.
 
 Here: shrink.py, libraries.py, page.py. Not here: that the shrunk firmware behaves like its sources
 (test_scenarios.py runs both), what the page shows (test_page.py).
@@ -109,17 +109,17 @@ def test_a_short_name_that_a_file_already_has_is_not_given_again():
     assert "_long" not in made["a"] and made["a"].count("_a") == 2 and made["b"].count("_a") == 1
 
 
-def test_the_long_names_are_told():
-    _, told = shrink.shortened({"a": "_limit = 1\n"})
-    assert told == {"a": {"_a": "_limit"}}
+def test_the_long_names_are_reported():
+    _, reported = shrink.shortened({"a": "_limit = 1\n"})
+    assert reported == {"a": {"_a": "_limit"}}
 
 
 def test_every_short_name_of_the_firmware_stands_for_one_long_one(tmp_path):
     build.build(tmp_path / "firmware")
-    told = json.loads((tmp_path / "firmware.names.json").read_text())
-    assert told["curfew/bundles/core.py"]["_a"].startswith("_")
-    assert told.pop("")["remaining_ms"].startswith("_")
-    for file, found in told.items():
+    reported = json.loads((tmp_path / "firmware.names.json").read_text())
+    assert reported["curfew/bundles/core.py"]["_a"].startswith("_")
+    assert reported.pop("")["remaining_ms"].startswith("_")
+    for file, found in reported.items():
         assert len(set(found.values())) == len(found), file
 
 
@@ -138,7 +138,7 @@ def test_every_pinned_library_is_one_that_the_firmware_has_and_the_other_way_rou
         assert used & {line.split("/")[0].lower() for line in files.read_text().splitlines()}, name
 
 
-def test_a_library_that_was_not_fetched_is_told_with_the_way_out(tmp_path):
+def test_a_library_that_was_not_fetched_is_reported_with_the_way_out(tmp_path):
     with pytest.raises(libraries.LibraryError, match="run `make build`"):
         libraries.sources(tmp_path)
 

@@ -39,8 +39,8 @@ SAID = {
 @pytest.mark.parametrize("name", SAID)
 def test_what_a_board_says_has_a_way_out(name):
     text, way = SAID[name]
-    told = startup.way_out(text.splitlines())
-    assert re.search(way, told) and "\n" not in told and len(told) < 400
+    reported = startup.way_out(text.splitlines())
+    assert re.search(way, reported) and "\n" not in reported and len(reported) < 400
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ class Says:
         self._left = text.encode()
 
     def listen(self, seconds):
-        told, self._left = self._left, b""
-        return told
+        reported, self._left = self._left, b""
+        return reported
 
 
 @pytest.mark.parametrize("name", ["brown-out", "empty flash", "panic", "waits for a download"])

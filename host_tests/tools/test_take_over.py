@@ -207,19 +207,19 @@ def endless(text):
     ("Brownout detector was triggered\r\n\r\n", r"It says: Brownout detector.*another cable"),
     (b"\xff\xfe\x00" * 40 + b"\r\n", r"it says nothing|It says"),
 ])  # fmt: skip
-def test_a_board_that_never_stops_talking_is_given_up_in_time_and_its_last_line_is_told(monkeypatch, text, why):
+def test_a_board_that_never_stops_talking_is_given_up_in_time_and_its_last_line_is_reported(monkeypatch, text, why):
     assert re.search(rf"within 1\.5 s.*({why})", refused(Chip(endless(text)), monkeypatch))
 
 
 def test_a_board_that_says_nothing_is_given_up_in_time(monkeypatch):
-    told = refused(Chip(lambda chip: (chip.listen(), time.sleep(0.01))), monkeypatch)
-    assert "it says nothing" in told and "curfew flash" in told
+    reported = refused(Chip(lambda chip: (chip.listen(), time.sleep(0.01))), monkeypatch)
+    assert "it says nothing" in reported and "curfew flash" in reported
 
 
 def test_a_port_that_takes_nothing_is_given_up_in_time(monkeypatch):
     monkeypatch.setattr(link, "_READ_S", 0.5)
-    told = refused(Chip(lambda chip: time.sleep(0.01)), monkeypatch)
-    assert "no MicroPython prompt" in told
+    reported = refused(Chip(lambda chip: time.sleep(0.01)), monkeypatch)
+    assert "no MicroPython prompt" in reported
 
 
 # --- native USB ------------------------------------------------------------------------------------------------------

@@ -116,15 +116,15 @@ def test_the_commands_of_the_build_page_without_a_board_end_deployed_and_with_a_
         try:
             until(lambda: re.search(r"make deploy (PORT=\S+)", " ".join(said)))
             port = re.search(r"make deploy (PORT=\S+)", " ".join(said))[1]
-            told = []
+            reported = []
             for line in others:
                 words = re.sub(r"PORT=\S+", port, line).split()
                 done = subprocess.run(words, cwd=fixture.ROOT, env=env, capture_output=True, text=True, timeout=300)
                 assert done.returncode == 0, (words, done.stdout, done.stderr)
-                told.append(done.stdout)
+                reported.append(done.stdout)
         finally:
             os.killpg(running.pid, signal.SIGTERM)
             reader.join(fixture.PATIENCE_S)
-    assert "deployed 0.1.0" in told[0]
-    assert "settings.json" in told[1]
-    assert re.search(r"✓ .*program.*slot a", told[2]) and "needed and missing" not in told[2]
+    assert "deployed 0.1.0" in reported[0]
+    assert "settings.json" in reported[1]
+    assert re.search(r"✓ .*program.*slot a", reported[2]) and "needed and missing" not in reported[2]

@@ -1,4 +1,4 @@
-"""On the VM: the whole firmware on a LittleFS that loses its power while the keeper writes, and what it does then.
+"""On the VM: the whole firmware on a LittleFS that loses its power while the persistence writes, and what it does then.
 
     micropython cook_over_cuts.py PLAN.json SEED BOOT.py     paths as for simulator/plant/go.py
 The plan's power_on is when the power is back. For each operation of the writings before it, in half of the manners:
@@ -20,7 +20,7 @@ from curfew.bundles import core as store
 OLD = ["%d 0 TIMEOUT 1800 1000" % number for number in range(1, 31)]  # more than fits into the directory itself
 with open(sys.argv[3]) as file:  # no starter: the programs themselves are cut elsewhere (slot_cuts.py)
     STARTER = ((file.read(), "boot.py"), ("import program\nprogram.main('a', '')", "main.py"))
-FREE = DEVICES[0][1] - 1  # a block that nobody has come to use yet
+FREE = DEVICES[0][1] - 1  # a block that no one has come to use yet
 
 
 def say(line):

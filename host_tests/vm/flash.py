@@ -47,7 +47,7 @@ class Random:
 
 
 def power_cut():
-    """What happens at a cut when nobody asks for anything else."""
+    """What happens at a cut when no one asks for anything else."""
     raise PowerCut
 
 
@@ -116,7 +116,7 @@ class Flash:
         return 0
 
     def _cut(self, block, at, new, erase):
-        """Leave what is found when the power is back."""
+        """Leave the files as they are when the power is back."""
         manner = self.manner
         half = len(new) // 2
         if manner in ("half", "noise"):

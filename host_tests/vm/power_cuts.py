@@ -17,7 +17,7 @@ from curfew.bundles import core as store
 
 TIMEOUT = 1  # of codes.py; the build has folded its names away
 TIDIED = 120  # after so many more at the latest LittleFS has tidied its directory up
-FILLED = 50  # openings before the cut: a journal of several of the small blocks
+FILLED = 50  # shut-offs before the cut: a journal of several of the small blocks
 ROWS = 200  # cuts in a row
 FAILURES_MAX = 5
 
@@ -80,19 +80,19 @@ WRITINGS = {
 
 # --- cuts -----------------------------------------------------------------------------------------------------------
 
-told = {"cuts": 0, "old": 0, "new": 0, "nothing": 0, "refused": 0, "reads": 0, "failed": 0}
+reported = {"cuts": 0, "old": 0, "new": 0, "nothing": 0, "refused": 0, "reads": 0, "failed": 0}
 
 
 def failed(*words):
     """Say what is wrong; a few such lines are enough."""
-    told["failed"] += 1
+    reported["failed"] += 1
     print("FAILED", *words)
-    if told["failed"] == FAILURES_MAX:
+    if reported["failed"] == FAILURES_MAX:
         sys.exit()
 
 
 def measured(word, data, size, number):
-    """A flash on which `number` was written without a cut, what was there before, and a block that nobody uses."""
+    """A flash on which `number` was written without a cut, what was there before, and a block that no one uses."""
     write, read, _ = WRITINGS[word]
     before = mounted(Flash(data, size))
     for _, look, _ in WRITINGS.values():
@@ -118,14 +118,14 @@ def cut(word, data, size, number, cut_at, manner, free, random):
 def start(word, data, size, old, new, number, where):
     """Mount what a cut left, and read: the old or the new; then `number` is written over it."""
     write, read, with_more = WRITINGS[word]
-    told["cuts"] += 1
+    reported["cuts"] += 1
     try:
         flash = mounted(Flash(data, size))
         seen = read()
-        told["reads"] = max(told["reads"], flash.reads)
+        reported["reads"] = max(reported["reads"], flash.reads)
         if seen not in (old, new):
             return failed(where, "neither old nor new:", seen)
-        told["new" if seen == new else "old"] += 1
+        reported["new" if seen == new else "old"] += 1
         write(number)
         mounted(flash)
         if read() != with_more(seen, number):
@@ -170,16 +170,16 @@ def rows(random):
             manner = MANNERS[random.below(len(MANNERS))]
             flash = mounted(Flash(cut(word, data, size, number, cut_at, manner, free, random).data, size))
             data = bytes(flash.data)
-            told["cuts"] += 1
+            reported["cuts"] += 1
             for name, (_, read, with_more) in WRITINGS.items():
                 seen = read()
                 if name == word:
-                    told["old" if seen == holds[name] else "new"] += 1
+                    reported["old" if seen == holds[name] else "new"] += 1
                 if name == word and seen == with_more(holds[name], number):
                     holds[name] = seen
                 if seen != holds[name]:
                     return failed("cut %d in a row, %s %d %s: %s is" % (number, word, cut_at, manner, name), seen)
-            told["reads"] = max(told["reads"], flash.reads)
+            reported["reads"] = max(reported["reads"], flash.reads)
 
 
 def full(random):
@@ -224,10 +224,10 @@ def too_little_room(data, size, cut_at, random, old):
             write_journal(FILLED)
             failed("a full flash took it")
         except (PowerCut, OSError):
-            told["cuts" if flash.dead else "refused"] += 1
+            reported["cuts" if flash.dead else "refused"] += 1
         left = mounted(Flash(flash.data, size))
         seen = read_journal()
-        told["old"] += seen == old
+        reported["old"] += seen == old
         for name in os.listdir():
             if name[:6] == "filler":
                 left.reads = 0
@@ -252,7 +252,7 @@ def decayed(random):
                 bad = flash.noise(size) if manner == "noise" else before[block * size : (block + 1) * size]
                 flash.data[block * size : (block + 1) * size] = bad
                 mounted(flash)
-                told["cuts"] += 1
+                reported["cuts"] += 1
                 try:
                     seen = read_journal()
                 except OSError:  # LittleFS itself does not find its way any more
@@ -260,9 +260,9 @@ def decayed(random):
                 except Exception as error:
                     seen = repr(error)
                 if seen in (None, ([], 0)):
-                    told["nothing"] += 1
+                    reported["nothing"] += 1
                 elif seen == journal_with(old, FILLED):
-                    told["new"] += 1
+                    reported["new"] += 1
                 else:
                     failed("block %d of %d bytes, %s:" % (block, size, manner), seen)
 
@@ -273,5 +273,5 @@ if word in WRITINGS:
     each(word, random)
 else:
     {"rows": rows, "full": full, "decayed": decayed}[word](random)
-for name, number in told.items():
+for name, number in reported.items():
     print(name, number)

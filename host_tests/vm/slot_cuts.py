@@ -98,13 +98,13 @@ def begun():
     return bytes(flash.data)
 
 
-told = {"operations": 0, "cuts": 0, "old": 0, "trial": 0, "proved": 0, "failed": 0}
+reported = {"operations": 0, "cuts": 0, "old": 0, "trial": 0, "proved": 0, "failed": 0}
 
 
 def failed(*words):
-    told["failed"] += 1
+    reported["failed"] += 1
     print("FAILED", *words)
-    if told["failed"] == FAILURES_MAX:
+    if reported["failed"] == FAILURES_MAX:
         sys.exit()
 
 
@@ -119,14 +119,14 @@ def holds(slot, files):
 
 def start(data, where):
     """What the next start finds after a cut, and the one after it."""
-    told["cuts"] += 1
+    reported["cuts"] += 1
     mounted(Flash(data, SIZE))
     found = starter.choose()
     if found not in (("a", ""), ("b", "air"), ("b", "")):
         return failed(where, "starts", found)
     if not holds(found[0], OLD if found[0] == "a" else NEW):
         return failed(where, "slot", found[0], "is a mixture")
-    told["old" if found[0] == "a" else "trial" if found[1] else "proved"] += 1
+    reported["old" if found[0] == "a" else "trial" if found[1] else "proved"] += 1
     again = starter.choose()
     if again != (("a", "") if found[1] else found):
         return failed(where, "starts", found, "and then", again)
@@ -143,7 +143,7 @@ def cuts(random):
     if starter.choose() != ("b", ""):
         return failed("without a cut")
     free = [block for block in range(COUNT) if block not in whole.touched][0]
-    told["operations"] = len(whole.operations)
+    reported["operations"] = len(whole.operations)
     for cut_at in range(len(whole.operations)):
         for at in range(cut_at % 2, len(MANNERS), 2):
             manner = MANNERS[at]
@@ -171,17 +171,17 @@ def full():
         for spare in range(left):
             os.remove("filler%d" % (number - 1 - spare))
         mounted(flash)
-        told["cuts"] += 1
+        reported["cuts"] += 1
         try:
             receive()
             found = starter.choose()
             if found != ("b", "air"):
                 failed("with", left, "blocks:", found)
-            told["trial"] += 1
+            reported["trial"] += 1
         except OSError:
             if starter.choose() != ("a", "") or not holds("a", OLD):
                 failed("with", left, "blocks the old one is lost")
-            told["old"] += 1
+            reported["old"] += 1
 
 
 if sys.argv[2:] == ["full"]:
@@ -189,4 +189,4 @@ if sys.argv[2:] == ["full"]:
 else:
     cuts(Random(int(sys.argv[1])))
 for word in ("operations", "cuts", "old", "trial", "proved"):
-    print(word, told[word])
+    print(word, reported[word])

@@ -13,7 +13,7 @@ from simulator import run, run_settings, scenario
 HERE = Path(__file__).resolve().parent
 VM = HERE
 
-# Cooks in which nearly everything changes at one time or another.
+# Burns in which nearly everything changes at one time or another.
 FAMILIES = {
     "two burners": {
         "stove": {"burners": 2},

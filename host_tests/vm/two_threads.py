@@ -37,7 +37,7 @@ rounds = 0
 
 
 def busy_poll(self):
-    """A round of the real services, and then as much rubbish as a web server under load makes."""
+    """A round of the real services, and then as much garbage as a web server under load makes."""
     global rounds
     _poll(self)
     seen = array("i", [0] * len(self.link.snapshot.values))

@@ -104,7 +104,7 @@ def test_the_simulated_hand_must_hold_just_as_long_as_the_budget_says(loop):
 
 
 def held_after(loop, hand_ms):
-    """Whether the simulated magnet holds after a hand was on the knob for so long since the flame."""
+    """Whether the simulated magnet holds after a user was on the knob for so long since the flame."""
     burner = simulated(loop, tip_cool_ms=1e9)
     burner.coil = True
     burner.knob = burner.pressed = True
@@ -194,9 +194,9 @@ def asked(*args):
 def test_nonsense_is_refused_with_key_value_and_range(key, bad, capsys):
     low, high, unit, _, _ = budget.RANGES[key]
     assert budget.main([f"{budget.option(key)}={bad}"]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err == f"budget: {budget.option(key)}: {bad} is not a number from {low:g} to {high:g} {unit}\n"
+    reported = capsys.readouterr()
+    assert reported.out == ""
+    assert reported.err == f"budget: {budget.option(key)}: {bad} is not a number from {low:g} to {high:g} {unit}\n"
 
 
 @pytest.mark.parametrize("end", [0, 1])

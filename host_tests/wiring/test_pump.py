@@ -1,7 +1,7 @@
 """The pulse drive's pump keeps its times over every tolerance, and bridges all that the firmware bridges.
 
 Here: wiring/pump.py, the model it shares with the simulator, the firmware's limits about it. Not here: the nets
-(test_wiring.py), whole cooks with a pump (scenarios).
+(test_wiring.py), whole burns with a pump (scenarios).
 """
 
 import random
@@ -20,7 +20,7 @@ FIRST, LAST = CORNERS[0], CORNERS[-1]
 
 
 def running(parts, ticks=200):
-    """The simulated box's pump after so many ticks of a loop, each of which turned the pin; the last one raised it."""
+    """The simulated pump after so many ticks of a loop, each of which turned the pin; the last one raised it."""
     made = charge_pump.Pump(parts)
     for tick in range(ticks):
         made.step(limits.TICK_MS)
@@ -54,13 +54,13 @@ def test_every_corner_lets_go_later_than_the_longest_stall_and_sooner_than_twice
     assert len(CORNERS) == 2 ** len(pump.SPREAD)
 
 
-def test_no_box_drawn_lies_outside_of_the_corners():
+def test_no_controller_drawn_lies_outside_of_the_corners():
     times = pump.drawn(PARTS, seed=7, draws=3000)
     assert pump.drop_out_s(FIRST) <= min(times) and max(times) <= pump.drop_out_s(LAST)
     assert max(times) - min(times) > 0.5
 
 
-def test_equal_seeds_draw_equal_boxes_and_others_do_not():
+def test_equal_seeds_draw_equal_controllers_and_others_do_not():
     assert pump.drawn(PARTS, 3, 50) == pump.drawn(PARTS, 3, 50) != pump.drawn(PARTS, 4, 50)
 
 
@@ -71,8 +71,10 @@ def test_each_tolerance_counts(index):
     low[index], high[index] = 0.0, 1.0
     made = [pump.with_spread(PARTS, at) for at in (low, high)]
     key = pump.SPREAD[index][0]
-    told = charge_pump.thresholds_v if key == "supply_v" else pump.drop_out_s  # that one moves the upper threshold only
-    assert told(made[0]) != told(made[1])
+    reported = (
+        charge_pump.thresholds_v if key == "supply_v" else pump.drop_out_s
+    )  # that one moves the upper threshold only
+    assert reported(made[0]) != reported(made[1])
 
 
 def test_every_corner_feeds_the_coils_within_the_drives_closing_time():
@@ -150,13 +152,13 @@ def test_no_random_series_of_stalls_is_worse_than_the_worst_found():
 
 def test_the_loop_bridges_by_the_very_account_that_was_searched(core):
     dice = random.Random(11)
-    box = core(relay_drive="pulse")
+    device = core(relay_drive="pulse")
     owed_ms, outcomes = 0, set()
     for _ in range(300):
         stall_ms = limits.TICK_MS * (1 + int(dice.random() ** 4 * 100))
         bridged = owed_ms + stall_ms <= limits.STALL_MAX_MS
-        box.step(stall_ms)
-        assert (box.controller.step_ms == stall_ms) is bridged
+        device.step(stall_ms)
+        assert (device.controller.step_ms == stall_ms) is bridged
         owed_ms = max(owed_ms + stall_ms - limits.PUMP_TICK_MS, 0) if bridged else 0
         outcomes.add(bridged)
     assert outcomes == {True, False}
@@ -165,7 +167,7 @@ def test_the_loop_bridges_by_the_very_account_that_was_searched(core):
 # --- the choice -------------------------------------------------------------------------------------------------------
 
 
-def test_the_parts_list_has_the_parts_of_the_simulated_box():
+def test_the_parts_list_has_the_parts_of_the_simulated_controller():
     units = {"MΩ": 1e6, "kΩ": 1e3, "µF": 1e-6}
     parts = build("full").parts
     for key in ("c2_f", "c3_f", "r4_ohm", "r5_ohm", "r6_ohm", "r7_ohm"):
@@ -173,7 +175,7 @@ def test_the_parts_list_has_the_parts_of_the_simulated_box():
         assert float(number) * units[unit] == pytest.approx(PARTS[key]), key
 
 
-def test_the_parts_of_the_simulated_box_are_the_first_choice():
+def test_the_parts_of_the_simulated_controller_are_the_first_choice():
     found = pump.choose(PARTS)
     assert len(found) > 1
     assert found[0] == PARTS

@@ -38,9 +38,9 @@ def test_relays_and_buttons_have_the_default_pins_of_their_burners():
 
 
 def test_everything_else_has_its_default_pin_and_no_burner():
-    box = {pin["role"]: pin for pin in MAP["pins"] if pin["role"] not in ("relay", "button", "spare")}
-    assert {f"{role}_pin": pin["pin"] for role, pin in box.items()} == dict(limits.BOX_PINS)
-    assert all(pin["burner"] is None for pin in box.values())
+    device = {pin["role"]: pin for pin in MAP["pins"] if pin["role"] not in ("relay", "button", "spare")}
+    assert {f"{role}_pin": pin["pin"] for role, pin in device.items()} == dict(limits.DEVICE_PINS)
+    assert all(pin["burner"] is None for pin in device.values())
 
 
 def test_what_holds_a_contact_sits_on_relay_pins_and_nothing_else_does():
@@ -80,7 +80,7 @@ def test_the_shipped_settings_have_the_default_pins():
     shipped = json.loads((ROOT / "firmware" / "settings.json").read_text("utf-8"))
     for pair, burner in zip(limits.BURNER_PINS, shipped["burners"], strict=False):
         assert (burner["relay_pin"], burner["button_pin"]) == pair
-    assert not {key for key, _ in limits.BOX_PINS} & set(shipped), "the defaults are meant"
+    assert not {key for key, _ in limits.DEVICE_PINS} & set(shipped), "the defaults are meant"
 
 
 # --- the two builds ------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def test_the_firmware_accepts_the_settings_of_a_build(made):
 
 
 def test_every_pin_of_the_chip_does_what_the_pin_map_says(made):
-    merged = {**dict(limits.BOX_PINS), **made.settings}
+    merged = {**dict(limits.DEVICE_PINS), **made.settings}
     roles = {"PIXEL": "pixel_pin", "BUZZER": "buzzer_pin", "SDA": "sda_pin", "SCL": "scl_pin", "PUMP": "pump_pin"}
     roles |= {"CLK": "display_clk_pin", "DIO": "display_dio_pin"}
     expected = {net: merged[key] for net, key in roles.items() if net in made.nets}
@@ -202,8 +202,8 @@ def test_the_converter_has_the_channels_that_the_scanner_reads(made):
         assert made.net_of("U2.ADDR") == "GND", "address 0x48, the first of ads1115.ADDRESSES"
 
 
-def test_the_box_meets_the_stove_at_one_lug_or_not_at_all(made):
-    """Without a converter nothing of the box may be joined to the stove but the contact."""
+def test_the_controller_meets_the_stove_at_one_lug_or_not_at_all(made):
+    """Without a converter nothing of the controller may be joined to the stove but the contact."""
     on = {net: {pin.partition(".")[0] for pin in made.nets[net]} for net in ("CHASSIS", "GND")}
     lug = {"E1"} if "sensor" in made.groups else set()
     assert on["CHASSIS"] & on["GND"] == lug
@@ -282,5 +282,5 @@ def test_every_number_of_the_plant_has_a_source():
     assert isinstance(stove, ast.Dict)
     text = (ROOT / "wiring" / "README.md").read_text("utf-8")
     sources = text[text.index("## Sources") :]
-    told = {key.value for key in stove.keys} - {"bypass"}  # a switch is no number
-    assert not {key for key in told if f"`{key}`" not in sources}
+    reported = {key.value for key in stove.keys} - {"bypass"}  # a switch is no number
+    assert not {key for key in reported if f"`{key}`" not in sources}

@@ -21,7 +21,7 @@ def committed(made, pattern):
     return (draw.FOLDER / pattern.format(made.name)).read_text("utf-8")
 
 
-def told(svg):
+def reported(svg):
     """What a picture says, wherever it says it: Graphviz of another version, or with other fonts, moves things."""
     return sorted(re.findall(r"<(?:text|tspan)[^>]*>([^<]+)<", svg))
 
@@ -37,12 +37,12 @@ def test_every_part_stands_on_the_schematic_with_all_its_pins(made):
 
 
 def test_every_part_is_named_on_the_schematic(made):
-    words = " ".join(told(committed(made, "schematic-{}.svg")))
+    words = " ".join(reported(committed(made, "schematic-{}.svg")))
     assert not [ref for ref in made.parts if not re.search(rf"\b{ref}\b", words)]
 
 
 def test_every_value_on_the_schematic_is_the_parts_own(made):
-    words = " ".join(told(committed(made, "schematic-{}.svg")))
+    words = " ".join(reported(committed(made, "schematic-{}.svg")))
     assert not [part.ref for part in made.parts.values() if not re.search(rf"\b{part.ref}\s+{part.value}", words)]
 
 
@@ -53,7 +53,7 @@ def test_a_committed_drawing_is_the_one_that_would_be_made(made, pattern):
 
 @pytest.mark.skipif(bool(harness.MISSING), reason=harness.MISSING or "")
 def test_the_committed_harness_picture_says_what_wireviz_would_draw(made):
-    assert told(committed(made, "harness-{}.svg")) == told(harness.svg(made)), "run `make wiring`"
+    assert reported(committed(made, "harness-{}.svg")) == reported(harness.svg(made)), "run `make wiring`"
 
 
 def test_the_harness_has_every_conductor_once(made):
@@ -65,9 +65,9 @@ def test_the_harness_has_every_conductor_once(made):
 
 @pytest.mark.parametrize("tongue", [0, 1])
 def test_no_two_words_of_the_schematic_overlap(made, tongue):
-    boxes = list(schematic.draw(made, tongue).words())
-    for index, one in enumerate(boxes):
-        for other in boxes[index + 1 :]:
+    devices = list(schematic.draw(made, tongue).words())
+    for index, one in enumerate(devices):
+        for other in devices[index + 1 :]:
             apart = (
                 one.right <= other.left or other.right <= one.left or one.top <= other.bottom or other.top <= one.bottom
             )

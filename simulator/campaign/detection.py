@@ -46,7 +46,7 @@ KINDS = (
     Kind("exception", ("raise",), ("RESTART",), ("SENSOR_FAILED",)),
     Kind("button stuck", ("button_down",), ("BUTTON",), ("BUTTON_STUCK",)),
 )
-WHOLE_BOX = ("clock_jump", "reset", "power_off", "hang", "gil_hold", "raise")
+WHOLE_DEVICE = ("clock_jump", "reset", "power_off", "hang", "gil_hold", "raise")
 
 
 @dataclass
@@ -70,7 +70,7 @@ def count(kind: Kind, view: View) -> Count:
     total = Count()
     mine = [act for act in view.done if act.do in kind.do and kind.only(act.args) and act.at_ms <= view.result.last_ms]
     for burner in view.lines:
-        acts = [act for act in mine if act.burner == burner or act.do in WHOLE_BOX]
+        acts = [act for act in mine if act.burner == burner or act.do in WHOLE_DEVICE]
         for act, after in zip_longest(acts, acts[1:]):
             _count_one(kind, view, burner, _begun_ms(act), _begun_ms(after) if after else None, total)
     return total

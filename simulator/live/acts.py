@@ -52,7 +52,7 @@ class RecordedStove(DeviceProcess):
             self.act({"do": "button_down" if down else "button_up", "burner": burner})
 
     def knob(self, burner: int, down: bool) -> None:
-        """A hand turns a knob on and holds it pushed in, or lets go."""
+        """A user turns a knob on and holds it pushed in, or releases it."""
         self._known(burner)
         if not down:
             self._let_go(burner)
@@ -64,7 +64,7 @@ class RecordedStove(DeviceProcess):
         self._changed()
 
     def _let_go(self, burner: int) -> None:
-        """What was recorded as a hand that stays gets its end."""
+        """What was recorded as a held knob gets its release."""
         index = self._holds.pop(burner, None)
         if index is None:
             return

@@ -17,15 +17,15 @@ SETTLE_S = 3.0  # who waits longer for that may judge as it is
 
 
 class Judge:
-    """Looks at a stove until close(); told(verdict) is called with each new verdict, from its own thread.
+    """Looks at a stove until close(); reported(verdict) is called with each new verdict, from its own thread.
 
     A verdict: {"t": ms, "held": n, "violated": [[name, sentence]], "failed": [sentence] or None}; failed are the
     expectations of a loaded scenario, once it has come to its end.
     """
 
-    def __init__(self, stove: Stove, told: Callable[[dict[str, Any]], None]):
+    def __init__(self, stove: Stove, reported: Callable[[dict[str, Any]], None]):
         self._stove = stove
-        self._told = told
+        self._told = reported
         self._closing = threading.Event()
         self._process: Any = None
         self._thread = threading.Thread(target=self._look_on, name="judge", daemon=True)
@@ -87,8 +87,8 @@ def verdict_on(lines: list[str], asked: dict[str, Any]) -> dict[str, Any]:
     now_ms = asked["now_ms"]
     rows = [f"#journal {now_ms} {row}" for row in asked["journal"]]
     result = parse([*lines, *rows, f"#end {now_ms}"])
-    told = {int(text): t_ms for kind, t_ms, text in result.marks if kind == "do"}
-    events = [[told[at], *rest] for at, (_, *rest) in enumerate(asked["plan"]["events"]) if at in told]
+    reported = {int(text): t_ms for kind, t_ms, text in result.marks if kind == "do"}
+    events = [[reported[at], *rest] for at, (_, *rest) in enumerate(asked["plan"]["events"]) if at in reported]
     plan = {**asked["plan"], "events": sorted(events, key=lambda event: event[0])}
     result.marks = [mark for mark in result.marks if mark[0] != "do"]  # the plan has their times now
     violated = invariants.check(result, plan)

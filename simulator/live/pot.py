@@ -18,7 +18,7 @@ class Pot:
         self.fill()
 
     def fill(self) -> None:
-        """Somebody fills it with cold water."""
+        """Someone fills it with cold water."""
         self.water_ml = FULL_ML
         self.water_c = AMBIENT_C
 

@@ -7,7 +7,7 @@ from simulator.inside import MODULES
 from simulator.result import parse
 from simulator.times import parse_time, show_time
 
-HELD_MS = 3_600_000  # a hand on the knob, while its release is not known yet
+HELD_MS = 3_600_000  # the knob is held, while its release is not known yet
 TOLERANCE_MS = 100  # of what a saved scenario expects
 report: Any = MODULES["report"]
 BURNER_KEYS = (
@@ -24,7 +24,7 @@ def as_scenario(stove: Any, name: str | None = None) -> dict[str, Any]:
     events = [(event[0], item) for event, item in zip(stove.plan["events"], stove.items, strict=True)]
     done = [dict(item) for at_ms, item in sorted(events, key=lambda pair: pair[0]) if at_ms < now_ms]
     for item in done:
-        if item["do"] == "light" and item.get("hold_s") == HELD_MS // 1000:  # the hand is still there
+        if item["do"] == "light" and item.get("hold_s") == HELD_MS // 1000:  # the user is still there
             item["hold_s"] = max(1, (now_ms - (parse_time(item["at"]) or 0)) // 1000)
     return {
         "name": (name or stove.top["name"]).strip() or "at the stove",
@@ -60,10 +60,10 @@ def burner_values(stove: Any, index: int) -> list[Any]:
     mohm = burner.contact_mohm()
     values = stove._values[16 * index : 16 * index + 16]
     pot = world.pots[index]
-    told: list[Any] = [None, 0, None, None, None]
+    reported: list[Any] = [None, 0, None, None, None]
     if values and world.running:
         fault = values[report.FAULT]
-        told = [
+        reported = [
             report.STATES[values[report.STATE]], values[report.REMAINING_S],
             report.cause_text(values[report.CAUSE], values[report.DETAIL]),
             report.FAULTS[fault] if fault >= 0 else None, report.LIGHTS[values[report.LIGHT]],
@@ -72,6 +72,6 @@ def burner_values(stove: Any, index: int) -> list[Any]:
         burner.knob, burner.pressed, burner.simmer, burner.gas, burner.flame, burner.held, burner.coil,
         burner.closed, None if mohm is None else round(mohm, 1), round(burner.tip_dc / 10, 1), burner.tc_uv,
         burner.magnet_uv, round(burner.magnet_uv / burner.stove["coil_mohm"], 1), world.buttons[index],
-        stove.pixels[index] if world.running else 0, *told, burner.welded, burner.stuck_open, burner.bypass,
+        stove.pixels[index] if world.running else 0, *reported, burner.welded, burner.stuck_open, burner.bypass,
         burner.film_mohm, round(pot.water_ml), round(pot.water_c), pot.steams,
     ]  # fmt: skip

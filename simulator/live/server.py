@@ -356,13 +356,13 @@ def guarded(app: Any, page_port: int) -> Any:
     policy = f"{POLICY}; frame-src http://{HOST}:{page_port}".encode()
 
     async def call(scope: Any, receive: Any, send: Any) -> None:
-        async def told(message: Any) -> None:
+        async def reported(message: Any) -> None:
             if message["type"] == "http.response.start":
                 extra = [(b"content-security-policy", policy), (b"cache-control", b"no-cache")]
                 message["headers"] = [*message["headers"], *extra]
             await send(message)
 
-        await app(scope, receive, told if scope["type"] == "http" else send)
+        await app(scope, receive, reported if scope["type"] == "http" else send)
 
     return call
 

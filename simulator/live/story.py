@@ -7,7 +7,7 @@ from typing import Any
 from simulator.live.stove import Stove
 
 KEPT = 400
-TOLD = ("state", "cause", "fault", "gas", "flame", "sound")  # changes of these are told
+REPORTED = ("state", "cause", "fault", "gas", "flame", "sound")  # changes of these are reported
 QUIET_SOUNDS = ("WARNING", "FAULT", "REMIND")  # they come again and again
 
 
@@ -28,9 +28,9 @@ class Story:
         """What is new since the last call."""
         lines = self._stove.lines[self._read :]
         self._read += len(lines)
-        told = [entry for line in lines if (entry := self._entry(line))]
-        self.kept.extend(told)
-        return told
+        reported = [entry for line in lines if (entry := self._entry(line))]
+        self.kept.extend(reported)
+        return reported
 
     def _entry(self, line: str) -> dict[str, Any] | None:
         if line.startswith("{"):
@@ -51,9 +51,9 @@ class Story:
         self._last[burner] = line
         if not before:
             return None
-        changed = {key: line[key] for key in TOLD if line[key] != before[key]}
+        changed = {key: line[key] for key in REPORTED if line[key] != before[key]}
         if changed.get("sound") in (*QUIET_SOUNDS, None):
             changed.pop("sound", None)
         if "state" in changed and line["state"] == "VERIFYING" and before["contact"] != "open":
-            changed["cause"] = line["cause"]  # the same one twice is told twice
+            changed["cause"] = line["cause"]  # the same one twice is reported twice
         return {"t": line["t_ms"], "b": burner, **changed} if changed else None

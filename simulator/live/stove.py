@@ -31,7 +31,7 @@ from simulator.times import parse_time, show_time
 
 PASSWORD = "curfew-desk"  # of the device's own page
 SPEEDS = (0, 1, 10, 60)
-TICK_MS = 20  # of the box: the shortest step
+TICK_MS = 20  # of the controller: the shortest step
 NEAR_S = 0.004  # time this close is there already: a finer sleep costs more than it is worth
 BEHIND_S = 0.25  # a stove that is so late goes on from here, and does not run after its time
 IDLE_S = 0.5
@@ -40,7 +40,7 @@ SETTLED_ROUNDS = 3  # of the services, until what there was to write is written,
 SERVICES_WAIT_S = 0.02  # then every tick waits so long for them: they have a minute before the loop calls them blocked
 SILENT_S = 30  # a program that does not end its tick for so long in real time hangs in itself
 FRAMES_KEPT = 2400  # of what was seen, for the strips of a page that is opened later
-READY_MS = 15_000  # a box that starts rests its contacts first: a hand at the stove need not wait for that
+READY_MS = 15_000  # a controller that starts rests its contacts first: a user at the stove need not wait for that
 RECORD_MS = 24 * 3600 * 1000  # of stove time in one record, and
 RECORD_LINES = 60_000  # lines of trace: then the stove stops, and is begun anew
 report: Any = MODULES["report"]
@@ -56,10 +56,10 @@ class Closed(BaseException):
 
 
 class Stove(RecordedStove):
-    """One stove with its box. top: a scenario (DEFAULT for none), whose events happen by themselves.
+    """One stove with its controller. top: a scenario (DEFAULT for none), whose events happen by themselves.
 
-    broker: (host, port) or None. changed() is called from the stove's own thread whenever there is news for whoever
-    looks on. Call begin(), and close() at the end. Whatever is asked of it goes through ask(), which answers with a
+    broker: (host, port) or None. changed() is called from the stove's own thread whenever there is news for the ones
+    who looks on. Call begin(), and close() at the end. Whatever is asked of it goes through ask(), which answers with a
     Future. To be read at any time: frame(), lines, until_ms (of a scenario, else None), failure, speed.
     """
 
@@ -123,7 +123,7 @@ class Stove(RecordedStove):
         self._thread.start()
 
     def close(self) -> None:
-        """Put everything away; nothing runs afterwards."""
+        """Stop everything; nothing runs afterwards."""
         self._closing = True
         self._bell.set()
         if self._thread.is_alive():
@@ -218,7 +218,7 @@ class Stove(RecordedStove):
         self._keep_time()
 
     def _gets_ready(self) -> bool:
-        """The box has just been switched on, and nothing is done or planned before it is ready."""
+        """The controller has just been switched on, and nothing is done or planned before it is ready."""
         if self.items or self.world.now_ms >= READY_MS or self.until_ms is not None:
             return False
         return not self._values or any(state == report.STATES.index("VERIFYING") for state in self._values[::FIELDS])
@@ -238,8 +238,8 @@ class Stove(RecordedStove):
             self.pace = (self.world.now_ms - self._pace_ms) / 1000 / (now_s - self._pace_s)
             self._pace_s, self._pace_ms = now_s, self.world.now_ms
         now_ms = self.world.now_ms
-        if self.until_ms is not None and now_ms >= self.until_ms > self._told_end_ms:
-            self._told_end_ms = self.until_ms
+        if self.until_ms is not None and now_ms >= self.until_ms > self._reported_end_ms:
+            self._reported_end_ms = self.until_ms
             self.speed = 0
             self._changed()
         if not self.over and (now_ms >= RECORD_MS or len(self.lines) >= RECORD_LINES):
@@ -247,7 +247,7 @@ class Stove(RecordedStove):
             self.speed = 0
             self._changed()
 
-    _told_end_ms = 0
+    _reported_end_ms = 0
 
     def _serve_asked(self) -> None:
         while True:
@@ -260,7 +260,7 @@ class Stove(RecordedStove):
             except (ScenarioError, Refused) as error:
                 future.set_exception(error)
 
-    # --- its own thread: the box -----------------------------------------------------------------------------------
+    # --- its own thread: the controller -------------------------------------------------------------------------------
 
     def _live(self) -> None:
         world = self.world
@@ -319,14 +319,14 @@ class Stove(RecordedStove):
                 self._handlers[record[KIND]](record)
 
     def _read_soon(self) -> None:
-        """Take up what the box says; one that hangs in itself would hold the stove up for ever."""
+        """Take up what the controller says; one that hangs in itself would hold the stove up for ever."""
         if not select.select([self._pipe], [], [], SILENT_S)[0]:
-            raise RuntimeError(f"the box said nothing for {SILENT_S} s: {self.console()[-2000:]}")
+            raise RuntimeError(f"the controller said nothing for {SILENT_S} s: {self.console()[-2000:]}")
         if not self._read():
             raise RuntimeError(self.failure)
 
     def _emit(self, line: str) -> None:
-        if not line.startswith("#time "):  # nobody waits here for how far it has come
+        if not line.startswith("#time "):  # no one waits here for how far it has come
             self.lines.append(line)
 
     def _drain(self) -> None:
@@ -384,7 +384,7 @@ class Stove(RecordedStove):
         self.world.wait_for_reset()
 
     def _post(self, record: Any) -> None:
-        """Somebody asked for something through the box's own doors: it is a part of the record, as if said here."""
+        """A request came over the network: it becomes part of the record, as if made here."""
         world = self.world
         do = ("remote_off", "remote_extend", "remote_arm")[record[B]]
         at_ms = max(world.now_ms - 1, 0)  # the loop took it in the tick that is over

@@ -35,7 +35,7 @@ SEGMENTS = {
     0x40: "-", 0x71: "F", 0x74: "h", 0: " ",
 }  # fmt: skip
 KEYS = (
-    "1-4 burner   l light   o knob off   p press   d double   h hold   f off from afar   w weld   u mend   b blow out"
+    "1-4 burner   l light   o knob off   p press   d double   h hold   f remote off   w weld   u repair   b blow out"
     "   space pause   . step   + - speed   s save   q quit"
 )
 SAVED = "build/played.json"
@@ -95,9 +95,9 @@ class Screen:
     def render(self) -> Panel:
         """The screen as it is now."""
         frame = self.stove.frame()
-        self.said.extend(told for entry in self._story.read() if (told := sentence(entry)))
+        self.said.extend(reported for entry in self._story.read() if (reported := sentence(entry)))
         table = Table(expand=True, box=None, padding=(0, 2))
-        for title in ("", "knob", "flame", "contact", "tip", "mV", "magnet", "box"):
+        for title in ("", "knob", "flame", "contact", "tip", "mV", "magnet", "state"):
             table.add_column(title)
         for index, values in enumerate(frame["burners"]):
             table.add_row(*self._row(index, dict(zip(BURNER_KEYS, values, strict=True))))
@@ -111,7 +111,7 @@ class Screen:
             ("   ♪" if frame["tone"] else "    ", "yellow"), "   ", (rules, style),
             "" if frame["powered"] else "   no power",
         )  # fmt: skip
-        page = f"the box's own page: http://127.0.0.1:{self.stove.web_port}  password: {PASSWORD}"
+        page = f"the controller's own page: http://127.0.0.1:{self.stove.web_port}  password: {PASSWORD}"
         story = Text("\n".join(self.said))
         note = self.stove.failure or self.stove.over or self.note
         return Panel(
@@ -128,7 +128,7 @@ class Screen:
         bar = Text("█" * filled + "·" * (BAR - filled), "green" if now["ma"] >= hold else "red")
         state = now["fault"] or now["state"] or "starting"
         style = "dim" if now["state"] in (None, "IDLE") else catalog.ENTRIES["state"][now["state"]]["color"][0]
-        told = Text(f"{state} {now['remaining_s'] or ''}", style)
+        reported = Text(f"{state} {now['remaining_s'] or ''}", style)
         mark = f"{'▶' if index == self.burner else ' '} {index + 1}"
         millivolts = f"{now['tc_uv'] / 1000:4.1f} {now['magnet_uv'] / 1000:4.1f}"
         return [
@@ -139,7 +139,7 @@ class Screen:
             f"{now['tip_c']:.0f} °C",
             millivolts,
             Text.assemble(bar, f" {now['ma']:.0f} mA"),
-            told,
+            reported,
         ]
 
     def _rules(self) -> tuple[str, str]:

@@ -75,7 +75,7 @@ class Mosquitto:
                 assert self._process.poll() is None and time.monotonic() < end, self.log.read_text()
 
     def stop(self):
-        """Kill it: no client is told."""
+        """Kill it: no client is reported."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

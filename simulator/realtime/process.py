@@ -15,7 +15,7 @@ from typing import Any
 from simulator import run
 from simulator.inside import MODULES
 
-BOX = run.FAKES / "realtime"
+RIG = run.FAKES / "realtime"
 FOR_EVER_MS = 2**60
 PIPE_BYTES = 1 << 20  # half a minute of ticks, should this process have no time to listen
 RIG_BYTES = 48 * 1024  # of heap for the VM's end of the wire, beside the firmware's own
@@ -42,7 +42,7 @@ def network_of(password: str, **parts: Any) -> dict[str, Any]:
 
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """A port of loopback that nobody uses just now."""
+    """A port of loopback that no one uses just now."""
     with socket.socket(socket.AF_INET, kind) as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
@@ -52,8 +52,8 @@ class DeviceProcess:
     """One controller: its World, its flash in `folder`/flash, its process.
 
     network: None: no radio at all; {}: no network.json, so the set-up portal; else the content of network.json.
-    mode, friend: of fakes/realtime/box.py. heap_kib: the firmware's; the rig's part comes on top. `failure` tells in
-    words why the rig itself broke, None while it has not.
+    mode, friend: of fakes/realtime/controller.py. heap_kib: the firmware's; the rig's part comes on top. `failure`
+    tells in words why the rig itself broke, None while it has not.
     """
 
     def __init__(
@@ -97,23 +97,23 @@ class DeviceProcess:
     # --- the process -----------------------------------------------------------------------------------------------
 
     def _launch(self, down_for: str | None, source: Any, stdout: Any, pass_fds: tuple[int, ...] = ()) -> None:
-        """Start the VM after a reset for that cause (None: power came). source: INPUTS of box.py."""
+        """Start the VM after a reset for that cause (None: power came). source: INPUTS of controller.py."""
         why = down_for or "power"
         if why in CLEARED_BY:
             self._rtc.write_bytes(b"")
         self._pipe, out = os.pipe()
         _grow(out)
-        paths = [BOX, run.COMMON, *([BOX / "air"] if self._air else [])]
+        paths = [RIG, run.COMMON, *([RIG / "air"] if self._air else [])]
         try:
             self._vm = subprocess.Popen(
                 [
-                    *(run._micropython(), "-X", f"heapsize={self._heap_bytes}", BOX / "box.py", str(out), str(source)),
+                    *(run._micropython(), "-X", f"heapsize={self._heap_bytes}", RIG / "box.py", str(out), str(source)),
                     *(self._rtc, str(CAUSES.get(why, 2)), self._mode),
                     *([self._friend] if self._friend else []),
                 ],
                 cwd=self.flash, env={**os.environ, "MICROPYPATH": ":".join([*map(str, paths), ".frozen"])},
                 stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT, pass_fds=[out, *pass_fds],
-                start_new_session=True,  # a Ctrl-C at this terminal is for the host, which ends its box itself
+                start_new_session=True,  # a Ctrl-C at this terminal is for the host, which ends the controller itself
             )  # fmt: skip
         finally:
             os.close(out)
@@ -169,7 +169,7 @@ class DeviceProcess:
             self.failure = f"the rig takes {record[A]} bytes of the heap, RIG_BYTES is {RIG_BYTES}"
 
     def _show(self, record: Any, burners: int) -> None:
-        """A snapshot of so many burners: the trace tells of it."""
+        """A snapshot of so many burners: the trace reports on it."""
         self._values = tuple(record[: FIELDS * burners])
         self.world._link = SimpleNamespace(snapshot=SimpleNamespace(values=self._values))
 
@@ -191,7 +191,7 @@ class DeviceProcess:
 
     _tick = _post = _sleep = _pixel = _tone = _digits = _thread_started = _raised = _convert = _nothing
 
-    # --- what the chip is told -------------------------------------------------------------------------------------
+    # --- input of the chip ------------------------------------------------------------------------------------
 
     def _inputs_now(self, codes: list[int] | None = None) -> list[int]:
         """The words of the inputs between FIRST and TICKS_MS; codes: of the eight channels, None for those of now."""

@@ -26,8 +26,8 @@ ON_THE_WAY_MS = 30_000  # a remote request that took longer to reach the loop wa
 STOVE_WORDS = 7  # of the inputs: only stove time has them
 SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
 
-# What a hand, a fault of a part, or the mains may do here. A stall, a jump of the clock and an exception in the middle
-# of a tick belong to the simulator: this machine's own clock and threads cannot be told to do them.
+# What a user, a fault of a part, or the mains may do here. A stall, a jump of the clock and an exception in the middle
+# of a tick belong to the simulator: this machine's own clock and threads cannot do them on demand.
 ACTS = frozenset((
     "press", "double_press", "hold", "button_down", "button_up", "light", "knob_off", "blow_out", "simmer", "weld",
     "unweld", "stick_open", "film", "bypass", "sensor", "noise", "reset", "power_off", "power_on",
@@ -67,7 +67,7 @@ class RealtimeRig(DeviceProcess):
     To be read: `late_ms`, of every tick; `stalls`, (from_ms, ms) of the gaps between ticks that were longer than two
     of them and so excuse what happened in them; `edges`, (us, burner, level) of the relay pins; `posts`, (us, burner,
     what, source) of all that the services asked for, what being "off", "extend" or "arm"; `starts` of the program;
-    `peak_bytes` that the heap held at most, rubbish included; `rig_bytes` of them are the rig's own.
+    `peak_bytes` that the heap held at most, garbage included; `rig_bytes` of them are the rig's own.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class RealtimeRig(DeviceProcess):
             "stove": dict(stove or {}), "events": [],
             **run_settings.make({"settings": settings}, run_settings.shipped(), burners, sensor),
         }  # fmt: skip
-        if alone:  # nobody writes a journal then
+        if alone:  # no one writes a journal then
             plan["events"].append([0, "services_block", 0, {"ms": FOR_EVER_MS}])
         self._lines: list[str] = []
         world = world_module.World(plan, self._lines.append)
@@ -106,7 +106,7 @@ class RealtimeRig(DeviceProcess):
             self._tell()
             raise
 
-    # --- what the hand does ----------------------------------------------------------------------------------------
+    # --- what the user does ----------------------------------------------------------------------------------------
 
     def do(self, name, burner=0, **args):
         """Begin an act of a scenario now; args in milliseconds. Returns at once."""
@@ -119,17 +119,17 @@ class RealtimeRig(DeviceProcess):
         self.world.do(name, burner, args)
 
     def press(self, burner=0):
-        """A press, and the time until the box has seen its end."""
+        """A press, and the time until the controller has seen its end."""
         self.do("press", burner)
         self._pass(260)
 
     def hold(self, s=1.0, burner=0):
-        """The button held for s seconds and let go."""
+        """The button held for s seconds and released."""
         self.do("hold", burner, ms=int(s * 1000))
         self._pass(int(s * 1000) + 100)
 
     def light(self, hold_s=10, burner=0):
-        """A hand lights as always and lets go after hold_s; returns at once."""
+        """A user lights as always and releases it after hold_s; returns at once."""
         self.do("light", burner, hold_ms=int(hold_s * 1000))
 
     def knob_off(self, burner=0):
@@ -156,7 +156,7 @@ class RealtimeRig(DeviceProcess):
         self._lookup_ms = int(s * 1000)
 
     def connects_hang(self, on=True):
-        """From now on whatever the box looks up leads to a door that never answers a connect."""
+        """From now on whatever the controller looks up leads to an address that never answers a connect."""
         if on and not self._hole:
             full = socket.create_server(("127.0.0.1", 0), backlog=0)
             self._hole = [full]
@@ -169,7 +169,7 @@ class RealtimeRig(DeviceProcess):
 
     @contextmanager
     def remote_off(self, burner=0, source="web"):
-        """Within, the test asks for OFF through a door; yields an Off. That it reaches the loop is judged at the end.
+        """Within, the test asks for OFF over the network; yields an Off. That it reaches the loop is judged at the end.
 
         Any OFF that the services post is judged from then on, asked for within a remote_off or not.
         """
@@ -188,7 +188,7 @@ class RealtimeRig(DeviceProcess):
             found = holds()
             if found:
                 return found
-            assert time.monotonic() < end_s, f"{what}: not within {s} s; {self.told()}"
+            assert time.monotonic() < end_s, f"{what}: not within {s} s; {self.reported()}"
             time.sleep(STEP_S)
 
     def wait_state(self, state, burner=0, s=10):
@@ -200,11 +200,11 @@ class RealtimeRig(DeviceProcess):
         values = self._values
         return STATES[values[16 * burner]] if values else None
 
-    def told(self, burner=0):
+    def reported(self, burner=0):
         """The latest line of the trace of a burner: its plant and its panel."""
         with self._lock:
             lines = [line for line in self._lines[-200:] if line.startswith("{")]
-        return next((told for line in reversed(lines) if (told := json.loads(line))["burner"] == burner), None)
+        return next((reported for line in reversed(lines) if (reported := json.loads(line))["burner"] == burner), None)
 
     def contact(self, burner=0):
         """ "open" or "closed": the plant's truth."""
@@ -353,8 +353,8 @@ class RealtimeRig(DeviceProcess):
 
     def _verdict_plan(self, marks):
         """The plan as it was carried out: when each event really began, and the stalls among them by name."""
-        told = {int(text): t_ms for kind, t_ms, text in marks if kind == "do"}
-        events = [[told.get(at, ms), *rest] for at, (ms, *rest) in enumerate(self.plan["events"])]
+        reported = {int(text): t_ms for kind, t_ms, text in marks if kind == "do"}
+        events = [[reported.get(at, ms), *rest] for at, (ms, *rest) in enumerate(self.plan["events"])]
         events += [[from_ms, "gil_hold", 0, {"ms": ms}] for from_ms, ms in self.stalls]
         for off in self._offs:
             if off.posted_us is None:  # dropped on the way: as if it had been said to the loop itself

@@ -23,10 +23,10 @@ def every_shutoff_has_one_cause(view: View) -> Iterator[str]:
 
 
 def _panel_misfits(view: View) -> Iterator[str]:
-    openings: dict[int, list[int]] = {}
+    shutoffs: dict[int, list[int]] = {}
     for interval in view.intervals:
         if interval.off is not None:
-            openings.setdefault(interval.burner, []).append(interval.off_ms)
+            shutoffs.setdefault(interval.burner, []).append(interval.off_ms)
             if not view.is_dying(interval):
                 settled = view.at(interval.burner, interval.off_ms + TICK_MS)
                 if settled["cause"] is None:
@@ -39,14 +39,14 @@ def _panel_misfits(view: View) -> Iterator[str]:
             if before["state"] in words.CONDUCTING_STATES and line["state"] not in words.CONDUCTING_STATES:
                 continue  # it opened, though the pump may not have let the coil pull in yet
             starting = any(0 <= t_ms - up_ms <= START_MS for up_ms in view.ups)
-            if not starting and not any(_explains(view, off_ms, t_ms) for off_ms in openings.get(burner, [])):
+            if not starting and not any(_explains(view, off_ms, t_ms) for off_ms in shutoffs.get(burner, [])):
                 change = f"{before['cause']} became {line['cause']}"
                 yield f"{where(burner, t_ms)}: cause {change} without a shut-off"
 
 
 def _journal_misfits(view: View) -> Iterator[str]:
     last = 0
-    told = {burner: _causeswhere(view, burner) for burner in view.lines}
+    reported = {burner: _causeswhere(view, burner) for burner in view.lines}
     for kind, t_ms, text in view.result.marks:
         if kind != "journal":
             continue
@@ -55,18 +55,18 @@ def _journal_misfits(view: View) -> Iterator[str]:
             yield f"{show_time(t_ms)}: the journal has number {number} after {last}"
         last = int(number)
         # What a power cut lost is missing in the journal; what is there, was.
-        if not any(one in (cause, None) for one in told[int(burner)]):
-            yield f"burner {burner}: the journal has {cause} (number {number}), which was not told in that order"
+        if not any(one in (cause, None) for one in reported[int(burner)]):
+            yield f"burner {burner}: the journal has {cause} (number {number}), which was not reported in that order"
 
-    if (opening := _last_quiet_shutoff(view)) is not None:
+    if (shutoff := _last_quiet_shutoff(view)) is not None:
         rows = [text.split() for kind, _, text in view.result.marks if kind == "journal"]
-        cause = view.at(opening.burner, view.result.last_ms)["cause"]
-        if not any(row[1:3] == [str(opening.burner), cause] for row in rows[-len(view.lines) :]):
-            yield f"{where(opening.burner, opening.off_ms)}: shut off by {cause}, which the journal does not have"
+        cause = view.at(shutoff.burner, view.result.last_ms)["cause"]
+        if not any(row[1:3] == [str(shutoff.burner), cause] for row in rows[-len(view.lines) :]):
+            yield f"{where(shutoff.burner, shutoff.off_ms)}: shut off by {cause}, which the journal does not have"
 
 
 def _last_quiet_shutoff(view: View) -> Interval | None:
-    """The last opening of the run, if since then the services had the time and the leave to write it down."""
+    """The last shut-off of the run, if since then the services had the time and the leave to write it down."""
     last = max(view.intervals, key=lambda interval: interval.off_ms, default=None)
     if last is None or last.off is None or view.result.ended_ms is None:
         return None
@@ -79,7 +79,8 @@ def _last_quiet_shutoff(view: View) -> Interval | None:
 
 
 def _causeswhere(view: View, burner: int) -> Iterator[str | None]:
-    """Every cause ever told of a burner, in order, None for one that the end of the program kept from being told.
+    """Every cause ever reported of a burner, in order, None for one that the end of the program kept from being
+    reported.
 
     An iterator, so that a search moves it on.
     """
@@ -88,8 +89,8 @@ def _causeswhere(view: View, burner: int) -> Iterator[str | None]:
     for line in view.lines[burner]:
         if line["t_ms"] in dying_ms:
             yield None
-        # The same cause twice is told by the same word: the opening between them is what counts, be it that the pump
-        # had not yet let the coil pull in.
+        # The same cause twice is reported by the same word: the shut-off between them is what counts, be it that the
+        # pump had not yet let the coil pull in.
         opened = last is not None and (
             (last["coil"] == "on" and line["coil"] == "off")
             or (last["state"] in words.CONDUCTING_STATES and line["state"] not in words.CONDUCTING_STATES)
@@ -100,5 +101,5 @@ def _causeswhere(view: View, burner: int) -> Iterator[str | None]:
 
 
 def _explains(view: View, off_ms: int, t_ms: int) -> bool:
-    """Whether the opening at off_ms is why a cause was told at t_ms: later, where a stall lay over it."""
+    """Whether the shut-off at off_ms is why a cause was reported at t_ms: later, where a stall lay over it."""
     return off_ms - TICK_MS <= t_ms <= off_ms + TICK_MS + view.late_by_name(off_ms)

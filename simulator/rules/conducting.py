@@ -27,7 +27,7 @@ def conducts_only_when_granted(view: View) -> Iterator[str]:
         for start, end, _ in view.stretches(
             burner, lambda line: line["coil"] == "on" and line["state"] not in words.CONDUCTING_STATES
         ):
-            # State and coil of one tick may be told apart by less than that tick.
+            # State and coil of one tick may be distinguished by less than that tick.
             if end - start >= TICK_MS + view.late_by_name(start):
                 state = view.at(burner, start)["state"]
                 yield f"{where(burner, start)}: coil on in state {state or 'null'} for {end - start} ms"

@@ -1,4 +1,4 @@
-"""A run as the invariants look at it: coil intervals, what the hand did, where the program stood still."""
+"""A run as the invariants look at it: coil intervals, what the user did, where the program stood still."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from simulator.times import show_time
 
 TWO_TICKS_MS = 2 * TICK_MS  # an event just after a tick is seen by the next one and acted on in it
 WATCHDOG_MS = 4000  # a program that stands still longer than this is reset, so no stall is longer
-DRIVE_RELEASE_MS = 50  # the slowest relay of the plants lets go this long after its coil
+DRIVE_RELEASE_MS = 50  # the slowest relay of the plants drops out this long after its coil
 DEBOUNCE_MS = 60  # the firmware's two readings, and the tick in which the second comes
 ENDED_MS = BRIDGE_MS + DEBOUNCE_MS  # from the release of a button to the end of the gesture
 APART_MS = ENDED_MS  # a button that is up for less than this may be taken for a worn one
 LOCAL_ACT_MS = ENDED_MS + 400  # from the release of a button to the coil: and two ticks, some edges of the pump
-FRESH_HAND_MS = 1000  # a hand that stays on the knob for so long after a start is one that lights
-LIGHT_SEEN_MS = 5000  # the tip may go on rising this long after the hand has let go of the knob
+FRESH_HAND_MS = 1000  # a knob held for so long after a start is an ignition
+LIGHT_SEEN_MS = 5000  # the tip may go on rising this long after the user has released the knob
 
 
 SERVICES_RESTART_MS = 30_000  # services that died are started again; a remote OFF waits for them
@@ -68,7 +68,7 @@ class Touch:
     seen_ms: int
 
 
-# What keeps the loop closed, whatever the box asks: the act, which of the three ways it is, whether it closes.
+# What keeps the loop closed, whatever the controller asks: the act, which of the three ways it is, whether it closes.
 BRIDGES: dict[str, Callable[[dict[str, Any]], tuple[str, bool]]] = {
     "weld": lambda _: ("weld", True),
     "unweld": lambda _: ("weld", False),
@@ -138,10 +138,10 @@ class View:
     @cached_property
     def done(self) -> list[Done]:
         """The events, at the time the machine side tells; at their planned time where it tells nothing."""
-        told = {int(text): t_ms for kind, t_ms, text in self.result.marks if kind == "do"}
+        reported = {int(text): t_ms for kind, t_ms, text in self.result.marks if kind == "do"}
         done = []
         for index, (at_ms, do, burner, args) in enumerate(self.plan["events"]):
-            done.append(Done(told.get(index, at_ms), do, burner, args))
+            done.append(Done(reported.get(index, at_ms), do, burner, args))
             if do in ENDS and args.get("ms"):  # it ended by itself
                 done.append(Done(done[-1].at_ms + args["ms"], ENDS[do][0], burner, ENDS[do][1]))
         return sorted(done, key=lambda one: one.at_ms)
@@ -243,14 +243,14 @@ class View:
                 down_ms = None
 
     def local_act_before(self, burner: int, on_ms: int, since_ms: int) -> bool:
-        """Whether a hand on the stove, at since_ms or later, can be why the coil went on at on_ms."""
+        """Whether a local act, at since_ms or later, can be why the coil went on at on_ms."""
         for touch in self.touches(burner):
             off = touch.seen_ms >= HOLD_MS + DEBOUNCE_MS
             late_ms = on_ms - touch.up_ms - self.stalled_ms(touch.up_ms, on_ms)
             if not off and since_ms <= touch.down_ms and touch.up_ms <= on_ms and late_ms <= LOCAL_ACT_MS:
                 return True
-        # A hand that began before acts as well, while it is on the knob, and just after it if the flame is a new one,
-        # or if it was there long enough to be meant for what came after.
+        # An ignition that began before counts as well, while the knob is held, and just after it if the flame is a new
+        # one, or if it was there long enough to be meant for what came after.
         new_flame = any(line["flame"] == "off" for line in self.result.during(burner, since_ms, on_ms))
         for event in self.acts(burner, "light"):
             on_knob = event.at_ms <= on_ms <= event.over_ms

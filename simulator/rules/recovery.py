@@ -23,7 +23,7 @@ COOL_TIMES = 4  # time constants of the tip until no millivolts are left to spea
 SHOWN_OPEN_MS = 2000  # a flame over an open contact shows that it is open so long after the tip is warm
 TIP_COOL_DEFAULT_MS = 25_000  # the same of stove.tip_cool_ms
 TIP_HEAT_DEFAULT_MS = 4000  # and of stove.tip_heat_ms
-# What is done to the whole box, whichever burner the scenario names; a silent converter has two burners.
+# What is done to the whole controller, whichever burner the scenario names; a silent converter has two burners.
 DEVICE_ACTS = (
     *("power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "sensor", "services_die"),
     *("stick_pin", "free_pins"),
@@ -53,7 +53,7 @@ def _decides_alone(view: View, burner: int, touch: Touch, from_ms: int, to_ms: i
     # A finger that meets the button once more lets it bounce once more, be it up or down already.
     touched = touched or any(touch.up_ms < act.at_ms <= to_ms for act in view.acts(burner, "button_up"))
     disturbed = any(act.at_ms <= to_ms and act.over_ms >= from_ms for act in others)
-    # Nobody knows when a word that waits for the services will arrive.
+    # No one knows when a word that waits for the services will arrive.
     waiting = any(view.services_away_ms(off) for off in view.acts(burner, "remote_off"))
     return not (touched or disturbed or waiting or view.broke_off(from_ms, to_ms))
 

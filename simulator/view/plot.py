@@ -31,7 +31,7 @@ SAME_WITHIN, SAME_OVER = 46, 150  # pixels to the one before, and to the first
 # A run longer than this shows its ends enlarged, each so long.
 ZOOM_FROM_MS = 240_000
 ZOOM_MS = 90_000
-BEFORE_LIGHTING_MS, AFTER_OPENING_MS = 10_000, 25_000
+BEFORE_LIGHTING_MS, AFTER_SHUTOFF_MS = 10_000, 25_000
 
 COLORS: list[Color] = [
     *BASE_COLORS,
@@ -132,7 +132,7 @@ def thinned(points: Sequence[tuple[float, float]], tolerance: float = 0.1) -> li
     """A curve in pixels with as few points as look the same.
 
     Of all points in one pixel column the first, the lowest, the highest and the last stay; of those, a point
-    within `tolerance` of the line between its kept neighbours goes (the walk keeps the cone still allowed).
+    within `tolerance` of the line between its kept neighbors goes (the walk keeps the cone still allowed).
     """
     columns: dict[int, list[tuple[float, float]]] = {}
     for point in points:
@@ -197,7 +197,7 @@ class Label(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A label with its place: the box `x`, `w` in `row` (0 is the lowest); `moments` are the x it means."""
+    """A label with its place: the controller `x`, `w` in `row` (0 is the lowest); `moments` are the x it means."""
 
     label: Label
     moments: tuple[float, ...]
@@ -227,7 +227,7 @@ def place(labels: Iterable[Label], window: Window) -> tuple[list[Placed], int]:
     """Staggers the labels of a window in rows; returns them and how many found no place.
 
     The most important first, then from right to left; each to the right or to the left of its leader, in the
-    lowest row where its box touches no other and, if possible, no leader runs through a box.
+    lowest row where its controller touches no other and, if possible, no leader runs through a controller.
     """
     placed: list[Placed] = []
     lost = 0
@@ -271,13 +271,13 @@ class Burner:
         self.magnet = [(sample[0], sample[4] / 1000) for sample in mine]
         numbers = shutoffs.summary(result, scenario)
         self.gas_on_ms = numbers["gas_on_ms"][burner]
-        self.openings = [opening for opening in numbers["openings"] if opening["burner"] == burner]
-        timed = [opening for opening in self.openings if opening["deadline_ms"] is not None]
-        self.opening = (timed or self.openings or [None])[-1]
-        self.deadlines = [opening["deadline_ms"] for opening in timed]
+        self.shutoffs = [shutoff for shutoff in numbers["shutoffs"] if shutoff["burner"] == burner]
+        timed = [shutoff for shutoff in self.shutoffs if shutoff["deadline_ms"] is not None]
+        self.shutoff = (timed or self.shutoffs or [None])[-1]
+        self.deadlines = [shutoff["deadline_ms"] for shutoff in timed]
         self.labels = self._labels(result, scenario)
         self.quiet = (
-            not self.openings and not self.gas_on_ms and all(value != "closed" for _, value in self.values["contact"])
+            not self.shutoffs and not self.gas_on_ms and all(value != "closed" for _, value in self.values["contact"])
         )
 
     def _labels(self, result: Result, scenario: Any) -> list[Label]:
@@ -289,11 +289,11 @@ class Burner:
             if burner == self.burner and do == "light":
                 labels.append(Label(t_ms + args.get("hold_ms", 0), "knob released", "cook", 9))
         # a reset or a plug that the plan moved is shown by its own event
-        told = [t_ms for t_ms, do, _, _ in shutoffs.events_done(result, scenario) if do in phrases.CONTROLLER_ACTS]
+        reported = [t_ms for t_ms, do, _, _ in shutoffs.events_done(result, scenario) if do in phrases.CONTROLLER_ACTS]
         for kind, t_ms, text in result.marks:
-            if kind == "down" and not any(0 <= t_ms - at_ms <= 200 for at_ms in told):
+            if kind == "down" and not any(0 <= t_ms - at_ms <= 200 for at_ms in reported):
                 labels.append(Label(t_ms, f"down: {text}", "bad", 3))
-            if kind == "up" and t_ms and not any(0 <= t_ms - at_ms <= 3000 for at_ms in told):
+            if kind == "up" and t_ms and not any(0 <= t_ms - at_ms <= 3000 for at_ms in reported):
                 labels.append(Label(t_ms, "restarts", "mute", 6))
         labels += [
             Label(t_ms, catalog.short("fault", fault), "bad", 1)
@@ -301,7 +301,7 @@ class Burner:
             if fault is not None
         ]
         labels += [Label(t_ms, "deadline", "bad", 0) for t_ms in self.deadlines]
-        labels += [Label(opening["opened_ms"], "contact opens", "mute", 8) for opening in self.openings]
+        labels += [Label(shutoff["opened_ms"], "contact opens", "mute", 8) for shutoff in self.shutoffs]
         return labels
 
     def spans(self, key: str, window: Window) -> Iterable[tuple[int, int, Any]]:
@@ -319,8 +319,8 @@ class Burner:
         lit_ms = next((t_ms for t_ms, value in self.values["gas"] if value == "on"), None)
         if lit_ms is not None:
             found.append(("ignition", max(0, lit_ms - BEFORE_LIGHTING_MS)))
-        if self.opening is not None:
-            end_ms = min(self.ended_ms, self.opening["opened_ms"] + AFTER_OPENING_MS)
+        if self.shutoff is not None:
+            end_ms = min(self.ended_ms, self.shutoff["opened_ms"] + AFTER_SHUTOFF_MS)
             found.append(("shut-off", max(0, end_ms - ZOOM_MS)))
         if self.ended_ms < ZOOM_FROM_MS:
             return []
@@ -423,11 +423,11 @@ def draw_panel(
 
 
 def draw_cut(svg: Svg, one: Burner, x0: float, x1: float, y: float, bottom: float) -> None:
-    """The opening in milliseconds: coil, contact and gas about the deadline (without one, the opening)."""
-    opening = one.opening
-    opened_ms, zero_ms = opening["opened_ms"], opening["deadline_ms"]
+    """The shut-off in milliseconds: coil, contact and gas about the deadline (without one, the shut-off)."""
+    shutoff = one.shutoff
+    opened_ms, zero_ms = shutoff["opened_ms"], shutoff["deadline_ms"]
     zero_ms = opened_ms if zero_ms is None else zero_ms
-    last_ms = max(opened_ms, zero_ms, opening["gas_off_ms"] or 0)
+    last_ms = max(opened_ms, zero_ms, shutoff["gas_off_ms"] or 0)
     if last_ms - zero_ms > 10_000:
         last_ms = max(opened_ms, zero_ms)
     first_ms = min(opened_ms, zero_ms)
@@ -455,12 +455,12 @@ def draw_cut(svg: Svg, one: Burner, x0: float, x1: float, y: float, bottom: floa
                 "mute" if went_ms is None else "ink",
             )
         )
-    if opening["deadline_ms"] is not None:
+    if shutoff["deadline_ms"] is not None:
         svg.line(window.x(zero_ms), y - 3, window.x(zero_ms), foot + 5, "due")
     for at, words, cls in texts:
         svg.rect(x0, at - 10, text_width(words, 11) + 4, 13, "tag")
         svg.text(x0, at, words, cls, 11)
-    about = "the deadline" if opening["deadline_ms"] is not None else "the shut-off"
+    about = "the deadline" if shutoff["deadline_ms"] is not None else "the shut-off"
     svg.text(x0, foot + 38, f"0 is {about}; one tick is {shutoffs.TICK_MS} ms", "mute", 10.5)
 
 
@@ -512,7 +512,7 @@ def draw_zooms(svg: Svg, one: Burner, zooms: list[tuple[str, Window]], scales: t
         svg.text(window.x0, y + 12, name, "ink b", 12)
         svg.text(window.x1, y + 12, f"{(window.to_ms - window.from_ms) // 1000} s", "mute", 11, "end")
         draw_panel(svg, one, window, band, scales, placed, whole_run=False, names=n == 0)
-    if one.opening is not None:
+    if one.shutoff is not None:
         svg.text(RIGHT - CUT_W, y + 12, "moment of the shut-off", "ink b", 12)
         svg.text(RIGHT, y + 12, "milliseconds", "mute", 11, "end")
         draw_cut(svg, one, RIGHT - CUT_W, RIGHT, band, band + panel_height(one))
@@ -544,13 +544,13 @@ def draw_legend(svg: Svg, y: float, burners: list[Burner]) -> None:
 
 
 def sentences(numbers: dict[str, Any], several: bool) -> list[str]:
-    """The sub-title: for each opening why, when, how late, and what the gas did."""
+    """The sub-title: for each shut-off why, when, how late, and what the gas did."""
     out = []
-    for opening in numbers["openings"]:
-        whose = f"Burner {opening['burner'] + 1}, " if several else ""
-        why, late = phrases.cause(opening["cause"]), shutoffs.lateness(opening)
-        when = show_time(opening["opened_ms"]) + (f", {late}" if late else "")
-        said = f"{whose}{why}: the contact opened at {when}; {shutoffs.gas_off(opening)}."
+    for shutoff in numbers["shutoffs"]:
+        whose = f"Burner {shutoff['burner'] + 1}, " if several else ""
+        why, late = phrases.cause(shutoff["cause"]), shutoffs.lateness(shutoff)
+        when = show_time(shutoff["opened_ms"]) + (f", {late}" if late else "")
+        said = f"{whose}{why}: the contact opened at {when}; {shutoffs.gas_off(shutoff)}."
         out.append(said[0].upper() + said[1:])
     return out or ["The contact never opened in this run."]
 

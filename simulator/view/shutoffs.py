@@ -72,8 +72,8 @@ def _cause(trace: Trace, opened_ms: int, closed_again_ms: int | None) -> str | N
         if closed_again_ms is not None and line["t_ms"] >= closed_again_ms:
             return None
         if line["state"] is not None and line["state"] not in CONDUCTING_STATES:
-            told: str | None = line["cause"]
-            return told
+            reported: str | None = line["cause"]
+            return reported
     return None
 
 
@@ -117,39 +117,39 @@ def summary(result: Result, scenario: Any) -> dict[str, Any]:
 
     Keys: `burner` (from 0), `cause` (as in the trace), `closed_ms`, `opened_ms`, `deadline_ms`, `late_ms`
     (opened − deadline), `gas_off_ms`; all None when the contact never opened, one None if it does not apply.
-    Further `gas_on_ms` (a list, total per burner) and `openings` (dicts with those same keys, in time order).
+    Further `gas_on_ms` (a list, total per burner) and `shutoffs` (dicts with those same keys, in time order).
     """
     warning_s = _setting(scenario, "warning_s", 60)
-    openings, gas_on_ms = [], []
+    shutoffs, gas_on_ms = [], []
     for burner in range(burner_count(result, scenario)):
         trace = result.by_burner.get(burner, [])
         contact = contact_changes(trace)
         for place, (t_ms, value) in enumerate(contact):
             if value == "open" and place:
                 again_ms = contact[place + 1][0] if place + 1 < len(contact) else None
-                openings.append(_shutoff(trace, burner, contact[place - 1][0], t_ms, again_ms, warning_s))
+                shutoffs.append(_shutoff(trace, burner, contact[place - 1][0], t_ms, again_ms, warning_s))
         gas = changes(trace, "gas")
         ends = [t_ms for t_ms, _ in gas[1:]] + [end_of(result)]
         gas_on_ms.append(sum(end_ms - t_ms for (t_ms, value), end_ms in zip(gas, ends, strict=False) if value == "on"))
-    openings.sort(key=lambda opening: (opening["opened_ms"], opening["burner"]))
-    timed = [opening for opening in openings if opening["deadline_ms"] is not None]
-    chosen = (timed or openings or [dict.fromkeys(KEYS)])[-1]
-    return {**chosen, "gas_on_ms": gas_on_ms, "openings": openings}
+    shutoffs.sort(key=lambda shutoff: (shutoff["opened_ms"], shutoff["burner"]))
+    timed = [shutoff for shutoff in shutoffs if shutoff["deadline_ms"] is not None]
+    chosen = (timed or shutoffs or [dict.fromkeys(KEYS)])[-1]
+    return {**chosen, "gas_on_ms": gas_on_ms, "shutoffs": shutoffs}
 
 
-def lateness(opening: dict[str, Any]) -> str | None:
+def lateness(shutoff: dict[str, Any]) -> str | None:
     """How far from its deadline the contact opened; None when there was no deadline."""
-    late_ms = opening["late_ms"]
+    late_ms = shutoff["late_ms"]
     if late_ms is None:
         return None
     return f"{spoken(abs(late_ms))} {'after' if late_ms >= 0 else 'before'} the deadline"
 
 
-def gas_off(opening: dict[str, Any]) -> str:
+def gas_off(shutoff: dict[str, Any]) -> str:
     """When the gas went off after the contact opened."""
-    if opening["gas_off_ms"] is None:
-        return "no gas was on" if opening["cause"] == "NO_IGNITION" else "the gas did not go off"
-    after_ms = opening["gas_off_ms"] - opening["opened_ms"]
+    if shutoff["gas_off_ms"] is None:
+        return "no gas was on" if shutoff["cause"] == "NO_IGNITION" else "the gas did not go off"
+    after_ms = shutoff["gas_off_ms"] - shutoff["opened_ms"]
     if after_ms < 0:
         return f"the gas was off {spoken(-after_ms)} before"
     return f"the magnet valve dropped out {spoken(after_ms)} later"

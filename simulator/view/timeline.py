@@ -1,6 +1,6 @@
 """The timeline of a run: a table for the terminal, and below it the numbers of every shut-off.
 
-Not here: what is told (story.py), its numbers (shutoffs.py), the picture (plot.py), printing (__main__.py).
+Not here: what is reported (story.py), its numbers (shutoffs.py), the picture (plot.py), printing (__main__.py).
 """
 
 import re
@@ -41,7 +41,7 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 class _Table:
-    """Rows of four cells with box-drawing between them; widths are counted before color is added."""
+    """Rows of four cells with controller-drawing between them; widths are counted before color is added."""
 
     def __init__(self, burners: int, color: bool):
         self.widths = (8, STOVE_COLUMNS, CONTROLLER_COLUMNS, max(3, 2 * burners - 1))
@@ -136,17 +136,17 @@ def _summary_lines(numbers: dict[str, Any], several: bool, paint: Any) -> list[s
         return f"  {paint(f'{label:<14}', 'dim')} {paint(text, style)}"
 
     out = []
-    for opening in numbers["openings"]:
-        whose = f", burner {opening['burner'] + 1}" if several else ""
-        when = f"{show_time(opening['opened_ms'])}{whose}: {phrases.cause(opening['cause'])}"
+    for shutoff in numbers["shutoffs"]:
+        whose = f", burner {shutoff['burner'] + 1}" if several else ""
+        when = f"{show_time(shutoff['opened_ms'])}{whose}: {phrases.cause(shutoff['cause'])}"
         out.append(entry("contact opened", when, "bold"))
-        if opening["deadline_ms"] is not None:
-            side = "after" if opening["late_ms"] >= 0 else "before"
-            deadline = f"{side} the deadline {show_time(opening['deadline_ms'])}"
-            out.append(entry("", f"{abs(opening['late_ms'])} ms {deadline} (one tick is {shutoffs.TICK_MS} ms)"))
-        missing = opening["gas_off_ms"] is None and opening["cause"] != "NO_IGNITION"
-        at = "" if opening["gas_off_ms"] is None else f", at {show_time(opening['gas_off_ms'])}"
-        out.append(entry("", shutoffs.gas_off(opening) + at, "bad" if missing else "plain"))
+        if shutoff["deadline_ms"] is not None:
+            side = "after" if shutoff["late_ms"] >= 0 else "before"
+            deadline = f"{side} the deadline {show_time(shutoff['deadline_ms'])}"
+            out.append(entry("", f"{abs(shutoff['late_ms'])} ms {deadline} (one tick is {shutoffs.TICK_MS} ms)"))
+        missing = shutoff["gas_off_ms"] is None and shutoff["cause"] != "NO_IGNITION"
+        at = "" if shutoff["gas_off_ms"] is None else f", at {show_time(shutoff['gas_off_ms'])}"
+        out.append(entry("", shutoffs.gas_off(shutoff) + at, "bad" if missing else "plain"))
     if not out:
         out.append(entry("contact", "never opened in this run"))
     for burner, ms in enumerate(numbers["gas_on_ms"]):

@@ -45,15 +45,15 @@ def _group(group: str, members: list[tuple[str, str]], owner: dict[str, str]) ->
     for name, text in members:
         tree = _Rewriter(name, group, owner).visit(ast.parse(text))
         for node in [one for statement in tree.body for one in _apart(statement)]:
-            told = ast.unparse(node)
+            reported = ast.unparse(node)
             for bound in _bound(node):
-                if bound in found and found[bound][1] != told:
+                if bound in found and found[bound][1] != reported:
                     raise LinkError(f"{name}: {bound} is also a name of {found[bound][0]}")
                 if hasattr(builtins, bound):
                     raise LinkError(f"{name}: {bound} would hide MicroPython's own")
-                found[bound] = (name, told)
-            if told not in statements:
-                statements.append(told)
+                found[bound] = (name, reported)
+            if reported not in statements:
+                statements.append(reported)
     return "\n".join(statements) + "\n"
 
 

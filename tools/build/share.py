@@ -53,7 +53,7 @@ def outside(folder: Path = ROOT) -> set[str]:
     paths = {pattern: list(folder.glob(pattern)) for pattern in OUTSIDE}
     for pattern in OUTSIDE:
         if not paths[pattern]:
-            raise ShrinkError(f"{folder / pattern}: nothing there, so nobody knows which names must stay")
+            raise ShrinkError(f"{folder / pattern}: nothing there, so no one knows which names must stay")
     for path in [path for found_there in paths.values() for path in found_there]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Attribute):

@@ -33,14 +33,14 @@ def compiled(folder: Path = OUT / SLOT) -> int:
 
 def lines(found: dict[Path, int]) -> list[str]:
     """The files by group, then the totals."""
-    told = []
+    reported = []
     for group in GROUPS:
-        told += [f"{size:7}  {path}" for path, size in found.items() if group_of(path) == group]
-    told.append("")
+        reported += [f"{size:7}  {path}" for path, size in found.items() if group_of(path) == group]
+    reported.append("")
     for group in GROUPS:
-        told.append(f"{sum(size for path, size in found.items() if group_of(path) == group):7}  {group}")
-    told.append(f"{sum(found.values()):7}  all")
-    return told
+        reported.append(f"{sum(size for path, size in found.items() if group_of(path) == group):7}  {group}")
+    reported.append(f"{sum(found.values()):7}  all")
+    return reported
 
 
 def main() -> int:

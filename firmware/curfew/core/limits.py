@@ -111,5 +111,5 @@ BURNER = (
     ("magnet_hold_uv", 4000, 1000, 10000),  # 200 mA through a 20 mOhm coil: the user may release the knob
 )
 BURNER_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))  # relay and button of burner 1 to 4, where not given
-BOX_PINS = (("pump_pin", 32), ("sda_pin", 21), ("scl_pin", 22), ("pixel_pin", 16), ("buzzer_pin", 17))
+DEVICE_PINS = (("pump_pin", 32), ("sda_pin", 21), ("scl_pin", 22), ("pixel_pin", 16), ("buzzer_pin", 17))
 SPARE_PINS = ("hood_pin", "display_clk_pin", "display_dio_pin")  # null: not fitted; with four burners only 4 is left

@@ -75,7 +75,7 @@ def checked(given: Any) -> Settings:
         setattr(settings, key.rsplit("_", 1)[0] + "_ms", _in_ms(key, values))
     _set(settings, take("", given, limits.SWITCHES + (("relay_drive", limits.DRIVES[0], limits.DRIVES),)))
     used: dict[int, str] = {}
-    for key, default in limits.BOX_PINS:
+    for key, default in limits.DEVICE_PINS:
         allowed = limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER
         setattr(settings, key, _pin(key, given.pop(key, default), allowed, used))
     burners = given.pop("burners", None)

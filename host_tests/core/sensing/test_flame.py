@@ -11,7 +11,7 @@ from host_tests.core.sensing.bench import Config, Sense
 
 
 def test_a_start_knows_nothing():
-    """All of this is told to the services, or asked by the burner, from the first tick on; 501 ms are too old."""
+    """The services see all of this, or the burner asks for it, from the first tick on; 501 ms are too old."""
     nothing = {
         "tc_uv": 0, "magnet_uv": 0, "tc_age_ms": 501, "magnet_age_ms": 501, "back_ms": 0, "lost_ms": 0,
         "confirm_ms": 0, "live_count": 0, "dead_count": 0, "dead_ms": 0, "cleared_ms": 0, "burning": False,

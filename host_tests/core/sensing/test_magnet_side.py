@@ -163,48 +163,48 @@ def test_health_is_contact_over_coil_in_permille_where_the_magnet_side_can_say(t
 
 @pytest.mark.parametrize("after_ms", [-20, 0])
 def test_health_is_logged_ten_minutes_after_the_flame(core, after_ms):
-    box = core(sensor=True, timer_default_min=30)
-    box.press()
-    box.run(s=20)
-    box.uv[0] = [10_000, 8000]
-    box.until(lambda: box.state() == "BURNING", 3)
+    device = core(sensor=True, timer_default_min=30)
+    device.press()
+    device.run(s=20)
+    device.uv[0] = [10_000, 8000]
+    device.until(lambda: device.state() == "BURNING", 3)
     for _ in range(299):
-        box.step(2000)
-    box.run(2000 + after_ms)
-    assert bool(box.one().health_permille) == (after_ms == 0)
+        device.step(2000)
+    device.run(2000 + after_ms)
+    assert bool(device.one().health_permille) == (after_ms == 0)
 
 
 def test_a_press_meanwhile_does_not_put_the_health_off(core):
-    box = core(sensor=True)
-    box.flame()
+    device = core(sensor=True)
+    device.flame()
     for _ in range(200):
-        box.step(2000)
-    box.press()
+        device.step(2000)
+    device.press()
     for _ in range(102):
-        box.step(2000)
-    assert box.one().health_permille == 250
+        device.step(2000)
+    assert device.one().health_permille == 250
 
 
 def test_health_is_logged_once_a_burn(core):
-    box = core(sensor=True)
-    box.flame()
+    device = core(sensor=True)
+    device.flame()
     for _ in range(310):
-        box.step(2000)
-    assert box.one().health_permille == 250
-    box.uv[0] = [10_000, 5000]
+        device.step(2000)
+    assert device.one().health_permille == 250
+    device.uv[0] = [10_000, 5000]
     for _ in range(100):
-        box.step(2000)
-    assert box.one().health_permille == 250
+        device.step(2000)
+    assert device.one().health_permille == 250
 
 
 @pytest.mark.parametrize("reference, magnet_uv, service", [(0, 8000, False), (125, 8000, True), (126, 8000, False)])
 def test_twice_the_resistance_of_the_commissioning_asks_for_service(core, reference, magnet_uv, service):
-    box = core(sensor=True, health_refs=[reference, 0, 0, 0])
-    box.flame(closed_uv=(10_000, magnet_uv))
+    device = core(sensor=True, health_refs=[reference, 0, 0, 0])
+    device.flame(closed_uv=(10_000, magnet_uv))
     for _ in range(310):
-        box.step(2000)
-    assert box.one().service is service
-    assert box.one().health_ref_permille == (reference or 250)
+        device.step(2000)
+    assert device.one().service is service
+    assert device.one().health_ref_permille == (reference or 250)
 
 
 # --- the burner asks -----------------------------------------------------------------------------------------------
@@ -213,58 +213,58 @@ def test_twice_the_resistance_of_the_commissioning_asks_for_service(core, refere
 @pytest.mark.parametrize("age_ms, judged", [(20, True), (220, True), (240, False)])
 def test_readings_within_two_hundred_milliseconds_of_a_contact_change_are_discarded(core, age_ms, judged):
     """Taken 420 ms after the change, a reading that began so long ago."""
-    box = core(sensor=True)
-    box.press()
-    box.blind[0] = True
-    box.run(ms=420 - box.one().contact_ms)
-    box.controller.take_reading(0, TC, 10_000, age_ms)
-    assert box.one().flame.burning is judged
+    device = core(sensor=True)
+    device.press()
+    device.blind[0] = True
+    device.run(ms=420 - device.one().contact_ms)
+    device.controller.take_reading(0, TC, 10_000, age_ms)
+    assert device.one().flame.burning is judged
 
 
 def test_a_reading_begun_before_the_contact_changed_belongs_to_neither_side(core):
-    box = core(sensor=True)
-    box.press()
-    box.blind[0] = True
-    before = box.one().flame.tc_uv
-    box.controller.take_reading(0, TC, 10_000, box.one().contact_ms + 20)
-    assert box.one().flame.tc_uv == before
+    device = core(sensor=True)
+    device.press()
+    device.blind[0] = True
+    before = device.one().flame.tc_uv
+    device.controller.take_reading(0, TC, 10_000, device.one().contact_ms + 20)
+    assert device.one().flame.tc_uv == before
 
 
 @pytest.mark.parametrize("ms, there", [(980, True), (1000, False)])
 def test_a_failed_sensor_is_trusted_again_after_a_second_without_a_gap(core, ms, there):
-    box = core(sensor=True)
-    box.blind[0] = True
-    box.until(lambda: box.fault() == "SENSOR_FAILED", 3)
-    box.blind[0] = False
-    box.run(ms=ms)
-    assert bool(box.one().faults.present) is there
+    device = core(sensor=True)
+    device.blind[0] = True
+    device.until(lambda: device.fault() == "SENSOR_FAILED", 3)
+    device.blind[0] = False
+    device.run(ms=ms)
+    assert bool(device.one().faults.present) is there
 
 
 def test_an_ignition_at_the_knob_arms_by_itself(core):
-    box = core(sensor=True)
-    box.flame()
-    assert (box.state(), box.conducts()) == ("BURNING", True)
+    device = core(sensor=True)
+    device.flame()
+    assert (device.state(), device.conducts()) == ("BURNING", True)
 
 
 def test_a_rise_that_began_before_idle_does_not_arm(core):
-    box = core(sensor=True, reclose_hold_s=3, idle=False)
+    device = core(sensor=True, reclose_hold_s=3, idle=False)
     for number in range(150):
-        box.uv[0] = [min(2900, number * 20), 0]
-        box.step()
-    assert box.state() in ("VERIFYING", "IDLE")
-    box.uv[0] = [2900, 0]
-    box.run(s=5)
-    assert box.state() == "IDLE"
+        device.uv[0] = [min(2900, number * 20), 0]
+        device.step()
+    assert device.state() in ("VERIFYING", "IDLE")
+    device.uv[0] = [2900, 0]
+    device.run(s=5)
+    assert device.state() == "IDLE"
 
 
 def test_let_go_sounds_once_as_soon_as_the_magnet_valve_holds(core):
-    box = core(sensor=True)
-    box.press()
+    device = core(sensor=True)
+    device.press()
     heard = []
     for magnet_uv in (0, 2000, 3999, 4000, 5000, 6000):
-        box.uv[0] = [7000, magnet_uv]
+        device.uv[0] = [7000, magnet_uv]
         for _ in range(20):
-            box.step()
-            if box.sound() == "LET_GO":
+            device.step()
+            if device.sound() == "LET_GO":
                 heard.append(magnet_uv)
     assert heard == [4000]

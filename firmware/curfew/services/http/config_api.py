@@ -110,7 +110,7 @@ def _with_ranges(state):
         yield ", " + _choice(key, on, (True, False))
     for key in limits.SPARE_PINS:
         yield ", " + _choice(key, None, (None,) + limits.PINS_OTHER)
-    for key, pin in limits.BOX_PINS:
+    for key, pin in limits.DEVICE_PINS:
         yield ", " + _choice(key, pin, limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER)
     for prefix, rows in (("", limits.SETTINGS), ("burners[].", limits.BURNER)):
         for key, default, low, high in rows:

@@ -1,4 +1,4 @@
-"""A bare Controller that can be put back to where it was, driven by what a box can meet and by nothing else.
+"""A bare Controller that can be put back to where it was, driven by what a controller can meet and by nothing else.
 
 No field of the firmware is written, but to put a whole state back that inputs had led to.
 """
@@ -30,7 +30,7 @@ LEVELS = {
     "dead": (10_000, 10_000, 0, 0),  # a film or a cut lead: nothing arrives at the magnet
     "crossed": (3_000, 3_000, 150, 150),
 }
-DRIFTS = ("rising", "falling")  # from wherever it is: a hand lights, the gas is out
+DRIFTS = ("rising", "falling")  # from wherever it is: a user lights, the gas is out
 UNSEEN = ("nothing", "missed", "impossible")  # no reading at all; one that the scanner gave up; one out of range
 IMPOSSIBLE_UV = 61_000
 RISE_UV, RISE_TO_UV = 20, 20_000  # a millisecond; where it ends
@@ -40,7 +40,7 @@ MODES = (*LEVELS, *DRIFTS, *UNSEEN)
 
 
 class Around:
-    """What surrounds one burner: what its sensor says, and what was asked for from afar in this tick."""
+    """What surrounds one burner: what its sensor says, and what was asked for remotely in this tick."""
 
     def __init__(self):
         self.mode = "cold"
@@ -69,7 +69,7 @@ class Around:
             self.magnet_uv = self.tc_uv * HELD_PERCENT // 100 if conducting else 0
 
 
-class Box:
+class Device:
     """changed: what differs from the shipped settings (see settings_given). start_ms: of the chip's clock.
 
     seen: gathers (state, event, where its row begins or -1 for refused) of all that ever happened.
@@ -157,16 +157,16 @@ class Box:
         self.controller.pressed[burner] = down
 
     def off(self, burner=0):
-        """Somebody far away asks for OFF."""
+        """Someone far away asks for OFF."""
         self.around[burner].off_asked = True
         self.controller.inbox.post_off(burner, WEB)
 
     def extend(self, age_ms=0, burner=0):
-        """Somebody far away asks for more time, or did so long ago."""
+        """Someone far away asks for more time, or did so long ago."""
         self.controller.inbox.post_request(burner, REQUEST_EXTEND, (self.now_ms - age_ms) % WRAP_MS)
 
     def arm(self, age_ms=0, burner=0):
-        """Somebody far away wants to light."""
+        """Someone far away wants to light."""
         self.controller.inbox.post_request(burner, REQUEST_ARM, (self.now_ms - age_ms) % WRAP_MS)
 
     # --- there and back --------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ class Box:
 
 
 class Saved(NamedTuple):
-    """What Box.save() gives: nothing in it is changed later but `dicts` and `buffers`, the box's own."""
+    """What Box.save() gives: nothing in it is changed later but `dicts` and `buffers`, the controller's own."""
 
     now_ms: int
     controller: Controller

@@ -16,9 +16,9 @@ from host_tests.fixtures.cutting_flash import Flash
 from simulator.inside import CHIP, MODULES, Compiled, codes, lent
 
 FIRMWARE = Path(__file__).resolve().parent.parent.parent / "firmware"
-SPIN_S = 20  # of real time: whoever needs more for some seconds of a stove spins
+SPIN_S = 20  # of real time: what needs more for some seconds of a stove spins
 report = MODULES["report"]
-TOLD = (report.STATE, report.FAULT, report.CAUSE, report.DETAIL, report.LIGHT, report.SOUND)
+REPORTED = (report.STATE, report.FAULT, report.CAUSE, report.DETAIL, report.LIGHT, report.SOUND)
 ChipReset, Over = MODULES["world"].ChipReset, MODULES["world"].Over
 
 
@@ -27,12 +27,12 @@ class _RoundOver(BaseException):
 
 
 class _Turns:
-    """The services' own thread, one round a turn: stands for their keeper, and for their clock."""
+    """The services' own thread, one round a turn: stands for their persistence, and for their clock."""
 
     def __init__(self, world, entry, args):
         self._world = world
         self._entry = entry
-        self._keeper, self._link, _, *self._rest = args
+        self._persistence, self._link, _, *self._rest = args
         self.error = None  # what their thread died of outside of a round
 
     def poll(self):
@@ -40,7 +40,7 @@ class _Turns:
             raise self.error
         sys.settrace(self._world.trace)
         try:
-            self._entry(self._keeper, self._link, self, *self._rest)
+            self._entry(self._persistence, self._link, self, *self._rest)
         except _RoundOver:
             self._link.stopped[0] = 0  # it only slept
         finally:
@@ -60,20 +60,20 @@ class WatchedWorld(MODULES["world"].World):
 
     watcher = None
     trace = None  # a function for sys.settrace(): traces the firmware and not the simulator, whose time is long
-    on_call = None  # called with the name of every call of a stand-in
+    on_call = None  # called with the name of every call of a fake
     refusing = ()  # a relay pin that does not go low any more, and whether it refuses to be an input, too
 
     def __init__(self, plan, emit):
         super().__init__(plan, emit)
         self.plan = plan  # grows by what a judge does
-        self.openings = 0  # how often a coil went off that time had seen on
+        self.shutoffs = 0  # how often a coil went off that time had seen on
         self.coils = [False] * len(self.burners)  # as time saw them last
 
     def _step(self, dt_ms):
         if self.watcher:
             self.watcher()
         for index, burner in enumerate(self.burners):
-            self.openings += self.coils[index] and not burner.coil
+            self.shutoffs += self.coils[index] and not burner.coil
             self.coils[index] = burner.coil
         super()._step(dt_ms)
 
@@ -99,7 +99,7 @@ class WatchedWorld(MODULES["world"].World):
         self._next = 0
 
     def _deliver(self):
-        """What comes from afar comes by the services' thread, too."""
+        """Remote requests come by the services' thread, too."""
         serving, self._serving = self._serving, True
         sys.settrace(self.trace)
         try:
@@ -141,7 +141,7 @@ class WatchedWorld(MODULES["world"].World):
 
 
 class _WatchedFlash(Flash):
-    """Every operation is a call of a stand-in, too: flash.open(settings.json), flash.read(...), flash.write(...)."""
+    """Every operation is a call of a fake, too: flash.open(settings.json), flash.read(...), flash.write(...)."""
 
     def __init__(self, world, files):
         super().__init__(files)
@@ -194,15 +194,15 @@ class _WatchedFile:
 
 
 class Run:
-    """One cook from the first power-up to its end, or to wherever a fork of it ends."""
+    """One script from the first power-up to its end, or to wherever a fork of it ends."""
 
-    def __init__(self, cook, firmware=FIRMWARE, before=()):
-        self.cook = cook
-        self.plan = cook.plan(before)
+    def __init__(self, script, firmware=FIRMWARE, before=()):
+        self.script = script
+        self.plan = script.plan(before)
         self.codes = codes(firmware)
         self.lines = []
         self.world = WatchedWorld(self.plan, self.lines.append)
-        self.flash = _WatchedFlash(self.world, cook.files)
+        self.flash = _WatchedFlash(self.world, script.files)
         text = self.plan.get("settings_text") or (self.plan["settings"] and json.dumps(self.plan["settings"]))
         if text:
             self.flash.files["settings.json"] = text.encode()
@@ -214,7 +214,7 @@ class Run:
         self._out = None  # where a fork tells its verdict
 
     def go(self):
-        """Until the cook is over. Leaves this process changed: to be called in a fork of its own."""
+        """Until the script is over. Leaves this process changed: to be called in a fork of its own."""
         world = self.world
         MODULES["world"].install(world)
         sys.meta_path.insert(0, Compiled(self.codes))
@@ -257,8 +257,8 @@ class Run:
         self.at_prompt = True
         self.world.wait_for_reset()
 
-    def told(self):
-        """What the firmware tells of each burner but for the time left: the numbers of the snapshot that people see.
+    def reported(self):
+        """What the firmware reports on each burner but for the time left: the numbers of the snapshot that people see.
 
         None while no program runs.
         """
@@ -266,12 +266,12 @@ class Run:
         if link is None:
             return None
         values = link.snapshot.values
-        return [[values[base + field] for field in TOLD] for base in range(0, len(values), report.FIELDS)]
+        return [[values[base + field] for field in REPORTED] for base in range(0, len(values), report.FIELDS)]
 
     def states(self):
         """(state, fault) of each burner in words; None while no program runs."""
-        told = self.told()
-        return told and [(report.STATES[one[0]], None if one[1] < 0 else report.FAULTS[one[1]]) for one in told]
+        reported = self.reported()
+        return reported and [(report.STATES[one[0]], None if one[1] < 0 else report.FAULTS[one[1]]) for one in reported]
 
     @property
     def is_fork(self):
@@ -290,9 +290,9 @@ class Run:
             signal.alarm(SPIN_S)
             return True
         os.close(write_end)
-        told = _all_of(read_end)
+        reported = _all_of(read_end)
         os.waitpid(pid, 0)
-        verdict, proved = json.loads(told) if told else (f"no verdict within {SPIN_S} s: it spins", None)
+        verdict, proved = json.loads(reported) if reported else (f"no verdict within {SPIN_S} s: it spins", None)
         self.verdicts.append([what, verdict])
         if not verdict:
             self.proved.add(proved)
@@ -326,7 +326,7 @@ def apart(function, *args):
     """
     asked = pickle.dumps((function, args))
     paths = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    command = [sys.executable, "-c", "from host_tests.crash import forked_box; forked_box.answer()"]
+    command = [sys.executable, "-c", "from host_tests.crash import forked_device; forked_device.answer()"]
     said = subprocess.run(command, input=asked, capture_output=True, env=paths)
     assert said.returncode == 0, said.stderr.decode()
     return json.loads(said.stdout)
@@ -338,8 +338,8 @@ def answer():
     print(json.dumps(function(*args)))
 
 
-def told_by(cook, firmware=FIRMWARE):
-    """The lines of a whole cook."""
-    run = Run(cook, firmware)
+def reported_by(script, firmware=FIRMWARE):
+    """The lines of a whole script."""
+    run = Run(script, firmware)
     run.go()
     return run.lines
