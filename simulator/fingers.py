@@ -36,7 +36,7 @@ class Strokes:
 class Finger:
     """One model. steps: how many of them it means; percent: of draws that must; within_ms: an OFF from the first edge.
 
-    breaks: how often the worn key lets go in each stroke, for 20 to 120 ms and at most a third of the stroke.
+    breaks: how often the worn key opens in each stroke, for 20 to 120 ms and at most a third of the stroke.
     """
 
     means: str

@@ -19,7 +19,7 @@ from tools.build import build, fold
 
 FOLDER = Path("build") / "native"
 ROOMS = ("core", "runtime", "hardware")
-# Interpreted: what runs once in a start and deals in values of any kind, and what another module's text is made of.
+# Interpreted: what runs once in a start and deals in values of any kind, and what writes another module's text.
 LEFT = ("checksum", "schema", "settings", "limits", "board", "chip", "display")
 _SETUP = """from setuptools import setup
 from mypyc.build import mypycify

@@ -44,7 +44,7 @@ def _cable(cable: Cable) -> dict[str, Any]:
         "gauge": f"{cable.awg} AWG",
         "show_equiv": True,
         "length": cable.length_mm / 1000,
-        "colors": list(cable.colours),
+        "colors": list(cable.colors),
         "wirelabels": list(cable.nets),
     }
 

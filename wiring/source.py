@@ -29,13 +29,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Cable:
-    """One cable between two boards; nets and colours (WireViz's, IEC 60757) conductor by conductor."""
+    """One cable between two boards; nets and colors (WireViz's, IEC 60757) conductor by conductor."""
 
     name: str
     start: str
     end: str
     nets: tuple[str, ...]
-    colours: tuple[str, ...]
+    colors: tuple[str, ...]
     awg: int
     length_mm: int
     note: str
@@ -150,20 +150,20 @@ def settings_of(pins: list[Row], plan: Row) -> Row:
 
 
 def _cables(rows: list[Row], groups: tuple[str, ...], places: list[Row]) -> Iterator[Cable]:
-    """Rows of one name are one cable; of the colours, those of conductors that a build lacks stay unused."""
+    """Rows of one name are one cable; of the colors, those of conductors that a build lacks stay unused."""
     found: dict[str, Row] = {}
     for row in rows:
         if not _belongs(row, groups):
             continue
         for place in places:
             cable = found.setdefault(row["name"].format(**place), {**row, "nets": {}})
-            for text, colour in zip(row["nets"], row["colours"], strict=True):
-                colours = [colour] if isinstance(colour, str) else colour
-                cable["nets"].setdefault(text.format(**place), colours[(place["n"] - 1) % len(colours)])
+            for text, color in zip(row["nets"], row["colors"], strict=True):
+                colors = [color] if isinstance(color, str) else color
+                cable["nets"].setdefault(text.format(**place), colors[(place["n"] - 1) % len(colors)])
     for name, row in found.items():
-        nets, colours = tuple(row["nets"]), tuple(row["nets"].values())
+        nets, colors = tuple(row["nets"]), tuple(row["nets"].values())
         note = row.get("note", "")
-        yield Cable(name, row["from"], row["to"], nets, colours, row["awg"], row["length_mm"], note)
+        yield Cable(name, row["from"], row["to"], nets, colors, row["awg"], row["length_mm"], note)
 
 
 def _check(made: Build, free: list[str]) -> None:

@@ -237,7 +237,7 @@ def test_the_program_is_imported_from_its_slot(starter, chip):
     assert (program.WHO, slot, trial, chip.done) == ("b", "b", "air", [])
 
 
-def test_without_a_whole_program_it_says_so_and_how_to_mend_it_and_tries_again(starter, chip):
+def test_without_a_whole_program_it_says_so_and_how_to_repair_it_and_tries_again(starter, chip):
     assert started(starter) is None
     assert chip.done == ["sleep 5000", "reset"]
     assert "curfew deploy" in starter.said[-1]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from host_tests.fixtures.page import SHUTOFFS, FakeDevice
-from host_tests.fixtures.phone import browsing
+from host_tests.browser.page import SHUTOFFS, FakeDevice
+from host_tests.browser.phone import browsing
 
 
 @pytest.fixture(scope="module")

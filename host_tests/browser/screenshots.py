@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from host_tests.fixtures.page import SHUTOFFS, FakeDevice, burner, burning
-from host_tests.fixtures.phone import ENV, MISSING, SCREENS, browsing
+from host_tests.browser.page import SHUTOFFS, FakeDevice, burner, burning
+from host_tests.browser.phone import ENV, MISSING, SCREENS, browsing
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 IMAGES = ROOT / "docs" / "images"

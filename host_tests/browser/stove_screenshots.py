@@ -8,9 +8,9 @@ import time
 
 from PIL import Image
 
+from host_tests.browser.phone import MISSING, SCREENS, browsing
 from host_tests.browser.screenshots import IMAGES, NO_FONT, can_write_chinese
 from host_tests.fixtures.live import program
-from host_tests.fixtures.phone import MISSING, SCREENS, browsing
 
 DESK, ALL, PHONE = (1480, 1245), (1480, 2050), (390, 1000)
 BEST = {"stove-burning-light-en": "stove-light-en.png", "stove-welded-dark-zh": "stove-dark-zh.png"}
@@ -74,14 +74,14 @@ class Photographer:
         self.key("2", "o", "1", "w", "h")
         phone.until(lambda: self.says("contact welded"), 60)
         self.speed(10)
-        phone.find("#tongue").click()
+        phone.find("#language").click()
         phone.until(lambda: self.says("触点焊死"))
         self.take("stove-welded-dark-zh")
         phone.find("#show-device").click()
         self.look(ALL, "light")
         time.sleep(2)
         self.take("stove-all-light-zh")
-        phone.find("#tongue").click()
+        phone.find("#language").click()
         self.look(PHONE, "light")
         self.take("stove-phone-light-en")
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from host_tests.browser.phone import MISSING, By, browsing
 from host_tests.fixtures.live import ROOT, alive, family, program, wait_for
-from host_tests.fixtures.phone import MISSING, By, browsing
 from host_tests.fixtures.seeded_firmware import seeded_build
 
 needs_browser = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
@@ -244,14 +244,14 @@ def test_two_tabs_see_one_stove_and_the_controller_serves_its_own_page_beside_it
 @pytest.mark.long
 @needs_browser
 def test_it_speaks_chinese_fits_a_phone_and_has_no_word_without_a_translation(page, phone):
-    phone.find("#tongue").click()
+    phone.find("#language").click()
     phone.reads("模拟灶具", "header")
     left = [word for word in phone.text("main").split("\n") if re.fullmatch(r"(state|fault|cause|do|group)\..*", word)]
     assert left == []
     page.shape(360, 780)
     phone.until(lambda: phone.js("return document.documentElement.scrollWidth <= innerWidth"))
     phone.until(lambda: phone.js("return document.querySelector('svg').viewBox.baseVal.height") > 900)
-    phone.find("#tongue").click()
+    phone.find("#language").click()
 
 
 @needs_browser

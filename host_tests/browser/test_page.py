@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from host_tests.browser.page import NEW_TOKEN, SERVED, SHUTOFFS, WWW, burner, burning
+from host_tests.browser.phone import MISSING, PHONE, SCREENS, Keys
 from host_tests.browser.screenshots import WANTED, take
-from host_tests.fixtures.page import NEW_TOKEN, SERVED, SHUTOFFS, WWW, burner, burning
-from host_tests.fixtures.phone import MISSING, PHONE, SCREENS, Keys
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from host_tests.fixtures.page import PASSWORD, WWW, burner, burning
-from host_tests.fixtures.phone import MISSING, NARROW, Keys, webdriver
+from host_tests.browser.page import PASSWORD, WWW, burner, burning
+from host_tests.browser.phone import MISSING, NARROW, Keys, webdriver
 from tools.build.page import CATALOG, joined, source
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")

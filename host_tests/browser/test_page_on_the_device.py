@@ -11,8 +11,8 @@ import pytest
 
 from curfew.runtime import snapshot
 from curfew.services.http import auth
-from host_tests.fixtures.page import PASSWORD
-from host_tests.fixtures.phone import MISSING, By, Keys, browsing
+from host_tests.browser.page import PASSWORD
+from host_tests.browser.phone import MISSING, By, Keys, browsing
 from host_tests.fixtures.web import Client
 from simulator.realtime.process import network_of
 from simulator.realtime.rig import SHORT, RealtimeRig

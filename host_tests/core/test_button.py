@@ -170,7 +170,7 @@ def test_a_longer_hold_turns_everything_off_and_then_asks_at_its_release(ms, eve
     assert Finger().down(ms).up(400).events == events
 
 
-def test_a_long_hold_is_told_at_the_end_of_the_gesture_with_its_length():
+def test_a_long_hold_counts_at_the_end_of_the_gesture_with_its_length():
     finger = Finger().down(6_000).up(140)
     assert "long" not in finger.events
     assert finger.up(20).events[-1] == "long"

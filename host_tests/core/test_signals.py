@@ -55,7 +55,7 @@ def test_after_a_sound_it_is_silent(name):
     assert (player.sound, player.frequency_hz) == (signals.S_NONE, 0)
 
 
-def test_no_sound_is_no_sound():
+def test_without_a_sound_there_is_silence():
     player = Player()
     player.play(signals.S_NONE, 0)
     player.step(20)

@@ -80,7 +80,7 @@ class WatchedWorld(MODULES["world"].World):
     def forget(self, but=()):
         """Nothing of what was planned happens any more, but for acts of these names."""
         waiting = self._queue[self._next :]
-        self._asked = min([index for _, _, index, *_ in waiting if index >= 0], default=self._asked)
+        self._asked = min([self._asked, *(index for _, _, index, *_ in waiting if index >= 0)])
         del self.plan["events"][self._asked :]
         self._queue = [act for act in waiting if act[3] in but]
         self._next = 0

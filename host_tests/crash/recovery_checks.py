@@ -6,10 +6,13 @@ from itertools import pairwise
 
 from simulator.result import parse
 from simulator.rules import invariants
+from simulator.rules.gestures import PRESS_MS
 from simulator.rules.numbers import QUIET_MS, UNSTABLE_ENDS
+from simulator.rules.observed import ENDED_MS, TWO_TICKS_MS
 
 AT_REST_MS = 300  # all burners in IDLE for so long before a user presses: without a user nothing conducts
-PRESSED_MS = 300  # a finger (150), the debouncing, a tick, the relay
+RELAY_MS = 60
+PRESSED_MS = PRESS_MS + ENDED_MS + TWO_TICKS_MS + RELAY_MS
 PUMPED_MS = 100  # five ticks until a pump holds
 JOURNAL_MS = 8000  # services that ended are started again after five seconds
 PROMPT_MS = 1000  # a person at the cable works for so long
@@ -68,7 +71,8 @@ class _Judge:
     def passes(self):
         """The end, if all that was reported up to here keeps the rules."""
         now_ms = self.world.now_ms
-        for row in _rows(self.run.flash.files)[len(_rows(self.run.script.files)) :]:
+        written = _rows(self.run.flash.files)[len(_rows(self.run.script.files)) :]
+        for row in {row[0]: row for row in written}.values():  # what fails right after it wrote writes once more
             self.world.emit(f"#journal {now_ms} {' '.join(row)}")
         self.world.emit(f"#end {now_ms}")
         wrong = invariants.check(parse(self.run.lines), self.run.plan)

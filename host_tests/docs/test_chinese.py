@@ -9,9 +9,11 @@ from docs.generator import ROOT, pages
 from host_tests.docs.documents import TRANSLATED, prose_of, text_of
 from host_tests.docs.test_words import SUFFIXES
 
-# Files and folders whose Chinese is checked, code and generated parts included. The pages and the simulator follow when
-# they are rewritten: "firmware", "simulator".
-CHECKED = ["README.zh-CN.md", "SAFETY.zh-CN.md", "benchmarks", "docs", "wiring"]
+# Files and folders whose Chinese is checked, code and generated parts included.
+CHECKED = [
+    "README.zh-CN.md", "SAFETY.zh-CN.md", "benchmarks", "catalog.toml", "docs", "firmware", "simulator", "tools",
+    "wiring",
+]  # fmt: skip
 INSTEAD = {  # pattern: what to write
     r"灶眼": "灶头", r"(?<!控制)盒子": "控制盒", r"焊死": "触点粘连", r"手动模式": "不限时", r"剧本": "场景",
     r"要人命": "可能致命", r"用数字搭": "模拟的", r"尝试太多": "密码错误次数过多", r"试运行期": "待确认",

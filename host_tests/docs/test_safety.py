@@ -100,7 +100,7 @@ def test_every_rule_that_the_simulator_judges_stands_there_once_and_no_other():
 
 
 @pytest.mark.parametrize("name", [*faults.FAULTS.split(), *codes.CAUSES.split()[1:]])
-def test_every_fault_and_every_cause_of_an_opening_has_its_place_among_the_hazards(name):
+def test_every_fault_and_every_cause_of_a_shutoff_has_its_place_among_the_hazards(name):
     assert any(f"`{name}`" in cell for row in ROWS for cell in row)
 
 

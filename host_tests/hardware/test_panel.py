@@ -95,13 +95,13 @@ def test_no_light_but_dark_is_dark(chip, panel, device, name):
 @pytest.mark.parametrize("name", ["DARK", "BURNING", "OVERRIDE"])
 def test_services_that_hang_flash_over_a_steady_light(chip, panel, device, name):
     device.burners[0].light = LIGHT[name]
-    colours = {False: set(), True: set()}
-    for hang in colours:
+    colors = {False: set(), True: set()}
+    for hang in colors:
         for ms in range(0, 3000, 20):
             device.burners[0].sign_ms = ms
             panel.show(device, hang)
-            colours[hang].add(chip.pixels[0])
-    assert len(colours[False]) == 1 and len(colours[True]) == 2 and colours[False] < colours[True]
+            colors[hang].add(chip.pixels[0])
+    assert len(colors[False]) == 1 and len(colors[True]) == 2 and colors[False] < colors[True]
 
 
 @pytest.mark.parametrize("name", ["ARMED", "WARNING", "VERIFYING", "FAULT", "SERVICE"])

@@ -133,7 +133,7 @@ def test_when_every_pin_refuses_its_level_all_are_made_inputs(chip, relays):
 # --- on a stove ----------------------------------------------------------------------------------------------------
 
 
-def test_with_the_pulse_drive_it_cooks_and_opens_as_fast_as_with_the_level_drive(world):
+def test_with_the_pulse_drive_it_burns_and_opens_as_fast_as_with_the_level_drive(world):
     took = {}
     for drive in ("level", "pulse"):
         device = world(relay_drive=drive)

@@ -54,7 +54,7 @@ def online(folder, **asked):
     return RealtimeRig(folder, sensor=False, network=network_of(PASSWORD), **{**SHORT, **asked})
 
 
-def test_a_cook_from_lighting_to_rest_keeps_every_invariant(tmp_path):
+def test_a_burn_from_ignition_to_idle_keeps_every_invariant(tmp_path):
     with RealtimeRig(tmp_path, stove=QUICK, **SHORT) as desk:
         desk.light(5)
         desk.wait_state("ARMED")

@@ -52,7 +52,7 @@ def test_any_single_bit_that_flipped_refuses_the_record():
             assert (one.closed_before, one.seq[0], one.buffer[AT_RESETS]) == (0, 0, 0)
 
 
-def test_any_two_neighbouring_bytes_that_were_swapped_refuse_the_record():
+def test_any_two_adjacent_bytes_that_were_swapped_refuse_the_record():
     whole = record(shutoffs=SHUTOFFS, conducting=1, resets=2)
     for at in range(len(whole) - 1):
         damaged = bytearray(whole)

@@ -199,7 +199,7 @@ def test_a_program_that_is_not_confirmed_in_time_has_failed(ms, failed):
     assert threads.supervisor.blocked == failed
 
 
-def test_a_program_that_proved_itself_may_lose_its_services_like_any_other():
+def test_a_confirmed_program_may_lose_its_services_like_any_other():
     threads = on_trial().run(1000)
     threads.link.trial[0] = TRIAL_CONFIRMED
     threads.end()

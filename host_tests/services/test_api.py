@@ -118,7 +118,7 @@ def test_two_requests_at_once_share_a_module_that_is_imported_for_a_request(site
 
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("password", [None, 1, True, [PASSWORD], {"a": PASSWORD}])
-def test_what_is_no_password_is_no_try(site, password):
+def test_what_cannot_be_a_password_counts_as_no_attempt(site, password):
     assert site.ask("POST", "login", {"password": password}).status == 422
     assert site.ask("POST", "login", {"password": PASSWORD}).status == 200
 

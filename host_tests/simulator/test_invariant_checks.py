@@ -11,7 +11,7 @@ from simulator.rules import invariants
 from simulator.rules.sentences import RULES
 
 
-def test_a_proper_dinner_breaks_nothing():
+def test_a_proper_burn_breaks_nothing():
     assert broken(plan(press(10_000)), *GOOD) == set()
 
 
@@ -95,7 +95,7 @@ def test_s2_counts_an_interval_that_lasts_to_the_end_and_no_clock_jump_excuses_i
         ([(1_000, "light", {"hold_ms": 1_000})], False),
     ],
 )
-def test_s3_only_a_hand_on_the_stove_precedes_a_closing(events, fine):
+def test_s3_only_a_local_act_precedes_a_closing_contact(events, fine):
     changes = [(10_200, ON), off(10_300, "BUTTON")]
     assert ("S3" not in broken(plan(*events), *changes)) == fine
 

@@ -172,7 +172,7 @@ def judged(stove, wanted, s=40):
         judge.close()
 
 
-def test_the_judge_beside_the_stove_finds_nothing_wrong_with_a_cook():
+def test_the_judge_beside_the_stove_finds_nothing_wrong_with_a_burn():
     with playing(speed=60) as hand:
         hand.until("state", "IDLE")
         hand.do("light", hold_s=8)
@@ -213,7 +213,7 @@ def test_a_day_is_enough_for_one_record(monkeypatch):
         assert hand.ask("saved")["until"] >= "0:00:15"
 
 
-def test_a_stove_that_nobody_looks_at_waits_for_somebody():
+def test_a_stove_without_a_viewer_waits_for_one():
     hub = Hub(QUICK, None)
     stove = hub.stove
     try:

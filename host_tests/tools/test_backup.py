@@ -201,7 +201,7 @@ def test_the_doctor_names_what_is_wrong_with_a_board_and_how_to_fix_it(bench):
         put(bench, {"settings.json": SETTINGS})
 
 
-def test_no_board_is_no_fault_of_the_computer_but_a_port_that_is_not_there_is(monkeypatch):
+def test_a_missing_board_is_not_the_computers_fault_but_a_missing_port_is(monkeypatch):
     monkeypatch.setattr(doctor.ports.list_ports, "comports", lambda: [])
     assert states(doctor.board("")) == {"board": doctor.LACKS}
     assert doctor.NEEDED in states(doctor.board("/dev/ttyUSB9")).values()

@@ -194,7 +194,7 @@ def test_a_cable_pulled_before_writing_is_one_line_and_nothing_is_written(good, 
 
 
 @pytest.mark.parametrize("step", ["FLASH_DEFL_BEGIN", "FLASH_DEFL_DATA", "SPI_FLASH_MD5"])
-def test_a_cable_pulled_while_writing_is_one_line_and_the_next_run_mends_it(good, step):
+def test_a_cable_pulled_while_writing_is_one_line_and_the_next_run_repairs_it(good, step):
     with Rom(cut_at=step) as rom:
         with pytest.raises(BoardError, match="half written: nothing is broken, run it again"):
             flashed(rom.url, good)
@@ -320,7 +320,7 @@ def test_wipe_erases_every_byte_and_proves_it(good):
         assert bytes(rom.flash.data) == b"\xff" * len(rom.flash.data)
 
 
-def test_wipe_does_nothing_unless_it_is_told_so_and_says_how(monkeypatch):
+def test_wipe_does_nothing_without_its_confirmation_and_says_how(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO())
     with Rom() as rom:
         status, _, said = run(rom, "wipe")

@@ -262,7 +262,7 @@ def test_a_missing_driver_is_named_from_what_the_system_lists(monkeypatch, platf
 
 
 @pytest.mark.parametrize("error", [FileNotFoundError(), subprocess.TimeoutExpired("x", 1)])
-def test_a_system_that_lists_nothing_keeps_nobody_from_the_ordinary_words(monkeypatch, error):
+def test_a_system_that_lists_nothing_leaves_the_ordinary_words(monkeypatch, error):
     def fails(*_, **__):
         raise error
 

@@ -66,7 +66,7 @@ def test_an_object_has_what_its_class_inherits():
         ("TABLE = {'minutes': 1}", "minutes"),  # a text: a key, or an argument of getattr
         ("minutes = 3", "minutes"),  # of the module too
         ("f = dict\nf(relays=1)", "relays"),
-        ("def later(box):\n    box.owned = 1", "owned"),  # nobody knows whose it is
+        ("def later(box):\n    box.owned = 1", "owned"),  # its owner is unknown
     ],
 )
 def test_what_means_something_else_too_stays(line, name):

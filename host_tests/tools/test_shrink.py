@@ -90,7 +90,7 @@ def test_files_share_the_same_few_names():
 @pytest.mark.parametrize(
     "kept", ["public = 1", "__init__ = 1", "import _thread", "from x import _y", "_z = 1\ng(x, '_z')", "_ = 1"]
 )
-def test_what_somebody_else_may_ask_for_by_name_keeps_it(kept):
+def test_what_other_code_may_ask_for_by_name_keeps_it(kept):
     assert short(a=kept)["a"] == kept + "\n"
 
 

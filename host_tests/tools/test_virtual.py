@@ -44,7 +44,7 @@ def test_files_outlive_a_power_cut(bench):
     assert bench.run("print(open('mine').read())").strip() == "kept"
 
 
-def test_a_watchdog_that_nobody_feeds_resets_the_board_and_says_why_it_began(bench):
+def test_an_unfed_watchdog_resets_the_board_and_says_why_it_began(bench):
     write_main(bench, STUBBORN % 500)
     until(lambda: virtual.WATCHDOG in bench.board.starts)
     assert bench.run("import machine;print(machine.reset_cause())").strip() == "3"

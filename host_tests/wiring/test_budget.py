@@ -159,7 +159,7 @@ def test_a_verdict_says_what_to_change(loop, verdict, advice):
         assert not [line for line in said if "{" in line or "nan" in line]
 
 
-def test_whoever_follows_the_advice_gets_a_good_contact():
+def test_following_the_advice_gives_a_good_contact():
     for loop in GRID:
         found = budget.judge(loop)
         advice = budget.advice(loop, found)
@@ -208,7 +208,7 @@ def test_both_ends_of_a_range_are_taken_and_drawn(key, end):
 
 
 @pytest.mark.parametrize("drop, taken", [("149.9", True), ("150", False), ("151", False)])
-def test_a_magnet_lets_go_at_less_than_it_holds_with(drop, taken, capsys):
+def test_a_magnet_drops_out_at_less_than_it_holds_with(drop, taken, capsys):
     assert (budget.main(["--drop-ma", drop]) != 2) is taken
     if not taken:
         assert capsys.readouterr().err.startswith(

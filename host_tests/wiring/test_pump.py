@@ -41,13 +41,13 @@ def lets_go_ms(made, most_ms=20_000):
 
 
 @pytest.mark.parametrize("parts", [PARTS, FIRST, LAST, *CORNERS[:: len(CORNERS) // 6]])
-def test_the_simulated_pump_lets_go_when_the_arithmetic_says(parts):
+def test_the_simulated_pump_releases_when_the_arithmetic_says(parts):
     made = running(parts)
     assert made.on
     assert lets_go_ms(made) == pytest.approx(pump.drop_out_s(parts) * 1000, abs=2)
 
 
-def test_every_corner_lets_go_later_than_the_longest_stall_and_sooner_than_twice_that():
+def test_every_corner_releases_later_than_the_longest_stall_and_sooner_than_twice_that():
     assert pump.FROM_S * 1000 == limits.STALL_MAX_MS and pump.TO_S == 2 * pump.FROM_S
     assert pump.drop_out_s(FIRST) > limits.STALL_MAX_MS / 1000 + pump.PERIOD_S
     assert pump.drop_out_s(LAST) < 2 * limits.STALL_MAX_MS / 1000 <= limits.WATCHDOG_MS / 1000
@@ -86,7 +86,7 @@ def test_every_corner_feeds_the_coils_within_the_drives_closing_time():
 
 @pytest.mark.parametrize("parts", [PARTS, FIRST, LAST])
 @pytest.mark.parametrize("level", [0, 1])
-def test_a_pin_stuck_at_either_level_lets_go(parts, level):
+def test_a_pin_stuck_at_either_level_releases(parts, level):
     made = running(parts)
     made.pin(level)
     assert pump.FROM_S * 1000 < lets_go_ms(made) + limits.TICK_MS < pump.TO_S * 1000 + limits.TICK_MS

@@ -125,7 +125,7 @@ def test_every_pin_of_the_chip_does_what_the_pin_map_says(made):
     assert found == expected
 
 
-def test_a_pin_that_nobody_drives_leaves_the_contact_open(made):
+def test_an_undriven_pin_leaves_the_contact_open(made):
     for number in range(1, made.burners + 1):
         (pull_down,) = between(made, f"RELAY{number}", "GND", "R")
         assert pull_down.board == "loop", "behind the cable, which may be torn"
@@ -259,7 +259,7 @@ def test_two_makers_of_the_relay_are_named():
         ("{net: BUZZER_OUT, pins: [R2.2, BZ1.1]}", "{net: BUZZER_OUT, pins: [R2.2, BZ1.3]}", "BZ1.3: no part"),
         ("pins: [R1.2, LED1.din]", "pins: [R1.2, LED1.din, BZ1.1]", "BZ1.1: on"),
         ("open: [LED1.dout]", "open: []", "LED1.dout: on no net"),
-        ("nets: [5V, GND], colours: [RD, BK]", "nets: [5V, VPIX], colours: [RD, BK]", "W1: VPIX has nothing"),
+        ("nets: [5V, GND], colors: [RD, BK]", "nets: [5V, VPIX], colors: [RD, BK]", "W1: VPIX has nothing"),
     ],
 )
 def test_a_source_that_contradicts_itself_is_refused_by_name(monkeypatch, tmp_path, before, after, complaint):

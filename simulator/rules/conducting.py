@@ -71,7 +71,8 @@ def _local_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
 def _remote_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
     for event in view.done:
         due_ms = event.at_ms + TWO_TICKS_MS
-        if event.do == "remote_off":
+        # An exception in its way takes the request with it: S11 opens, or the services start again.
+        if event.do == "remote_off" and not view.broke_off(event.at_ms, event.at_ms):
             due_ms += view.services_away_ms(event)
             if due_ms <= view.result.last_ms:
                 yield f"remote_off ({event.args['source']})", event.burner, event.at_ms, due_ms

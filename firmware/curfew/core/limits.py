@@ -14,7 +14,7 @@ WATCHDOG_CABLE_MS = 600000  # someone works at the USB cable; the contacts are o
 # --- button ---------------------------------------------------------------------------------------------------
 BRIDGE_MS = 140  # a gesture ends after so long without contact: a worn key breaks for 120 ms, a hand trembles at 4 Hz
 HOLD_MS = 800  # longer than a press, short enough in an emergency
-HOLD_ALL_MS = 3500  # every burner: nobody holds that long for one
+HOLD_ALL_MS = 3500  # every burner: no one holds that long for one
 HOLD_LONG_MS = 5000  # long, because acknowledging a fault is a decision
 HOLD_LONGER_MS = 10000  # in FAULT the window, so that it needs no acknowledgement
 HOLD_VOID_MS = 20000  # a button that hangs or is leaned on decides nothing

@@ -10,15 +10,15 @@ const TOAST_MS = 6000;
 const STORY_KEPT = 400;
 const LIGHT_S = 10;
 const SLOW = .8;
-const NARROW_PX = 700; // of a window: then the box stands below the stove
+const NARROW_PX = 700; // of a window: then the controller stands below the stove
 const GROUPS = {
-  hand: ["press", "double_press", "hold", "button_down", "button_up", "override", "tremor", "mash", "light", "knob_off", "blow_out", "simmer"],
+  user: ["press", "double_press", "hold", "button_down", "button_up", "override", "tremor", "mash", "light", "knob_off", "blow_out", "simmer"],
   contact: ["weld", "unweld", "stick_open", "film", "bypass", "stick_pin", "free_pins", "coil_open", "valve_sticks", "valve_frees"],
   sense: ["sensor", "noise", "i2c_stuck", "hum", "offset", "spike", "sparks", "ground", "cold_end", "heat"],
-  afar: ["remote_off", "remote_extend", "remote_arm"],
+  remote: ["remote_off", "remote_extend", "remote_arm"],
   chip: ["power_off", "power_on", "reset", "hang", "gil_hold", "clock_jump", "raise", "services_die", "services_block", "repair_settings", "alarm", "presence"],
 };
-const OF_THE_BOX = new Set(["power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "services_die", "services_block", "repair_settings", "free_pins"]);
+const OF_THE_DEVICE = new Set(["power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "services_die", "services_block", "repair_settings", "free_pins"]);
 const FIRST = { milliohm: 200, percent: 40, uv: 300, ms: 3000, s: 2, hold_s: LIGHT_S }; // where a field has no default
 
 const find = (selector) => document.querySelector(selector);
@@ -140,7 +140,7 @@ function words() {
   document.querySelectorAll("[data-title]").forEach((one) => { one.title = text(one.dataset.title); one.setAttribute("aria-label", one.title); });
   document.querySelectorAll("[data-label]").forEach((one) => one.setAttribute("aria-label", text(one.dataset.label)));
   document.querySelectorAll("[data-placeholder]").forEach((one) => { one.placeholder = text(one.dataset.placeholder); });
-  find("#tongue").textContent = spoken() === "zh" ? "English" : "中文";
+  find("#language").textContent = spoken() === "zh" ? "English" : "中文";
   if (!hello) return;
   find("#device-about").textContent = text("device_about", hello.password) + (hello.broker ? text("device_broker", hello.broker) : "");
   find("#show-device").textContent = text(find("#frame iframe") ? "hide_device" : "show_device");
@@ -219,13 +219,13 @@ function sentence(entry) {
   if (entry.do) {
     const more = Object.entries(entry).filter(([key]) => !["t", "b", "do"].includes(key)).map(([, value]) => value);
     const held = entry.do === "light" && entry.hold_s >= 3600 ? [] : more;
-    return ["hand", text("do." + entry.do) + (held.length ? ` (${held.join(", ")}${"hold_s" in entry || "s" in entry ? " s" : ""})` : "")];
+    return ["user", text("do." + entry.do) + (held.length ? ` (${held.join(", ")}${"hold_s" in entry || "s" in entry ? " s" : ""})` : "")];
   }
   if ("up" in entry) return ["chip", text("up")];
   if ("down" in entry) return ["chip", text("down", entry.down)];
   if ("raised" in entry) return ["chip", text("raised", entry.raised)];
   const parts = [];
-  let kind = "box";
+  let kind = "device";
   if (entry.state && entry.state !== "VERIFYING" && entry.state !== "FAULT") parts.push(text(entry.state === "IDLE" ? "ready" : "state." + entry.state));
   if (entry.cause) { parts.push(text("opened_by", causeWords(entry.cause))); kind = "off"; }
   if (entry.fault) { parts.push(`${text("state.FAULT")}: ${text("fault." + entry.fault)}`); kind = "off"; }
@@ -300,7 +300,7 @@ function form(name) {
       const given = one.elements[field.key];
       more[field.key] = field.kind === "bool" ? given.value === "true" : ["int", "seconds"].includes(field.kind) ? +given.value : given.value;
     }
-    ask({ do: name, ...(OF_THE_BOX.has(name) ? {} : { burner }), ...more });
+    ask({ do: name, ...(OF_THE_DEVICE.has(name) ? {} : { burner }), ...more });
   };
   return one;
 }
@@ -364,7 +364,7 @@ addEventListener("resize", () => { dirty = true; });
 document.querySelectorAll("[data-speed]").forEach((one) => { one.onclick = () => { if (+one.dataset.speed) before = +one.dataset.speed; ask({ speed: +one.dataset.speed }); }; });
 find("#step").onclick = () => ask({ step: 20 });
 find("#sound").onclick = (event) => { sound.on = !sound.on; event.currentTarget.setAttribute("aria-pressed", String(sound.on)); };
-find("#tongue").onclick = () => { speak(spoken() === "zh" ? "en" : "zh"); kept("tongue", spoken()); words(); };
+find("#language").onclick = () => { speak(spoken() === "zh" ? "en" : "zh"); kept("language", spoken()); words(); };
 find("#anew").onclick = anew;
 find("#find").oninput = scenarios;
 find("#new-stove").onsubmit = (event) => { event.preventDefault(); anew(); };
@@ -380,7 +380,7 @@ find("#show-device").onclick = () => {
   words();
 };
 
-speak(kept("tongue") || (navigator.language.startsWith("zh") ? "zh" : "en"));
+speak(kept("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
 words();
 connect();
 scenarios();

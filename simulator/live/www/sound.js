@@ -7,7 +7,7 @@ const LATEST_S = .8;
 export class Sound {
   constructor() { this.on = true; this.context = null; this.free_s = 0; }
 
-  /** Browsers allow sound only after somebody touched the page. */
+  /** Browsers allow sound only after a user touched the page. */
   wake() {
     if (!this.context && window.AudioContext) this.context = new AudioContext();
     if (this.context && this.context.state === "suspended") this.context.resume();

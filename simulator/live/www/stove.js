@@ -1,4 +1,4 @@
-// The drawing: stove, pots, flames, wiring and box as one SVG, and what a hand can do with it.
+// The drawing: stove, pots, flames, wiring and controller as one SVG, and what a user can do with it.
 // Belongs here: shapes, and what each of them looks like in a frame. Does not: the network (app.js), words (texts.js).
 import { text } from "./texts.js";
 
@@ -23,11 +23,11 @@ const put = (one, key, value) => { // touches the document only when something i
   if (kept[key] !== value) { kept[key] = value; key === "text" ? (one.textContent = value) : one.setAttribute(key, value); }
 };
 const mix = (from, to, part) => from.map((value, at) => Math.round(value + (to[at] - value) * Math.min(1, Math.max(0, part))));
-const rgb = (colour) => `rgb(${colour.join(",")})`;
+const rgb = (color) => `rgb(${color.join(",")})`;
 
 /**
  * Draw a stove of so many burners into `place`. ask(message) sends what a hand does; chosen(burner) tells which it
- * touches. narrow: the box below the stove instead of beside it.
+ * touches. narrow: the controller below the stove instead of beside it.
  */
 export function draw(place, burners, ask, chosen, narrow) {
   const wide = Math.max(250 * burners + (narrow ? 50 : 348), 310);
@@ -109,14 +109,14 @@ function burner(svg, index, x, ask, chosen) {
   // flames under it
   const fire = el("g", { class: "fire", transform: at(242) });
   fire.append(el("ellipse", { cy: -14, rx: 105, ry: 34, fill: "url(#glow)" }));
-  const tongues = el("g");
+  const flickers = el("g");
   for (let n = -5; n <= 5; n += 1) {
     const dx = n * 12.6, high = 37 - Math.abs(n) * 1.9, lean = n * 1.7;
-    tongues.append(el("g", { class: "tongue", style: `animation-delay:${(n * 137 % 100) / -160}s;animation-duration:${.34 + ((n + 5) * 53 % 17) / 100}s` },
+    flickers.append(el("g", { class: "flicker", style: `animation-delay:${(n * 137 % 100) / -160}s;animation-duration:${.34 + ((n + 5) * 53 % 17) / 100}s` },
       el("path", { d: `M${dx - 6} 0C${dx - 9} ${-high * .45} ${dx + lean - 2} ${-high * .6} ${dx + lean} ${-high}C${dx + lean + 2} ${-high * .6} ${dx + 9} ${-high * .45} ${dx + 6} 0Z`, fill: "url(#flame)" }),
       el("path", { d: `M${dx - 3} 0C${dx - 4} ${-high * .3} ${dx + lean * .5} ${-high * .4} ${dx + lean * .5} ${-high * .55}C${dx + lean * .5} ${-high * .4} ${dx + 4} ${-high * .3} ${dx + 3} 0Z`, fill: "url(#core)" })));
   }
-  fire.append(tongues);
+  fire.append(flickers);
   const spark = el("g", { class: "spark", transform: at(232, -78) }, el("path", { d: "M0 0l7-7-2 7 8-2-9 9 1-6z", fill: "#eaf6ff", stroke: "#8fd0ff" }), el("circle", { cx: 4, r: 13, fill: "#9fd8ff", opacity: .5, filter: "url(#blur)" }));
   const tip = el("rect", { x: x + 84, y: 216, width: 7, height: 32, rx: 3.5, fill: "#777" });
   const hot = el("circle", { cx: x + 87, cy: 219, r: 9, fill: "#ff7a2a", opacity: 0, filter: "url(#blur)" });
@@ -178,7 +178,7 @@ function burner(svg, index, x, ask, chosen) {
     set(pot, now.steams, "steams");
     set(pot, now.water_c >= 99 && now.water_ml > 0 && now.flame, "boils");
     set(pot, now.water_ml <= 0 && now.water_c > 150, "dry");
-    put(tongues, "transform", `scale(1 ${(.42 + .58 * now.simmer / 100).toFixed(2)})`);
+    put(flickers, "transform", `scale(1 ${(.42 + .58 * now.simmer / 100).toFixed(2)})`);
     const level = 100 * now.water_ml / 1200;
     put(water, "y", 106 - level * .92);
     put(water, "height", Math.max(0, level * .92 - 2));
@@ -310,9 +310,9 @@ function panel(svg, x, y, burners, ask, chosen) {
     frame.burners.forEach((now, index) => {
       const row = rows[index];
       if (!row) return;
-      const colour = [now.pixel >> 16 & 255, now.pixel >> 8 & 255, now.pixel & 255];
-      const most = Math.max(...colour);
-      const seen = most ? colour.map((part) => Math.round(part * 255 / most)) : [38, 40, 44];
+      const color = [now.pixel >> 16 & 255, now.pixel >> 8 & 255, now.pixel & 255];
+      const most = Math.max(...color);
+      const seen = most ? color.map((part) => Math.round(part * 255 / most)) : [38, 40, 44];
       put(row.lamp, "fill", rgb(seen));
       put(row.glow, "fill", rgb(seen));
       put(row.glow, "opacity", most ? Math.min(.95, .35 + most / 140).toFixed(2) : 0);
@@ -325,8 +325,8 @@ function panel(svg, x, y, burners, ask, chosen) {
 
 function legend(svg, x) {
   const list = el("g", { transform: `translate(${x} 436)` });
-  [["var(--tc)", "tc_side"], ["var(--mag)", "magnet_side"], ["var(--cur)", "current"]].forEach(([colour, word], n) =>
-    list.append(el("rect", { y: n * 24 - 9, width: 18, height: 10, rx: 3, fill: colour }), el("text", { x: 26, y: n * 24, class: "label" }, text(word))));
+  [["var(--tc)", "tc_side"], ["var(--mag)", "magnet_side"], ["var(--cur)", "current"]].forEach(([color, word], n) =>
+    list.append(el("rect", { y: n * 24 - 9, width: 18, height: 10, rx: 3, fill: color }), el("text", { x: 26, y: n * 24, class: "label" }, text(word))));
   text("loop_about").split("\n").forEach((line, n) => list.append(el("text", { y: 92 + n * 19, class: "label" }, line)));
   svg.append(list);
 }

@@ -45,7 +45,7 @@ export class Strips {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, wide, high);
     const style = getComputedStyle(document.body);
-    const colour = (name) => style.getPropertyValue(name).trim();
+    const color = (name) => style.getPropertyValue(name).trim();
     const { samples, burner } = this;
     const end_ms = samples.length ? samples[samples.length - 1][0] : 0;
     if (this.speed) this.span_ms = WINDOW_S * 1000 * this.speed;
@@ -68,19 +68,19 @@ export class Strips {
     for (const row of rows) {
       const tall = unit * row.part;
       const y = (value) => top + tall - (value - row.low) / (row.high - row.low) * tall;
-      pen.fillStyle = colour("--soft");
+      pen.fillStyle = color("--soft");
       pen.textAlign = "left";
       pen.fillText(row.name, 0, top + tall / 2);
-      pen.strokeStyle = colour("--line");
+      pen.strokeStyle = color("--line");
       pen.lineWidth = 1;
-      if (row.states) this.bands(pen, seen, x, top, tall, wide, colour("--soft"));
+      if (row.states) this.bands(pen, seen, x, top, tall, wide, color("--soft"));
       else {
         if (row.bands) {
-          pen.fillStyle = colour("--good") + "22";
+          pen.fillStyle = color("--good") + "22";
           pen.fillRect(LEFT_PX, top, wide - LEFT_PX - 8, Math.max(0, y(this.plant.magnet_hold_ma) - top));
-          pen.fillStyle = colour("--bad") + "1f";
+          pen.fillStyle = color("--bad") + "1f";
           pen.fillRect(LEFT_PX, y(this.plant.magnet_drop_ma), wide - LEFT_PX - 8, top + tall - y(this.plant.magnet_drop_ma));
-          pen.fillStyle = colour("--soft");
+          pen.fillStyle = color("--soft");
           pen.textAlign = "right";
           pen.fillText(text("holds") + " ≥ " + this.plant.magnet_hold_ma, wide - 12, y(this.plant.magnet_hold_ma) - 7);
           pen.fillText(text("drops") + " < " + this.plant.magnet_drop_ma, wide - 12, y(this.plant.magnet_drop_ma) + 8);
@@ -91,11 +91,11 @@ export class Strips {
           pen.moveTo(LEFT_PX, y(tick));
           pen.lineTo(wide - 8, y(tick));
           pen.stroke();
-          pen.fillStyle = colour("--soft");
+          pen.fillStyle = color("--soft");
           pen.fillText(row.shown ? row.shown[n] : String(tick), LEFT_PX - 5, y(tick));
         });
         for (const [key, name, scale] of row.lines) {
-          pen.strokeStyle = colour(name);
+          pen.strokeStyle = color(name);
           pen.lineWidth = 1.8;
           pen.beginPath();
           let before = null;
@@ -115,7 +115,7 @@ export class Strips {
       }
       top += tall + GAP_PX;
     }
-    pen.fillStyle = colour("--soft");
+    pen.fillStyle = color("--soft");
     pen.textAlign = "center";
     for (let n = 0; n <= 4; n += 1) {
       const t_ms = from_ms + this.span_ms * n / 4;

@@ -80,11 +80,11 @@ const WORDS = {
   burner: ["burner", "灶头"],
   nothing_playing: ["You are at the stove.", "现在由您操作。"],
   playing: ["Playing: {0} ({1})", "正在播放：{0}（{1}）"],
-  "group.hand": ["User", "用户"],
+  "group.user": ["User", "用户"],
   "group.contact": ["Contact", "触点"],
   "group.sense": ["Sensor", "传感器"],
   "group.chip": ["Chip", "芯片"],
-  "group.afar": ["Remote", "远程"],
+  "group.remote": ["Remote", "远程"],
   // the story
   "state.null": ["–", "–"],
   opened_by: ["contact opens: {0}", "触点断开：{0}"],
@@ -98,15 +98,15 @@ const WORDS = {
   fault_gone: ["fault cleared", "故障已清除"],
 };
 
-let tongue = 0;
+let language = 0;
 
 /** "en" or "zh" from now on; text() follows. */
-export function speak(code) { tongue = code === "zh" ? 1 : 0; }
-export const spoken = () => ["en", "zh"][tongue];
+export function speak(code) { language = code === "zh" ? 1 : 0; }
+export const spoken = () => ["en", "zh"][language];
 
 /** The words for a key, {0} {1} filled in; the key itself where there are none. */
 export function text(key, ...values) {
   const words = WORDS[key];
   if (!words) return String(key).replace(/^.*\./, "");
-  return words[tongue].replace(/\{(\d)\}/g, (_, n) => values[n]);
+  return words[language].replace(/\{(\d)\}/g, (_, n) => values[n]);
 }
