@@ -2,31 +2,23 @@
 
 # ruff: noqa: F811 (fixtures are imported by name)
 import ast
-import random
-import time
 from contextlib import contextmanager
 
 import pytest
 
-from curfew.services.http import auth
 from host_tests.fixtures.broker import authority  # noqa: F401
 from host_tests.fixtures.seeded_firmware import ROOT, seeded_build
-from host_tests.fixtures.web import PASSWORD, TOKEN, Client
+from host_tests.realtime.connected import BACK_S, BASE, connected  # noqa: F401
 from simulator import run
-from simulator.realtime.broker import Mosquitto, mqtt_config
 from simulator.realtime.clients import Clients, control
-from simulator.realtime.process import network_of
-from simulator.realtime.rig import SHORT, RealtimeRig
 from simulator.rules.observed import TICK_MS
 
-BASE = "curfew/240ac412ab0f"  # the topics of the chip on the desk
-DOORS = ("web", "mqtt")
+WAYS = ("web", "mqtt")
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a flame that is seen within seconds
 MEDIAN_MS, WORST_MS = 25, 60
 CROWDED_MEDIAN_MS, CROWDED_WORST_MS = 150, 2500  # beside fifty others on a machine of two cores: not lost, at once
 LATE_MS = 60
 CLIENTS, SHOUTS = 50, 500  # at the web; a second, over the broker
-BACK_S = 15
 PAUSE_MAX_S = 90  # of mqtt.py: a minute, and up to half as much by chance
 
 # The same programs with shorter pauses, so that minutes are enough to see many attempts.
@@ -72,116 +64,6 @@ def trouble():
 """
 
 
-class Broker(Mosquitto):
-    """A mosquitto that sends at once: it would keep a word back until the last one is acknowledged, up to 40 ms."""
-
-    def start(self):
-        at_once = "set_tcp_nodelay true\n"
-        lines = self._config.read_text()
-        if at_once not in lines:
-            self._config.write_text(lines + at_once)
-        super().start()
-
-
-@pytest.fixture
-def kitchen(tmp_path):
-    """A function that makes a Kitchen; it is taken apart, and judged, with the test."""
-    made = []
-
-    @contextmanager
-    def make(**asked):
-        with Kitchen(tmp_path, **asked) as one:
-            made.append(one)
-            yield one
-
-    return make
-
-
-class Kitchen:
-    """A desk with all services and a broker on loopback, with TLS if an authority is given. wild: services raise."""
-
-    def __init__(self, folder, authority=None, wild=False, **asked):
-        broker_folder = folder / "broker"
-        broker_folder.mkdir()
-        self._wild = wild
-        self.broker = Broker(broker_folder, authority)
-        self.ca = str(authority.folder / "ca.pem") if authority else None
-        mqtt = mqtt_config(self.broker.port, authority, host="localhost")
-        network = network_of(PASSWORD, token=auth.token_hash(TOKEN), mqtt=mqtt)
-        try:
-            self.desk = RealtimeRig(folder, network=network, **{**SHORT, **asked})
-        except BaseException:
-            self.broker.stop()
-            raise
-        self.client = Client(self.desk.web_port)
-        self.missed = None
-        self._draw = random.Random(1)
-
-    def __enter__(self):
-        try:
-            self.desk.__enter__()
-            self.is_back(30)
-        except BaseException as error:
-            self.__exit__(type(error), error, None)
-            raise
-        return self
-
-    def __exit__(self, kind, *rest):
-        try:
-            if self._wild and kind is None:
-                assert self.desk.violations() == []
-                assert self.desk.failure is None
-            else:
-                self.desk.__exit__(kind, *rest)
-        finally:
-            self.broker.stop()
-
-    def services(self):
-        """What the status reports on the services; {} while no one answers, and `missed` says what came instead."""
-        try:
-            answer = self.client.ask("GET", "status", Authorization="Bearer " + TOKEN)
-            self.missed = f"answer {answer.status}"
-            return answer.json["services"] if answer.status == 200 else {}
-        except (OSError, ValueError, IndexError) as error:
-            self.missed = repr(error)
-            return {}
-
-    def is_back(self, s=BACK_S):
-        """Wait until the web answers and says that everything is online."""
-        reported = {}
-
-        def online():
-            nonlocal reported
-            reported = self.services()
-            return reported.get("wifi") == reported.get("mqtt") == "online"
-
-        try:
-            self.desk.wait_for(online, s)
-        except AssertionError as error:
-            raise AssertionError(f"the services, all of them online; last seen {reported or self.missed}") from error
-
-    def friend(self):
-        """Who asks for OFF over HTTP and MQTT."""
-        asked = {"web_port": self.desk.web_port, "token": TOKEN, "broker_port": self.broker.port, "base": BASE}
-        return Clients("ask", ca=self.ca, **asked)
-
-    def off(self, friend, source, burner=0):
-        """(milliseconds from asking to coil or tick, the Off), at a random moment within a tick."""
-        with self.desk.remote_off(burner, source) as off:
-            reported = friend.say(way=source, burner=burner, phase_us=self._draw.randrange(TICK_MS * 1000))
-        off.wait()
-        return ((off.coil_us or off.heard_us) - reported["sent_us"]) / 1000, off
-
-    def lasts(self, s):
-        """Let so much time pass."""
-        end_s = time.monotonic() + s
-        self.desk.wait_for(lambda: time.monotonic() >= end_s, s + 20, "time")
-
-    def live_bytes(self):
-        """The least that the heap held of several looks: a look may come in the middle of something."""
-        return min(self.desk.live_bytes() for _ in range(5)) - self.desk.rig_bytes
-
-
 def first_of(function):
     """The first statement of a function; of a "try ... finally" that comes first its own: that is a promise."""
     first = function.body[ast.get_docstring(function) is not None :][0]
@@ -215,14 +97,14 @@ def reported_of(times_ms):
 # --- how quick -------------------------------------------------------------------------------------------------------
 
 
-def offs_from_afar(kitchen, count):
+def remote_offs(connected, count):
     """{way: milliseconds of each OFF}, half by each way, and how many of them found a coil with current.
 
     Burners are pressed as soon as they are at rest, and every 20th OFF waits for one that burns; OFF of one that is
     shut-off is seen by the loop just as well. What happened while the machine stood still is left out.
     """
-    desk = kitchen.desk
-    times_ms = {source: [] for source in DOORS}
+    desk = connected.desk
+    times_ms = {source: [] for source in WAYS}
     coils = 0
     pressed = set()
 
@@ -236,11 +118,11 @@ def offs_from_afar(kitchen, count):
                 desk.do("press", burner)
         return [burner for burner, state in enumerate(states) if state == "BURNING"]
 
-    with kitchen.friend() as friend:
+    with connected.friend() as friend:
         for number in range(count):
-            source = DOORS[number % 2]
+            source = WAYS[number % 2]
             found = burning() or (desk.wait_for(burning, 30, "a burner that burns") if number % 20 == 0 else [0])
-            took_ms, off = kitchen.off(friend, source, found[0])
+            took_ms, off = connected.off(friend, source, found[0])
             at_ms = (off.heard_us - desk._begun_us) // 1000
             if not any(from_ms <= at_ms <= from_ms + ms + TICK_MS for from_ms, ms in desk.stalls):
                 times_ms[source].append(took_ms)
@@ -262,16 +144,16 @@ def judge_times(times_ms, coils, count, capsys, median_ms=MEDIAN_MS, worst_ms=WO
 
 
 @pytest.mark.long  # needs a quiet machine
-def test_a_remote_off_is_at_the_coil_at_once(kitchen, capsys):
-    with kitchen(burners=4, sensor=False) as here:
-        times_ms, coils = offs_from_afar(here, 80)
+def test_a_remote_off_is_at_the_coil_at_once(connected, capsys):
+    with connected(burners=4, sensor=False) as here:
+        times_ms, coils = remote_offs(here, 80)
     judge_times(times_ms, coils, 80, capsys)
 
 
 @pytest.mark.evidence
-def test_a_thousand_remote_offs_are_at_the_coil_at_once(kitchen, capsys):
-    with kitchen(burners=4, sensor=False) as here:
-        times_ms, coils = offs_from_afar(here, 1000)
+def test_a_thousand_remote_offs_are_at_the_coil_at_once(connected, capsys):
+    with connected(burners=4, sensor=False) as here:
+        times_ms, coils = remote_offs(here, 1000)
     judge_times(times_ms, coils, 1000, capsys)
 
 
@@ -297,9 +179,9 @@ def judge_ticks(desk, stood_still, first, capsys, *words):
     assert late_by_itself(desk, stood_still) == [], (desk._begun_us, desk.stalls, stood_still)
 
 
-def under_load(kitchen, capsys, calm_s, hang_s, restarts, back_s=BACK_S):
+def under_load(connected, capsys, calm_s, hang_s, restarts, back_s=BACK_S):
     """Everything at once, while burner 0 burns and burner 1 waits for a flame that never comes."""
-    desk, broker = kitchen.desk, kitchen.broker
+    desk, broker = connected.desk, connected.broker
     micropython = run._micropython()
     with control(micropython) as stood_still:
         desk.light(5)
@@ -307,32 +189,32 @@ def under_load(kitchen, capsys, calm_s, hang_s, restarts, back_s=BACK_S):
         first = len(desk.late_ms)
         desk.press(1)
         greetings = broker.greetings("curfew_")
-        flood_at = {"port": broker.port, "base": BASE, "rate": SHOUTS, "ca": kitchen.ca}
+        flood_at = {"port": broker.port, "base": BASE, "rate": SHOUTS, "ca": connected.ca}
         with (
             Clients("hammer", web_port=desk.web_port, clients=CLIENTS, pause_s=0.1) as crowd,
             Clients("flood", **flood_at) as shouter,
         ):
-            kitchen.lasts(calm_s)
+            connected.lasts(calm_s)
             for _ in range(restarts):
                 broker.stop()
                 broker.start()
-                kitchen.lasts(0.4)
+                connected.lasts(0.4)
             desk.lookups_hang(hang_s)
             broker.stop()
             broker.start()
-            kitchen.lasts(1.5 * hang_s)
+            connected.lasts(1.5 * hang_s)
             desk.lookups_hang(0)
             desk.connects_hang()
             broker.stop()
             broker.start()
-            kitchen.lasts(hang_s)
+            connected.lasts(hang_s)
             desk.hold(burner=0)  # by hand it goes as if no one were there
             desk.connects_hang(False)
-        kitchen.is_back(back_s)
+        connected.is_back(back_s)
         handshakes = broker.greetings("curfew_") - greetings
-        with kitchen.friend() as friend:
-            for source in DOORS:
-                kitchen.off(friend, source)
+        with connected.friend() as friend:
+            for source in WAYS:
+                connected.off(friend, source)
         desk.wait_for(lambda: desk.state(1) in ("VERIFYING", "IDLE"), 60, "the end of waiting for a flame")
     assert handshakes >= 1 and crowd.reported["connections"] > 100 and shouter.reported["sent"] > SHOUTS * calm_s / 2
     reported = f"crowd {crowd.reported}, shouter {shouter.reported}, {handshakes} handshakes"
@@ -340,57 +222,57 @@ def under_load(kitchen, capsys, calm_s, hang_s, restarts, back_s=BACK_S):
 
 
 @contextmanager
-def crowded(kitchen):
+def crowded(connected):
     """Fifty clients at the web and five hundred messages a second over the broker, all of them strangers."""
-    flood_at = {"port": kitchen.broker.port, "base": BASE, "rate": SHOUTS, "ca": kitchen.ca}
+    flood_at = {"port": connected.broker.port, "base": BASE, "rate": SHOUTS, "ca": connected.ca}
     with (
-        Clients("hammer", web_port=kitchen.desk.web_port, clients=CLIENTS, pause_s=0.1) as crowd,
+        Clients("hammer", web_port=connected.desk.web_port, clients=CLIENTS, pause_s=0.1) as crowd,
         Clients("flood", **flood_at) as shouter,
     ):
-        kitchen.lasts(1)
+        connected.lasts(1)
         yield crowd, shouter
 
 
-def judge_crowded(kitchen, count, capsys):
+def judge_crowded(connected, count, capsys):
     """OFFs while the crowd is there: none is lost, all come soon, and no session breaks."""
-    greetings = kitchen.broker.greetings("curfew_")
-    with crowded(kitchen) as (crowd, shouter):
-        times_ms, coils = offs_from_afar(kitchen, count)
-        assert kitchen.broker.greetings("curfew_") == greetings, "the session with the broker was lost"
+    greetings = connected.broker.greetings("curfew_")
+    with crowded(connected) as (crowd, shouter):
+        times_ms, coils = remote_offs(connected, count)
+        assert connected.broker.greetings("curfew_") == greetings, "the session with the broker was lost"
     assert crowd.reported["connections"] > 100 and shouter.reported["sent"] > SHOUTS
     judge_times(times_ms, coils, count, capsys, CROWDED_MEDIAN_MS, CROWDED_WORST_MS)
 
 
 @pytest.mark.long  # needs a quiet machine
-def test_a_remote_off_arrives_among_fifty_clients_and_five_hundred_messages_a_second(kitchen, authority, capsys):
-    with kitchen(authority=authority, burners=4, sensor=False) as here:
+def test_a_remote_off_arrives_among_fifty_clients_and_five_hundred_messages_a_second(connected, authority, capsys):
+    with connected(authority=authority, burners=4, sensor=False) as here:
         judge_crowded(here, 40, capsys)
 
 
 @pytest.mark.evidence
-def test_a_thousand_remote_offs_arrive_among_fifty_clients(kitchen, authority, capsys):
-    with kitchen(authority=authority, burners=4, sensor=False) as here:
+def test_a_thousand_remote_offs_arrive_among_fifty_clients(connected, authority, capsys):
+    with connected(authority=authority, burners=4, sensor=False) as here:
         judge_crowded(here, 1000, capsys)
 
 
 @pytest.mark.long  # needs a quiet machine
-def test_the_worst_network_delays_no_tick(kitchen, authority, tmp_path, capsys):
+def test_the_worst_network_delays_no_tick(connected, authority, tmp_path, capsys):
     firmware = seeded_build(tmp_path, *IMPATIENT)
-    with kitchen(authority=authority, burners=2, stove=QUICK, ignite_window_s=10, firmware=firmware) as here:
+    with connected(authority=authority, burners=2, stove=QUICK, ignite_window_s=10, firmware=firmware) as here:
         under_load(here, capsys, calm_s=2, hang_s=1, restarts=4)
 
 
 @pytest.mark.evidence
-def test_minutes_of_the_worst_network_delay_no_tick_and_no_deadline(kitchen, authority, capsys):
-    with kitchen(authority=authority, burners=2, stove=QUICK, ignite_window_s=60) as here:
+def test_minutes_of_the_worst_network_delay_no_tick_and_no_deadline(connected, authority, capsys):
+    with connected(authority=authority, burners=2, stove=QUICK, ignite_window_s=60) as here:
         under_load(here, capsys, calm_s=30, hang_s=30, restarts=20, back_s=PAUSE_MAX_S + BACK_S)
 
 
-def test_services_that_raise_anywhere_delay_no_tick_and_come_back(kitchen, tmp_path, capsys):
+def test_services_that_raise_anywhere_delay_no_tick_and_come_back(connected, tmp_path, capsys):
     firmware = seeded_build(tmp_path, *raising_everywhere(), *IMPATIENT, *RESTLESS)
     with (
         control(run._micropython()) as stood_still,
-        kitchen(wild=True, sensor=False, burners=2, firmware=firmware) as here,
+        connected(wild=True, sensor=False, burners=2, firmware=firmware) as here,
     ):
         desk = here.desk
         desk.press()
@@ -405,7 +287,7 @@ def test_services_that_raise_anywhere_delay_no_tick_and_come_back(kitchen, tmp_p
         here.is_back()
         held = here.live_bytes() - before
         with here.friend() as friend:
-            for source in DOORS:
+            for source in WAYS:
                 here.off(friend, source)
         desk.wait_state("IDLE")
         raised = desk.console().count("trouble")
@@ -416,23 +298,23 @@ def test_services_that_raise_anywhere_delay_no_tick_and_come_back(kitchen, tmp_p
 # --- up and down -----------------------------------------------------------------------------------------------------
 
 
-def up_and_down(kitchen, times):
+def up_and_down(connected, times):
     """Lose network and broker together, and get both back."""
-    desk = kitchen.desk
+    desk = connected.desk
     for _ in range(times):
         desk.wifi(False)
-        kitchen.broker.stop()
-        desk.wait_for(lambda: kitchen.services().get("wifi") == "joining", 10, "the loss of the network")
-        desk.wait_for(lambda: kitchen.services().get("mqtt") == "connecting", 10, "the loss of the broker")
-        kitchen.broker.start()
+        connected.broker.stop()
+        desk.wait_for(lambda: connected.services().get("wifi") == "joining", 10, "the loss of the network")
+        desk.wait_for(lambda: connected.services().get("mqtt") == "connecting", 10, "the loss of the broker")
+        connected.broker.start()
         desk.wifi(True)
-        kitchen.is_back()
+        connected.is_back()
 
 
-def judge_leaks(make_kitchen, folder, capsys, *rounds, changes=()):
+def judge_leaks(connected, folder, capsys, *rounds, changes=()):
     """Lose the network so often, round after round; from the first round to the last the heap holds the same."""
     firmware = seeded_build(folder, *IMPATIENT, *changes)
-    with make_kitchen(sensor=False, firmware=firmware) as here:
+    with connected(sensor=False, firmware=firmware) as here:
         live = []
         for times in rounds:
             up_and_down(here, times)
@@ -443,16 +325,16 @@ def judge_leaks(make_kitchen, folder, capsys, *rounds, changes=()):
 
 
 @pytest.mark.long
-def test_a_network_that_comes_and_goes_leaves_nothing_behind(kitchen, tmp_path, capsys):
-    judge_leaks(kitchen, tmp_path, capsys, 20, 20)
+def test_a_network_that_comes_and_goes_leaves_nothing_behind(connected, tmp_path, capsys):
+    judge_leaks(connected, tmp_path, capsys, 20, 20)
 
 
 @pytest.mark.long
-def test_a_leak_of_one_block_at_each_loss_would_be_seen(kitchen, tmp_path, capsys):
+def test_a_leak_of_one_block_at_each_loss_would_be_seen(connected, tmp_path, capsys):
     with pytest.raises(AssertionError, match=r"assert \(\d+ - \d+\) < "):
-        judge_leaks(kitchen, tmp_path, capsys, 20, 20, changes=LEAK)
+        judge_leaks(connected, tmp_path, capsys, 20, 20, changes=LEAK)
 
 
 @pytest.mark.evidence
-def test_a_week_of_a_loss_every_ten_minutes_leaves_nothing_behind(kitchen, tmp_path, capsys):
-    judge_leaks(kitchen, tmp_path, capsys, 28, 7 * 24 * 6 - 28)
+def test_a_week_of_a_loss_every_ten_minutes_leaves_nothing_behind(connected, tmp_path, capsys):
+    judge_leaks(connected, tmp_path, capsys, 28, 7 * 24 * 6 - 28)

@@ -1,0 +1,128 @@
+"""A real-time rig with all services and a broker on loopback."""
+
+import random
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from curfew.services.http import auth
+from host_tests.fixtures.web import PASSWORD, TOKEN, Client
+from simulator.realtime.broker import Mosquitto, mqtt_config
+from simulator.realtime.clients import Clients
+from simulator.realtime.process import network_of
+from simulator.realtime.rig import SHORT, RealtimeRig
+from simulator.rules.observed import TICK_MS
+
+BASE = "curfew/240ac412ab0f"  # the topics of the chip on the desk
+BACK_S = 15
+
+
+class Broker(Mosquitto):
+    """A mosquitto that sends at once: it would keep a word back until the last one is acknowledged, up to 40 ms."""
+
+    def start(self):
+        at_once = "set_tcp_nodelay true\n"
+        lines = self._config.read_text()
+        if at_once not in lines:
+            self._config.write_text(lines + at_once)
+        super().start()
+
+
+@pytest.fixture
+def connected(tmp_path):
+    """A function that makes a ConnectedRig; it is taken apart, and judged, with the test."""
+    made = []
+
+    @contextmanager
+    def make(**asked):
+        with ConnectedRig(tmp_path, **asked) as one:
+            made.append(one)
+            yield one
+
+    return make
+
+
+class ConnectedRig:
+    """A desk with all services and a broker on loopback, with TLS if an authority is given. wild: services raise."""
+
+    def __init__(self, folder, authority=None, wild=False, **asked):
+        broker_folder = folder / "broker"
+        broker_folder.mkdir()
+        self._wild = wild
+        self.broker = Broker(broker_folder, authority)
+        self.ca = str(authority.folder / "ca.pem") if authority else None
+        mqtt = mqtt_config(self.broker.port, authority, host="localhost")
+        network = network_of(PASSWORD, token=auth.token_hash(TOKEN), mqtt=mqtt)
+        try:
+            self.desk = RealtimeRig(folder, network=network, **{**SHORT, **asked})
+        except BaseException:
+            self.broker.stop()
+            raise
+        self.client = Client(self.desk.web_port)
+        self.missed = None
+        self._draw = random.Random(1)
+
+    def __enter__(self):
+        try:
+            self.desk.__enter__()
+            self.is_back(30)
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
+        return self
+
+    def __exit__(self, kind, *rest):
+        try:
+            if self._wild and kind is None:
+                assert self.desk.violations() == []
+                assert self.desk.failure is None
+            else:
+                self.desk.__exit__(kind, *rest)
+        finally:
+            self.broker.stop()
+
+    def services(self):
+        """What the status reports on the services; {} while no one answers, and `missed` says what came instead."""
+        try:
+            answer = self.client.ask("GET", "status", Authorization="Bearer " + TOKEN)
+            self.missed = f"answer {answer.status}"
+            return answer.json["services"] if answer.status == 200 else {}
+        except (OSError, ValueError, IndexError) as error:
+            self.missed = repr(error)
+            return {}
+
+    def is_back(self, s=BACK_S):
+        """Wait until the web answers and says that everything is online."""
+        reported = {}
+
+        def online():
+            nonlocal reported
+            reported = self.services()
+            return reported.get("wifi") == reported.get("mqtt") == "online"
+
+        try:
+            self.desk.wait_for(online, s)
+        except AssertionError as error:
+            raise AssertionError(f"the services, all of them online; last seen {reported or self.missed}") from error
+
+    def friend(self):
+        """Who asks for OFF over HTTP and MQTT."""
+        asked = {"web_port": self.desk.web_port, "token": TOKEN, "broker_port": self.broker.port, "base": BASE}
+        return Clients("ask", ca=self.ca, **asked)
+
+    def off(self, friend, source, burner=0):
+        """(milliseconds from asking to coil or tick, the Off), at a random moment within a tick."""
+        with self.desk.remote_off(burner, source) as off:
+            reported = friend.say(way=source, burner=burner, phase_us=self._draw.randrange(TICK_MS * 1000))
+        off.wait()
+        return ((off.coil_us or off.heard_us) - reported["sent_us"]) / 1000, off
+
+    def lasts(self, s):
+        """Let so much time pass."""
+        end_s = time.monotonic() + s
+        self.desk.wait_for(lambda: time.monotonic() >= end_s, s + 20, "time")
+
+    def live_bytes(self):
+        """The least that the heap held of several looks: a look may come in the middle of something."""
+        return min(self.desk.live_bytes() for _ in range(5)) - self.desk.rig_bytes
