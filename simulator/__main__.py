@@ -17,10 +17,11 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from simulator.campaign import detection, runner
+from simulator.fields import ScenarioError
 from simulator.native import NativeError
 from simulator.play import Verdict, play
 from simulator.run import VMS, RunError, check_build
-from simulator.scenario import SEED_MAX, Scenario, ScenarioError, load
+from simulator.scenario import SEED_MAX, Scenario, load
 from simulator.times import show_time
 
 HELD, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130

@@ -151,7 +151,7 @@ def checked_time(value: Any, path: str, until_ms: int | None = None) -> int:
 # ---- the file as JSON -------------------------------------------------------------------------------------
 
 
-class _Pairs(list):
+class _Pairs(list[Any]):
     """An object as its pairs, kept until the path to it is known and a duplicate key can be named."""
 
 

@@ -71,7 +71,7 @@ def machine_side() -> dict[str, ModuleType]:
     path = sys.path[:]
     sys.path[:0] = map(str, MACHINE)
     finders = sys.meta_path[:]
-    sys.meta_path.remove(importlib.machinery.BuiltinImporter)  # type: ignore[arg-type]  # it finds its own `time`
+    sys.meta_path.remove(importlib.machinery.BuiltinImporter)  # it finds its own `time`
     try:
         for name in names:
             modules[name] = importlib.import_module(name)

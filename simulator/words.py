@@ -40,7 +40,7 @@ RESETS = ("wdt", "brownout", "hard", "soft", "en")
 ERRORS = ("MemoryError", "OSError", "ValueError", "RuntimeError", "KeyboardInterrupt")
 
 
-def cause_is(seen, wanted):
+def cause_is(seen: str | None, wanted: str | None) -> bool:
     """Whether cause `seen` is the `wanted` one; a family (REMOTE, FAULT) covers all its members."""
     if wanted in CAUSE_FAMILIES:
         return seen is not None and seen.split(":")[0] == wanted

@@ -12,7 +12,7 @@ from simulator.realtime.broker import Mosquitto, mqtt_config
 from simulator.realtime.clients import Clients
 from simulator.realtime.process import network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
-from simulator.rules.observed import TICK_MS
+from simulator.rules.numbers import TICK_MS
 
 BASE = "curfew/240ac412ab0f"  # the topics of the chip on the desk
 BACK_S = 15

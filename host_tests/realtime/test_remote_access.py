@@ -11,7 +11,7 @@ from host_tests.fixtures.seeded_firmware import ROOT, seeded_build
 from host_tests.realtime.connected import BACK_S, BASE, connected  # noqa: F401
 from simulator import run
 from simulator.realtime.clients import Clients, control
-from simulator.rules.observed import TICK_MS
+from simulator.rules.numbers import TICK_MS
 
 WAYS = ("web", "mqtt")
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a flame that is seen within seconds

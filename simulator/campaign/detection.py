@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-from simulator.rules.observed import HOLD_MS, TICK_MS, Done, View
+from simulator.rules.gestures import HOLD_MS
+from simulator.rules.numbers import TICK_MS
+from simulator.rules.observed import Done, View
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 import catalog
 from simulator import run, run_settings, scenario
 from simulator.fields import REQUIRED, ScenarioError, read_json
+from simulator.live.acts import CALLS, Refused
 from simulator.live.judge import Judge
 from simulator.live.recording import BURNER_KEYS
 from simulator.live.story import Story
-from simulator.live.stove import CALLS, DEFAULT, FRAMES_KEPT, PASSWORD, SPEEDS, Refused, Stove
+from simulator.live.stove import DEFAULT, FRAMES_KEPT, PASSWORD, SPEEDS, Stove
 from simulator.scenario import ACTS
 
 HOST = "127.0.0.1"

@@ -18,7 +18,8 @@ from simulator.inside import MODULES
 from simulator.realtime.process import FOR_EVER_MS, KIND, US, A, B, C, ChipReset, D, DeviceProcess, E, F, world_module
 from simulator.result import parse
 from simulator.rules import invariants
-from simulator.rules.observed import TICK_MS, TWO_TICKS_MS, View
+from simulator.rules.numbers import TICK_MS
+from simulator.rules.observed import TWO_TICKS_MS, View
 
 SOURCES, STATES = MODULES["report"].SOURCES, MODULES["report"].STATES
 STEP_S = 0.002  # of the stove, and of everybody who waits for it

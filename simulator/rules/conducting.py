@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from simulator import words
+from simulator.rules.gestures import HOLD_MS
 from simulator.rules.numbers import STALE_MS, STALL_MAX_MS, TICK_MS
-from simulator.rules.observed import APART_MS, DEBOUNCE_MS, HOLD_MS, LOCAL_ACT_MS, TWO_TICKS_MS, View, where
+from simulator.rules.observed import APART_MS, DEBOUNCE_MS, LOCAL_ACT_MS, TWO_TICKS_MS, View, where
 from simulator.run_settings import rest_s
 from simulator.times import show_time
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from simulator import words
+from simulator.rules.gestures import GESTURES
 from simulator.rules.numbers import QUIET_MS, UNSTABLE_ENDS
-from simulator.rules.observed import ENDED_MS, GESTURES, TWO_TICKS_MS, Touch, View, where
+from simulator.rules.observed import ENDED_MS, TWO_TICKS_MS, Touch, View, where
 from simulator.run_settings import rest_s
 from simulator.times import show_time
 

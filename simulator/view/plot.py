@@ -186,7 +186,13 @@ def draw_states(svg: Svg, one: Burner, window: Window, y: float) -> None:
 
 
 def draw_curve(
-    svg: Svg, window: Window, y: float, scale: Scale, curves: Iterable[tuple[str, Sequence]], unit: str, numbers: bool
+    svg: Svg,
+    window: Window,
+    y: float,
+    scale: Scale,
+    curves: Iterable[tuple[str, Sequence[tuple[int, float]]]],
+    unit: str,
+    numbers: bool,
 ) -> None:
     for tick in scale.ticks():
         at = scale.y(tick, y, CURVE_H)
