@@ -116,7 +116,7 @@ def test_boot_works_with_literals_because_nothing_may_be_imported_yet():
 
 
 class FakeChip:
-    """What program.py wants of `machine`, `time` and `sys`; `done` in order."""
+    """What program.py and the starter want of `machine`, `time` and `sys`; `done` in order."""
 
     def __init__(self):
         self.done = []

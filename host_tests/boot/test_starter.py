@@ -13,6 +13,7 @@ import pytest
 
 from curfew.services.update import slots
 from curfew.storage import files as store
+from host_tests.boot.test_boot import FakeChip
 from host_tests.fixtures.cutting_flash import Flash, PowerCut
 from host_tests.vm.test_memory_on_the_vm import figure, on_the_vm
 from simulator import run
@@ -22,22 +23,10 @@ from tools.build import manifest
 PROGRAM = {"program.py": b"A", "curfew/safety.mpy": b"gate" * 500, "www/page.gz": b"page", "entities.txt": b""}
 
 
-class Chip:
-    """What the starter wants of `machine`; `done` in order."""
+class Chip(FakeChip):
+    """With a clock whose highest frequency can be chosen."""
 
-    def __init__(self):
-        self.done = []
-        self.highest_hz = 240_000_000
-        self.hz = 160_000_000
-
-    def reset(self):
-        self.done.append("reset")
-
-    def WDT(self, timeout):
-        self.done.append(f"WDT {timeout}")
-
-    def sleep_ms(self, ms):
-        self.done.append(f"sleep {ms}")
+    highest_hz, hz = 240_000_000, 160_000_000
 
     def freq(self, hz):
         if hz > self.highest_hz:
