@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from host_tests.fixtures.seeded_firmware import ROOT
-from host_tests.realtime.test_remote_access import QUICK, kitchen  # noqa: F401
+from host_tests.realtime.test_remote_access import QUICK, connected  # noqa: F401
 
 PYTHON = ROOT / ".venv-homeassistant" / "bin" / "python"
 START_S = 120
@@ -62,9 +62,9 @@ class Hass:
 
 
 @pytest.fixture
-def hass(kitchen, tmp_path):  # noqa: F811
+def hass(connected, tmp_path):  # noqa: F811
     """(the device, a Home Assistant that has discovered it): one burner with a sensor burns."""
-    with kitchen(stove=QUICK, sensor=True) as here:
+    with connected(stove=QUICK, sensor=True) as here:
         one = Hass(tmp_path / "homeassistant", here.broker.port)
         try:
             here.desk.light(5)

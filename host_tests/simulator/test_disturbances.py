@@ -86,7 +86,7 @@ def test_sparks_hit_a_part_of_the_conversions_with_either_sign():
     assert 140 < len(hit) < 260 and min(hit) < -2900 and max(hit) > 2900
 
 
-def test_a_shared_ground_adds_the_neighbours_current_times_its_resistance_to_both_sides():
+def test_a_shared_ground_adds_the_neighbors_current_times_its_resistance_to_both_sides():
     one = world({"do": "ground", "of": 1, "mohm": 1.5})
     one.burners[1].current_ma = 400.0
     assert [readings(one, side, 1)[0] for side in (0, 1)] == [pytest.approx(600, abs=8)] * 2
