@@ -79,6 +79,44 @@ def served(site):
     return client, serving
 
 
+def test_without_memory_for_a_connection_none_is_accepted_because_the_chip_would_lose_its_socket(site, monkeypatch):
+    asked, accepted = [], []
+
+    def no_memory(size):
+        asked.append(size)
+        raise MemoryError
+
+    accept = socket.socket.accept
+    monkeypatch.setattr(socket.socket, "accept", lambda one: accepted.append(one) or accept(one))
+    client, serving = served(site)
+    monkeypatch.setattr(server, "bytearray", no_memory, raising=False)
+    accepted.clear()
+    with client.connect(GET) as waiting:
+        until(lambda: len(asked) > 3)
+        assert not accepted
+        monkeypatch.undo()
+        assert status(waiting.recv(4096)) == 200
+    serving.cancel()
+
+
+def test_the_server_never_takes_more_than_six_of_the_ten_sockets_of_the_chip(site, monkeypatch):
+    assert server._CALLERS_MAX + server._WAITING_MAX <= 6
+    client, serving = hold_still(site, monkeypatch)
+    most, start = [0], site.server._start
+
+    async def watched(caller):
+        most[0] = max(most[0], len(site.server._callers) + 1)
+        await start(caller)
+
+    monkeypatch.setattr(site.server, "_start", watched)
+    for _ in range(20):
+        with client.connect(b"G"):
+            site.clock.now_ms += 40
+            until(lambda: site.server._callers)
+    assert 0 < most[0] <= server._CALLERS_MAX
+    serving.cancel()
+
+
 @pytest.mark.parametrize("error", [MemoryError, OSError])
 def test_a_client_without_memory_is_disconnected_and_the_next_one_is_served(site, monkeypatch, error):
     create, refused = asyncio.create_task, []
@@ -258,17 +296,17 @@ def hold_still(site, monkeypatch):
 
 def test_the_oldest_incomplete_request_is_dropped_for_the_next_one(site, monkeypatch):
     client, serving = hold_still(site, monkeypatch)
-    waiting = [client.connect(raw) for raw in (b"", b"G", b"GET /api", b"GET / HTTP/1.1\r\n") * 2]
-    until(lambda: len(site.server._callers) == 8)
-    with client.connect(GET) as ninth:
-        ninth.settimeout(0.1)
+    waiting = [client.connect(raw) for raw in (b"", b"G", b"GET /api", b"GET / HTTP/1.1\r\n", b"G")]
+    until(lambda: len(site.server._callers) == 5)
+    with client.connect(GET) as sixth:
+        sixth.settimeout(0.1)
         with pytest.raises(TimeoutError):
-            ninth.recv(4096)  # the others may still be quick
+            sixth.recv(4096)  # the others may still be quick
         site.clock.now_ms += 30
-        ninth.settimeout(5)
-        assert status(ninth.recv(4096)) == 200
+        sixth.settimeout(5)
+        assert status(sixth.recv(4096)) == 200
     assert waiting[0].recv(4096) == b""  # only the oldest
-    until(lambda: len(site.server._callers) == 7)
+    until(lambda: len(site.server._callers) == 4)
     assert status(client.raw(GET)) == 200
     for connection, rest in zip(waiting[1:4], (GET[1:], GET[8:], b"\r\n"), strict=True):
         connection.sendall(rest)
@@ -281,12 +319,12 @@ def test_the_oldest_incomplete_request_is_dropped_for_the_next_one(site, monkeyp
 
 def test_no_request_is_dropped_while_there_is_room(site, monkeypatch):
     client, serving = hold_still(site, monkeypatch)
-    waiting = [client.connect(b"G") for _ in range(7)]
-    until(lambda: len(site.server._callers) == 7)
+    waiting = [client.connect(b"G") for _ in range(4)]
+    until(lambda: len(site.server._callers) == 4)
     site.clock.now_ms += 200
     for _ in range(3):
         assert status(client.raw(GET)) == 200
-        until(lambda: len(site.server._callers) == 7)
+        until(lambda: len(site.server._callers) == 4)
     for connection in waiting:
         connection.sendall(GET[1:])
         assert status(connection.recv(4096)) == 200
@@ -295,7 +333,7 @@ def test_no_request_is_dropped_while_there_is_room(site, monkeypatch):
 
 
 def test_an_answer_in_progress_is_never_dropped_and_the_port_stays_open(site, monkeypatch):
-    """Eight refusals that no client reads: a ninth connection waits without an error."""
+    """Five refusals that no client reads: a sixth connection waits without an error."""
     client, serving = hold_still(site, monkeypatch)
     send, gone = site.server._send, asyncio.Event()
 
@@ -304,18 +342,18 @@ def test_an_answer_in_progress_is_never_dropped_and_the_port_stays_open(site, mo
         await send(caller, piece)
 
     monkeypatch.setattr(site.server, "_send", unread)
-    waiting = [client.connect(b"x" * 9000) for _ in range(8)]
-    until(lambda: len(site.server._callers) == 8 and not any(one.is_asking for one in site.server._callers))
+    waiting = [client.connect(b"x" * 9000) for _ in range(5)]
+    until(lambda: len(site.server._callers) == 5 and not any(one.is_asking for one in site.server._callers))
     site.clock.now_ms += 200
-    with client.connect(GET) as ninth:
-        ninth.settimeout(0.1)
+    with client.connect(GET) as sixth:
+        sixth.settimeout(0.1)
         with pytest.raises(TimeoutError):
-            ninth.recv(4096)
+            sixth.recv(4096)
         site._loop.call_soon_threadsafe(gone.set)
         for connection in waiting:
             connection.close()
-        ninth.settimeout(5)
-        assert status(ninth.recv(4096)) == 200
+        sixth.settimeout(5)
+        assert status(sixth.recv(4096)) == 200
     serving.cancel()
 
 

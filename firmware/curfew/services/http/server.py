@@ -10,15 +10,19 @@ import asyncio
 import gc
 import json
 import os
+import select
 import socket
 import sys
 from hashlib import sha256
 
 from curfew.core.ticks import elapsed_ms, later_ms
 
-_CALLERS_MAX = 8  # open connections; a new one then waits outside, or replaces an incomplete request
+# The chip has ten sockets in all: six for this server, those that wait outside included; one each for its port, MQTT,
+# voice, and the clock or a look-up.
+_CALLERS_MAX = 5  # open connections; a new one then waits outside, or replaces an incomplete request
 _ANSWERS_MAX = 4  # answers at the same time, priority paths excepted
-_WAITING_MAX = 16  # connections that wait outside; the client repeats a further one after a second
+_WAITING_MAX = 1  # connections that wait outside; the client repeats a further one after a second
+_ACCEPT_BYTES = 256  # what accept() allocates; when it finds none, the chip loses the socket for good
 _ACCEPT_MS = 10  # between two looks for a new connection
 _MIN_HEADER_MS = 30  # when all connections are taken, an incomplete request may be dropped after this time
 _HEAD_MAX = 2048
@@ -170,16 +174,15 @@ class Server:
             listener.bind(socket.getaddrinfo(host, port)[0][-1])
             listener.listen(_WAITING_MAX)
             listener.setblocking(False)
+            newcomers = select.poll()
+            newcomers.register(listener, select.POLLIN)
             self.is_open = True
             while True:
                 caller = None
                 try:
-                    victim = self._pick_victim() if len(self._callers) >= _CALLERS_MAX else None
-                    if victim or len(self._callers) < _CALLERS_MAX:
+                    if newcomers.poll(0) and self._make_room():
+                        bytearray(_ACCEPT_BYTES)  # had, and let go at once
                         caller = listener.accept()[0]
-                        if victim:
-                            victim.is_asking = False
-                            victim.task.cancel()
                         await self._start(caller)
                 except (OSError, MemoryError):  # no new connection, or no memory for it
                     if caller:
@@ -199,17 +202,21 @@ class Server:
             asyncio.create_task(self.connect(*await asyncio.open_connection(sock=caller)))
         await self.sleep_ms(0)  # let the task begin, so that it is counted
 
-    def _pick_victim(self):
-        """The oldest incomplete request that may be dropped, or None.
+    def _make_room(self):
+        """True when a connection may be accepted; else drop the oldest incomplete request, if it may be.
 
         Browsers open connections in advance, and hostile clients never finish a request. A client that sends its
         request at once is answered, however many others do not.
         """
+        if len(self._callers) < _CALLERS_MAX:
+            return True
         now_ms = self.clock.ticks_ms()
         for caller in self._callers:
             if caller.is_asking and elapsed_ms(now_ms, caller.since_ms) >= _MIN_HEADER_MS:
-                return caller
-        return None
+                caller.is_asking = False
+                caller.task.cancel()
+                break
+        return False
 
     def expire_timeouts(self):
         """End every step that takes too long. Call it often: one timer for each connection would cost 0.5 kB each."""
