@@ -135,7 +135,7 @@ def settings_of(plan: dict[str, Any]) -> dict[str, Any] | None:
     full = {**SWITCHES, **{key: row[0] for key, row in SETTINGS.items()}, **given}
     ranges_hold = all(is_int(full[key]) and low <= full[key] <= high for key, (_, low, high) in SETTINGS.items())
     switches_hold = all(isinstance(full[key], bool) for key in SWITCHES)
-    if not (ranges_hold and switches_hold and full.get("relay_drive", "level") in ("level", "pulse")):
+    if not (ranges_hold and switches_hold and full.get("relay_drive", "pulse") in ("pulse", "level")):
         return None
     burners = full.get("burners", [])
     if not isinstance(burners, list) or not all(isinstance(burner, dict) for burner in burners):

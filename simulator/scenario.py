@@ -136,6 +136,7 @@ ACTS: dict[str, dict[str, Field]] = {
     "power_off": {},
     "power_on": {},
     "reset": {"cause": word(words.RESETS)},
+    "flash": {"mounts": switch()},
     "hang": {"s": seconds(FOR_EVER_S, "ms")},
     "raise": {"error": word(words.ERRORS), "in": Field("call")},
     "clock_jump": {"ms": whole(-(1 << 29), 1 << 29, "ms")},

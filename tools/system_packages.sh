@@ -17,6 +17,7 @@ need openssl openssl
 need chromium chromium chromium-browser google-chrome
 need chromium-driver chromedriver
 need graphviz dot
+need ngspice ngspice
 fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fonts-wqy-microhei" # the pictures of Chinese pages
 [ -z "$missing" ] && exit 0
 

@@ -36,6 +36,7 @@ SPREAD: tuple[tuple[str, float, float, str, str], ...] = (
     ("r5_ohm", 0.985, 1.015, "x", "as R4"),
     ("r6_ohm", 0.985, 1.015, "x", "as R4"),
     ("r7_ohm", 0.985, 1.015, "x", "as R4"),
+    ("r9_ohm", 0.985, 1.015, "x", "as R4"),
     ("offset_v", -0.01, 0.01, "V", "of the comparator with its own hysteresis"),
     ("leak_a", -30e-9, 30e-9, "A", "in: C2, 3 V over 100 MOhm; out: BAV199 5 nA at 25 and 80 nA at 150 degrees C, so "
      "14 nA at 70, and a volt over 60 MOhm of dirty board"),
@@ -66,16 +67,25 @@ def fallen_v(parts: Parts, volts: float, s: float) -> float:
     return float(rest_v + (volts - rest_v) * exp(-s / charge_pump.tau_s(parts)))
 
 
+def full_v(parts: Parts, low_s: float = 0.0) -> float:
+    """What edges charge C3 to when nothing takes from it; low_s: how long the pin was low, in which R9 empties C2."""
+    left_v = parts["diode_v"] * exp(-low_s / charge_pump.node_tau_s(parts))
+    return float(parts["pin_v"] - parts["diode_v"] - left_v)
+
+
 def kept_v(parts: Parts) -> float:
     """C3 just after a rising edge, when there was one every PERIOD_S for long."""
     rest_v = -parts["leak_a"] * parts["r4_ohm"]
     left, share = exp(-PERIOD_S / charge_pump.tau_s(parts)), charge_pump.share(parts)
-    lost = (1 - share) * rest_v * (1 - left) + charge_pump.full_v(parts) * share
+    lost = (1 - share) * rest_v * (1 - left) + full_v(parts, PERIOD_S / 2) * share
     return float(lost / (1 - (1 - share) * left))
 
 
 def drop_out_s(parts: Parts) -> float:
-    """From the last rising edge of a running pump until the coils drop out; 0 when it never fed them."""
+    """From the last rising edge of a running pump until the coils drop out, whatever level the pin keeps.
+
+    0 when it never fed them. R9 empties C2 faster than R4 does C3, so that D3 carries nothing after the edge.
+    """
     off_v, on_v = charge_pump.thresholds_v(parts)
     rest_v, top_v = -parts["leak_a"] * parts["r4_ohm"], kept_v(parts)
     if top_v <= on_v:
@@ -89,8 +99,8 @@ def filled_ms(parts: Parts) -> int:
     """From the first edge of an empty pump until the coils are fed, in whole ticks, one for the edge itself."""
     _, on_v = charge_pump.thresholds_v(parts)
     volts, ms = 0.0, int(limits.TICK_MS)
-    share, full_v = charge_pump.share(parts), charge_pump.full_v(parts)
-    while (volts := volts + max(full_v - volts, 0.0) * share) <= on_v:
+    share, most_v = charge_pump.share(parts), full_v(parts)
+    while (volts := volts + max(most_v - volts, 0.0) * share) <= on_v:
         volts = fallen_v(parts, volts, PERIOD_S)
         ms += 2 * limits.TICK_MS
         if ms > 10_000:
@@ -107,7 +117,7 @@ def spare_v(parts: Parts, tick_ms: int = limits.PUMP_TICK_MS) -> float:
     """
     tick, most = limits.TICK_MS, limits.STALL_MAX_MS
     off_v, _ = charge_pump.thresholds_v(parts)
-    full_v, share = charge_pump.full_v(parts), charge_pump.share(parts)
+    most_v, share = full_v(parts), charge_pump.share(parts)  # R9 only adds to it
     rest_v = -parts["leak_a"] * parts["r4_ohm"]
     left = [exp(-n * tick / 1000 / charge_pump.tau_s(parts)) for n in range(most // tick + 1)]
     top_v = kept_v(parts)
@@ -120,7 +130,7 @@ def spare_v(parts: Parts, tick_ms: int = limits.PUMP_TICK_MS) -> float:
             after_v = rest_v + (volts - rest_v) * left[n]
             spare = min(spare, after_v - off_v)
             if rises:
-                after_v += max(full_v - after_v, 0.0) * share
+                after_v += max(most_v - after_v, 0.0) * share
             state = (max(owed_ms + n * tick - tick_ms, 0), not rises)
             if after_v < lowest.get(state, float("inf")) - 1e-6:
                 lowest[state] = after_v
@@ -176,15 +186,16 @@ def choose(parts: Parts) -> list[Parts]:
 WORDS = {
     "title": ("Pulse drive: when the pump drops out", "脉冲驱动：电荷泵何时断开触点"),
     "parts": (
-        "C2 {c2:g} µF, C3 {c3:g} µF, R4 {r4:g} kΩ, R5 {r5:g} kΩ, R6 {r6:g} kΩ, R7 {r7:g} kΩ: "
+        "C2 {c2:g} µF, C3 {c3:g} µF, R4 {r4:g} kΩ, R5 {r5:g} kΩ, R6 {r6:g} kΩ, R7 {r7:g} kΩ, R9 {r9:g} kΩ: "
         "on above {on:.2f} V, off below {off:.2f} V.",
-        "C2 {c2:g} µF，C3 {c3:g} µF，R4 {r4:g} kΩ，R5 {r5:g} kΩ，R6 {r6:g} kΩ，R7 {r7:g} kΩ："
+        "C2 {c2:g} µF，C3 {c3:g} µF，R4 {r4:g} kΩ，R5 {r5:g} kΩ，R6 {r6:g} kΩ，R7 {r7:g} kΩ，R9 {r9:g} kΩ："
         "高于 {on:.2f} V 接通，低于 {off:.2f} V 断开。",
     ),
     "time": (
-        "The coils drop out {nominal:.2f} s after the last edge that fills; {first:.2f} to {last:.2f} s over all "
-        "corners ({wanted_from:g} to {wanted_to:g} wanted).",
-        "最后一个充电边沿后 {nominal:.2f} 秒释放线圈；所有极限组合为 {first:.2f} 到 {last:.2f} 秒"
+        "The coils drop out {nominal:.2f} s after the last edge that fills, whatever level the pin keeps; "
+        "{first:.2f} to {last:.2f} s over all corners ({wanted_from:g} to {wanted_to:g} wanted).",
+        "最后一个充电边沿后 {nominal:.2f} 秒释放线圈，引脚停在高或低电平都一样；"
+        "所有极限组合为 {first:.2f} 到 {last:.2f} 秒"
         "（要求 {wanted_from:g} 到 {wanted_to:g} 秒）。",
     ),
     "drawn": (
@@ -217,7 +228,7 @@ def numbers_of(parts: Parts) -> dict[str, float]:
     return {
         "c2": parts["c2_f"] * 1e6,
         "c3": parts["c3_f"] * 1e6,
-        **{key: parts[f"{key}_ohm"] / 1000 for key in ("r4", "r5", "r6", "r7")},
+        **{key: parts[f"{key}_ohm"] / 1000 for key in ("r4", "r5", "r6", "r7", "r9")},
         "off": off_v,
         "on": on_v,
         "nominal": drop_out_s(parts),

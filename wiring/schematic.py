@@ -246,15 +246,17 @@ class _Schematic(Sheet):
         self.wire((x + 6.2, level), (x + 6.8, level))
         self._upright("D2", elm.Diode, (x + 6.8, foot), (x + 6.8, level), ("a", "k"))
         self.ground("GND", (x + 6.8, foot))
-        self.two("D3", elm.Diode, (x + 6.8, level), (x + 9.4, level), ("a", "k"))
-        self._named("D3", (x + 8.1, level + 0.55), "center")
-        self._upright("R4", elm.ResistorIEC, (x + 10.4, level), (x + 10.4, foot), ("1", "2"))
-        self._upright("C3", elm.Capacitor, (x + 13.4, level), (x + 13.4, foot), ("1", "2"))
-        for at in (x + 10.4, x + 13.4):
+        self.wire((x + 6.8, level), (x + 9.4, level))
+        self._upright("R9", elm.ResistorIEC, (x + 9.4, level), (x + 9.4, foot), ("1", "2"))
+        self.two("D3", elm.Diode, (x + 9.4, level), (x + 12.0, level), ("a", "k"))
+        self._named("D3", (x + 10.7, level + 0.55), "center")
+        self._upright("R4", elm.ResistorIEC, (x + 12.2, level), (x + 12.2, foot), ("1", "2"))
+        self._upright("C3", elm.Capacitor, (x + 14.6, level), (x + 14.6, foot), ("1", "2"))
+        for at in (x + 9.4, x + 12.2, x + 14.6):
             self.ground("GND", (at, foot))
         self.text((x + 19.4, level + 0.85), "U3  MCP6541")
         self.box("U3", (x + 19.4, level + 0.55), 2.6, ["IN-", "IN+"], ["VDD", "OUT", "VSS"])
-        self.wire((x + 9.4, level), self.pin("U3.IN-"))
+        self.wire((x + 12.0, level), self.pin("U3.IN-"))
         self.tag("PUMP_REF", self.pin("U3.IN+"), "left")
         for name in ("VDD", "OUT", "VSS"):
             self.tag(self._net(f"U3.{name}"), self.pin(f"U3.{name}"))

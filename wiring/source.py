@@ -68,7 +68,7 @@ def source() -> Row:
 
 
 def _belongs(row: Row, groups: tuple[str, ...]) -> bool:
-    return row.get("with", row.get("group", "core")) in groups and row.get("without") not in groups
+    return row.get("with", row.get("group", "core")) in groups
 
 
 def _places(pins: list[Row], burners: int, settings: Row) -> list[Row]:

@@ -17,6 +17,9 @@ FIRMWARE = Path(__file__).resolve().parent.parent.parent / "firmware"
 BOOT = (FIRMWARE / "boot.py").read_text()
 
 
+PINS = (18, 19, 23, 33, 32, 17)
+
+
 class Recorder:
     """A `machine` that writes down what is done to it, in order."""
 
@@ -70,22 +73,24 @@ def test_the_first_effects_are_all_relay_pins_driven_low_with_the_level_before_t
     recorder = Recorder()
     run_boot(recorder, monkeypatch)
     out = recorder.Pin.OUT
-    assert recorder.done[: len(limits.PINS_RELAY)] == [
-        ("Pin", (number, out), {"value": 0}) for number in limits.PINS_RELAY
-    ]
+    assert recorder.done[: len(PINS)] == [("Pin", (number, out), {"value": 0}) for number in PINS]
+
+
+def test_the_buzzer_is_silenced_after_the_relays_because_a_tone_goes_on_over_a_reset_of_the_cpu():
+    assert (*limits.PINS_RELAY, dict(limits.BOX_PINS)["buzzer_pin"]) == PINS
 
 
 def test_after_the_pins_comes_the_watchdog_and_then_nothing_more(monkeypatch):
     recorder = Recorder()
     run_boot(recorder, monkeypatch)
-    assert recorder.done[len(limits.PINS_RELAY) :] == [("WDT", (), {"timeout": limits.WATCHDOG_BOOT_MS})]
+    assert recorder.done[len(PINS) :] == [("WDT", (), {"timeout": limits.WATCHDOG_BOOT_MS})]
 
 
 def test_before_the_pins_are_low_nothing_is_imported_but_machine(monkeypatch):
     recorder = Recorder()
     imports = run_boot(recorder, monkeypatch)
     assert imports[0] == ("machine", 0)
-    assert [name for name, effects in imports if effects < len(limits.PINS_RELAY)] == ["machine"]
+    assert [name for name, effects in imports if effects < len(PINS)] == ["machine"]
 
 
 def test_boot_imports_nothing_but_machine_at_all(monkeypatch):

@@ -32,7 +32,7 @@ CALIBRATED = {
 def test_the_settings_have_the_ranges_and_defaults_of_the_design():
     assert RANGES == DESIGN
     assert dict(limits.SWITCHES) == {"auto_arm": True, "remote_extend": False}
-    assert limits.DRIVES == ("level", "pulse")
+    assert limits.DRIVES == ("pulse", "level"), "the safe one is the default"
 
 
 def test_the_thresholds_have_the_ranges_and_defaults_of_the_calibration():
@@ -190,9 +190,11 @@ def _literals(name, called):
     return found
 
 
-def test_boot_drives_exactly_the_relay_pins_low():
+def test_boot_drives_exactly_the_relay_pins_and_the_buzzer_low():
     loops = [node for node in ast.walk(ast.parse((FIRMWARE / "boot.py").read_text())) if isinstance(node, ast.For)]
-    assert [ast.literal_eval(loop.iter) for loop in loops] == [limits.PINS_RELAY]
+    assert [ast.literal_eval(loop.iter) for loop in loops] == [
+        (*limits.PINS_RELAY, dict(limits.BOX_PINS)["buzzer_pin"])
+    ]
 
 
 def test_the_watchdog_of_boot_is_that_of_the_limits():

@@ -60,7 +60,7 @@ def test_a_file_with_nothing_but_a_burner_gets_the_defaults():
         assert getattr(one, ms_name(key)) == default * MS[key.rsplit("_", 1)[1]]
     for key, default in (*limits.SWITCHES, *limits.DEVICE_PINS):
         assert getattr(one, key) == default
-    assert one.relay_drive == "level"
+    assert one.relay_drive == "pulse"
 
 
 def test_every_setting_that_the_firmware_reads_is_there():

@@ -76,7 +76,7 @@ class Device:
     """
 
     def __init__(self, changed, start_ms=0):
-        self.settings = settings.parse(json.dumps(settings_given(**changed)))
+        self.settings = settings.parse(json.dumps(settings_given(**{"relay_drive": "level", **changed})))  # it strides
         self.seen = set()
         self.around = [Around() for _ in self.settings.burners]
         self.judges = [Judge(index, self.settings) for index in range(len(self.around))]

@@ -21,7 +21,7 @@ def test_settings_come_with_their_ranges(site, me):
     assert state["values"] == saved()
     assert state["may_write"] and state["error"] is None and state["key"] is None
     assert state["ranges"]["warning_s"] == {"low": 15, "high": 300, "default": 60, "unit": "s"}
-    assert state["ranges"]["relay_drive"] == {"default": "level", "words": ["level", "pulse"]}
+    assert state["ranges"]["relay_drive"] == {"default": "pulse", "words": ["pulse", "level"]}
     assert state["ranges"]["burners[].magnet_hold_uv"]["unit"] == "uv"
     assert state["ranges"]["remote_extend"] == {"default": False, "words": [True, False]}
     assert state["ranges"]["pump_pin"]["words"] == [32]

@@ -378,6 +378,17 @@ def test_no_handshake_begins_shortly_before_a_deadline(broker, authority, dials)
     rig.online()
 
 
+def test_no_handshake_begins_while_the_loop_says_that_a_stall_could_open_a_contact(broker, authority, dials):
+    there, rig = broker(authority=authority), Rig({})
+    dials.rig = rig
+    rig.context.link.may_stall[0] = 0
+    Client(rig, mqtt_config(there.port, authority))
+    rig.turn(100)
+    assert not dials
+    rig.context.link.may_stall[0] = 1
+    rig.online()
+
+
 def test_an_attempt_that_reaches_the_last_seconds_waits_there(rogue, authority):
     there, rig = rogue(b""), Rig({}, timer_default_min=1)
     rig.core.flame()

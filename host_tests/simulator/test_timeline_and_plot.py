@@ -236,6 +236,7 @@ def test_every_act_of_a_scenario_has_words(do):
         "side": "tc",
         "uv": 500,
         "try_ms": 400,
+        "mounts": False,
         "cause": "wdt",
         "error": "OSError",
         "in": "Pin.value",

@@ -60,7 +60,7 @@ def test_every_pin_of_the_chip_is_either_mapped_or_refused_once():
 
 
 def test_boot_drives_every_pin_that_holds_a_contact():
-    assert sorted(boot_pins()) == sorted(limits.PINS_RELAY)
+    assert sorted(boot_pins()) == sorted([*limits.PINS_RELAY, dict(limits.BOX_PINS)["buzzer_pin"]])
 
 
 def test_what_can_hold_a_contact_is_an_output_with_a_low_safe_level():
@@ -81,6 +81,9 @@ def test_the_shipped_settings_have_the_default_pins():
     for pair, burner in zip(limits.BURNER_PINS, shipped["burners"], strict=False):
         assert (burner["relay_pin"], burner["button_pin"]) == pair
     assert not {key for key, _ in limits.DEVICE_PINS} & set(shipped), "the defaults are meant"
+
+
+SHIPPED_DRIVE = json.loads((ROOT / "firmware" / "settings.json").read_text("utf-8"))["relay_drive"]
 
 
 # --- the two builds ------------------------------------------------------------------------------------------------
@@ -140,24 +143,26 @@ def test_every_coil_has_its_diode_the_right_way_round(made):
         assert made.net_of(f"D{number}1.a") == made.net_of(f"K{number}.-")
 
 
-def test_with_the_pulse_drive_every_coil_hangs_on_the_pump_and_on_its_own_driver():
-    made = build("full")
+def test_in_every_build_each_coil_hangs_on_the_pump_and_on_its_own_driver(made):
+    assert made.settings["relay_drive"] == "pulse" if "relay_drive" in made.settings else SHIPPED_DRIVE == "pulse"
     assert made.nets["VCOIL"][0] == "Q1.d"
-    assert {pin.partition(".")[0] for pin in made.nets["VCOIL"]} == {"Q1", "K1", "K2", "D11", "D21"}
+    coils = {part for number in range(1, made.burners + 1) for part in (f"K{number}", f"D{number}1")}
+    assert {pin.partition(".")[0] for pin in made.nets["VCOIL"]} == {"Q1", *coils}
     assert (made.net_of("Q1.s"), made.net_of("Q1.g")) == ("5V", made.net_of("U3.OUT"))
     assert len(between(made, "5V", "PUMP_OUT", "R")) == 1, "without the comparator the coils have nothing"
 
 
-def test_a_pump_pin_that_is_stuck_feeds_nothing():
+def test_a_pump_pin_that_is_stuck_feeds_nothing(made):
     """Between the pin and the stored charge lie a capacitor and a diode that lets nothing back."""
-    made = build("full")
     (inlet,) = between(made, "PUMP", "PUMP_AC", "R")
     assert 3300 / ohms(inlet) <= 20, "mA, what the pin gives at most"
     assert len(between(made, "PUMP_AC", "PUMP_MID", "C")) == 1
-    assert {"C2", "D2", "D3"} == {pin.partition(".")[0] for pin in made.nets["PUMP_MID"]}
+    assert {"C2", "D2", "D3", "R9"} == {pin.partition(".")[0] for pin in made.nets["PUMP_MID"]}
     assert (made.net_of("D3.a"), made.net_of("D3.k")) == ("PUMP_MID", "PUMP_DC")
     assert (made.net_of("D2.a"), made.net_of("D2.k")) == ("GND", "PUMP_MID")
     assert len(between(made, "PUMP_DC", "GND", "R")) == len(between(made, "PUMP_DC", "GND", "C")) == 1
+    (bleeder,) = between(made, "PUMP_MID", "GND", "R")
+    assert ohms(bleeder) * 4.7 < 680_000 * 2.2 / 2, "a pin that stays high must not hang C2 parallel to C3"
     assert made.net_of("U3.IN-") == "PUMP_DC", "charged means a low output, and that switches Q1 on"
 
 

@@ -146,7 +146,7 @@ def _settings(rng: Rng) -> dict[str, Any]:
         "delay_coil_s": rng.one((0, 0, 0, 0, 1, 3)),
         "auto_arm": rng.chance(0.8),
         "remote_extend": rng.chance(0.3),
-        "relay_drive": rng.one(("level", "level", "pulse")),
+        "relay_drive": rng.one(("pulse", "pulse", "level")),
     }
 
 

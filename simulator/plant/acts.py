@@ -242,6 +242,9 @@ class Acts:
             self.rtc = b""  # the button on the board clears it as a power cut does
         self._die(args["cause"])
 
+    def _do_flash(self, _, args):
+        self.mounts = args["mounts"]
+
     def _do_hang(self, _, args):
         self._stalled_until_ms = self.now_ms + args["ms"]
 

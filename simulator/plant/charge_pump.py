@@ -1,11 +1,14 @@
 """The pulse drive's hardware: a pump that only edges fill, a capacitor that empties, a comparator with two thresholds.
 
-Runs on MicroPython and CPython with equal results. The references are those of wiring/wiring.yaml. Volts, ohms,
-farads, seconds, amperes.
+The circuit once, for the simulated controller (world.py) and the choice of its parts (wiring/pump.py); the references
+are those of wiring/wiring.yaml. Runs on MicroPython and CPython with equal results. Volts, ohms, farads, seconds,
+amperes.
 
-A rising edge lifts C2 by the pin's swing and shares charge with C3 through D3; a falling one empties C2 through D2 and
-gives C3 nothing. R3 makes both last about a millisecond, which is nothing in a tick of 20 ms. R4 empties C3. U3
-compares C3 with what R5 (to 3.3 V), R6 (to ground) and R7 (to its own output, which makes two thresholds of one) set.
+A rising edge lifts C2 by the pin's swing and shares its charge with C3 through D3; a falling one empties C2 through D2
+and gives C3 nothing. R3 makes both last about a millisecond, which is nothing in a tick of 20 ms. R4 empties C3, R9
+empties the node between C2 and the diodes: without it C2 hangs parallel to C3 when the pin stays high, and both take
+three times as long. U3 compares C3 with what R5 (to 3.3 V), R6 (to ground) and R7 (to its own output, which makes two
+thresholds of one) set.
 """
 
 from math import exp
@@ -17,17 +20,14 @@ PARTS = {
     "r5_ohm": 220e3,
     "r6_ohm": 27e3,
     "r7_ohm": 150e3,
+    "r9_ohm": 100e3,
     "pin_v": 3.3,  # high level of the pump pin, and the reference: both are the chip's supply
     "supply_v": 5.0,  # of the comparator: its output while the coils are off
     "diode_v": 0.5,  # what D2 and D3 keep of a swing, each
     "leak_a": 0.0,  # out of C3 besides R4; negative: into it, as through a leaking C2
     "offset_v": 0.0,  # of the comparator
 }
-
-
-def full_v(parts):
-    """What many edges charge C3 to, when nothing takes from it."""
-    return parts["pin_v"] - 2 * parts["diode_v"]
+_STEP_MS = 20  # of the arithmetic: what D3 carries between two edges is shared this often
 
 
 def share(parts):
@@ -40,6 +40,11 @@ def tau_s(parts):
     return parts["c3_f"] * parts["r4_ohm"]
 
 
+def node_tau_s(parts):
+    """Time constant of C2 and R9."""
+    return parts["c2_f"] * parts["r9_ohm"]
+
+
 def thresholds_v(parts):
     """(off, on): below the first the coils are let go, above the second they are fed."""
     to_pin, to_ground, to_output = 1 / parts["r5_ohm"], 1 / parts["r6_ohm"], 1 / parts["r7_ohm"]
@@ -49,33 +54,47 @@ def thresholds_v(parts):
 
 
 class Pump:
-    """Shared by all burners of a box with relay_drive "pulse". `volts` on C3, `on`: the coils are fed."""
+    """Shared by all burners with relay_drive "pulse". `volts` on C3, `node_v` at C2 and the diodes, `on`: coils fed."""
 
     def __init__(self, parts):
         self.volts = 0.0
+        self.node_v = 0.0
         self.on = False
         self._level = 0
-        self._rises = 0
-        self._full_v = full_v(parts)
+        self._edges = 0
+        self._swing_v = parts["pin_v"]
+        self._diode_v = parts["diode_v"]
         self._share = share(parts)
         self._tau_s = tau_s(parts)
+        self._node_tau_s = node_tau_s(parts)
         self._rest_v = -parts["leak_a"] * parts["r4_ohm"]  # where C3 would end without edges
         self._off_v, self._on_v = thresholds_v(parts)
 
     def pin(self, level):
-        """The pump pin has this level; rises are only counted, because the tick that did it may not allocate."""
-        if level > self._level:
-            self._rises += 1
+        """The pump pin has this level; edges are only counted, because the tick that did it may not allocate."""
+        if level != self._level:
+            self._edges += 1
         self._level = level
 
     def step(self, dt_ms):
-        """Charge by the rises since the last step, discharge for dt_ms, and let the comparator decide."""
-        while self._rises > 0:
-            self._rises -= 1
-            self.volts = self.pumped_v(self.volts)
-        self.volts = max(self._rest_v + (self.volts - self._rest_v) * exp(-dt_ms / 1000 / self._tau_s), 0.0)
+        """Let the edges since the last step happen, discharge for dt_ms, and let the comparator decide."""
+        while self._edges > 0:
+            up = (self._edges & 1) == self._level  # the last of them led to the level of now
+            self._edges -= 1
+            self.node_v += self._swing_v if up else -self._swing_v
+            self._conduct()
+        while dt_ms > 0:
+            part_s = min(dt_ms, _STEP_MS) / 1000
+            dt_ms -= _STEP_MS
+            self.volts = max(self._rest_v + (self.volts - self._rest_v) * exp(-part_s / self._tau_s), 0.0)
+            self.node_v *= exp(-part_s / self._node_tau_s)
+            self._conduct()
         self.on = self.volts > (self._off_v if self.on else self._on_v)
 
-    def pumped_v(self, volts):
-        """C3 after one rising edge that found it at so many volts."""
-        return volts + max(self._full_v - volts, 0.0) * self._share
+    def _conduct(self):
+        """D3 shares charge until the node is one diode above C3; D2 keeps it from going further below ground."""
+        more_v = self.node_v - self._diode_v - self.volts
+        if more_v > 0:
+            self.volts += more_v * self._share
+            self.node_v = self.volts + self._diode_v
+        self.node_v = max(self.node_v, -self._diode_v)

@@ -14,7 +14,6 @@ from plant import Burner
 
 IN, OUT = 1, 3  # modes of a pin
 TICKS_MASK = 0x3FFFFFFF
-BOOT_MS = 300  # from power or reset to the first line of boot.py
 POLL_MS = 100  # the services thread's rhythm
 BOUNCE_MS = 3  # of the button
 SAMPLE_MS = 500
@@ -69,7 +68,7 @@ class World(Acts):
         self._pump_pin_free = True
         self._relay_stuck = [None] * count  # level of an enable that is stuck, at the driver
         settings = plan.get("settings") or {}
-        self.pulse = settings.get("relay_drive") == "pulse"
+        self.pulse = settings.get("relay_drive", "pulse") == "pulse"
         self.pump_pin = settings.get("pump_pin", 32)
         self.alarm_pin = settings.get("alarm_pin")
         self.presence_pin = settings.get("presence_pin")
@@ -86,6 +85,7 @@ class World(Acts):
         self._told = report.Told(self)
         # the chip
         self.powered = True
+        self.mounts = True  # the flash has a file system
         self.running = False
         self.rtc = b""
         self.pins = {}
@@ -121,12 +121,14 @@ class World(Acts):
         deaths = -1
         while deaths != self._deaths:
             deaths = self._deaths
-            for _ in range(BOOT_MS // REST_STEP_MS):
+            for _ in range(chips.BOOT_MS // REST_STEP_MS):
                 self._pass_time(REST_STEP_MS)
                 if deaths != self._deaths:
                     break
             if not self.powered:
                 return False
+        if not self.mounts:  # MicroPython says so on the cable for ever: no boot.py, no watchdog
+            return False
         self.running = True
         self._boot_ms = self.now_ms
         self._jump_ms = 0
@@ -136,11 +138,12 @@ class World(Acts):
         return True
 
     def _die(self, cause):
-        """The program is gone at once: pins float, coils drop, modules and threads are lost."""
+        """The program is gone at once. Pins float only where the whole chip was reset, not its CPU alone."""
         if self.running or cause == "power":
             self.emit("#down %d %s" % (self.now_ms, cause))
         self.running = False
-        self.pins = {}
+        if cause not in chips.CPU_RESETS:
+            self.pins = {}
         self.thread = None
         self._link = None
         self._deaths += 1
@@ -225,6 +228,7 @@ class World(Acts):
 
     def set_mode(self, number, mode, value):
         """A pin becomes an output with a level, or an input."""
+        self.alive()
         if mode == OUT:
             self.pin_changed(number, 1 if value else 0)
         elif mode == IN:

@@ -15,6 +15,8 @@ from simulator.times import show_time
 TWO_TICKS_MS = 2 * TICK_MS  # an event just after a tick is seen by the next one and acted on in it
 WATCHDOG_MS = 4000  # a program that stands still longer than this is reset, so no stall is longer
 DRIVE_RELEASE_MS = 50  # the slowest relay of the plants drops out this long after its coil
+CPU_RESETS = ("wdt", "hard", "soft")  # the others reset the whole chip, and pins float
+PUMP_MAX_MS = 4000  # the longest that the pump feeds the coils without an edge
 DEBOUNCE_MS = 60  # the firmware's two readings, and the tick in which the second comes
 ENDED_MS = BRIDGE_MS + DEBOUNCE_MS  # from the release of a button to the end of the gesture
 APART_MS = ENDED_MS  # a button that is up for less than this may be taken for a worn one
@@ -151,7 +153,22 @@ class View:
         """(from_ms, to_ms) in which the program stood still, by name and never longer than the watchdog."""
         named = [(event.at_ms, event.args["ms"]) for event in self.done if event.do in ("gil_hold", "hang")]
         held = [(t_ms, int(text)) for kind, t_ms, text in self.result.marks if kind == "held"]  # calls that blocked
-        return [(at_ms, at_ms + min(ms, WATCHDOG_MS) + DRIVE_RELEASE_MS) for at_ms, ms in sorted(named + held)]
+        stood = [(at_ms, at_ms + min(ms, WATCHDOG_MS) + DRIVE_RELEASE_MS) for at_ms, ms in named + held]
+        return sorted(stood + self._kept_pins)
+
+    @property
+    def _kept_pins(self) -> list[tuple[int, int]]:
+        """(from_ms, to_ms) after a reset of the CPU alone: pins keep their level until boot.py runs.
+
+        With the pulse drive the coils have lost their supply long before a start that never comes.
+        """
+        pulse = self.plan["settings"] and self.plan["settings"].get("relay_drive", "pulse") == "pulse"
+        found = []
+        for kind, t_ms, text in self.result.marks:
+            if kind == "down" and text in CPU_RESETS:
+                up_ms = next((ms for ms in self.ups if ms > t_ms), self.result.last_ms)
+                found.append((t_ms, min(up_ms, t_ms + PUMP_MAX_MS if pulse else up_ms) + DRIVE_RELEASE_MS))
+        return found
 
     def stalled(self, from_ms: int, to_ms: int) -> bool:
         return any(start <= to_ms and end >= from_ms for start, end in self.stalls)

@@ -27,13 +27,13 @@ TIP_HEAT_DEFAULT_MS = 4000  # and of stove.tip_heat_ms
 # What is done to the whole controller, whichever burner the scenario names; a silent converter has two burners.
 DEVICE_ACTS = (
     *("power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "sensor", "services_die"),
-    *("stick_pin", "free_pins"),
+    *("stick_pin", "free_pins", "i2c_stuck", "flash"),
 )
 
 
 def a_press_conducts(view: View) -> Iterator[str]:
     """L1."""
-    drive_ms = PUMP_MS if view.settings.get("relay_drive") == "pulse" else 0
+    drive_ms = PUMP_MS if view.settings.get("relay_drive", "pulse") == "pulse" else 0
     for burner in view.lines:
         for touch in view.touches(burner):
             due_ms = touch.up_ms + ENDED_MS + TWO_TICKS_MS + drive_ms

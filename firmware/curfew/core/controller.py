@@ -74,7 +74,7 @@ class Controller:
         self.update_ms = 0  # left in which an update over Wi-Fi is accepted
         self._last_ms: int | None = None
         self._still_ticks = 0
-        self._late_ms = 0  # stalls that the pump has not made up for yet
+        self.late_ms = 0  # stalls that the pump has not made up for yet
         for index, burner in enumerate(self.burners):
             if memory.closed_before >> index & 1:
                 burner.cause = RESTART
@@ -170,10 +170,10 @@ class Controller:
         step_ms = 0 if self._last_ms is None else elapsed_ms(now_ms, self._last_ms)
         self._still_ticks = min(self._still_ticks + 1, limits.STILL_TICKS_MAX) if step_ms == 0 else 0
         self._last_ms = now_ms
-        late_ms = self._late_ms + step_ms
+        late_ms = self.late_ms + step_ms
         clock_ok = step_ms >= 0 and late_ms <= limits.STALL_MAX_MS and self._still_ticks < limits.STILL_TICKS_MAX
         pulse = self.settings.relay_drive == "pulse"
-        self._late_ms = max(late_ms - limits.PUMP_TICK_MS, 0) if clock_ok and pulse else 0
+        self.late_ms = max(late_ms - limits.PUMP_TICK_MS, 0) if clock_ok and pulse else 0
         self.step_ms = step_ms if clock_ok else 0
         if self.quiet_ms < limits.QUIET_MS:
             self.quiet_ms = aged_ms(self.quiet_ms, self.step_ms)

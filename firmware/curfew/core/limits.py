@@ -6,6 +6,7 @@ STALL_MAX_MS = 2000  # longest that the chip may stand still (TLS, Wi-Fi start);
 PUMP_TICK_MS = (
     100  # of a stall that one tick makes up for at the pump: only every second tick has an edge that fills it
 )
+PUMP_FULL_MS = 1000  # of ticks without a stall, before the services may begin what stops all Python for 1.9 s
 STILL_TICKS_MAX = 50  # so many ticks in which no time passes: the clock has stopped
 WATCHDOG_BOOT_MS = 20000  # import and program check take seconds, not tens of them
 WATCHDOG_MS = 4000  # twice the longest stall: resets a hung program, never a stalled one
@@ -100,7 +101,7 @@ SETTINGS = (
     ("delay_coil_s", 0, 0, 30),  # a "zero-second" ignition holds the magnet valve itself for so long
 )
 SWITCHES = (("auto_arm", True), ("remote_extend", False))
-DRIVES = ("level", "pulse")
+DRIVES = ("pulse", "level")  # level: for ready-made relay modules; a crash may leave their contact closed
 
 # --- settings of one burner: key, default, lowest, highest ------------------------------------------------------
 BURNER = (

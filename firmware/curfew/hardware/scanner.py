@@ -50,6 +50,13 @@ class Scanner:
             slow = elapsed_ms(self._clock.ticks_ms(), now_ms) >= limits.I2C_SLOW_MS
             self._missed(controller, _PAUSE_TICKS_MAX if slow else 1)
 
+    def is_failing(self) -> bool:
+        """True while a converter has not answered since its last error: the next try may stop the loop."""
+        for errors in self._errors:
+            if errors:
+                return True
+        return False
+
     def _missed(self, controller: "Controller", pause_ticks: int = 1) -> None:
         number = self._channel >> 2
         self._pending = False

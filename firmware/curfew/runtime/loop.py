@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from curfew.core import limits
 from curfew.core.codes import AT_CONTACTS_CLOSED
-from curfew.core.ticks import elapsed_ms
+from curfew.core.ticks import aged_ms, elapsed_ms
 from curfew.runtime.rtc_memory import AT_CLEAN
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Loop:
         self.supervisor = supervisor
         self.watchdog = watchdog
         self._stages = 0
+        self._full_ms = 0  # how long the pump has run without a stall
 
     def run(self) -> None:
         """Tick without end. However this stops, the contacts open before anything else happens."""
@@ -109,6 +110,10 @@ class Loop:
         if memory.dirty:
             memory.seal()
             self.rtc.memory(memory.buffer)
-        self.link.flash_allowed[0] = 0 if memory.buffer[AT_CONTACTS_CLOSED] else 1
+        closed = memory.buffer[AT_CONTACTS_CLOSED]
+        self.link.flash_allowed[0] = 0 if closed else 1
+        self._full_ms = aged_ms(self._full_ms, controller.step_ms) if closed and not controller.late_ms else 0
+        full = self._full_ms >= limits.PUMP_FULL_MS and not self.scanner.is_failing()
+        self.link.may_stall[0] = 1 if full or not closed else 0
         self.link.update_ms[0] = controller.update_ms
         self.link.snapshot.publish(controller.burners)

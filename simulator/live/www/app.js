@@ -16,9 +16,9 @@ const GROUPS = {
   contact: ["weld", "unweld", "stick_open", "film", "bypass", "stick_pin", "free_pins", "coil_open", "valve_sticks", "valve_frees"],
   sense: ["sensor", "noise", "i2c_stuck", "hum", "offset", "spike", "sparks", "ground", "cold_end", "heat"],
   remote: ["remote_off", "remote_extend", "remote_arm"],
-  chip: ["power_off", "power_on", "reset", "hang", "gil_hold", "clock_jump", "raise", "services_die", "services_block", "repair_settings", "alarm", "presence"],
+  chip: ["power_off", "power_on", "reset", "hang", "gil_hold", "clock_jump", "raise", "services_die", "services_block", "repair_settings", "flash", "alarm", "presence"],
 };
-const OF_THE_DEVICE = new Set(["power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "services_die", "services_block", "repair_settings", "free_pins"]);
+const OF_THE_DEVICE = new Set(["flash", "i2c_stuck", "power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "services_die", "services_block", "repair_settings", "free_pins"]);
 const FIRST = { milliohm: 200, percent: 40, uv: 300, ms: 3000, s: 2, hold_s: LIGHT_S }; // where a field has no default
 
 const find = (selector) => document.querySelector(selector);

@@ -107,7 +107,8 @@ class Broker:
         elif not self._wait_ms or elapsed_ms(now_ms, self._since_ms) >= self._wait_ms:
             self._wait_ms = 0
             left_s = self._context.deadline_s()
-            if self._context.status["wifi"] == "online" and (left_s is None or left_s > _CALM_S):
+            calm = self._context.link.may_stall[0] and (left_s is None or left_s > _CALM_S)
+            if calm and self._context.status["wifi"] == "online":
                 self._dial(now_ms)
 
     def _dial(self, now_ms):
