@@ -28,6 +28,7 @@ HANDLERS = {
     ("starter.py", "read", "(OSError, ValueError, IndexError)"): partial(Opens, way=AT_ONCE),  # slot a, then
     ("starter.py", "note", "OSError"): GoesOn,  # then nothing is tried
     ("starter.py", "fault", "(OSError, ValueError, IndexError)"): Opens,  # a program that cannot be read is none
+    ("curfew/hardware/panel.py", "_write_pixels", "OSError"): GoesOn,  # no light is worth a burn
     ("program.py", "main", "Exception"): Opens,
     ("program.py", "main", "KeyboardInterrupt"): partial(Opens, way=CABLE),
     ("curfew/services/update/slots.py", "build_id", "(OSError, ValueError, IndexError)"): GoesOn,  # it is only reported

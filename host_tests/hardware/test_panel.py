@@ -36,6 +36,35 @@ def writes(chip):
     return chip.done.count(("write",))
 
 
+# --- a light that fails ---------------------------------------------------------------------------------------------
+
+
+def test_a_light_for_which_the_chip_has_no_memory_is_borne_and_sent_again_in_the_next_tick(chip, panel, box):
+    written = []
+
+    def write():
+        written.append(1)
+        if len(written) < 3:
+            raise OSError(12)
+
+    panel._pixels.write.side_effect = write
+    for _ in range(5):
+        panel.show(box, False)
+    assert len(written) == 3
+
+
+@pytest.mark.parametrize("error", [MemoryError, RuntimeError, KeyboardInterrupt])
+def test_any_other_error_of_a_light_is_not_hidden(panel, box, error):
+    panel._pixels.write.side_effect = error
+    with pytest.raises(error):
+        panel.show(box, False)
+
+
+def test_the_buzzer_can_be_silenced_whatever_it_sounds(chip, panel):
+    panel.silence()
+    assert chip.pwm[-1] == ("duty", 0)
+
+
 # --- buttons -------------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from curfew.core import limits
 from curfew.core.codes import AT_CONTACTS_CLOSED, AT_RESETS
 from curfew.runtime.loop import Loop
 from curfew.runtime.rtc_memory import AT_CLEAN, RTC_SIZE, RtcMemory
+from simulator.inside import MODULES
 
 STAGES = [
     "panel.sample", "scanner.sample", "controller.step", "relays.drive", "panel.show", "snapshot.publish",
@@ -48,6 +49,7 @@ class Bench:
         controller = Part("controller", self.done, self.raises)
         controller.pressed = controller.granted = bytearray(1)
         controller.step_ms = 20
+        controller.late_ms = 0
         controller.burners = ()
         controller.is_at_rest = lambda: not self.conducting
         controller.memory = Part("memory", self.done, self.raises)
@@ -57,7 +59,7 @@ class Bench:
         supervisor.blocked = False
         link = Part("link", self.done, self.raises)
         link.flash_allowed, link.stop_requested, link.stopped = bytearray(1), bytearray(1), bytearray(1)
-        link.update_ms = [0]
+        link.update_ms, link.may_stall = [0], bytearray(1)
         link.snapshot = Part("snapshot", self.done, self.raises)
         self.controller, self.supervisor, self.link = controller, supervisor, link
         self.loop = Loop(self, controller, parts["relays"], parts["scanner"], parts["panel"], parts["rtc"], link,
@@ -309,6 +311,9 @@ def test_whatever_part_of_the_chip_fails_while_it_burns_the_gas_is_not_held(worl
     if call.startswith("I2C") and error == "OSError":
         assert device.state(0) == "BURNING", "one error of the bus is no reason"
         return
+    if (call, error) == ("NeoPixel.write", "OSError"):
+        assert device.state(0) == "BURNING", "no light is worth a burn"
+        return
     assert device.contact(0) == "open"
     device.run_for(s=60)
     assert device.gas(0) == "off"
@@ -352,6 +357,22 @@ def test_the_watchdog_is_armed_with_the_time_of_the_loop(world):
     assert world(sensor=False).world.wdt_ms == limits.WATCHDOG_MS
 
 
+def test_a_start_reads_the_rtc_memory_without_the_length_that_a_sagging_supply_may_have_damaged(world, monkeypatch):
+    box = world(sensor=False)
+    box.until_state("IDLE")
+    box.press()
+    box.until_state("BURNING")
+    memory = MODULES["machine"].RTC.memory
+
+    def damaged(self, data=None):
+        assert data is not None, "copies as many bytes as the length says onto the stack: the chip crashes"
+        return memory(self, data)
+
+    monkeypatch.setattr(MODULES["machine"].RTC, "memory", damaged)
+    box.reset("wdt")
+    assert box.cause() == "RESTART"
+
+
 class Rtc:
     """RTC memory that holds what it was given last."""
 
@@ -374,5 +395,6 @@ def test_a_clean_end_keeps_the_record_of_the_last_whole_tick_and_only_marks_it_a
     bench.loop.controller.memory = broken_off = RtcMemory(bytes(last_tick.buffer))
     broken_off.note_shutoff(0, 1, 0, 60, 0)  # by the tick that Ctrl-C broke off, which reported no one
     bench.loop.end_clean()
+    assert "panel.silence" in bench.done, "the chip would go on sounding at the prompt"
     after = RtcMemory(bench.loop.rtc.held)
     assert (after.restored, after.closed_before, after.seq[0], after.buffer[AT_RESETS]) == (True, 1, 0, 0)

@@ -192,10 +192,11 @@ def test_a_button_released_sooner_does_not(device):
     assert made.due() == ["wifi", "clock", "update", "web"]
 
 
-def test_a_button_held_when_the_program_starts_by_itself_means_nothing(device):
+@pytest.mark.parametrize("reason", [2, 3])  # a panic or the program's own restart, and the watchdog
+def test_a_button_held_when_the_program_starts_by_itself_means_nothing(device, reason):
     made = device(JOINED)
     made.low.add(25)
-    made.reason = 3  # the watchdog
+    made.reason = reason
     assert made.due() == ["wifi", "clock", "update", "web"] and made.now_ms == 0
 
 

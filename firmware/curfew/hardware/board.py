@@ -4,6 +4,7 @@ import _thread
 import sys
 from typing import TYPE_CHECKING, Any
 
+import machine
 from machine import I2C, RTC, WDT, Pin
 
 from curfew.core import limits
@@ -15,7 +16,7 @@ from curfew.hardware.relay import Relays
 from curfew.hardware.scanner import Scanner
 from curfew.runtime.inbox import Inbox
 from curfew.runtime.loop import Loop
-from curfew.runtime.rtc_memory import RtcMemory
+from curfew.runtime.rtc_memory import RTC_SIZE, RtcMemory
 from curfew.runtime.snapshot import Snapshot
 from curfew.runtime.supervisor import TRIAL_CONFIRMED, TRIAL_PENDING, Link, Supervisor
 from curfew.storage import journal
@@ -66,7 +67,10 @@ def build(
 
 def _restored(rtc: RTC) -> tuple[RtcMemory, int, list[int], list[int]]:
     """RtcMemory, number of the last shut-off in the journal, stored faults, commissioning health."""
-    memory = RtcMemory(rtc.memory())
+    # From MicroPython 1.29 on without RTC.memory(): it copies as many bytes onto the stack as its length says, and one
+    # that a sagging supply damaged would crash every start until the power is cut.
+    previous: Any = machine.mem_backup()[:RTC_SIZE] if hasattr(machine, "mem_backup") else rtc.memory()
+    memory = RtcMemory(previous)
     try:
         stored, health = journal.read_state()
         journal_seq = journal.last_seq()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from curfew.core.controller import Controller
 
 
+_NOT_SHOWN = 255
 _DUTY_ON = 32768  # half: a piezo disc is loudest on a square wave
 
 
@@ -23,7 +24,7 @@ class Panel:
         self._buzzer = PWM(Pin(buzzer_pin, Pin.OUT, value=0), freq=2000, duty_u16=0)
         self._color = bytearray(3)
         self._frequency_hz = 0
-        self._shown = bytearray([255] * len(button_pins))  # light as shown now; 255: not yet
+        self._shown = bytearray([_NOT_SHOWN] * len(button_pins))  # light as shown now
 
     def sample(self, pressed: bytearray) -> None:
         """Put 1 for every button that is down into pressed, 0 for the others."""
@@ -48,7 +49,7 @@ class Panel:
                 self._pixels[index] = self._color
                 changed = True
         if changed:
-            self._pixels.write()
+            self._write_pixels()
         frequency_hz = controller.player.frequency_hz
         if frequency_hz != self._frequency_hz:
             self._frequency_hz = frequency_hz
@@ -57,3 +58,15 @@ class Panel:
                 self._buzzer.duty_u16(_DUTY_ON)
             else:
                 self._buzzer.duty_u16(0)
+
+    def silence(self) -> None:
+        """Stop the buzzer: the chip would go on sounding after the program has ended."""
+        self._buzzer.duty_u16(0)
+
+    def _write_pixels(self) -> None:
+        """Send the colors; where the chip has no memory for that just now, again in the next tick."""
+        try:
+            self._pixels.write()
+        except OSError:
+            for index in range(len(self._shown)):
+                self._shown[index] = _NOT_SHOWN

@@ -73,6 +73,7 @@ class Loop:
         memory.put(AT_CLEAN, 1)
         memory.seal()
         self.rtc.memory(memory.buffer)
+        self.panel.silence()
         for _ in range(_STOP_TRIES):
             if self.link.stopped[0]:
                 break

@@ -130,7 +130,7 @@ class ServiceRunner:
         context = self._context
         pins = [burner.button_pin for burner in context.settings.burners]
         for _ in range(_HELD_MS // _HELD_LOOK_MS):
-            if context.chip.restart_reason() not in ("power", "reset") or not context.chip.any_low(pins):
+            if context.chip.restart_reason() != "power" or not context.chip.any_low(pins):
                 return False
             await asyncio.sleep_ms(_HELD_LOOK_MS)
         return True

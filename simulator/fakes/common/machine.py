@@ -124,6 +124,13 @@ def reset_cause():
     return chip.the.reset_cause
 
 
+def mem_backup(region=0):
+    """The bytes of RTC.memory() without its length: all of them, whatever was written."""
+    chip.the.alive("RTC.memory")
+    data = chip.the.memory(None)
+    return memoryview(bytes(data) + bytes(chips.RTC_MEMORY_B - len(data)))
+
+
 def freq(hz):
     if hz > chips.CHIPS[0].highest_mhz * 1000000:
         raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz")
