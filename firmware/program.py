@@ -62,7 +62,12 @@ def start(slot, trial):
     gc.collect()
     from curfew.hardware.board import build
 
-    loop = build(time, settings, invalid, bool(trial), persistence.Persistence, thread.run)
+    clock = time
+    if sys.platform == "esp32":
+        from curfew.hardware.clock import Clock
+
+        clock = Clock()
+    loop = build(clock, settings, invalid, bool(trial), persistence.Persistence, thread.run)
     forget("hardware.board")
     print(
         "Curfew %s build %s slot %s%s burners %d"

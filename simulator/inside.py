@@ -18,6 +18,7 @@ from simulator.run import MACHINE, SOURCES, MachineDied, fill, stamps
 from simulator.words import SLOT_ACTS
 
 STARTERS = ("boot.py", "main.py")
+FAKES = ("chip", "chips", "esp", "esp32", "machine", "neopixel", "time")  # in the order of their imports
 _RAM = "/dev/shm"  # a file system in memory: a run writes files only to read them again
 RAM = _RAM if os.access(_RAM, os.W_OK) else None
 
@@ -50,21 +51,7 @@ def lent(modules: dict[str, ModuleType], console: Callable[..., None] = print) -
 
 def machine_side() -> dict[str, ModuleType]:
     """The simulator's modules and fakes, by the names under which the chip imports them."""
-    names = (
-        "chip",
-        "chips",
-        "esp",
-        "report",
-        "plant",
-        "sensing",
-        "slots",
-        "acts",
-        "world",
-        "machine",
-        "neopixel",
-        "time",
-        "go",
-    )
+    names = (*FAKES, "report", "plant", "sensing", "slots", "acts", "world", "go")
     real_time = sys.modules.pop("time")
     modules = {}
     os.environ["CURFEW_PATH"] = ":".join(map(str, MACHINE))  # where go.py looks
@@ -86,7 +73,7 @@ def machine_side() -> dict[str, ModuleType]:
 
 
 MODULES = machine_side()
-CHIP = {name: MODULES[name] for name in ("chip", "chips", "esp", "machine", "neopixel", "time")}
+CHIP = {name: MODULES[name] for name in FAKES}
 CHIP.update(_thread=MODULES["go"]._Thread, gc=MODULES["go"]._Gc)
 
 

@@ -289,11 +289,13 @@ def test_the_log_has_what_was_refused(site, me):
 
 def test_metrics_are_lines_of_names_and_numbers(site, me):
     site.publish(1, STATE=2, CONTACT_CLOSED=1, TC_UV=14000)
+    site.context.link.busy[0] = 5 * 64
     answer = site.ask("GET", "/metrics", **BEARER)
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     lines = answer.body.decode().splitlines()
     assert 'curfew_contact_closed{burner="1"} 1' in lines and 'curfew_tc_uv{burner="1"} 14000' in lines
     assert 'curfew_state{burner="1",state="BURNING"} 1' in lines
+    assert 'curfew_free_bytes{heap="block"} 27000' in lines and "curfew_loop_busy_permille 250" in lines
     assert all(len(line.split()) == 2 and line.startswith("curfew_") for line in lines)
 
 

@@ -15,6 +15,7 @@ MODULES = {
     "common/machine": "machine",
     "common/neopixel": "neopixel",
     "common/esp": "esp",
+    "common/esp32": "esp32",
     "scenario/time": "time",
     "cable/time": "time",
     "realtime/air/network": "network",

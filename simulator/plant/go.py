@@ -25,6 +25,7 @@ class _Sys:
     """What the firmware wants of `sys`: a traceback on the console, modules, their path, the length of a word."""
 
     maxsize = sys.maxsize
+    platform = sys.platform
     modules = sys.modules
     path = sys.path
 

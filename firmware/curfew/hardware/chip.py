@@ -3,6 +3,7 @@
 Nothing that the safety loop drives.
 """
 
+import gc
 from typing import Any
 
 import machine
@@ -20,6 +21,21 @@ def restart_reason() -> str:
     words = _REASONS.split()
     cause = machine.reset_cause()
     return words[cause] if 0 <= cause < len(words) else words[0]
+
+
+def heaps() -> dict[str, int]:
+    """Free bytes: python; on a chip also other (for Wi-Fi, sockets, TLS), block (the largest in it), least (ever)."""
+    found = {"python": gc.mem_free()} if hasattr(gc, "mem_free") else {}  # not in CPython
+    try:
+        import esp32
+
+        areas = esp32.idf_heap_info(esp32.HEAP_DATA)
+    except ImportError:  # no chip
+        return found
+    found["other"] = sum([area[1] for area in areas])
+    found["block"] = max([area[2] for area in areas])
+    found["least"] = sum([area[3] for area in areas])
+    return found
 
 
 def output(number: int) -> machine.Pin:

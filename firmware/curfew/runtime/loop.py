@@ -59,6 +59,8 @@ class Loop:
                 now_ms = self.clock.ticks_ms()
                 self.tick(now_ms)
                 spent_ms = elapsed_ms(self.clock.ticks_ms(), now_ms)
+                busy = self.link.busy
+                busy[0] += min(max(spent_ms, 0), limits.STALL_MAX_MS) - (busy[0] >> 6)
                 self.clock.sleep_ms(min(max(limits.TICK_MS - spent_ms, 1), limits.TICK_MS))
         finally:
             self.relays.open_all()

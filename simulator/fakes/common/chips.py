@@ -49,6 +49,17 @@ def busy_ms(now_ms, ms):
     return left_ms
 
 
+def polled_ms(now_ms, ms):
+    """When an empty poll of so many ms ends: at the first tick of the system at which they are over, lock let go.
+
+    extmod/modselect.c, MICROPY_EVENT_POLL_HOOK (p/mpconfigport.h:350).
+    """
+    end_ms = (now_ms // RTOS_TICK_MS + 1) * RTOS_TICK_MS
+    while end_ms - now_ms < ms:
+        end_ms += RTOS_TICK_MS
+    return end_ms
+
+
 # --- I2C ------------------------------------------------------------------------------------------------------
 NEW_I2C = (1, 29)  # p/mpconfigport.h:149: the driver of IDF 5.5.2 and later; 1.26 to 1.28 have the old one
 ENODEV, ETIMEDOUT = 19, 116
@@ -126,6 +137,6 @@ CALLS = {
     "socket": "socket socket.accept socket.bind socket.close socket.connect socket.listen socket.readinto socket.recv"
     " socket.recvfrom socket.send socket.sendto socket.setblocking socket.setsockopt socket.settimeout socket.write"
     " getaddrinfo AF_INET SOCK_DGRAM SOCK_STREAM SOL_SOCKET SO_REUSEADDR",
-    "esp32": "",
+    "esp32": "idf_heap_info HEAP_DATA",
     "esp": "osdebug LOG_NONE",
 }
