@@ -59,7 +59,7 @@ class Bench:
         supervisor.blocked = False
         link = Part("link", self.done, self.raises)
         link.flash_allowed, link.stop_requested, link.stopped = bytearray(1), bytearray(1), bytearray(1)
-        link.update_ms, link.may_stall = [0], bytearray(1)
+        link.update_ms, link.busy, link.may_stall = [0], [0], bytearray(1)
         link.snapshot = Part("snapshot", self.done, self.raises)
         self.controller, self.supervisor, self.link = controller, supervisor, link
         self.loop = Loop(self, controller, parts["relays"], parts["scanner"], parts["panel"], parts["rtc"], link,
@@ -212,6 +212,15 @@ def test_a_tick_and_its_sleep_make_twenty_milliseconds_and_it_always_sleeps(take
     with pytest.raises(StopIteration):
         bench.loop.run()
     assert bench.slept == [slept_ms, slept_ms]
+
+
+@pytest.mark.parametrize("takes_ms", [0, 5, 19, 3000])
+def test_the_services_are_told_what_a_tick_takes_in_the_mean(takes_ms):
+    bench = Bench(ticks=800)
+    bench.takes_ms = takes_ms
+    with pytest.raises(StopIteration):
+        bench.loop.run()
+    assert bench.link.busy[0] / 64 == pytest.approx(min(takes_ms, limits.STALL_MAX_MS), abs=1)
 
 
 def test_a_clock_that_went_back_during_a_tick_does_not_make_it_sleep_long():
