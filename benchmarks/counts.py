@@ -121,8 +121,10 @@ def _names() -> Found:
 
 def _live() -> Found:
     with ThreadPoolExecutor() as pool:
+        alone, page = pool.submit(memory.without_radio, 2), pool.submit(memory.full_house, 2, False)
         found = pool.map(memory.full_house, BOXES)
-        return {f"live.burners_{burners}": size for burners, size in zip(BOXES, found, strict=True)}
+        rest = {f"live.burners_{burners}": size for burners, size in zip(BOXES, found, strict=True)}
+        return {"live.alone_2": alone.result(), "live.page_2": page.result(), **rest}
 
 
 def _starts(kib: int) -> bool:

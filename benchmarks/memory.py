@@ -71,14 +71,15 @@ def _live(desk: Any, s: float) -> int:
 
 
 @contextmanager
-def everything_on(burners: int) -> Iterator[tuple[Any, int]]:
+def everything_on(burners: int, has_mqtt: bool = True) -> Iterator[tuple[Any, int]]:
     """The desk with all services, its announcements over, and the port of its broker. Raises AssertionError."""
     with tempfile.TemporaryDirectory(prefix="curfew-bench-") as name, turns.broker(Path(name) / "broker") as broker:
-        mqtt = mqtt_config(broker.port, host="localhost")
-        network = network_of(PASSWORD, token=rig.token_hash(TOKEN), mqtt=mqtt)
+        mqtt = {"mqtt": mqtt_config(broker.port, host="localhost")} if has_mqtt else {}
+        network = network_of(PASSWORD, token=rig.token_hash(TOKEN), **mqtt)
         desk = RealtimeRig(Path(name), burners=burners, sensor=False, network=network, **SHORT)
         try:
-            desk.wait_for(lambda: broker.greetings("curfew_"), 30, "a session with the broker")
+            if has_mqtt:
+                desk.wait_for(lambda: broker.greetings("curfew_"), 30, "a session with the broker")
             time.sleep(1)  # for its announcements
             yield desk, broker.port
         finally:
@@ -99,12 +100,22 @@ def under_load(clients: tuple[int, ...], s: float) -> Load:
     return found
 
 
-def full_house(burners: int) -> int:
-    """Live bytes with all services on and every slot of the web server taken by a request that stops in its header.
+def without_radio(burners: int) -> int:
+    """Live bytes of a device without radio. Raises AssertionError."""
+    with tempfile.TemporaryDirectory(prefix="curfew-bench-") as name:
+        desk = RealtimeRig(Path(name), burners=burners, radio=False, **SHORT)
+        try:
+            return int(statistics.median_low(desk.live_bytes() for _ in range(5)) - desk.rig_bytes)
+        finally:
+            desk._end()
+
+
+def full_house(burners: int, has_mqtt: bool = True) -> int:
+    """Live bytes with all services on, or all but MQTT, and every slot of the web server taken by a half request.
 
     Within 1 % of the worst under load, and the same in every run. Raises AssertionError.
     """
-    with everything_on(burners) as (desk, _), ExitStack() as stack:
+    with everything_on(burners, has_mqtt) as (desk, _), ExitStack() as stack:
         for _ in range(PLACES):
             caller = stack.enter_context(socket.create_connection(("127.0.0.1", desk.web_port)))
             caller.sendall(HALF_A_HEAD)

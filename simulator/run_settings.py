@@ -104,7 +104,7 @@ SETTINGS = {
     "flame_die_s": (90, 30, 180),
     "delay_coil_s": (0, 0, 30),
 }
-SWITCHES = {"auto_arm": True, "remote_extend": False}
+SWITCHES = {"auto_arm": True, "remote_extend": False, "radio": True}
 DELAY_COIL_MARGIN_S = 3
 RELATIONS: tuple[Callable[[dict[str, Any]], bool], ...] = (
     lambda s: s["timer_default_min"] <= s["timer_max_min"] <= s["burn_max_min"],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks import kept as bench
 from benchmarks import table as bench_table
-from docs.generator import EN, ROOT, ZH, argument, diagram, tables
+from docs.generator import EN, ROOT, ZH, argument, chips, diagram, tables
 from wiring import tables as wiring
 
 Part = Callable[[int], str]
@@ -35,8 +35,10 @@ PARTS: dict[str, Part] = {
     "connections": lambda language: wiring.connections(language),
     "settings of the builds": lambda language: wiring.settings(language),
     "bench": _bench,
+    "chips": chips.fits,
 }
 ENGLISH: dict[str, tuple[str, ...]] = {
+    "README.md": ("chips",),
     "docs/build.md": ("parts list", "settings of the builds"),
     "docs/use.md": ("states", "transitions", "sounds"),
     "docs/why-off.md": ("causes", "faults"),

@@ -362,7 +362,7 @@ function check(main) {
 }
 
 // --- more ----------------------------------------------------------------------------------------------------------
-const SERVICE = { off: "offline", refused: "service_refused", connecting: "service_connecting", "no commands": "service_no_commands" };
+const SERVICE = { off: "offline", refused: "service_refused", connecting: "service_connecting", "no commands": "service_no_commands", "no memory": "service_memory" };
 
 function more(main, { again }) {
   const facts = h("dl", {});

@@ -204,6 +204,7 @@ export const TEXTS = {
   joining: ["joining", "加入中"],
   portal: ["set-up", "设置中"],
   service_refused: ["refused", "被拒绝"],
+  service_memory: ["not enough memory for TLS: see the log", "内存不够用 TLS：看日志"],
   service_connecting: ["connecting", "连接中"],
   service_no_commands: ["no command arrives: the broker does not deliver", "收不到命令：服务器不投递"],
   back: ["Back", "返回"],

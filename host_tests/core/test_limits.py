@@ -31,7 +31,7 @@ CALIBRATED = {
 
 def test_the_settings_have_the_ranges_and_defaults_of_the_design():
     assert RANGES == DESIGN
-    assert dict(limits.SWITCHES) == {"auto_arm": True, "remote_extend": False}
+    assert dict(limits.SWITCHES) == {"auto_arm": True, "remote_extend": False, "radio": True}
     assert limits.DRIVES == ("pulse", "level"), "the safe one is the default"
 
 

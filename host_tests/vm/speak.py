@@ -21,6 +21,7 @@ class Log:
 
 
 class Context:
+    chip = None
     clock = time
     status = {"wifi": "online"}
     log = Log()

@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from benchmarks import counts
 from host_tests.fixtures.seeded_firmware import seeded_build
 from simulator import run, run_settings, scenario
 
@@ -82,6 +84,11 @@ def on_the_vm(flash, heap, program, *args, firmware=run.COMPILED, machine=run.MA
     return done.stdout.splitlines(), done.returncode, done.stderr
 
 
+def figures_in(lines, word):
+    """The lines with a number behind a word."""
+    return [line for line in lines if line.startswith(word + " ")]
+
+
 def figure(lines, word):
     """The number behind a word."""
     return next(int(line.split()[1]) for line in lines if line.startswith(word + " "))
@@ -119,6 +126,20 @@ def test_the_whole_program_lives_in_64_kib_and_writes_its_journal_there(tmp_path
     assert figure(lines, "ticks") == 1500
     assert figure(lines, "conducting") > 100
     assert (tmp_path / "journal.txt").read_text().splitlines()[0].split()[:3] == ["1", "0", "BUTTON"]
+
+
+@pytest.mark.parametrize("kib", [40, 48, 56])
+def test_a_heap_too_small_for_the_core_is_named_with_both_numbers_and_no_contact_closes(tmp_path, kib):
+    run.fill(tmp_path, run.BOARD, SHIPPED)
+    lines, status, errors = on_the_vm(tmp_path, f"{kib}k", "live_in_heap.py", 1500, machine=(run.FAKES / "tiny",))
+    assert status != 0 and not figures_in(lines, "conducting"), (lines, errors)
+    said = next(line for line in lines if line.startswith("The contacts stay open."))
+    needs, has = map(int, re.findall(r"\d+", said))
+    assert needs == 58 * 1024 and 0.95 * kib * 1024 < has < kib * 1024
+
+
+def test_a_heap_that_is_refused_is_one_in_which_it_does_not_start():
+    assert counts.read()["smallest.heap"]["value"] * 1024 > 58 * 1024
 
 
 def test_the_compiled_core_stays_under_20_kb():

@@ -29,9 +29,13 @@ class Link:
     stopped = [0]
 
 
+class Settings:
+    radio = True
+
+
 def lived():
     """The allocated bytes after a run."""
-    base.run(None, Link, None, None)
+    base.run(None, Link, None, Settings)
     gc.collect()
     return gc.mem_alloc()
 

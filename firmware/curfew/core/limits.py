@@ -100,7 +100,7 @@ SETTINGS = (
     ("flame_die_s", 90, 30, 180),  # the slowest tips lose half their millivolts in 83 s (120 s time constant)
     ("delay_coil_s", 0, 0, 30),  # a "zero-second" ignition holds the magnet valve itself for so long
 )
-SWITCHES = (("auto_arm", True), ("remote_extend", False))
+SWITCHES = (("auto_arm", True), ("remote_extend", False), ("radio", True))
 DRIVES = ("pulse", "level")  # level: for ready-made relay modules; a crash may leave their contact closed
 
 # --- settings of one burner: key, default, lowest, highest ------------------------------------------------------

@@ -51,6 +51,7 @@ class Settings:
     delay_coil_ms: int
     auto_arm: bool
     remote_extend: bool
+    radio: bool
     relay_drive: str
     pump_pin: int
     sda_pin: int

@@ -8,6 +8,8 @@ from typing import Any
 
 import machine
 
+_TLS_BYTES = 35 * 1024  # of a session at its peak: micropython#8940
+_TLS_BLOCK = 17 * 1024  # its buffer for what comes in is in one piece
 _REASONS = "? power reset watchdog sleep soft"  # words, in the order of the chip's own numbers
 
 
@@ -46,6 +48,20 @@ def output(number: int) -> machine.Pin:
 def any_low(numbers: list[int]) -> bool:
     """True while one of these pins is low: a button is down."""
     return any([not machine.Pin(number, machine.Pin.IN, machine.Pin.PULL_UP).value() for number in numbers])
+
+
+def tls_lacks() -> int:
+    """Bytes that a TLS handshake lacks beside the Python heap; 0 when there is room, or nobody can tell."""
+    try:
+        import esp32
+
+        areas = esp32.idf_heap_info(esp32.HEAP_DATA)  # of each: all, free, largest block, least free so far
+    except (ImportError, AttributeError):  # another machine
+        return 0
+    free = sum([area[1] for area in areas])
+    largest = max([area[2] for area in areas])
+    lacking: int = max(0, _TLS_BYTES - free, _TLS_BLOCK - largest)
+    return lacking
 
 
 def display(clk_pin: int, dio_pin: int) -> Any:

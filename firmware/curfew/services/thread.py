@@ -1,6 +1,7 @@
 """The services thread: its entry and its end. It may wait, allocate, block or die without effect on the safety loop."""
 
 import gc
+import os
 import sys
 
 _POLL_MS = 100
@@ -16,7 +17,7 @@ def run(persistence, link, clock, settings):
             import network
         except ImportError:
             network = None
-        if network:
+        if network and settings.radio:  # off: for a chip without the memory for page and network
             _serve(persistence, link, clock, settings, network)
         else:
             while not link.stop_requested[0]:
@@ -26,7 +27,17 @@ def run(persistence, link, clock, settings):
         link.stopped[0] = 1
 
 
+def _start_radio(network):
+    """Start the radio of a device that is set up: later the Python heap may have grown into the memory it needs."""
+    try:
+        if "network.json" in os.listdir():
+            network.WLAN(network.STA_IF).active(True)
+    except (OSError, RuntimeError):  # net/wifi.py tries again
+        pass
+
+
 def _serve(persistence, link, clock, settings, network):
+    _start_radio(network)
     import asyncio
 
     from curfew import forget

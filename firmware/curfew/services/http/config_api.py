@@ -125,8 +125,9 @@ def _choice(key, default, words):
 
 
 def _pins(values):
-    """The pins in the content of a settings file, by the key that a message has."""
+    """The pins in the content of a settings file, and the radio, by the key that a message has."""
     pins = {key: values[key] for key in values if key.endswith("_pin")}
+    pins["radio"] = values.get("radio", True)
     burners = values.get("burners")
     for index in range(len(burners) if isinstance(burners, list) else 0):
         for key in burners[index] if isinstance(burners[index], dict) else ():
@@ -150,7 +151,7 @@ async def put_settings(api, request):
     pins = _pins(values)
     for key in list(wired) + list(pins):
         if key not in pins or key not in wired or pins[key] != wired[key]:
-            _invalid(key + ": pins can only be changed over the USB cable, in sight of the wires")
+            _invalid(key + ": can only be changed over the USB cable, in sight of the wires")
     _require_written(api.context.write(api.context.settings_path, json.dumps(values)))
     api.context.ask_restart()
     return {"restart": True}

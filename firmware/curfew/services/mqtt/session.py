@@ -4,6 +4,7 @@ Opening a connection can block the thread, so none of its steps begins shortly b
 """
 
 import time
+from errno import ENOMEM
 
 from curfew.core.ticks import elapsed_ms
 from curfew.services.mqtt.client import Client
@@ -115,6 +116,10 @@ class Broker:
         if self._connection is None:
             self._since_ms = now_ms
             config = self._config
+            chip = self._context.chip
+            lacking = chip.tls_lacks() if chip and self._trust else 0
+            if lacking:  # the handshake would fail, and take memory from Wi-Fi and sockets
+                raise MemoryError("TLS lacks %d bytes: use an ESP32-S3, or no TLS" % lacking)
             self._reuses += 1
             if self._reuses > _REUSES:
                 self._reuses = 0
@@ -158,13 +163,16 @@ class Broker:
         if self.is_online() and isinstance(error, OSError):
             self._blame(self._client)
         refused = self._client is not None and self._client.refusal not in (0, 3)  # 3: it is busy; else: ask the user
+        # A handshake that gets no memory will get none in a second either.
+        is_full = isinstance(error, MemoryError) or getattr(error, "errno", 0) == ENOMEM
+        is_full = is_full and self._trust and self._client is None
         self._log(str(error).strip() or repr(error))
         try:
             self.close()
         except Exception:  # of a connection in any state
             pass
-        self._context.status[self._name] = "refused" if refused else "connecting"
-        self._wait_ms = _PAUSE_MAX_MS if refused else self._pause_ms
+        self._context.status[self._name] = "refused" if refused else "no memory" if is_full else "connecting"
+        self._wait_ms = _PAUSE_MAX_MS if refused or is_full else self._pause_ms
         self._pause_ms = min(2 * self._pause_ms, _PAUSE_MAX_MS)
         self._since_ms = self._context.clock.ticks_ms()
 

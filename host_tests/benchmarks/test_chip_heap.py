@@ -1,0 +1,51 @@
+"""The heap of each chip is what the published figures leave, and what fits is said, what is not known too."""
+
+import dataclasses
+
+import pytest
+
+from benchmarks import chip_heap, counts
+from benchmarks.chip_heap import CHIPS, COMBINATIONS, KIB, fits, heap_b, need_b
+
+CLASSIC, S3, PSRAM, C3, C6 = CHIPS
+KEPT = counts.read()
+
+
+def test_a_classic_esp32_beside_wifi_has_little_more_than_its_first_area():
+    # 94,256 - 16 KiB stack - 8 KiB reserve - 38 KiB Wi-Fi - 7 sockets of 4 KiB = 2,096 bytes.
+    assert heap_b(CLASSIC, wifi=True, tls=False) == 56 * KIB + 2096
+    assert heap_b(CLASSIC, wifi=True, tls=True) == 0
+
+
+def test_without_radio_it_grows_by_its_largest_block():
+    assert heap_b(CLASSIC, wifi=False, tls=False) == 56 * KIB + 53_248
+
+
+@pytest.mark.parametrize(("tls", "heap"), [(False, 161_728), (True, 125_888)])
+def test_an_s3_has_room_for_tls_beside_its_heap(tls, heap):
+    assert heap_b(S3, wifi=True, tls=tls) == heap
+
+
+def test_a_chip_of_which_nobody_published_a_figure_is_not_judged():
+    assert heap_b(C6, wifi=True, tls=False) is None
+    assert all(fits(C6, one, KEPT) is None for one in COMBINATIONS)
+
+
+def test_psram_grows_on_demand():
+    assert all(fits(PSRAM, one, KEPT) for one in COMBINATIONS)
+
+
+def test_the_recommended_boards_hold_what_they_are_recommended_for():
+    # README: a classic ESP32 only without radio, an S3 for page, MQTT and TLS.
+    assert fits(CLASSIC, COMBINATIONS[0], KEPT) and not any(fits(CLASSIC, one, KEPT) for one in COMBINATIONS[1:])
+    assert all(fits(S3, one, KEPT) for one in COMBINATIONS[:4])
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_byte_too_much_does_not_fit(more):
+    one = COMBINATIONS[2]
+    heap = heap_b(S3, one.wifi, one.tls)
+    kept = {one.count: {"value": round(heap * chip_heap.SHARE / chip_heap.RATIO)}}
+    assert need_b(one, kept) == heap
+    tight = dataclasses.replace(S3, free_b=S3.free_b - more)
+    assert fits(tight, one, kept) is (more == 0)

@@ -1,0 +1,61 @@
+"""Memory that runs out: the safety loop does not notice, the panel turns off, and the services come back.
+
+In the heap of the real VM something takes all that is left, in the services thread. Not here: errors at every function
+of the services, MemoryError among them (test_remote_access.py); that no tick allocates (vm/test_memory_on_the_vm.py).
+"""
+
+# ruff: noqa: F811 (fixtures are imported by name)
+import pytest
+
+from host_tests.fixtures.seeded_firmware import seeded_build
+from host_tests.realtime.test_remote_access import kitchen  # noqa: F401
+
+HOG = """
+
+
+def hog(held, rounds):
+    try:
+        os.stat("hog")
+        lasts, every = ROUNDS
+        if rounds % every >= lasts:
+            held.clear()
+            return
+        size = 8192
+        while size > 16:
+            try:
+                held.append(bytearray(size))
+            except MemoryError:
+                size //= 2
+    except OSError:
+        held.clear()
+"""
+RUNNER = "curfew/services/runner.py"
+BEGIN = "async def _rounds(context, services, hood, tasks):\n    rounds = 0\n"
+LOOP = "    while not context.link.stop_requested[0]:\n        if rounds"
+
+
+@pytest.mark.parametrize("rounds", [(50, 100), (1, 10)], ids=["for a second", "once, again and again"])
+def test_without_memory_the_panel_turns_off_and_the_services_come_back(kitchen, tmp_path, rounds):
+    changes = (
+        (RUNNER, BEGIN, HOG.replace("ROUNDS", str(rounds)) + "\n\n" + BEGIN + "    held = []\n"),
+        (RUNNER, LOOP, LOOP.replace("        if rounds", "        hog(held, rounds)\n        if rounds")),
+    )
+    with kitchen(wild=True, sensor=False, burners=2, firmware=seeded_build(tmp_path, *changes)) as here:
+        desk = here.desk
+        desk.press()
+        desk.press(burner=1)
+        desk.wait_state("BURNING")
+        hungry = desk.flash / "hog"
+        hungry.touch()
+        here.lasts(4)
+        assert desk.state() == desk.state(1) == "BURNING"
+        desk.hold()
+        desk.wait_for(lambda: desk.contact() == "open", 2, "the contact to open")
+        assert desk.contact(1) == "closed"
+        here.lasts(3)
+        assert desk.peak_bytes - desk.rig_bytes > 185_000, "the heap was not full"
+        hungry.unlink()
+        here.is_back()
+        with here.friend() as friend:
+            here.off(friend, "mqtt", 1)
+        assert desk.contact(1) == "open" and desk.starts == 1
