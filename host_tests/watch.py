@@ -27,6 +27,7 @@ class Watch:
         self._rooms = {}  # name: [tests, red, flaky, skipped, seconds]
         self._done = 0
         self._red, self._flaky = {}, {}  # node id: report
+        self._told = []  # lines that tests want to be seen
         self._left = set()  # node ids of the other sets
         self._ran = safety_table.Ran()
 
@@ -72,6 +73,8 @@ class Watch:
             if self._count is not None:
                 self._say(f"red: {COMMAND}{shlex.quote(report.nodeid)}", red=True)
         room[3] += report.skipped
+        if report.when == "call":
+            self._told += [text for key, text in report.user_properties if key == "told"]
         if report.when in ("teardown", "???"):
             self._running.pop(report.nodeid, None)
             self._done += 1
@@ -117,5 +120,7 @@ class Watch:
         self._say(f"{'room':14}{'tests':>7}{'red':>6}{'flaky':>7}{'skipped':>9}{'seconds':>9}")
         for name, (*counts, seconds) in sorted(self._rooms.items()):
             self._say("{:14}{:7,}{:6}{:7}{:9}{:9.1f}".format(name, *counts, seconds), red=counts[1] > 0)
+        for line in sorted(self._told):
+            self._say(line)
         for node in self._flaky:
             self._say(f"flaky: {node}", yellow=True)

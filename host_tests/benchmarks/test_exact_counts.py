@@ -20,15 +20,26 @@ KEPT = {
     "group",
     [pytest.param(group, marks=pytest.mark.long if group in ("live", "smallest") else ()) for group in counts.GROUPS],
 )
-def test_no_figure_is_more_than_one_percent_above_the_kept_one(group):
+def test_no_figure_is_more_than_one_percent_above_the_kept_one_or_above_its_budget(group, record_property):
     kept = {name: one for name, one in counts.read().items() if name.startswith(group + ".")}
     found = counts.GROUPS[group][1]()
     assert not set(kept) - set(found), "kept, but no longer measured"
+    above = []
+    for name in sorted(set(found) & set(counts.BUDGETS)):
+        line = f"{name:16}{found[name]:9,} of at most {counts.BUDGETS[name]:,} {counts.GROUPS[group][0]}"
+        record_property("told", line)
+        above += [line] if found[name] > counts.BUDGETS[name] else []
+    assert not above, above
     fallen = counts.moved(found, kept, up=False)
     if fallen:
         warnings.warn("\n".join(["less than kept, so keep it: " + counts.COMMAND, *fallen]), stacklevel=1)
     grown = counts.moved(found, kept, up=True)
     assert not grown, "\n".join(["more than kept; if it must be so: " + counts.COMMAND, *grown])
+
+
+def test_every_budget_is_of_a_figure_and_leaves_room():
+    kept = counts.read()
+    assert [name for name in counts.BUDGETS if not 0 < kept[name]["value"] <= counts.BUDGETS[name]] == []
 
 
 def test_a_tick_measured_twice_takes_the_same_to_the_instruction():

@@ -26,6 +26,9 @@ class Context:
     status = {"wifi": "online"}
     log = Log()
 
+    def flash_allowed(self):
+        return True
+
     def deadline_s(self):
         return None
 

@@ -11,6 +11,7 @@ from curfew.core.faults import FAULTS, NO_FAULT
 from curfew.runtime import snapshot as s
 from curfew.storage import files, journal
 
+AUTHORITY_PATH = "authority.txt"  # a host, and the public authority that vouched for it; mqtt/transport.py
 DATES_PATH = "dates.txt"  # number of a shut-off, and its time in unix seconds; written by net/clock.py
 _RUNNING = (s.SNAP_REMAINING_S, s.SNAP_TC_UV, s.SNAP_MAGNET_UV, s.SNAP_SOUND)  # changes of these alone are not reported
 

@@ -7,6 +7,7 @@ import gc
 import json
 import os
 
+from curfew.services.context import AUTHORITY_PATH
 from curfew.services.http import auth
 from curfew.services.http.server import JSON, Refused, body_of, listed, packed
 from curfew.storage import files
@@ -196,6 +197,10 @@ async def put_network(api, request):
     if not config["password"]:
         _invalid("password: the device needs one first")
     _require_written(network_settings.save(api.context, config))
+    try:
+        os.remove(AUTHORITY_PATH)  # a server with a new certificate is asked again who vouches for it
+    except OSError:
+        pass
     api.context.config = config
     api.context.ask_restart()
     return {"restart": True, "token": token} if token else {"restart": True}

@@ -25,7 +25,7 @@ class Broker:
     A broker may end the session at a topic that it does not allow. So after a session that ended with unanswered
     packets the next one sends one at a time; if it ends as well, that topic is skipped until a session has lasted.
 
-    config: host, port, tls, user, password, and ca (PEM text; without it the public authorities are trusted).
+    config: host, port, tls, user, password, and ca (PEM text; without it a public authority is found).
     topics: to subscribe to. will: the topic that becomes "offline", retained, when the device is gone; None: none.
     on_message(topic, payload): never called for a retained message or one of more than 256 bytes. on_connect().
     published: the last text by topic that offer() sent in this session.
@@ -44,7 +44,7 @@ class Broker:
         self._will = will
         self._skipped = []  # topics, or their first levels
         self._one_by_one = False
-        self._trust = Trust(config.get("ca")) if config["tls"] else None
+        self._trust = Trust(config.get("ca"), config["host"]) if config["tls"] else None
         self._connection = None
         self._address = None  # of the last connection
         self._reuses = 0
@@ -108,8 +108,10 @@ class Broker:
         elif not self._wait_ms or elapsed_ms(now_ms, self._since_ms) >= self._wait_ms:
             self._wait_ms = 0
             left_s = self._context.deadline_s()
-            calm = self._context.link.may_stall[0] and (left_s is None or left_s > _CALM_S)
-            if calm and self._context.status["wifi"] == "online":
+            is_calm = left_s is None or left_s > _CALM_S
+            if self._trust and self._trust.is_trying():  # up to 17 handshakes
+                is_calm = self._context.flash_allowed()
+            if self._context.status["wifi"] == "online" and is_calm and self._context.link.may_stall[0]:
                 self._dial(now_ms)
 
     def _dial(self, now_ms):
@@ -166,17 +168,24 @@ class Broker:
         # A handshake that gets no memory will get none in a second either.
         is_full = isinstance(error, MemoryError) or getattr(error, "errno", 0) == ENOMEM
         is_full = is_full and self._trust and self._client is None
-        self._log(str(error).strip() or repr(error))
+        again_ms = self._trust.refused(error) if self._trust and self._client is None else None
+        if again_ms is None or again_ms > _PAUSE_MAX_MS:  # between two of the authorities there is nothing to say
+            self._log(("the server's certificate changed: " if again_ms else "") + (str(error).strip() or repr(error)))
         try:
             self.close()
         except Exception:  # of a connection in any state
             pass
         self._context.status[self._name] = "refused" if refused else "no memory" if is_full else "connecting"
         self._wait_ms = _PAUSE_MAX_MS if refused or is_full else self._pause_ms
-        self._pause_ms = min(2 * self._pause_ms, _PAUSE_MAX_MS)
+        if again_ms:
+            self._wait_ms = again_ms
+        else:
+            self._pause_ms = min(2 * self._pause_ms, _PAUSE_MAX_MS)
         self._since_ms = self._context.clock.ticks_ms()
 
     def _accepted(self):
+        if self._trust:
+            self._trust.keep(self._context.flash_allowed)
         self._context.status[self._name] = "online"
         self._reuses = 0
         self._log("online")
