@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks import chip_heap, counts
 from benchmarks.chip_heap import CHIPS, COMBINATIONS, KIB, fits, heap_b, need_b
+from simulator.realtime import process
 
 CLASSIC, S3, PSRAM, C3, C6 = CHIPS
 KEPT = counts.read()
@@ -39,6 +40,10 @@ def test_the_recommended_boards_hold_what_they_are_recommended_for():
     # README: a classic ESP32 only without radio, an S3 for page, MQTT and TLS.
     assert fits(CLASSIC, COMBINATIONS[0], KEPT) and not any(fits(CLASSIC, one, KEPT) for one in COMBINATIONS[1:])
     assert all(fits(S3, one, KEPT) for one in COMBINATIONS[:4])
+
+
+def test_the_real_time_tests_run_in_the_heap_of_an_s3_beside_tls():
+    assert int(heap_b(S3, wifi=True, tls=True) / chip_heap.RATIO) // KIB == process.HEAP_KIB
 
 
 @pytest.mark.parametrize("more", [0, 1])

@@ -15,7 +15,21 @@ from contextlib import contextmanager
 
 from simulator import run, run_settings
 from simulator.inside import MODULES
-from simulator.realtime.process import FOR_EVER_MS, KIND, US, A, B, C, ChipReset, D, DeviceProcess, E, F, world_module
+from simulator.realtime.process import (
+    FOR_EVER_MS,
+    HEAP_KIB,
+    KIND,
+    US,
+    A,
+    B,
+    C,
+    ChipReset,
+    D,
+    DeviceProcess,
+    E,
+    F,
+    world_module,
+)
 from simulator.result import parse
 from simulator.rules import invariants
 from simulator.rules.numbers import TICK_MS
@@ -72,7 +86,7 @@ class RealtimeRig(DeviceProcess):
     """
 
     def __init__(
-        self, folder, burners=1, sensor=True, stove=None, network=None, heap_kib=192, firmware=run.BOARD,
+        self, folder, burners=1, sensor=True, stove=None, network=None, heap_kib=HEAP_KIB, firmware=run.BOARD,
         alone=False, **settings,
     ):  # fmt: skip
         plan = {
