@@ -1,6 +1,7 @@
-"""Which services fit on which chip, as a table: benchmarks/chip_heap.py in words."""
+"""Which services fit on which chip, as a table: docs/generator/chip_heap.py in words."""
 
-from benchmarks import chip_heap, counts
+from benchmarks import counts
+from docs.generator import chip_heap
 from render.markdown import rows
 
 NAMES = (

@@ -4,8 +4,9 @@ import dataclasses
 
 import pytest
 
-from benchmarks import chip_heap, counts
-from benchmarks.chip_heap import CHIPS, COMBINATIONS, KIB, fits, heap_b, need_b
+from benchmarks import counts
+from docs.generator import chip_heap
+from docs.generator.chip_heap import CHIPS, COMBINATIONS, KIB, fits, heap_b, need_b
 from simulator.realtime import process
 
 CLASSIC, S3, PSRAM, C3, C6 = CHIPS

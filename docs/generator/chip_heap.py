@@ -2,7 +2,7 @@
 
 No board was measured: what a chip has was read in sources and issues, what the firmware takes is in counts.json (the
 64-bit VM at its worst, one figure a combination).
-    python -m benchmarks.chip_heap      the heaps and the needs, in bytes
+    python -m docs.generator.chip_heap      the heaps and the needs, in bytes
 
 Belongs here: the figures of the chips, the formula, the comparison. Does not: measuring (memory.py), the table's words.
 """
