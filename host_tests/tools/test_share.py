@@ -115,6 +115,7 @@ def test_a_default_is_evaluated_outside():
 def test_what_looks_at_the_program_from_outside_is_found():
     found = share.outside()
     assert {"main", "snapshot", "post_off", "controller", "Loop"} <= found
+    assert {"idf_heap_info", "isconnected", "osdebug", "settimeout"} <= found  # what only a chip has
 
 
 def test_a_build_without_what_looks_from_outside_is_refused(tmp_path):
