@@ -38,9 +38,9 @@ def test_psram_grows_on_demand():
 
 
 def test_the_recommended_boards_hold_what_they_are_recommended_for():
-    # README: a classic ESP32 only without radio, an S3 for page, MQTT and TLS.
+    # README: a classic ESP32 only without radio, an S3 for page and MQTT.
     assert fits(CLASSIC, COMBINATIONS[0], KEPT) and not any(fits(CLASSIC, one, KEPT) for one in COMBINATIONS[1:])
-    assert all(fits(S3, one, KEPT) for one in COMBINATIONS[:4])
+    assert all(fits(S3, one, KEPT) for one in COMBINATIONS[:3])
 
 
 def test_the_real_time_tests_run_in_the_heap_of_an_s3_beside_tls():

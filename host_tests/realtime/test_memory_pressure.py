@@ -35,6 +35,7 @@ BEGIN = "async def _rounds(context, services, hood, tasks):\n    rounds = 0\n"
 LOOP = "    while not context.link.stop_requested[0]:\n        if rounds"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("rounds", [(50, 100), (1, 10)], ids=["for a second", "once, again and again"])
 def test_without_memory_the_panel_turns_off_and_the_services_come_back(kitchen, tmp_path, rounds):
     changes = (
