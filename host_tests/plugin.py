@@ -26,9 +26,11 @@ WAITERS = 3  # workers for tests that mostly wait, beside one for each core
 # Tests that mostly wait for real time, a board or a browser. All others compute.
 WAITING = tuple(
     f"host_tests/{name}"
-    for name in ("realtime/", "browser/", "vm/", "services/test_server", "services/test_session", "tools/test_backup",
-                 "tools/test_command_line", "tools/test_deploy", "tools/test_flash", "tools/test_key",
-                 "tools/test_other_project", "tools/test_startup", "tools/test_take_over", "tools/test_virtual")
+    for name in (
+        "realtime/", "browser/", "vm/", "services/test_server", "services/mqtt/test_session", "tools/test_backup",
+        "tools/test_command_line", "tools/test_deploy", "tools/test_flash", "tools/test_key",
+        "tools/test_other_project", "tools/test_startup", "tools/test_take_over", "tools/test_virtual",
+    )
 )  # fmt: skip
 
 

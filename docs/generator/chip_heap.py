@@ -18,14 +18,14 @@ WIFI_B = 38 * KIB  # micropython#8940 (1.19): 28 KiB to start, some 10 once it r
 SOCKET_B = 4 * KIB  # the same: 4 to 7 KiB each
 TLS_B = 35 * KIB  # the same: 16 + 4 KiB a session, some 15 more during the handshake
 STACK_B = 16 * KIB  # of the services thread: hardware/board.py
-RESERVE_B = 8 * KIB  # for what nobody counted
+RESERVE_B = 8 * KIB  # for what is not counted
 SOCKETS_BESIDE = 3  # the web server's own, MQTT, and one for time or names
 CALLERS = 4  # connections of the web server that the formula pays for
 
 
 @dataclass(frozen=True)
 class Chip:
-    """A chip with stock MicroPython. Bytes; None: nobody published a figure.
+    """A chip with stock MicroPython. Bytes; None: no figure is published.
 
     first_b: of the Python heap at the start. free_b: of the other heap at the prompt. block_b: the largest block of it.
     """
@@ -87,7 +87,7 @@ def need_b(combination: Combination, kept: counts.Kept) -> int:
 
 
 def fits(chip: Chip, combination: Combination, kept: counts.Kept) -> bool | None:
-    """Whether a combination fits; None: nobody can tell."""
+    """Whether a combination fits; None: unknown."""
     if chip.is_endless:
         return True
     heap = heap_b(chip, combination.wifi, combination.tls)

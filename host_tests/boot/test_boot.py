@@ -77,7 +77,7 @@ def test_the_first_effects_are_all_relay_pins_driven_low_with_the_level_before_t
 
 
 def test_the_buzzer_is_silenced_after_the_relays_because_a_tone_goes_on_over_a_reset_of_the_cpu():
-    assert (*limits.PINS_RELAY, dict(limits.BOX_PINS)["buzzer_pin"]) == PINS
+    assert (*limits.PINS_RELAY, dict(limits.DEVICE_PINS)["buzzer_pin"]) == PINS
 
 
 def test_after_the_pins_comes_the_watchdog_and_then_nothing_more(monkeypatch):

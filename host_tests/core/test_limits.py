@@ -193,7 +193,7 @@ def _literals(name, called):
 def test_boot_drives_exactly_the_relay_pins_and_the_buzzer_low():
     loops = [node for node in ast.walk(ast.parse((FIRMWARE / "boot.py").read_text())) if isinstance(node, ast.For)]
     assert [ast.literal_eval(loop.iter) for loop in loops] == [
-        (*limits.PINS_RELAY, dict(limits.BOX_PINS)["buzzer_pin"])
+        (*limits.PINS_RELAY, dict(limits.DEVICE_PINS)["buzzer_pin"])
     ]
 
 

@@ -28,7 +28,7 @@ def test_an_s3_has_room_for_tls_beside_its_heap(tls, heap):
     assert heap_b(S3, wifi=True, tls=tls) == heap
 
 
-def test_a_chip_of_which_nobody_published_a_figure_is_not_judged():
+def test_a_chip_without_a_published_figure_is_not_judged():
     assert heap_b(C6, wifi=True, tls=False) is None
     assert all(fits(C6, one, KEPT) is None for one in COMBINATIONS)
 

@@ -128,7 +128,7 @@ def test_a_broker_that_reads_nothing_is_not_read_from_without_end():
     assert len(client._sends) < 32
 
 
-WINDOW = 5744  # bytes that lwIP takes of a connection before somebody reads them
+WINDOW = 5744  # bytes that lwIP takes of a connection before they are read
 
 
 class Chip(Line):

@@ -1,4 +1,4 @@
-"""The loop's clock on a chip: whole ticks of the system, the interpreter lock let go, not one byte of heap.
+"""The loop's clock on a chip: whole ticks of the system, the interpreter lock released, not one byte of heap.
 
 Here: hardware/clock.py beside time.sleep_ms() as simulator/fakes/common/chips.py has both, and on the VM. Not here: the
 services' clock (services/test_clock.py).

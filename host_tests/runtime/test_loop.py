@@ -215,7 +215,7 @@ def test_a_tick_and_its_sleep_make_twenty_milliseconds_and_it_always_sleeps(take
 
 
 @pytest.mark.parametrize("takes_ms", [0, 5, 19, 3000])
-def test_the_services_are_told_what_a_tick_takes_in_the_mean(takes_ms):
+def test_the_services_learn_what_a_tick_takes_in_the_mean(takes_ms):
     bench = Bench(ticks=800)
     bench.takes_ms = takes_ms
     with pytest.raises(StopIteration):

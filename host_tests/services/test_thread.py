@@ -9,7 +9,7 @@ from curfew.services import thread
 
 
 class Radio:
-    """A network module whose station remembers what it was told. error: raised instead."""
+    """A network module whose station remembers its settings. error: raised instead."""
 
     STA_IF = 0
 

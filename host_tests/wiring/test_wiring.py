@@ -60,7 +60,7 @@ def test_every_pin_of_the_chip_is_either_mapped_or_refused_once():
 
 
 def test_boot_drives_every_pin_that_holds_a_contact():
-    assert sorted(boot_pins()) == sorted([*limits.PINS_RELAY, dict(limits.BOX_PINS)["buzzer_pin"]])
+    assert sorted(boot_pins()) == sorted([*limits.PINS_RELAY, dict(limits.DEVICE_PINS)["buzzer_pin"]])
 
 
 def test_what_can_hold_a_contact_is_an_output_with_a_low_safe_level():

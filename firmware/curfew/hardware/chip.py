@@ -51,7 +51,7 @@ def any_low(numbers: list[int]) -> bool:
 
 
 def tls_lacks() -> int:
-    """Bytes that a TLS handshake lacks beside the Python heap; 0 when there is room, or nobody can tell."""
+    """Bytes that a TLS handshake lacks beside the Python heap; 0 when there is room, or it is unknown."""
     try:
         import esp32
 

@@ -181,7 +181,7 @@ class Server:
                 caller = None
                 try:
                     if newcomers.poll(0) and self._make_room():
-                        bytearray(_ACCEPT_BYTES)  # had, and let go at once
+                        bytearray(_ACCEPT_BYTES)  # had, and freed at once
                         caller = listener.accept()[0]
                         await self._start(caller)
                 except (OSError, MemoryError):  # no new connection, or no memory for it

@@ -149,7 +149,7 @@ class Trust:
 
 
 def _is_untrusted(text):
-    """True for "signed by somebody else", in the words of mbedTLS and of CPython; no other error means that."""
+    """True for "signed by another", in the words of mbedTLS and of CPython; no other error means that."""
     return "not correctly signed" in text or "local issuer" in text or "self-signed" in text
 
 

@@ -13,7 +13,7 @@ from curfew.services.mqtt.session import Broker
 from host_tests.fixtures.broker import Observer, Rig, authority, broker, rogue, trusting  # noqa: F401
 from simulator.realtime.broker import PASSWORD, USER, Authority, mqtt_config
 
-BUILT = Path(__file__).parent.parent.parent / "build"  # with the libraries as on the flash
+BUILT = Path(__file__).parents[3] / "build"  # with the libraries as on the flash
 WELCOME = bytes((0x20, 2, 0, 0))
 
 

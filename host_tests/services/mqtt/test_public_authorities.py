@@ -8,7 +8,7 @@ from pathlib import Path
 from curfew.services.mqtt import transport
 from curfew.storage import files
 from host_tests.fixtures.broker import Rig, authority, broker, trusting  # noqa: F401
-from host_tests.services.test_session import BUILT, Client, dials  # noqa: F401
+from host_tests.services.mqtt.test_session import BUILT, Client, dials  # noqa: F401
 from simulator.realtime.broker import Authority, mqtt_config
 
 
