@@ -1,106 +1,27 @@
-"""Any computer: the whole tool with the modules and the platform of another system, and what it says there of ports.
+"""Any computer: the tool with the modules and the name of another system, and what it says there of ports."""
 
-No Windows and no macOS was at hand: their modules are blocked, their names and error texts are faked.
-"""
-
-import contextlib
 import errno
 import os
-import socket
 import subprocess
 import sys
-import threading
 from types import SimpleNamespace
 
 import pytest
 import serial
 
 from host_tests.fixtures import board as fixture
-from tools.board import console, doctor, drivers, installation, ports, virtual
-
-# Libraries of others choose their system when they are imported, so they come first; then ours on another system.
-SYSTEM = """
-import importlib.abc, os, platform, sys
-import serial, serial.tools.list_ports, mpremote.transport_serial, rich.console, rich.progress, rich.table, esptool
-import rich.status, http.client, getpass, urllib.request
-class Blocked(importlib.abc.MetaPathFinder):
-    def find_spec(self, name, path=None, target=None):
-        if name in {blocked}:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
-for name in {blocked}:
-    sys.modules.pop(name, None)
-for name in {missing}:
-    delattr(os, name)
-sys.meta_path.insert(0, Blocked())
-sys.platform, platform.machine = {platform!r}, lambda: {machine!r}
-from tools.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
-UNIX = {"fcntl", "grp", "pty", "pwd", "termios", "tty"}
-SYSTEMS = {
-    "Windows": {
-        "platform": "win32",
-        "machine": "AMD64",
-        "blocked": UNIX,
-        "missing": ["geteuid", "getuid", "getgroups"],
-    },
-    "macOS": {"platform": "darwin", "machine": "arm64", "blocked": set(), "missing": []},
-    "Raspberry Pi": {"platform": "linux", "machine": "aarch64", "blocked": set(), "missing": []},
-}
-
-
-@contextlib.contextmanager
-def bridge(port):
-    """A socket in place of a serial port, which other systems name otherwise; its URL."""
-    with serial.Serial(port) as cable, socket.create_server(("127.0.0.1", 0)) as server:
-        cable.timeout = server.settimeout(0.05)
-        over = threading.Event()
-
-        def carry():
-            while not over.is_set():
-                with contextlib.suppress(TimeoutError), server.accept()[0] as wire:
-                    wire.setblocking(False)
-                    while not over.is_set():
-                        with contextlib.suppress(BlockingIOError):
-                            came = wire.recv(4096)
-                            if not came:
-                                break
-                            cable.write(came)
-                        with contextlib.suppress(OSError):
-                            wire.sendall(cable.read(cable.in_waiting))
-                        over.wait(0.001)
-
-        thread = threading.Thread(target=carry)
-        thread.start()
-        try:
-            yield f"socket://127.0.0.1:{server.getsockname()[1]}"
-        finally:
-            over.set()
-            thread.join()
+from host_tests.fixtures.other_system import SYSTEMS, program
+from tools.board import console, doctor, drivers, installation, ports
 
 
 def on(system, *words):
     """A command on another system: status, what it said, what it complained about."""
-    program = SYSTEM.format(**SYSTEMS[system])
     env = {**os.environ, "COLUMNS": "200"}
     done = subprocess.run(
-        [sys.executable, "-c", program, *words], cwd=fixture.ROOT, env=env, stdin=subprocess.DEVNULL,
+        [sys.executable, "-c", program(system), *words], cwd=fixture.ROOT, env=env, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
-
-
-@pytest.mark.long
-@pytest.mark.limit(200)
-@pytest.mark.parametrize("system", SYSTEMS)
-def test_the_whole_tool_deploys_checks_and_backs_up_from_any_system(system, tmp_path):
-    with virtual.Board(tmp_path / "flash", fixture.SPEED) as board, bridge(board.port) as port:
-        status, said, wrong = on(system, "deploy", "--port", port)
-        assert status == 0 and "deployed" in said, said + wrong
-        status, said, wrong = on(system, "doctor", "--port", port)
-        assert status == 0 and "slot a" in said and "curfew-ab0f" in said, said + wrong
-        status, said, wrong = on(system, "backup", str(tmp_path / "kept.json"), "--port", port)
-        assert status == 0 and (tmp_path / "kept.json").exists(), said + wrong
 
 
 @pytest.mark.sample(2)

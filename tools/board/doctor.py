@@ -142,8 +142,12 @@ def board(asked: str | None) -> Iterator[Row]:
         return
     try:
         port = ports.chosen(asked, "doctor")
-    except BoardError as error:
-        yield Row("board", LACKS, str(error), drivers.missing())
+    except BoardError:
+        fix = (
+            drivers.missing()
+            or f"plug it in with a data cable{'' if INSTALLED else ', or try without one: make board'}"
+        )
+        yield Row("board", LACKS, "no USB serial port is there", fix)
         return
     found = next((ports.described(one) for one in several if one.device == port), port)
     yield Row("port", OK, found)
