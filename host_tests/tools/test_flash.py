@@ -12,6 +12,7 @@ import sys
 import threading
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -94,6 +95,12 @@ def test_any_other_file_is_refused_with_its_reason_and_the_right_one_is_named(tm
 def test_the_oldest_version_that_will_do_is_1_26(tmp_path):
     (tmp_path / "image.bin").write_bytes(official(program=app(BANNER.replace(b"1.29", b"1.26"))))
     assert image.read(tmp_path / "image.bin").version == "1.26.0"
+
+
+@pytest.mark.limit(20)
+def test_a_file_without_an_end_is_not_read_to_its_end():
+    with pytest.raises(BoardError, match="more than a flash of 4 MB holds"):
+        image.read(Path("/dev/zero"))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
@@ -187,12 +194,14 @@ def test_a_chip_that_will_not_do_is_refused_before_anything_is_written(good, chi
     assert not {"ERASE_FLASH", "FLASH_BEGIN", "FLASH_DEFL_BEGIN"} & set(rom.commands)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("step", ["SYNC", "READ_REG", "MEM_DATA", "CHANGE_BAUDRATE", "READ_FLASH"])
 def test_a_cable_pulled_before_writing_is_one_line_and_nothing_is_written(good, step):
     with Rom(cut_at=step) as rom:
         assert "nothing was written" in refused(rom, good)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("step", ["FLASH_DEFL_BEGIN", "FLASH_DEFL_DATA", "SPI_FLASH_MD5"])
 def test_a_cable_pulled_while_writing_is_one_line_and_the_next_run_repairs_it(good, step):
     with Rom(cut_at=step) as rom:

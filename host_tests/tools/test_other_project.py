@@ -33,6 +33,7 @@ def put(bench, **files):
     bench.run("\n".join(f"f=open({name + '.py'!r},'w');f.write({text!r});f.close()" for name, text in files.items()))
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("files", [{"main": OTHERS}, {"boot": OTHERS}, {"main": OTHERS, "boot": FRESH}])
 def test_another_project_is_never_replaced_without_asking(fresh, files):
     put(fresh, **files)

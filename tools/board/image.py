@@ -39,7 +39,8 @@ class Image:
 def read(path: Path) -> Image:
     """An image that will do. Raises BoardError for every other file, and says what is wrong with it."""
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as file:
+            data = file.read(_BYTES_MAX + 1)
     except OSError as error:
         raise BoardError(f"{path}: {error.strerror}; the right one is {WANTED}")
 
@@ -47,7 +48,7 @@ def read(path: Path) -> Image:
         return BoardError(f"{path.name}: {what}; the right one is {WANTED}")
 
     if len(data) > _BYTES_MAX:
-        raise wrong(f"{len(data)} bytes are more than a flash of 4 MB holds")
+        raise wrong("it is more than a flash of 4 MB holds")
     if len(data) < 24 or data[0] != _MAGIC:
         raise wrong("no image for an ESP chip")
     _of_this_chip(data, 0, wrong)
