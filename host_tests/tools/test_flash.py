@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from esptool.loader import ESPLoader
+from esptool.targets.esp32s3 import ESP32S3ROM
 from rich.console import Console
 
 from host_tests.fixtures.board import command
@@ -211,6 +213,16 @@ def test_a_cable_pulled_while_writing_is_one_line_and_the_next_run_repairs_it(go
         flashed(rom.url, good)
         data = good.read_bytes()
         assert bytes(rom.flash.data[image.OFFSET : image.OFFSET + len(data)]) == data
+
+
+@pytest.mark.parametrize("chip", [{"cut_at": "MEM_DATA"}, {"fuses": SINGLE_CORE}, {"chip": "esp32s3"}, {}])
+def test_a_chip_is_never_left_in_its_boot_loader(good, chip, monkeypatch):
+    resets = []
+    for kind in (ESPLoader, ESP32S3ROM):
+        monkeypatch.setattr(kind, "hard_reset", lambda esp: resets.append(esp))
+    with Rom(**chip) as rom, contextlib.suppress(BoardError):
+        flashed(rom.url, good)
+    assert resets
 
 
 def test_what_did_not_arrive_as_it_was_sent_is_no_success(good, monkeypatch):

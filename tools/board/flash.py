@@ -47,7 +47,9 @@ def flash(
         if path is None or good is None:
             path = fetch()
             good = image.read(path)
-        console.print(f"image   MicroPython {good.version} for the ESP32, {good.size / 1e6:.1f} MB, {path.name}")
+        console.print(
+            f"image   MicroPython {good.version} for the ESP32, {good.size / 1e6:.1f} MB, {path.name}", soft_wrap=True
+        )
         if not erase and _is_taken(chip, good.files_at):
             if not agreed(
                 "The part of the flash where MicroPython keeps files holds something else, and MicroPython does not "
@@ -164,9 +166,13 @@ class _Chip:
         self.is_changed = False  # something was erased or written
         self.esp: Any = None
         try:
-            self._connect()
-        except FatalError as error:
-            self._slow_down(error)
+            try:
+                self._connect()
+            except FatalError as error:
+                self._slow_down(error)
+        except BaseException:
+            self.leave()
+            raise
 
     def _connect(self) -> None:
         self.esp = cmds.detect_chip(self._port, _ROM_BAUD, connect_attempts=_ATTEMPTS)
@@ -212,7 +218,7 @@ class _Chip:
 
     def close(self) -> None:
         """Let go of the port."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, AttributeError):  # it never got as far as a port
             self.esp._port.close()
 
     def leave(self) -> None:
