@@ -1,1 +1,1 @@
-"""Everything that goes over the USB cable: `python -m tools.board COMMAND`, which `make` calls."""
+"""Everything that goes over the USB cable; the command is tools/cli.py."""
