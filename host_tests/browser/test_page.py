@@ -288,6 +288,8 @@ def test_log_and_about_are_there(phone, device):
     phone.open(device, "more")
     phone.reads("wifi online")
     assert "Not certified" in phone.text() and "26 h 3 min" in phone.text()
+    phone.reads("Python 20 kB · its largest block 27 kB")
+    phone.reads("25 %")
 
 
 def test_a_wrong_password_and_the_wait_after_many_are_shown(phone, device):

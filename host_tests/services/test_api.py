@@ -287,6 +287,12 @@ def test_the_log_has_what_was_refused(site, me):
     assert "web 401 wrong password" in site.ask("GET", "log", **me).json["lines"]
 
 
+def test_the_log_comes_with_free_memory_and_the_load_of_the_loop(site, me):
+    site.context.link.busy[0] = 5 * 64
+    told = site.ask("GET", "log", **me).json
+    assert (told["busy_permille"], told["free_bytes"]) == (250, {"python": 20000, "block": 27000})
+
+
 def test_metrics_are_lines_of_names_and_numbers(site, me):
     site.publish(1, STATE=2, CONTACT_CLOSED=1, TC_UV=14000)
     site.context.link.busy[0] = 5 * 64

@@ -18,7 +18,15 @@ stored, health = read_state()
 persistence = Persistence(link, RtcMemory(b""), 0, 2, stored, health)
 persistence.ask_restart = lambda: None
 config = {"password": list(hashing(sys.argv[2], b"0123456789abcdef"))[-1], "token": ""}
-context = ServiceContext(persistence, link, time, settings, config, Log(), None)
+
+
+class Chip:
+    """What the server asks of a chip."""
+
+    heaps = staticmethod(dict)
+
+
+context = ServiceContext(persistence, link, time, settings, config, Log(), Chip)
 api = Api(context, Auth(time.ticks_ms()), lambda: None, "POWER_ON", asyncio.sleep_ms)
 server = Server(api, time, context.log, asyncio.sleep_ms)
 

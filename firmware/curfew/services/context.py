@@ -8,6 +8,7 @@ from array import array
 
 from curfew.core.codes import REQUEST_EXTEND, SOURCES, STATES
 from curfew.core.faults import FAULTS, NO_FAULT
+from curfew.core.limits import TICK_MS
 from curfew.runtime import snapshot as s
 from curfew.storage import files, journal
 
@@ -121,6 +122,10 @@ class ServiceContext:
         """Seconds to the nearest deadline of all burners; None without a deadline."""
         left = [self.values[at + s.SNAP_REMAINING_S] for at in range(0, len(self.values), s.SNAP_FIELDS)]
         return min([seconds for seconds in left if seconds], default=None)
+
+    def busy_permille(self):
+        """What part of its time the loop takes, of 1,000; the services get the rest."""
+        return self.link.busy[0] * 1000 // (64 * TICK_MS)
 
     def flash_allowed(self):
         """True while all contacts are open: only then may a file be written."""

@@ -8,7 +8,6 @@ import gc
 import json
 
 from curfew import VERSION, forget
-from curfew.core.limits import TICK_MS
 from curfew.core.ticks import elapsed_ms, later_ms
 from curfew.runtime.supervisor import TRIAL_CONFIRMED
 from curfew.services.http.auth import SETUP_FIRST, same, token_hash
@@ -200,7 +199,7 @@ class Api:
         yield 'curfew_info{version="%s",build="%s",slot="%s"} 1\n' % (VERSION, slots.build_id(), slots.here)
         yield "curfew_uptime_seconds %d\ncurfew_problem %d\n" % (self._uptime(), context.problem())
         yield "curfew_flash_failures_total %d\n" % context.persistence.failures
-        yield "curfew_loop_busy_permille %d\n" % (context.link.busy[0] * 1000 // (64 * TICK_MS))
+        yield "curfew_loop_busy_permille %d\n" % context.busy_permille()
         heaps = context.chip.heaps()
         for name in heaps:
             yield 'curfew_free_bytes{heap="%s"} %d\n' % (name, heaps[name])

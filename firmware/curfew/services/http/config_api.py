@@ -261,8 +261,11 @@ def _shutoff(api, row):
 
 
 async def get_log(api, request):
-    """The last log lines of the services."""
-    return packed(listed('{"lines": [', api.context.log.lines(), "]}")), 200, JSON
+    """The last log lines of the services, free bytes by heap, and the load of the loop."""
+    context = api.context
+    start = '{"busy_permille": %d, "free_bytes": %s, "lines": ['
+    start %= (context.busy_permille(), json.dumps(context.chip.heaps()))
+    return packed(listed(start, context.log.lines(), "]}")), 200, JSON
 
 
 HANDLERS = {
