@@ -16,7 +16,9 @@ from simulator.rules.numbers import TICK_MS
 WAYS = ("web", "mqtt")
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a flame that is seen within seconds
 MEDIAN_MS, WORST_MS = 25, 60
-CROWDED_MEDIAN_MS, CROWDED_WORST_MS = 150, 2500  # beside fifty others on a machine of two cores: not lost, at once
+# Beside fifty others: not lost, at once. The chip has ten sockets in all: one client waits outside, and one that finds
+# that place taken asks again, as TCP does, after 1, 3 and 7 s.
+CROWDED_MEDIAN_MS, CROWDED_WORST_MS = 150, 7500
 LATE_MS = 60
 CLIENTS, SHOUTS = 50, 500  # at the web; a second, over the broker
 PAUSE_MAX_S = 90  # of mqtt.py: a minute, and up to half as much by chance

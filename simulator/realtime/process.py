@@ -20,6 +20,8 @@ FOR_EVER_MS = 2**60
 PIPE_BYTES = 1 << 20  # half a minute of ticks, should this process have no time to listen
 HEAP_KIB = 175  # what an ESP32-S3 has beside TLS, in bytes of this VM: docs/generator/chip_heap.py
 RIG_BYTES = 48 * 1024  # of heap for the VM's end of the wire, beside the firmware's own
+SOCKETS = MODULES["chips"].SOCKETS
+FILES = 8  # of the VM: its console, the ends of the wire, RTC memory, two on the flash
 FIELDS = 16  # of one burner in a snapshot
 # What fakes/realtime/wire.py has, in the same order.
 KIND, US, A, B, C, D, E, F, SIZE = 64, 65, 66, 67, 68, 69, 70, 71, 72
@@ -118,6 +120,7 @@ class DeviceProcess:
             )  # fmt: skip
         finally:
             os.close(out)
+        _limit_sockets(self._vm.pid)
 
     def _kill(self) -> None:
         """The chip is gone: what it may still have had to say was never heard."""
@@ -205,6 +208,16 @@ class DeviceProcess:
             *(low, self._wifi, self._lookup_ms, self.dead_port, self._measure, *bus, *codes),
             *(self.web_port, self.dns_port),
         ]
+
+
+def _limit_sockets(pid: int) -> None:
+    """Let a process have no more sockets than a chip; files of the computer come on top."""
+    try:
+        import resource
+
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (SOCKETS + FILES, SOCKETS + FILES))
+    except (ImportError, AttributeError, OSError):
+        pass  # not Linux
 
 
 def _grow(pipe: int) -> None:
