@@ -39,7 +39,7 @@ def writes(chip):
 # --- a light that fails ---------------------------------------------------------------------------------------------
 
 
-def test_a_light_for_which_the_chip_has_no_memory_is_borne_and_sent_again_in_the_next_tick(chip, panel, box):
+def test_a_light_for_which_the_chip_has_no_memory_is_borne_and_sent_again_in_the_next_tick(chip, panel, device):
     written = []
 
     def write():
@@ -49,15 +49,15 @@ def test_a_light_for_which_the_chip_has_no_memory_is_borne_and_sent_again_in_the
 
     panel._pixels.write.side_effect = write
     for _ in range(5):
-        panel.show(box, False)
+        panel.show(device, False)
     assert len(written) == 3
 
 
 @pytest.mark.parametrize("error", [MemoryError, RuntimeError, KeyboardInterrupt])
-def test_any_other_error_of_a_light_is_not_hidden(panel, box, error):
+def test_any_other_error_of_a_light_is_not_hidden(panel, device, error):
     panel._pixels.write.side_effect = error
     with pytest.raises(error):
-        panel.show(box, False)
+        panel.show(device, False)
 
 
 def test_the_buzzer_can_be_silenced_whatever_it_sounds(chip, panel):
