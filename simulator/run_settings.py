@@ -109,7 +109,8 @@ DELAY_COIL_MARGIN_S = 3
 RELATIONS: tuple[Callable[[dict[str, Any]], bool], ...] = (
     lambda s: s["timer_default_min"] <= s["timer_max_min"] <= s["burn_max_min"],
     lambda s: s["timer_step_min"] <= s["timer_max_min"],
-    lambda s: s["warning_s"] <= 60 * min(s["timer_default_min"], s["timer_step_min"], s["override_max_min"]),
+    lambda s: s["warning_s"] < 60 * s["timer_default_min"],
+    lambda s: s["warning_s"] <= 60 * min(s["timer_step_min"], s["override_max_min"]),
     lambda s: 60 * s["burn_max_min"] >= s["ignite_window_s"] + s["warning_s"],
     lambda s: s["flame_die_s"] > rest_s(s),
 )

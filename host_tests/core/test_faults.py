@@ -224,7 +224,7 @@ def test_a_fitted_sensor_that_falls_silent_has_failed_after_a_second_and_a_half(
     assert device.fault() == fault
 
 
-@pytest.mark.parametrize("uv", [[70_000, 0], [-2000, -2000], [0, 5000], [60_001, 60_001]])
+@pytest.mark.parametrize("uv", [[70_000, 0], [-9000, -9000], [0, 5000], [60_001, 60_001]])
 def test_a_sensor_that_reads_the_impossible_has_failed(core, uv):
     device = core(sensor=True, **QUICK)
     device.uv[0] = uv
@@ -261,7 +261,7 @@ def test_a_burner_without_a_sensor_never_has_a_failed_one(core):
 
 
 @pytest.mark.parametrize("value", ["stale", "i2c_error"])
-def test_a_dead_converter_while_it_burns_turns_the_gas_off(world, value):
+def test_a_dead_converter_while_it_burns_closes_the_gas(world, value):
     device = world()
     device.burn()
     device.do("sensor", value=value)
@@ -277,20 +277,21 @@ def test_a_dead_converter_while_it_burns_turns_the_gas_off(world, value):
 def live(core):
     """IDLE, and a magnet side that carries voltage although the contact is open."""
     device = core(sensor=True, **QUICK)
-    device.uv[0] = [1000, 800]
+    device.uv[0] = [3500, 3000]
     return device
 
 
-def test_a_live_magnet_side_in_idle_is_a_weld_after_three_readings(core):
+def test_a_live_magnet_side_in_idle_is_a_weld_when_three_means_say_so(core):
     device = live(core)
-    device.step()
-    device.step()
+    device.run(ms=180)
     assert device.fault() is None
-    device.step()
+    device.run(ms=60)
     assert device.fault() == "CONTACT_WELDED"
 
 
-@pytest.mark.parametrize("uv", [[1000, 300], [3204, 801], [3300, 801], [0, 0]])
+@pytest.mark.parametrize(
+    "uv", [[2900, 2900], [3500, 2000], [20_000, 1900], [1000, 800], [0, 0], [-1700, 0], [1000, 2500]]
+)
 def test_a_magnet_side_that_is_not_live_is_no_weld(core, uv):
     device = core(sensor=True, auto_arm=False, **QUICK)
     device.uv[0] = uv
@@ -309,17 +310,17 @@ def test_a_spike_on_the_magnet_side_is_no_weld(core):
 
 
 @pytest.mark.parametrize("uv, cleared", [
-    ([3001, 299], True), ([3000, 0], False), ([12_000, 300], False), ([0, 0], False), ([2000, 0], False),
+    ([3001, 390], True), ([3000, 0], False), ([12_000, 420], False), ([12_000, 1900], False), ([12_000, 0], True),
 ])  # fmt: skip
 def test_a_weld_is_cleared_only_by_a_hot_side_beside_a_dead_one_for_a_second(core, uv, cleared):
     device = live(core)
-    device.run(ms=100)
+    device.run(ms=400)
     device.uv[0] = uv
     device.run(ms=980)
     assert device.one().faults.present, "not yet for a second"
-    device.run(ms=200)
+    device.run(ms=1000)
     assert (device.one().faults.present == 0) is cleared
-    assert device.state() == "FAULT", "and never without the user"
+    assert device.state() == "FAULT", "and never without the hand"
 
 
 def test_a_weld_that_was_stored_can_be_cleared_by_lighting_and_holding_the_knob(world):
@@ -360,7 +361,7 @@ def test_a_persisting_flame_ends_when_the_millivolts_show_it(core):
 
 
 @pytest.mark.parametrize("name, there, gone", [
-    ("CONTACT_WELDED", [1000, 800], [6000, 0]), ("FLAME_PERSISTS", [20_000, 0], [100, 0]),
+    ("CONTACT_WELDED", [3500, 3000], [6000, 0]), ("FLAME_PERSISTS", [20_000, 0], [100, 0]),
     ("SENSOR_FAILED", None, [0, 0]),
 ])  # fmt: skip
 def test_once_a_cause_is_gone_a_hold_always_leads_back_to_idle(core, name, there, gone):

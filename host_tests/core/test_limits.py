@@ -25,7 +25,8 @@ DESIGN = {
 # As test_calibration.py found them to fit every stove: default, lowest, highest.
 CALIBRATED = {
     "loaded_on_uv": (2500, 1000, 15_000), "loaded_off_uv": (1500, 500, 10_000), "open_on_uv": (5000, 2000, 25_000),
-    "open_off_uv": (3000, 1000, 20_000), "magnet_hold_uv": (4000, 1000, 10_000),
+    "open_off_uv": (3000, 1000, 20_000), "magnet_hold_uv": (0, 0, 10_000), "flame_min_uv": (4000, 2000, 20_000),
+    "flame_lost_percent": (15, 5, 60),
 }  # fmt: skip
 
 
@@ -41,8 +42,10 @@ def test_the_thresholds_have_the_ranges_and_defaults_of_the_calibration():
 
 @pytest.mark.parametrize("name, value", [
     ("STALL_MAX_MS", 2000), ("WATCHDOG_BOOT_MS", 20_000), ("WATCHDOG_MS", 4000), ("HOLD_MS", 800),
-    ("HOLD_LONG_MS", 5000), ("HOLD_ALL_MS", 3500), ("STUCK_MS", 30_000), ("UV_MIN", -1000), ("UV_MAX", 60_000),
-    ("CROSSED_UV", 500), ("LIVE_UV", 300), ("LIVE_PART", 4), ("LIVE_READINGS", 3), ("TESTABLE_UV", 2000),
+    ("HOLD_LONG_MS", 5000), ("HOLD_ALL_MS", 3500), ("STUCK_MS", 30_000), ("UV_MIN", -8000), ("UV_MAX", 60_000),
+    ("CROSSED_UV", 3000), ("WELD_UV", 2000), ("WELD_TC_UV", 3000),
+    ("DEAD_UV", 400), ("LIVE_PART", 4), ("LIVE_READINGS", 3),
+    ("TESTABLE_UV", 2000),
     ("OUT_UV", 3000), ("WELD_CLEARED_UV", 3000), ("WELD_CLEARED_MS", 1000), ("CONTACT_OPEN_UV", 4000),
     ("CONTACT_OPEN_MS", 1000), ("IGNITION_RISE_UV", 1000), ("IGNITION_WINDOW_MS", 2000),
     ("SETTLE_MS", 200), ("RESETS_MAX", 3), ("QUIET_MS", 600_000), ("HEALTH_AFTER_MS", 600_000),
@@ -113,8 +116,8 @@ def test_an_ignition_can_be_seen_with_four_burners():
 
 
 def test_the_thresholds_stand_in_order():
-    assert limits.LIVE_UV < limits.IGNITION_RISE_UV < limits.TESTABLE_UV < limits.OUT_UV
-    assert limits.LIVE_UV * limits.LIVE_PART < limits.TESTABLE_UV, "a live magnet side shows at the coldest test"
+    assert limits.DEAD_UV < limits.IGNITION_RISE_UV < limits.WELD_UV <= limits.TESTABLE_UV < limits.WELD_TC_UV
+    assert limits.TESTABLE_UV < limits.IGNITION_UV < limits.WELD_TC_UV <= limits.OUT_UV
     assert BURNER["loaded_off_uv"][0] < BURNER["loaded_on_uv"][0] < BURNER["open_on_uv"][0]
     assert BURNER["open_off_uv"][0] < BURNER["open_on_uv"][0]
     assert 3 * BURNER["loaded_on_uv"][0] >= 2 * BURNER["open_off_uv"][0]

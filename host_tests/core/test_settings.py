@@ -14,9 +14,9 @@ MS = {"min": 60_000, "s": 1000, "ms": 1}
 
 # Values around which all relations hold, so that one key can be moved through its whole range alone.
 ROOM = {
-    "timer_default_min": {"timer_max_min": 240, "burn_max_min": 300, "warning_s": 60},
+    "timer_default_min": {"timer_max_min": 240, "burn_max_min": 300, "warning_s": 15},
     "timer_step_min": {"timer_max_min": 240, "burn_max_min": 300, "warning_s": 60},
-    "timer_max_min": {"timer_default_min": 1, "timer_step_min": 1, "burn_max_min": 300, "warning_s": 60},
+    "timer_max_min": {"timer_default_min": 1, "timer_step_min": 1, "burn_max_min": 300, "warning_s": 15},
     "burn_max_min": {
         "timer_default_min": 1, "timer_step_min": 1, "timer_max_min": 1, "warning_s": 15, "ignite_window_s": 10,
     },
@@ -177,8 +177,8 @@ RELATIONS = [
      ["timer_max_min 200", "burn_max_min 199"]),
     ({"timer_step_min": 31, "timer_max_min": 30}, {"timer_step_min": 30, "timer_max_min": 30},
      ["timer_step_min 31", "timer_max_min 30"]),
-    ({"warning_s": 61, "timer_default_min": 1}, {"warning_s": 60, "timer_default_min": 1},
-     ["warning_s 61", "timer_default_min 1"]),
+    ({"warning_s": 60, "timer_default_min": 1}, {"warning_s": 59, "timer_default_min": 1},
+     ["warning_s 60", "timer_default_min 1"]),
     ({"warning_s": 121, "timer_step_min": 2}, {"warning_s": 120, "timer_step_min": 2},
      ["warning_s 121", "timer_step_min 2"]),
     ({"warning_s": 300, "override_max_min": 5, "timer_step_min": 4}, {"warning_s": 300, "override_max_min": 5},

@@ -94,7 +94,7 @@ def test_a_higher_rank_interrupts_an_equal_one_replaces_a_lower_one_is_lost(play
 
 def test_off_and_warning_and_fault_are_never_lost_to_anything_friendly():
     for urgent in ("OFF", "WARNING", "FAULT"):
-        for other in set(NUMBER) - {"NONE", "OFF", "WARNING", "FAULT"}:
+        for other in set(NUMBER) - {"NONE", "OFF", "WARNING", "FAULT", "ENDED", "LET_GO"}:
             player = Player()
             player.play(NUMBER[urgent], 0)
             player.step(20)

@@ -93,10 +93,11 @@ def _of_sensor(burner, settings):
         running.append(("cleared", limits.WELD_CLEARED_MS - flame.cleared_ms, ANY_MS))
     if proof.contact == PENDING:
         running.append(("verify", proof.verify_ms - proof.age_ms, ANY_MS))
-    if proof.gas == PENDING:
-        running.append(("die", settings.flame_die_ms - proof.die_ms, ANY_MS))
-        if proof._mark_ms >= 0:
-            running.append(("fall", limits.FALL_CHECK_MS - proof._mark_ms, ANY_MS))
+    if flame.hot_ms and not present >> faults.FLAME_PERSISTS & 1:
+        running.append(("die", settings.flame_die_ms - min(proof.die_ms, flame.hot_ms), ANY_MS))
+        running.append(("flat", (limits.FLAT_BLOCKS - flame.trend._flat) * limits.BLOCK_MS, ANY_MS))
+    if proof.gas == PENDING and proof._mark_ms >= 0:
+        running.append(("fall", limits.FALL_CHECK_MS - proof._mark_ms, ANY_MS))
     return running
 
 
@@ -133,8 +134,8 @@ def _sensor_flags(burner, flame, proof):
     out = persists and flame.tc_uv < limits.OUT_UV
     if state != VERIFYING:
         return proof.gas, proof.contact in (PENDING, REFUTED) and proof.contact, out
-    fallen = proof._trough_uv * limits.RELIGHT_FALL_PART <= proof._peak_uv * (limits.RELIGHT_FALL_PART - 1)
-    testable = proof.contact == PENDING and (flame.tc_uv >= limits.TESTABLE_UV, proof._was_live)
+    fallen = proof._fallen, proof._waits
+    testable = proof.contact == PENDING and (flame.tc_uv >= limits.WELD_TC_UV, proof._was_live)
     return proof.gas, proof.contact, out, testable, fallen, proof.relit
 
 

@@ -8,7 +8,7 @@ from simulator.rules.sentences import RULES
 
 STILL_TICKS = 50
 BLIND_STEP_MS, GAP_MS, SEEN_AGAIN_MS, SETTLE_MS = 100, 500, 1000, 220  # a stall makes no sensor old
-WELD_HOT_UV, WELD_DARK_UV, WELD_SHOWN_MS = 3000, 300, 1000
+WELD_HOT_UV, WELD_DARK_UV, WELD_SHOWN_MS = 3000, 400, 1000
 OUT_UV, FLAME_UV, FLAME_MS = 3000, 1500, 2500
 RISE_MS = 2000  # a user who lights was there so short a time ago
 ANNOUNCED = (codes.TIMEOUT, codes.BURN_CAP, codes.OVERRIDE_END)
@@ -195,7 +195,7 @@ class Judge:
         gone = self.present & ~burner.faults.present
         if gone:
             for code, may_go in (
-                (faults.CONTACT_WELDED, self.shown_open_ms >= WELD_SHOWN_MS),
+                (faults.CONTACT_WELDED, self.shown_open_ms >= WELD_SHOWN_MS or self.tc_uv < OUT_UV),
                 (faults.FLAME_PERSISTS, self.tc_uv < OUT_UV or self.tc_uv * 2 <= self.peak_uv),
                 (faults.SENSOR_FAILED, self.fresh_ms >= SEEN_AGAIN_MS),
                 (faults.BUTTON_STUCK, self.finger.first_ms is None),

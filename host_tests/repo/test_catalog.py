@@ -13,7 +13,7 @@ from simulator.scenario import ACTS
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_IN_WORDS = {"PENDING", "PROVED", "REFUTED", "UNTESTABLE", "TC", "MAGNET", "REQUEST_EXTEND", "REQUEST_ARM"}
 NOT_IN_WORDS |= {"PANIC", "HELD_ALL"}  # the controller makes HELD of them
-NOT_A_FAULT = {"NO_FAULT", "FAULT_COUNT", "STORED_FAULTS"}
+NOT_A_FAULT = {"NO_FAULT", "FAULT_COUNT", "STORED_FAULTS", "KEPT_FAULTS"}
 SETTINGS = (
     *(key for key, *_ in (*limits.SETTINGS, *limits.SWITCHES, *limits.DEVICE_PINS)),
     *(*limits.SPARE_PINS, "relay_drive", "burners", "relay_pin", "button_pin", "sensor"),

@@ -277,7 +277,7 @@ def test_stored_faults_come_back_from_the_record(core):
     device.memory.seal()
     again = core(burners=2, previous=bytes(device.memory.buffer), idle=False)
     again.run(s=1)
-    assert [again.raised(0), again.raised(1)] == [[], ["CONTACT_WELDED"]]
+    assert [again.raised(0), again.raised(1)] == [["BUTTON_STUCK"], ["CONTACT_WELDED"]]
 
 
 def test_a_closed_contact_is_in_the_record_from_the_tick_in_which_it_closes(core):

@@ -115,7 +115,7 @@ class Acts:
 
     def _do_weld(self, burner, args):
         self.burners[burner].welded = True
-        self.burners[burner].weld_mohm = args and args.get("mohm")
+        self.burners[burner].weld_mohm = (args or {}).get("mohm")
         self.burners[burner].moved()
 
     def _do_unweld(self, burner, _):

@@ -15,6 +15,7 @@ from simulator.times import show_time
 WARNING_SHORT_MS = 3 * TICK_MS  # entered up to one tick late, plus the two ticks of any event
 PAIR_MS = 740  # releases this close may be a pair, whatever the bounce
 LOOK_MIN_MS, LOOK_MAX_MS = 900, 5300  # and so far from its release to the next touch may be a look at the light
+NEW_POT_MS = 8000  # from the knob to the new time: sparks, two seconds of rising tip, the slowest tip
 RELEASE_DEFAULT_MS = 5  # stove.release_ms when the scenario does not say
 
 
@@ -54,13 +55,16 @@ def _latest_end_ms(view: View, interval: Interval) -> int:
     if view.has_sensor(interval.burner):
         end_ms += of["ignite_window_s"] * 1000  # armed, the flame may come as late as that
     overridden = False
-    for latest_ms, doubled in sorted(_additions(view, interval)):
+    for latest_ms, doubled in sorted(_additions(view, interval), key=lambda one: one[0]):
         if doubled:
             if not overridden:
                 cap_ms = max(cap_ms, latest_ms + override_ms)
                 overridden = True
             end_ms = max(end_ms, latest_ms + override_ms)
         end_ms = max(end_ms, min(end_ms + step_ms, latest_ms + most_ms))
+        if doubled is None:  # the next pot
+            end_ms = max(end_ms, latest_ms + default_ms)
+            continue
         if overridden:  # then a press may end the override and start the default time anew
             end_ms = max(end_ms, latest_ms + default_ms)
     steps_back_ms = sum(
@@ -71,13 +75,16 @@ def _latest_end_ms(view: View, interval: Interval) -> int:
     return min(end_ms, cap_ms) + steps_back_ms
 
 
-def _additions(view: View, interval: Interval) -> Iterator[tuple[int, bool]]:
-    """(when at the latest, whether it may be an override) of all that may add time to an interval."""
+def _additions(view: View, interval: Interval) -> Iterator[tuple[int, bool | None]]:
+    """(when at the latest, whether it may be an override, None: a new pot) of all that may add time to an interval."""
     touches = view.touches(interval.burner)
     for index, touch in enumerate(touches):
         if interval.on_ms < touch.up_ms < interval.off_ms + LOCAL_ACT_MS:
             latest_ms = touch.up_ms + LOCAL_ACT_MS + view.stalled_ms(touch.up_ms, interval.off_ms)
             yield latest_ms, completes_override(view, touches[: index + 1])
+    for act in view.acts(interval.burner, "light"):  # the knob was off for a while, and the time begins anew
+        if interval.on_ms < act.at_ms < interval.off_ms and view.has_sensor(interval.burner):
+            yield act.at_ms + NEW_POT_MS, None
     for act in view.acts(interval.burner, "remote_extend") if view.settings["remote_extend"] else ():
         latest_ms = act.at_ms + LOCAL_ACT_MS + view.services_away_ms(act)
         if interval.on_ms < latest_ms and act.at_ms < interval.off_ms:

@@ -97,6 +97,7 @@ class Burner:
         self._asked = False  # the last quick pair asked it, in this burn
         self._is_holding_told = False
         self._relit_early = False  # in this VERIFYING
+        self._window_kept = False  # the window of this ignition was given more time
 
     # --- sensing ---------------------------------------------------------------------------------------------------
 
@@ -156,6 +157,8 @@ class Burner:
             self.window_ms -= step_ms
         else:
             self.proof.step(step_ms)
+            if self.flame.new_second and self.config.sensor:
+                self.proof.take_second(self.flame.trend.before_uv, self.flame.trend.uv)
             self.verifying_ms = aged_ms(self.verifying_ms, min(step_ms, limits.TICK_MS))
 
     def _judge_faults(self) -> None:
@@ -192,10 +195,12 @@ class Burner:
         if state == ARMED:
             if flame.is_confirmed():
                 return FLAME_SEEN
-            if self.window_ms <= 0:
+            if self.window_ms <= 0 and not self._keeps_window():
                 return WINDOW_OVER
         elif state == IDLE and self.settings.auto_arm and sensing and flame.igniting:
             return IGNITED
+        elif closed and flame.new_pot:
+            return RELIT
         elif state in (BURNING, OVERRIDE) and self.remaining_ms <= self.settings.warning_ms:
             return WARNING_DUE
         elif state == VERIFYING:
@@ -210,7 +215,17 @@ class Burner:
         return None
 
     def _is_proved(self) -> bool:
-        return self.proof.contact not in (PENDING, REFUTED) and self.proof.gas != PENDING
+        proof = self.proof
+        weak = proof.die_ms >= self.settings.flame_die_ms and self.flame.trend.uv < self.config.flame_min_uv
+        return proof.contact not in (PENDING, REFUTED) and (proof.gas != PENDING or weak)  # weak: less than any flame
+
+    def _keeps_window(self) -> bool:
+        """Give a flame that is there when the window ends a moment more to be proved, once."""
+        if self._window_kept or not self.flame.burning or self.flame.trend.falls:
+            return False
+        self._window_kept = True
+        self.window_ms = limits.WINDOW_MORE_MS
+        return True
 
     # --- what happens ----------------------------------------------------------------------------------------------
 
@@ -343,6 +358,7 @@ class Burner:
         self.cap_raised = False
         self._override_used = False
         self._asked = False
+        self._window_kept = False
         self._is_holding_told = False
         self.health_due_ms = 0
         self.flame.contact_changed()

@@ -21,7 +21,7 @@ from curfew.core.codes import (
     REQUEST_EXTEND,
     RESTART,
 )
-from curfew.core.signals import S_NONE, S_READY, Player
+from curfew.core.signals import S_ENDED, S_NONE, S_READY, Player
 from curfew.core.ticks import aged_ms, elapsed_ms
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class Controller:
         for index, burner in enumerate(self.burners):
             if memory.closed_before >> index & 1:
                 burner.cause = RESTART
+                self.player.play(S_ENDED, index)
                 self._record(index, burner)
             unstable = memory.buffer[AT_RESETS] >= limits.RESETS_MAX
             burner.reported = unstable << faults.UNSTABLE | invalid << faults.SETTINGS_INVALID
@@ -128,7 +129,7 @@ class Controller:
             self.granted[index] = granted
             if granted:
                 closed |= 1 << index
-            self.memory.put(AT_STORED_FAULTS + index, burner.faults.raised & faults.STORED_FAULTS)
+            self.memory.put(AT_STORED_FAULTS + index, burner.faults.raised & faults.KEPT_FAULTS)
             self.player.play(burner.sound, index)
         self.memory.put(AT_CONTACTS_CLOSED, closed)
         self.update_ms = max(0, self.update_ms - step_ms)

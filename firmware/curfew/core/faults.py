@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 from curfew.core import limits
-from curfew.core.codes import FAULT, IDLE, PENDING, PROVED, REFUTED
+from curfew.core.codes import FAULT, IDLE, PROVED, REFUTED
 
 if TYPE_CHECKING:
     from curfew.core.button import Button
@@ -30,15 +30,16 @@ CONTACT_WELDED, FLAME_PERSISTS, SENSOR_FAILED, BUTTON_STUCK = 0, 1, 2, 3
 UNSTABLE, SETTINGS_INVALID, PROGRAM_CORRUPT = 4, 5, 6
 FAULTS = "CONTACT_WELDED FLAME_PERSISTS SENSOR_FAILED BUTTON_STUCK UNSTABLE SETTINGS_INVALID PROGRAM_CORRUPT"  # words
 FAULT_COUNT = 7
-STORED_FAULTS = 1 << CONTACT_WELDED | 1 << FLAME_PERSISTS  # these come back after a restart
+STORED_FAULTS = 1 << CONTACT_WELDED | 1 << FLAME_PERSISTS  # these come back after a power cut ...
+KEPT_FAULTS = STORED_FAULTS | 1 << SENSOR_FAILED | 1 << BUTTON_STUCK  # ... these after every other restart
 
 # A row is a function (burner, present) -> whether the cause is present now; `present`: not 0 if it was until now.
 
 
 def _contact_welded(burner: "Judged", present: int) -> bool:
     flame = burner.flame
-    if present:  # ends when someone holds the knob at a flame: a hot tip, and no current reaches the magnet valve
-        return flame.cleared_ms < limits.WELD_CLEARED_MS
+    if present:  # ends when a hot tip drives no current to the magnet valve, or when it is cold and proves nothing
+        return flame.cleared_ms < limits.WELD_CLEARED_MS and not flame.is_out()
     if burner.proof.contact == REFUTED:  # current still reached the magnet valve after the contact was opened
         return True
     # Current reaches the magnet valve in a state in which the contact is open.
@@ -46,13 +47,15 @@ def _contact_welded(burner: "Judged", present: int) -> bool:
 
 
 def _flame_persists(burner: "Judged", present: int) -> int:
-    proof = burner.proof
+    proof, flame = burner.proof, burner.flame
     if burner.wants_closed():  # a flame is meant to burn: this says nothing about the last one
         return present
-    if proof.gas == PROVED or burner.flame.is_out():  # ends when the tip cools down, or is cold: nothing burns
+    if present and proof.gas == PROVED or flame.is_out():  # ends when the tip cools down, or is cold: nothing burns
         return False
-    # The tip is still hot long after the magnet valve should have dropped out: gas burns.
-    return present or proof.gas == PENDING and proof.die_ms >= burner.settings.flame_die_ms
+    # A hot tip that nobody times, neither cooling nor warmed by something weaker than a flame: gas burns.
+    burns = flame.trend.uv >= burner.config.flame_min_uv and flame.trend.is_flat()
+    due = min(flame.hot_ms, proof.die_ms) >= burner.settings.flame_die_ms
+    return present or burns and due
 
 
 def _sensor_failed(burner: "Judged", present: int) -> bool:

@@ -10,17 +10,13 @@ from typing import TYPE_CHECKING
 from curfew.core import limits
 from curfew.core.codes import TC
 from curfew.core.ticks import aged_ms, elapsed_ms, later_ms
+from curfew.core.trend import Trend
 
 if TYPE_CHECKING:
     from curfew.core.settings import BurnerSettings
 
 
 _RING = 32  # readings of up to two seconds: one every 80 ms with two burners (with one burner every 40 ms: 1.3 s)
-
-
-def is_live(magnet_uv: int, tc_uv: int) -> bool:
-    """True when the magnet side carries so much of the thermocouple's voltage that the contact must conduct."""
-    return magnet_uv > limits.LIVE_UV and magnet_uv * limits.LIVE_PART > tc_uv
 
 
 class Flame:
@@ -38,8 +34,20 @@ class Flame:
         self.confirm_ms = 0  # how long there has been a flame whose mean did not sag
         self._mean_uv = 0  # of about the last eight readings; _top_uv: its highest since it last sagged
         self._top_uv = 0
-        self._peak_uv = 0  # since the contact last changed
-        self.live_count = 0  # magnet readings in a row that were live; dead_count: that were dead
+        self._rough_uv = 0  # how far single readings are from it
+        self._peak_uv = 0  # of the mean, since the contact last changed
+        self.trend = Trend()
+        self.new_second = False  # the trend has one more, in this tick
+        self._is_read = False  # the magnet side, since the contact last changed
+        self.hot_ms = 0  # contact open, and the tip hot without a break
+        self.new_pot = False  # the knob was off, and a flame heats the tip again: in this tick
+        self._cooled_uv = -1  # to which a long fall has come, -1 for none; _cooled_blocks: since then
+        self._cooled_blocks = 0
+        self._hold_uv = 0  # the magnet side a moment ago; _hold_ms: since then
+        self._hold_ms = 0
+        self._rises = True  # or falls, by more than a settled one
+        self.mean_uv = 0  # of the magnet side
+        self.live_count = 0  # magnet readings in a row whose mean was a weld's; dead_count: that of an open contact
         self.dead_count = 0
         self.was_live = False  # in this burn
         self.dead_ms = 0  # contact closed, tip hot, and nothing on the magnet side
@@ -56,6 +64,14 @@ class Flame:
         self.burning = False
         self.confirm_ms = 0
         self._peak_uv = 0
+        self._rough_uv = 0
+        self.trend.reset()
+        self.hot_ms = 0
+        self._is_read = False
+        self._cooled_uv = -1
+        self._hold_uv = 0
+        self._rises = True
+        self.mean_uv = 0
         self.live_count = 0
         self.dead_count = 0
         self.dead_ms = 0
@@ -78,11 +94,17 @@ class Flame:
         seen = self.burning and fresh  # what was seen too long ago is no flame any more
         self.lost_ms = 0 if seen else aged_ms(self.lost_ms, step_ms)
         self.confirm_ms = aged_ms(self.confirm_ms, step_ms) if seen else 0
+        self.hot_ms = aged_ms(self.hot_ms, step_ms) if fresh and not closed and self.tc_uv >= limits.WELD_TC_UV else 0
+        self._hold_ms = aged_ms(self._hold_ms, step_ms)
+        self.new_pot = False
+        self.new_second = self.trend.step(step_ms)
+        if self.new_second and closed:
+            self._judge_pot()
         dead = fresh and self.dead_count > 0
         hot_uv = limits.CONTACT_OPEN_UV if closed else limits.WELD_CLEARED_UV
         dead = dead and self.tc_uv > hot_uv  # a cold tip cannot show whether the contact conducts
         self.dead_ms = aged_ms(self.dead_ms, step_ms) if dead and closed else 0
-        cleared = dead and not closed and self.magnet_uv < limits.LIVE_UV
+        cleared = dead and not closed
         self.cleared_ms = aged_ms(self.cleared_ms, step_ms) if cleared else 0
         self._clock_ms = later_ms(self._clock_ms, step_ms)
         if not fresh:
@@ -106,6 +128,7 @@ class Flame:
             self.tc_uv = uv
             self.tc_age_ms = 0
             if settled:
+                self.trend.take(uv)
                 self._judge_flame(uv, closed)
                 if not closed:
                     self._judge_rise(uv)
@@ -118,33 +141,43 @@ class Flame:
 
     def _judge_flame(self, uv: int, closed: bool) -> None:
         config = self.config
-        self._peak_uv = max(self._peak_uv, uv)
-        off_uv = max(config.loaded_off_uv if closed else config.open_off_uv, self._peak_uv // limits.LOST_PART)
+        off_uv = config.loaded_off_uv if closed else config.open_off_uv
+        off_uv = max(off_uv, self._peak_uv * config.flame_lost_percent // 100)
         if uv <= off_uv:  # too little, or so much less than before that the tip only cools down
             self.burning = False
         elif uv >= (config.loaded_on_uv if closed else config.open_on_uv):  # a flame heats the tip
             if not self.burning:
                 self._mean_uv = self._top_uv = uv
+                self._rough_uv = 0
             self.burning = True
         # In between, the flame stays what it was.
+        self._rough_uv += (abs(uv - self._mean_uv) - self._rough_uv) >> limits.MEAN_SHIFT
         self._mean_uv += (uv - self._mean_uv) >> limits.MEAN_SHIFT
+        self._peak_uv = max(self._peak_uv, self._mean_uv)
         self._top_uv = max(self._top_uv, self._mean_uv)
-        if self._mean_uv < self._top_uv - limits.FLAME_SAG_UV:  # falls: a warm tip that cools down, not a flame
+        if (
+            self._mean_uv < self._top_uv - limits.FLAME_SAG_UV - self._rough_uv
+        ):  # falls: a warm tip that cools down, not a flame
             self._top_uv = self._mean_uv
             self.confirm_ms = 0
 
     def _judge_magnet(self, uv: int, closed: bool) -> None:
-        if is_live(uv, self.tc_uv):  # current flows through the contact
-            self.live_count = min(self.live_count + 1, limits.LIVE_READINGS)
-            self.dead_count = 0
-            self.was_live = self.was_live or closed
-        else:  # none does: the contact is open, or the tip too cold to show it
-            self.dead_count = min(self.dead_count + 1, limits.LIVE_READINGS)
-            self.live_count = 0
+        self._is_read = True
+        self.mean_uv += (uv - self.mean_uv) >> limits.MEAN_SHIFT
+        weld = self.mean_uv > limits.WELD_UV and self.tc_uv >= limits.WELD_TC_UV
+        self.live_count = min(self.live_count + 1, limits.LIVE_READINGS) if weld else 0
+        dead = uv < limits.DEAD_UV + self._rough_uv and (closed or self.mean_uv < limits.DEAD_UV)
+        self.dead_count = min(self.dead_count + 1, limits.LIVE_READINGS) if dead else 0
+        self.was_live = self.was_live or closed and self.mean_uv > limits.WELD_UV
+        if self._hold_ms >= limits.LET_GO_MS:
+            self._hold_ms = 0
+            change_uv = self.mean_uv - self._hold_uv
+            self._rises = abs(change_uv) * limits.LET_GO_PART > self._hold_uv
+            self._hold_uv = self.mean_uv
 
     def is_out(self) -> bool:
         """True when fresh open-circuit readings show that no flame touches the tip."""
-        return self.dead_count > 0 and not self.is_stale(limits.IGNITION_GAP_MS) and self.tc_uv < limits.OUT_UV
+        return self._is_read and not self.is_stale(limits.IGNITION_GAP_MS) and self.tc_uv < limits.OUT_UV
 
     def is_confirmed(self) -> bool:
         """True when the level of a flame has held for longer than a tip stays warm."""
@@ -162,11 +195,16 @@ class Flame:
             first -= 1
         if first < limits.IGNITION_READINGS - 1:  # too few readings within the window to tell a rise from noise
             return
-        if self.dead_count < limits.LIVE_READINGS:  # current flows already: this is no ignition at an open contact
+        # Nothing may reach the magnet valve yet; where something does, a hot tip has to tell a weld from a disturbance.
+        if self.mean_uv >= limits.DEAD_UV and (
+            uv < limits.WELD_TC_UV or self.live_count or self.mean_uv * limits.LIVE_PART > uv
+        ):
             return
         high_uv = max(self._risen_uv(first), self._risen_uv(first - 1), self._risen_uv(first - 2))
         low_uv = min(self._risen_uv(0), self._risen_uv(1), self._risen_uv(2))
-        if low_uv - high_uv >= limits.IGNITION_RISE_UV:  # the last three are all above the first three: not noise
+        if (
+            low_uv >= limits.IGNITION_UV and low_uv - high_uv >= limits.IGNITION_RISE_UV
+        ):  # the last three are all above the first three: not noise
             step_uv = 0
             for back in range(first):
                 step_uv = max(step_uv, self._risen_uv(back) - self._risen_uv(back + 1))
@@ -176,9 +214,29 @@ class Flame:
     def _risen_uv(self, back: int) -> int:
         return self._rise_uv[(self._rise_at - back) % _RING]
 
+    def _judge_pot(self) -> None:
+        """Find the next pot: the knob was off for a while, and now a flame heats the tip again."""
+        uv = self.trend.uv
+        if self.trend.falls:
+            self._cooled_uv = uv if self.trend.is_cooled() else -1
+            self._cooled_blocks = 0
+        elif self._cooled_uv >= 0:
+            self._cooled_blocks += 1
+            self.new_pot = uv >= self._cooled_uv + limits.POT_RISE_UV
+            if self.new_pot or self._cooled_blocks >= 2:
+                self._cooled_uv = -1
+
     def is_holding(self) -> bool:
-        """True when the magnet side has its holding level: the user may release the knob."""
-        return self.live_count > 0 and self.magnet_uv >= self.config.magnet_hold_uv
+        """True when the magnet side holds the valve: the user may release the knob."""
+        taught_uv = self.config.magnet_hold_uv
+        if taught_uv:
+            return self.mean_uv >= taught_uv
+        return self.mean_uv > limits.LET_GO_UV and not self._rises and not self.is_coil_open()
+
+    def is_coil_open(self) -> bool:
+        """True when both sides are so equal that no current flows: the coil is disconnected."""
+        gap_uv = abs(self.tc_uv - self.mean_uv)
+        return self.mean_uv > limits.LET_GO_UV and gap_uv * limits.COIL_OPEN_PART < self.tc_uv
 
     def health_permille(self) -> int | None:
         """Contact resistance by coil resistance in permille; None while the magnet side is too low to tell."""

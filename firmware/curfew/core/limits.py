@@ -28,11 +28,13 @@ ANSWER_MIN_MS = 1000  # from the release that asked to the next pair: one look a
 ANSWER_MAX_MS = ASK_MS + BRIDGE_MS  # ... before it goes out
 
 # --- millivolts (microvolts, because 1 bit of the converter is 7.8 uV) ------------------------------------------
-UV_MIN = -1000  # below: a crossed lead or a broken reference
+UV_MIN = -8000  # below: the leads are swapped; a cold end up to 40 K warmer than the tip gives -1.7 mV
 UV_MAX = 60000  # above: twice what any stove thermocouple gives
-CROSSED_UV = 500  # current flows towards the magnet: its side cannot be higher than the other by more
-LIVE_UV = 300  # the magnet side is live above this ...
-LIVE_PART = 4  # ... and above a quarter of the thermocouple side: a contact of three coil resistances is not closed
+CROSSED_UV = 3000  # current flows towards the magnet: its side is not higher; offset, hum and ground are not this much
+WELD_UV = 2000  # what holds a valve drives 80 mA through 25 mOhm, or 170 through 12; disturbances stay below it ...
+WELD_TC_UV = 3000  # ... beside a tip that drives a current at all: a cold burner proves nothing
+DEAD_UV = 400  # of the magnet side's mean: no current reaches the valve
+LIVE_PART = 4  # before an ignition the magnet side must be dead, or far below this part of a hot thermocouple side
 LIVE_READINGS = 3  # one spike is no weld
 TESTABLE_UV = 2000  # a thermocouple colder than this cannot show anything
 OUT_UV = 3000  # open-circuit, below this no flame touches the tip
@@ -40,18 +42,29 @@ WELD_CLEARED_UV = 3000  # the user holds the knob at a flame: this much on one s
 WELD_CLEARED_MS = 1000  # ... for so long, shows that the contact is open again
 CONTACT_OPEN_UV = 4000  # a loaded thermocouple this high beside a dead magnet side: the contact does not conduct
 CONTACT_OPEN_MS = 1000
+IGNITION_UV = 2500  # hum, offset and ground beside a cold tip stay below
 IGNITION_RISE_UV = 1000  # only a flame heats a tip by 40 K in two seconds
 IGNITION_WINDOW_MS = 2000
 IGNITION_READINGS = 6  # three high ones after three low ones
 IGNITION_GAP_MS = 500  # readings further apart do not belong to one rise
-RELIGHT_FALL_PART = 5  # after the fall of a fifth ...
-RELIGHT_RISE_UV = 1000  # ... a rise by this much means that someone relights the burner
+BLOCK_MS = 1000  # levels are compared from second to second
+RELIGHT_FALL_PART = 64  # the tip began to cool; a second without a fall then means that someone relights the burner
+RELIGHT_WAIT_MS = 60000  # so much of it does not count towards the time that a flame has to go out
+FALLING_PERMILLE = 15  # in five seconds: a tip with a time constant of 300 s still loses as much
+FLAT_BLOCKS = 20  # a flame held for a test of the contact is shorter
+CURVE_TENTHS = 7  # of the first seconds' loss, in the last ones: towards a lower flame the fall gets slower
+POT_FALL_BLOCKS = 10  # the knob was off for so long, down to half, along one curve ...
+POT_RISE_UV = 1000  # ... and then a flame heats the tip again: the next pot
 FALL_CHECK_MS = 2000  # "goes on falling": for at least this time ...
 FALL_PART = 32  # ... and by at least a thirty-second ...
 FALL_FLAT_MS = 10000  # ... within this: the slowest tips (120 s) fall by a twelfth, a low flame does not
+WINDOW_MORE_MS = 5000  # for a flame that is there when the window ends
+LET_GO_UV = 2800  # untaught: release the knob when the magnet side has come to this ...
+LET_GO_MS = 500
+LET_GO_PART = 56  # ... and rose by less than a 56th in half a second: the mean is late, by now it is 3 % a second
+COIL_OPEN_PART = 33  # both sides equal within 3 %: no current flows, the coil is disconnected
 FLAME_CONFIRM_MS = 2500  # a tip still warm, or warmed by a flame that went out again, is falling; a flame is not
-LOST_PART = 4  # below a quarter of its highest level a flame is lost: a low flame gives a third, a cooling tip falls on
-FLAME_SAG_UV = 100  # of the mean: 300 uV of noise may take away so much in that time; a cooling tip soon falls by more
+FLAME_SAG_UV = 100  # of the mean, and as much as single readings differ from it; a cooling tip soon falls by more
 MEAN_SHIFT = 3  # a mean over about eight readings, half a second
 
 # Two ticks of the chip's system, of 10 ms each: from MicroPython 1.29 on a transfer with less fails at once.
@@ -109,7 +122,9 @@ BURNER = (
     ("loaded_off_uv", 1500, 500, 10000),  # and none from here down, or below a quarter of its peak
     ("open_on_uv", 5000, 2000, 25000),  # open contact: 1.5 to 2.5 times as high
     ("open_off_uv", 3000, 1000, 20000),  # and none from here down
-    ("magnet_hold_uv", 4000, 1000, 10000),  # 200 mA through a 20 mOhm coil: the user may release the knob
+    ("magnet_hold_uv", 0, 0, 10000),  # release the knob from here up; 0: when the level rises no more
+    ("flame_min_uv", 4000, 2000, 20000),  # the smallest flame with an open contact, as far as it is known
+    ("flame_lost_percent", 15, 5, 60),  # of the flame's level: a low flame gives a fifth, a cooling tip falls on
 )
 BURNER_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))  # relay and button of burner 1 to 4, where not given
 DEVICE_PINS = (("pump_pin", 32), ("sda_pin", 21), ("scl_pin", 22), ("pixel_pin", 16), ("buzzer_pin", 17))

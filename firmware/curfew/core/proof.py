@@ -6,8 +6,9 @@ had the time to open.
 
 from curfew.core import limits
 from curfew.core.codes import PENDING, PROVED, REFUTED, TC, UNTESTABLE
-from curfew.core.flame import is_live
 from curfew.core.ticks import aged_ms
+
+_MAGNET_READINGS = 4  # one spark is no weld
 
 
 class Proof:
@@ -28,10 +29,13 @@ class Proof:
         self._was_live = was_live
         self._tc_uv = 0
         self._peak_uv = 0
-        self._trough_uv = 0
+        self._high_uv = 0  # the highest of these means
+        self._fallen = False  # the tip began to cool
+        self._waits = False  # the flame that was lit too early still burns
+        self._wait_ms = 0  # in which someone relit the burner, and which did not count
         self._tc_count = 0
-        self._live_count = 0
-        self._dead_count = 0
+        self._magnet_uv = 0  # the sum of _magnet_count readings
+        self._magnet_count = 0
         self._mark_uv = 0
         self._mark_ms = -1  # since _mark_uv was read; -1: not yet at half of the peak
 
@@ -40,7 +44,9 @@ class Proof:
         self.die_ms = 0
         self.relit = False
         self._peak_uv = self._tc_uv
-        self._trough_uv = self._tc_uv
+        self._high_uv = 0
+        self._fallen = False
+        self._waits = True
         self._mark_ms = -1
         if self.sensor:
             self.gas = PENDING
@@ -57,11 +63,15 @@ class Proof:
         if self._mark_ms >= 0:
             self._mark_ms = aged_ms(self._mark_ms, step_ms)
         if self.contact == PENDING and self.age_ms >= self.verify_ms and self._tc_count >= 2:
-            hot = self._tc_uv >= limits.TESTABLE_UV  # a cold thermocouple cannot show anything
-            if self._live_count >= 2:  # the tip still drives current through the contact: it is closed
-                self.contact = REFUTED if hot else UNTESTABLE
-            elif self._dead_count >= 2:  # no current any more; that proves something only if there was some before
-                self.contact = PROVED if hot and self._was_live else UNTESTABLE
+            hot = self._tc_uv >= limits.WELD_TC_UV  # a cold thermocouple cannot show anything
+            if self._magnet_count >= _MAGNET_READINGS:
+                mean_uv = self._magnet_uv // self._magnet_count
+                if hot and mean_uv > limits.WELD_UV:  # the tip still drives current through the contact: it is closed
+                    self.contact = REFUTED
+                elif hot and mean_uv < limits.DEAD_UV and self._was_live:  # none any more, and there was some before
+                    self.contact = PROVED
+                else:  # too cold, or half a weld: whether the flame dies will show it
+                    self.contact = UNTESTABLE
             if self.contact != PENDING and self._peak_uv < limits.TESTABLE_UV:  # nothing hot was there to cool down
                 self.gas = UNTESTABLE
 
@@ -69,7 +79,7 @@ class Proof:
         """True while the contact waits for its readings, but not for longer than they take: others need theirs."""
         if self.contact != PENDING or self.age_ms > self.verify_ms + limits.SETTLE_MS:
             return False
-        return self._tc_count < 2 or self._live_count < 2 and self._dead_count < 2
+        return self._tc_count < 2 or self._magnet_count < _MAGNET_READINGS
 
     def take(self, side: int, uv: int, since_ms: int) -> None:
         """Take a credible reading whose conversion began since_ms after the shut-off."""
@@ -80,21 +90,25 @@ class Proof:
             self._tc_count = min(self._tc_count + 1, 2)
             if since_ms >= limits.SETTLE_MS:  # the voltage has risen to its open-circuit level
                 self._judge_gas(uv)
-        elif is_live(uv, self._tc_uv):
-            self._live_count = min(self._live_count + 1, 2)
-            self._dead_count = 0
+        elif self._magnet_count < _MAGNET_READINGS:
+            self._magnet_uv += uv
+            self._magnet_count += 1
+
+    def take_second(self, before_uv: int, uv: int) -> None:
+        """Take two means, each over a second: a tip that began to cool and does not go on has a flame again."""
+        self._high_uv = max(self._high_uv, uv)
+        self._fallen = self._fallen or uv * limits.RELIGHT_FALL_PART < self._high_uv * (limits.RELIGHT_FALL_PART - 1)
+        if before_uv >= 0 and uv >= before_uv and uv >= limits.OUT_UV and self._fallen:
+            self.relit = True
+        elif self._waits and uv >= before_uv and self._wait_ms < limits.RELIGHT_WAIT_MS:
+            self._wait_ms += limits.BLOCK_MS
+            self.die_ms = 0
         else:
-            self._dead_count = min(self._dead_count + 1, 2)
-            self._live_count = 0
+            self._waits = False
 
     def _judge_gas(self, uv: int) -> None:
         if uv > self._peak_uv:  # still rising: the fall is measured from the top
             self._peak_uv = uv
-            self._trough_uv = uv
-        fallen = self._trough_uv * limits.RELIGHT_FALL_PART <= self._peak_uv * (limits.RELIGHT_FALL_PART - 1)
-        self._trough_uv = min(self._trough_uv, uv)
-        if fallen and uv >= self._trough_uv + limits.RELIGHT_RISE_UV:  # a cooling tip gets warmer: there is a flame
-            self.relit = True
         if self.gas != PENDING or self.contact == PENDING:
             return
         if uv < limits.OUT_UV:  # too cold for any flame

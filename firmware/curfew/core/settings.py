@@ -29,6 +29,8 @@ class BurnerSettings:
     open_on_uv: int
     open_off_uv: int
     magnet_hold_uv: int
+    flame_min_uv: int
+    flame_lost_percent: int
 
 
 class Settings:
@@ -113,6 +115,8 @@ def _check_relations(values: dict[str, int]) -> None:
             raise Invalid(_with("%s %%d is longer than %s %%d" % (key, limit), values))
     if values["burn_max_min"] * 60 < values["ignite_window_s"] + values["warning_s"]:
         raise Invalid(_with("burn_max_min %d does not hold ignite_window_s %d and warning_s %d", values))
+    if values["warning_s"] >= values["timer_default_min"] * 60:
+        raise Invalid(_with("warning_s %d is not shorter than timer_default_min %d", values))
     if values["flame_die_s"] <= values["reclose_hold_s"]:
         raise Invalid(_with("flame_die_s %d must be above reclose_hold_s %d (delay_coil_s %d)", values))
 

@@ -21,7 +21,7 @@ LIGHTS = bytes((
 # Sounds: rank (a higher one interrupts, an equal one replaces), then five notes: pitch in units of 100 Hz (0: pause)
 # and length in units of 20 ms (0: the end). 2.7 kHz is where the usual piezo disc is loudest.
 (S_NONE, S_ADDED, S_ARMED, S_OVERRIDE, S_REMIND, S_NO) = (0, 1, 2, 3, 4, 5)
-(S_READY, S_WAIT, S_LET_GO, S_ALREADY_OFF, S_OFF, S_WARNING, S_FAULT, S_ASK) = (6, 7, 8, 9, 10, 11, 12, 13)
+(S_READY, S_WAIT, S_LET_GO, S_ALREADY_OFF, S_OFF, S_WARNING, S_FAULT, S_ASK, S_ENDED) = (6, 7, 8, 9, 10, 11, 12, 13, 14)
 SOUND_ROW = 11
 PITCH_HZ = 100
 NOTE_MS = 20
@@ -34,12 +34,13 @@ SOUNDS = bytes((
     1, 7, 15, 0, 0, 0, 0, 0, 0, 0, 0,  # NO
     1, 20, 5, 27, 8, 0, 0, 0, 0, 0, 0,  # READY
     2, 10, 8, 0, 5, 10, 8, 0, 5, 10, 8,  # WAIT
-    2, 27, 25, 0, 0, 0, 0, 0, 0, 0, 0,  # LET_GO
+    4, 27, 25, 0, 0, 0, 0, 0, 0, 0, 0,  # LET_GO: no other burner's sound may swallow it
     2, 10, 4, 0, 4, 10, 4, 0, 0, 0, 0,  # ALREADY_OFF
     3, 27, 6, 20, 6, 10, 12, 0, 0, 0, 0,  # OFF
     3, 27, 10, 0, 5, 27, 10, 0, 0, 0, 0,  # WARNING
     4, 27, 8, 10, 8, 27, 8, 10, 8, 27, 8,  # FAULT
     1, 15, 6, 20, 6, 25, 6, 0, 0, 0, 0,  # ASK
+    3, 20, 8, 8, 8, 20, 8, 8, 20, 0, 0,  # ENDED: by something else than the user or the time
 ))
 
 # In each state, in the order of codes.py: the light, a repeated sound, and after how many units of 5 s

@@ -10,16 +10,16 @@ from curfew.core.checksum import CRC_START, crc16
 from curfew.core.codes import AT_CONTACTS_CLOSED, AT_RESETS
 
 _MAGIC = 0xC5
-_VERSION = 1
+_VERSION = 2
 AT_CLEAN = 2  # the last program ended on purpose; 3 to 8: AT_... of codes.py
 _AT_SEQ = 9  # number of the last shut-off, three bytes
 _AT_SHUTOFFS = 12  # the rows of the last shut-offs, row = number % SHUTOFF_ROWS
-_AT_CRC = 68
-SHUTOFF_ROWS = 8  # more burns than anybody lights without a moment in between in which files may be written
+_AT_CRC = 124
+SHUTOFF_ROWS = 16  # more burns than anybody lights without a moment in between in which files may be written
 # Columns of a row; the last two have two bytes.
 ROW_BURNER, ROW_CAUSE, ROW_DETAIL, ROW_BURN_S, ROW_HEALTH_PERMILLE = 0, 1, 2, 3, 5
 _ROW_BYTES = 7
-RTC_SIZE = 70
+RTC_SIZE = 126
 _SEQ_MAX = 0xFFFFFF
 
 

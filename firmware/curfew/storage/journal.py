@@ -30,10 +30,16 @@ def cause_text(cause: int, detail: int) -> str:
 
 def last_seq() -> int:
     """The number of the last shut-off in the journal, 0 for none."""
-    last = None
-    for last in files.lines(JOURNAL_PATH):  # noqa: B007
-        pass
-    return int(last.split()[0]) if last else 0
+    last = 0
+    for line in files.lines(JOURNAL_PATH):
+        last = max(last, _number(line, 0))
+    return last
+
+
+def _number(line: str, word: int) -> int:
+    """A number from 0 up in a line; 0 where another version of the firmware wrote something else."""
+    words = line.split()
+    return int(words[word]) if word < len(words) and words[word].isdigit() and len(words[word]) < 9 else 0
 
 
 def append(memory: "RtcMemory", first: int, last: int, flash_allowed: "Callable[[], bool]") -> bool:
@@ -64,9 +70,9 @@ def read_state() -> tuple[list[int], list[int]]:
     health = [0] * BURNERS_MAX
     index = 0
     for line in files.lines(STATE_PATH):
-        mask, permille = line.split()
-        stored[index] = int(mask)
-        health[index] = int(permille)
+        if index < BURNERS_MAX:
+            stored[index] = _number(line, 0)
+            health[index] = _number(line, 1)
         index += 1
     return stored, health
 

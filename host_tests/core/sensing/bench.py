@@ -7,7 +7,9 @@ from curfew.core.flame import Flame
 class Config:
     loaded_on_uv, loaded_off_uv = 5000, 3000
     open_on_uv, open_off_uv = 8000, 5000
-    magnet_hold_uv = 4000
+    magnet_hold_uv = 0
+    flame_min_uv = 4000
+    flame_lost_percent = 15
 
 
 class Sense:

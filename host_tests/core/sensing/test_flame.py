@@ -23,7 +23,7 @@ def test_a_start_knows_nothing():
 @pytest.mark.parametrize("readings, igniting", [(5, False), (6, True)])
 def test_from_a_start_on_an_ignition_needs_readings_that_were_taken(readings, igniting):
     flame = Flame(Config())
-    for uv in [0, 0, 0, 1000, 1500, 2000][-readings:]:
+    for uv in [2000, 2000, 2000, 3000, 3500, 4000][-readings:]:
         flame.take(MAGNET, 0, False, True)
         flame.take(TC, uv, False, True)
         flame.step(40, False)
@@ -34,15 +34,15 @@ def test_from_a_start_on_an_ignition_needs_readings_that_were_taken(readings, ig
 
 
 @pytest.mark.parametrize("uv, believed", [
-    (-1001, False), (-1000, True), (-1, True), (0, True), (60_000, True), (60_001, False), (255_992, False),
+    (-8001, False), (-8000, True), (-1, True), (0, True), (60_000, True), (60_001, False), (255_992, False),
     (-256_000, False),
 ])  # fmt: skip
 def test_a_voltage_that_no_stove_can_give_is_not_accepted(uv, believed):
     assert Sense().take(tc_uv=uv) is believed
 
 
-@pytest.mark.parametrize("magnet_uv, believed", [(10_500, True), (10_501, False), (10_000, True), (-1001, False)])
-def test_the_magnet_side_cannot_be_higher_than_the_other_by_more_than_half_a_millivolt(magnet_uv, believed):
+@pytest.mark.parametrize("magnet_uv, believed", [(13_000, True), (13_001, False), (10_000, True), (-8001, False)])
+def test_the_magnet_side_cannot_be_higher_than_the_other_by_more_than_three_millivolts(magnet_uv, believed):
     sense = Sense(conducting=True)
     sense.take(tc_uv=10_000)
     assert sense.take(magnet_uv=magnet_uv) is believed
@@ -160,10 +160,10 @@ def test_a_flame_ends_at_the_lower_threshold_of_the_circuit_that_is(conducting, 
 
 
 @pytest.mark.parametrize("part_uv, burning", [(1, True), (0, False), (-1, False)])
-def test_a_flame_ends_below_a_quarter_of_its_highest_level(part_uv, burning):
+def test_a_flame_ends_below_a_part_of_its_highest_mean(part_uv, burning):
     sense = Sense(conducting=True)
     sense.take(tc_uv=24_000)
-    sense.take(tc_uv=6000 + part_uv)
+    sense.take(tc_uv=3600 + part_uv)
     assert sense.flame.burning is burning
 
 
@@ -220,13 +220,19 @@ def test_a_flame_is_confirmed_two_and_a_half_seconds_after_it_was_seen(ms, confi
     assert sense.flame.is_confirmed() is confirmed
 
 
-@pytest.mark.parametrize("fall_uv, begins_again", [(800, False), (801, True)])
-def test_a_mean_of_eight_readings_may_sag_by_a_tenth_of_a_millivolt(fall_uv, begins_again):
+@pytest.mark.parametrize("fall_uv, begins_again", [(100, False), (1000, True)])
+def test_a_mean_that_sags_begins_the_confirmation_again(fall_uv, begins_again):
     sense = Sense(conducting=True).run(1000, 10_000, 8000)
     before_ms = sense.flame.confirm_ms
-    assert before_ms > 0
-    sense.take(10_000 - fall_uv)
-    assert sense.flame.confirm_ms == (0 if begins_again else before_ms)
+    sense.run(400, 10_000 - fall_uv, 8000)
+    assert (sense.flame.confirm_ms < before_ms) is begins_again
+
+
+def test_noise_of_a_millivolt_does_not_keep_a_flame_from_being_confirmed():
+    sense = Sense(conducting=True)
+    for number in range(200):
+        sense.run(40, 6000 + 1000 * (number * 7 % 3 - 1), 3000)
+    assert sense.flame.is_confirmed()
 
 
 def test_without_a_flame_no_time_is_gathered_for_its_confirmation():
