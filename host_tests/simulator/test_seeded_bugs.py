@@ -43,6 +43,17 @@ BURNER, CONTROLLER, FAULTS, SAFETY, TABLE = (
 )
 # what is wrong: the invariant, a scenario, and changes as for seeded_firmware.seeded()
 BUGS = {
+    "a pair of presses overrides": (
+        "S15",
+        run(20, [PRESS, at(10, "double_press")]),
+        ("curfew/core/button.py", "self._steps == 2:\n            if self._answers:", "self._steps == 2:\n            if True:"),
+        (BURNER, "return self._asked and self", "return self"),
+    ),
+    "an exception in the effect of a press": (
+        "S20",
+        run(20, [PRESS, at(10, "press")]),
+        (BURNER, "            extended_ms = self._extended_ms()", "            extended_ms = [][1]"),
+    ),
     "a grant is kept for the next tick": (
         "S1",
         run(30, [PRESS, at(10, "hold")]),
@@ -146,7 +157,7 @@ BUGS = {
     "a press must last longer than a finger does": (
         "L1",
         run(20, [PRESS]),
-        ("curfew/core/limits.py", "DEBOUNCE_MS = 40", "DEBOUNCE_MS = 200"),
+        ("curfew/core/limits.py", "BRIDGE_MS = 140", "BRIDGE_MS = 640"),
     ),
     "an acknowledged fault comes back by itself": (
         "L2",

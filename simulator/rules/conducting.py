@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from simulator import words
-from simulator.rules.gestures import HOLD_MS
+from simulator.rules.gestures import HITS_MAX_MS, HITS_MIN_MS, HOLD_MS
 from simulator.rules.numbers import STALE_MS, STALL_MAX_MS, TICK_MS
 from simulator.rules.observed import APART_MS, DEBOUNCE_MS, LOCAL_ACT_MS, TWO_TICKS_MS, View, where
 from simulator.run_settings import rest_s
@@ -18,6 +18,7 @@ RECLOSE_EARLY_MS = TWO_TICKS_MS  # the firmware counts from its tick, the trace 
 STALE_FOUND_MS = STALE_MS + 200  # and the conversion that was under way
 FLAME_RECENT_MS = 4000  # a flame is believed only after seconds of rising, and not once it has sunk for so long
 QUIET_UV = 500  # noise above this can look like anything
+UP_FOR_MS = 400  # a button counts only after it was seen up
 CLOCK_BACK_MS = TWO_TICKS_MS  # a smaller step back hides in the tick around it, a leap forward in a stall
 BOOT_MS = TICK_MS  # boot.py needs its first lines to put the pins to the safe level
 
@@ -67,6 +68,22 @@ def _local_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
             if long_enough and touch.down_ms >= free_ms and due_ms <= view.result.last_ms:
                 yield "held", burner, fired_ms, due_ms
             free_ms = touch.up_ms + APART_MS + view.stalled_ms(touch.up_ms, touch.up_ms + APART_MS)
+        yield from _hits(view, burner)
+
+
+def _hits(view: View, burner: int) -> Iterator[tuple[str, int, int, int]]:
+    """The same of every three quick hits, each of them long enough to be seen whatever the bounce."""
+    touches = view.touches(burner)
+    for first, second, third in zip(touches, touches[1:], touches[2:], strict=False):
+        stalled = view.stalled(first.down_ms - TWO_TICKS_MS, third.up_ms + TWO_TICKS_MS)
+        seen = all(touch.up_ms - touch.down_ms >= DEBOUNCE_MS for touch in (first, second, third))
+        apart = min(second.down_ms - first.up_ms, third.down_ms - second.up_ms) >= DEBOUNCE_MS
+        span_ms = third.up_ms - first.up_ms
+        due_ms = third.up_ms + DEBOUNCE_MS + TWO_TICKS_MS
+        broken = view.broke_off(first.down_ms - UP_FOR_MS, due_ms) or view.up_for_ms(first.down_ms) < UP_FOR_MS
+        quick = HITS_MIN_MS + TWO_TICKS_MS <= span_ms <= HITS_MAX_MS - TWO_TICKS_MS
+        if seen and apart and quick and not stalled and not broken and due_ms <= view.result.last_ms:
+            yield "hit three times", burner, third.up_ms, due_ms
 
 
 def _remote_offs(view: View) -> Iterator[tuple[str, int, int, int]]:

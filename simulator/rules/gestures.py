@@ -144,7 +144,7 @@ class Button:
             self.answers = ANSWER_MS[0] <= (self.first_ms or 0) - self.asked_ms <= ANSWER_MS[1]
         if len(self.steps) == 2 and self.answers:
             self.event = "override"
-            self._forget()
+            self.steps, self.asked_ms = [], -LONG_AGO_MS
         elif len(self.steps) == 2:
             self.asks = True
             self.asked_ms = self.up_ms

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from simulator.result import Result
-from simulator.rules import causes, conducting, duration, recovery
+from simulator.rules import causes, conducting, duration, recovery, unprovoked
 from simulator.rules.observed import View, where
 from simulator.run_settings import settings_of
 from simulator.times import show_time
@@ -37,6 +37,8 @@ CHECKS: tuple[tuple[str, Callable[[View], Iterator[str]], bool], ...] = (
     ("S11", conducting.an_exception_opens_first, False),
     ("S12", duration.ends_by_its_own_acts, True),
     ("S13", causes.every_shutoff_has_one_cause, False),
+    ("S15", unprovoked.only_the_gesture_overrides, False),
+    ("S20", unprovoked.nothing_crashes_by_itself, False),
     ("L1", recovery.a_press_conducts, True),
     ("L2", recovery.faults_end_by_acknowledgement, True),
     ("LATE", duration.opens_on_time, True),

@@ -17,6 +17,8 @@ RULES = {
     "S11": "An exception anywhere in the tick opens every contact before anything else happens.",
     "S12": "Burners are independent: none burns longer than its own button and remote requests explain.",
     "S13": "Every shut-off records exactly one cause, and panel and journal report the same one.",
+    "S15": "Only two pairs of presses with a look between override; none that means OFF keeps the contact closed.",
+    "S20": "No exception, reset or traceback that nothing provoked, and no PROGRAM_CORRUPT without a damaged program.",
     "L1": "A PRESS in IDLE without a fault closes the contact within one tick after the end of the gesture.",
     "L2": "Once a fault's cause is gone, the local acknowledgement leads back to IDLE by way of VERIFYING.",
     "LATE": "From the deadline to the open contact it takes at most two ticks and the release time.",

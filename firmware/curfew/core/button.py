@@ -129,7 +129,7 @@ class Button:
         self.asks = False
         if self._steps == 2:
             if self._answers:
-                self._forget()
+                self._step_ms = self._ask_ms = AGE_MAX_MS
                 return OVERRIDE_PRESSED
             self.asks = True
             self._ask_ms = self._up_ms

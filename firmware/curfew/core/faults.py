@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 from curfew.core import limits
-from curfew.core.codes import FAULT, IDLE, PROVED, REFUTED
+from curfew.core.codes import FAULT, IDLE, REFUTED
 
 if TYPE_CHECKING:
     from curfew.core.button import Button
@@ -50,7 +50,7 @@ def _flame_persists(burner: "Judged", present: int) -> int:
     proof, flame = burner.proof, burner.flame
     if burner.wants_closed():  # a flame is meant to burn: this says nothing about the last one
         return present
-    if present and proof.gas == PROVED or flame.is_out():  # ends when the tip cools down, or is cold: nothing burns
+    if flame.trend.is_cooled() or flame.is_out():  # ends when the tip has cooled down, or is cold: nothing burns
         return False
     # A hot tip that nobody times, neither cooling nor warmed by something weaker than a flame: gas burns.
     burns = flame.trend.uv >= burner.config.flame_min_uv and flame.trend.is_flat()

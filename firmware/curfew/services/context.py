@@ -88,8 +88,12 @@ class ServiceContext:
             number, when = line.split()
             dates[int(number)] = int(when)
         for line in files.lines(journal.JOURNAL_PATH):
-            number, burner, cause, burn_s, health = line.split()
-            yield int(number), int(burner), cause, int(burn_s), int(health) or None, dates.get(int(number))
+            try:
+                number, burner, cause, burn_s, health = line.split()
+                row = int(number), int(burner), cause, int(burn_s), int(health) or None, dates.get(int(number))
+            except ValueError:  # another version of the firmware wrote this line
+                continue
+            yield row
 
     def off(self, burner, source):
         """Shut off a burner, None for all; source: a word of codes.SOURCES. It cannot fail and is never lost."""

@@ -333,7 +333,7 @@ def seconds(*means_uv):
 
 @pytest.mark.parametrize("means_uv, relit", [
     ((20_000, 19_000, 19_000), True), ((20_000, 19_000, 19_500), True), ((20_000, 19_000, 18_999), False),
-    ((20_000, 19_688, 19_688), False), ((20_000, 19_687, 19_687), True), ((20_000, 20_000, 20_000), False),
+    ((20_000, 19_800, 19_800), False), ((20_000, 19_799, 19_799), True), ((20_000, 20_000, 20_000), False),
     ((5000, 2999, 2999), False), ((5000, 3000, 3000), True), ((0, 0, 0), False),
 ])  # fmt: skip
 def test_a_second_without_a_fall_after_one_is_a_flame_that_was_lit_too_early(means_uv, relit):
