@@ -409,7 +409,7 @@ def test_a_shut_off_has_one_record_and_cause_even_if_all_happens_in_one_tick(cor
     device = in_state(core, "WARNING", remote_extend=True)
     _at_once(device, *[stimulus for stimulus, _ in PRECEDENCE])
     device.run(s=1)
-    assert device.openings() == [(0, "FAULTED")]
+    assert device.shutoffs() == [(0, "FAULTED")]
 
 
 # --- names ----------------------------------------------------------------------------------------------------------

@@ -46,7 +46,11 @@ BUGS = {
     "a pair of presses overrides": (
         "S15",
         run(20, [PRESS, at(10, "double_press")]),
-        ("curfew/core/button.py", "self._steps == 2:\n            if self._answers:", "self._steps == 2:\n            if True:"),
+        (
+            "curfew/core/button.py",
+            "self._steps == 2:\n            if self._answers:",
+            "self._steps == 2:\n            if True:",
+        ),
         (BURNER, "return self._asked and self", "return self"),
     ),
     "an exception in the effect of a press": (

@@ -8,10 +8,11 @@ from simulator.rules.numbers import TICK_MS
 from simulator.rules.observed import LOCAL_ACT_MS, View, where
 from simulator.times import show_time
 
-# What may end the program, or make it print a traceback.
-PROVOKES = ("power_off", "reset", "hang", "gil_hold", "raise", "i2c_stuck", "services_die", "services_block")
 DAMAGES = ("corrupt_program", "install_program")  # what may make a program corrupt
-PROVOKES += DAMAGES
+PROVOKES = (  # what may end the program, or make it print a traceback
+    *("power_off", "reset", "hang", "gil_hold", "raise", "i2c_stuck", "services_die", "services_block"),
+    *DAMAGES,
+)
 
 
 def only_the_gesture_overrides(view: View) -> Iterator[str]:
