@@ -344,6 +344,19 @@ def test_a_weld_that_was_stored_can_be_cleared_by_lighting_and_holding_the_knob(
     assert (device.state(), device.fault()) == ("IDLE", None)
 
 
+def test_a_weld_of_a_shut_off_is_acknowledged_when_the_tip_is_cold(core):
+    device = core(sensor=True, **QUICK)
+    device.flame()
+    device.off()
+    device.uv[0] = [8000, 6000]
+    device.until(lambda: device.fault() == "CONTACT_WELDED", 3)
+    device.uv[0] = [500, 400]
+    device.run(s=3)
+    assert device.one().faults.present == 0
+    device.hold(s=6)
+    assert (device.state(), device.fault()) == ("VERIFYING", None)
+
+
 def test_a_persisting_flame_ends_when_the_millivolts_show_it(core):
     device = core(sensor=True, **QUICK)
     device.flame()

@@ -35,12 +35,14 @@ from curfew.core.codes import (
     OVERRIDE,
     PENDING,
     PRESSED,
+    PROVED,
     REFUTED,
     RELIT,
     REMOTE,
     REMOTE_ARM,
     REMOTE_EXTEND,
     REMOTE_OFF,
+    UNTESTABLE,
     VERIFIED,
     VERIFYING,
     WARNING,
@@ -163,7 +165,9 @@ class Burner:
 
     def _judge_faults(self) -> None:
         if self.flame.cleared_ms >= limits.WELD_CLEARED_MS:
-            self.proof.note_open()
+            self.proof.note_open(PROVED)
+        elif self.flame.is_out():
+            self.proof.note_open(UNTESTABLE)
         if self.faults.judge(self):
             self.button.ignore_until_up()
 

@@ -51,10 +51,10 @@ class Proof:
         if self.sensor:
             self.gas = PENDING
 
-    def note_open(self) -> None:
-        """A hot tip beside a dead magnet side, for long enough, showed that the contact is open after all."""
+    def note_open(self, verdict: int) -> None:
+        """Take back a weld: a hot tip showed the open contact, or a cold one shows nothing."""
         if self.contact == REFUTED:
-            self.contact = PROVED
+            self.contact = verdict
 
     def step(self, step_ms: int) -> None:
         """Let the ages grow and judge the contact when it is due."""

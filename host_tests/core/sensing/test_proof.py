@@ -167,7 +167,7 @@ def test_silence_is_never_a_proof():
 
 def test_a_weld_that_was_shown_to_be_gone_counts_as_proved():
     opening = Opening().run(600, 10_000, 8000)
-    opening.proof.note_open()
+    opening.proof.note_open(PROVED)
     assert opening.opening() == "PROVED"
 
 
@@ -175,7 +175,7 @@ def test_a_weld_that_was_shown_to_be_gone_counts_as_proved():
 def test_showing_that_a_weld_is_gone_changes_no_other_verdict(before):
     opening = Opening()
     opening.proof.contact = before
-    opening.proof.note_open()
+    opening.proof.note_open(PROVED)
     assert opening.proof.contact == before
 
 
