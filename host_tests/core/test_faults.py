@@ -261,7 +261,7 @@ def test_a_burner_without_a_sensor_never_has_a_failed_one(core):
 
 
 @pytest.mark.parametrize("value", ["stale", "i2c_error"])
-def test_a_dead_converter_while_it_burns_closes_the_gas(world, value):
+def test_a_dead_converter_while_it_burns_turns_the_gas_off(world, value):
     device = world()
     device.burn()
     device.do("sensor", value=value)

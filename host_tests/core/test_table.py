@@ -16,7 +16,7 @@ NOT_CONDUCTING = ("IDLE", "VERIFYING", "FAULT")
 ANY = CONDUCTING + NOT_CONDUCTING
 
 # The whole table a second time, in words, the first row that fits counts:
-# states, event, guard ("" always), next state ("" stays), effect, cause of the opening, sound.
+# states, event, guard ("" always), next state ("" stays), effect, cause of the shut-off, sound.
 ROWS = (
     (ANY, "FAULT_RAISED", "", "FAULT", "", "FAULTED", "FAULT"),
     (CONDUCTING, "CLOCK_FAULT", "", "VERIFYING", "", "CLOCK", "ENDED"),
@@ -55,7 +55,7 @@ GUARDS = sorted({guard for _, _, guard, *_ in ROWS if guard})
 EFFECTS = sorted({effect for _, _, _, _, effect, *_ in ROWS if effect})
 
 # What leads somewhere, with a sensor, with the default settings and nothing but the flame proved:
-# states, event, next state ("" stays), cause of the opening, sound.
+# states, event, next state ("" stays), cause of the shut-off, sound.
 LEADS = (
     (CONDUCTING, "FAULT_RAISED", "FAULT", "FAULTED", "FAULT"),
     (NOT_CONDUCTING, "FAULT_RAISED", "FAULT", "", "FAULT"),
@@ -140,7 +140,7 @@ def test_the_first_row_whose_guard_holds_is_followed_to_the_letter(core, state, 
     assert done == ([getattr(table, effect or "NOTHING")] if fits else [])
 
 
-def test_guards_are_told_apart_and_so_are_effects():
+def test_guards_differ_and_so_are_effects():
     for names in (["ALWAYS", *GUARDS], ["NOTHING", *EFFECTS]):
         assert len({getattr(table, name) for name in names}) == len(names)
 

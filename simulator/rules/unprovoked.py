@@ -1,4 +1,4 @@
-"""What nobody asked for: an override that no finger meant, a crash that no scenario provoked: S15, S20."""
+"""What no one asked for: an override that no finger meant, a crash that no scenario provoked: S15, S20."""
 
 from collections.abc import Iterator
 from itertools import pairwise

@@ -267,7 +267,7 @@ def test_a_rise_that_began_before_idle_does_not_arm(core):
     assert device.state() == "IDLE"
 
 
-def test_let_go_sounds_once_as_soon_as_the_magnet_valve_holds(core):
+def test_the_release_sound_comes_once_as_soon_as_the_magnet_valve_holds(core):
     device = core(sensor=True)
     device.press()
     heard = []

@@ -1,4 +1,4 @@
-"""What is proved after an opening: that the contact is open, and that the gas is closed. Unknown is never a proof.
+"""What is proved after a shut-off: that the contact is open, and that the gas is off. Unknown is never a proof.
 
 Here: proof.py and the burner's dealing with its verdicts. Not here: flame (test_flame.py).
 """
@@ -13,7 +13,7 @@ NAMES = {PENDING: "PENDING", PROVED: "PROVED", REFUTED: "REFUTED", UNTESTABLE: "
 
 
 class Opening:
-    """A proof after an opening, fed a reading of each side every 40 ms."""
+    """A proof after a shut-off, fed a reading of each side every 40 ms."""
 
     def __init__(self, was_live=True, sensor=True):
         self.proof = Proof(sensor, VERIFY_MS)
@@ -218,7 +218,7 @@ def test_a_tip_that_rests_at_half_and_then_falls_on_is_proof_enough():
 
 
 def half_way():
-    """An opening that is proved, and a tip that was just seen at half of its peak of 24 mV."""
+    """A shut-off that is proved, and a tip that was just seen at half of its peak of 24 mV."""
     opening = Opening()
     opening.proof.take(TC, 24_000, 300)
     opening.proof.contact = PROVED
