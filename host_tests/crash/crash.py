@@ -36,6 +36,7 @@ HANDLERS = {
     ("curfew/hardware/scanner.py", "sample", "OSError"): GoesOn,  # a reading is missed, and its age tells
     ("curfew/runtime/supervisor.py", "step", "(OSError, MemoryError)"): GoesOn,  # no thread just now, another try later
     ("curfew/services/thread.py", "run", "ImportError"): GoesOn,  # no radio in this chip
+    ("curfew/services/thread.py", "_start_radio", "(OSError, RuntimeError)"): GoesOn,  # net/wifi.py tries again
     ("curfew/services/persistence.py", "poll", "OSError"): GoesOn,  # the flash refused: another try later
     ("curfew/hardware/board.py", "_restored", "OSError"): partial(Opens, way=AT_ONCE),  # cooking needs no journal
     ("curfew/storage/files.py", "count", "OSError"): None,  # but for "no such file" it passes it on
@@ -52,6 +53,7 @@ ONLINE = (
     "bundles/http.py",
     "bundles/mqtt.py",
     "hardware/chip.py",
+    "hardware/clock.py",
     "hardware/display.py",
     "transient.py",
 )
@@ -89,7 +91,7 @@ def _types(file):
 
 def _runs_without_radio(path, firmware):
     name = str(path)[len(f"{firmware}/curfew/") :]
-    return path.exists() and (name in OFFLINE or not name.startswith(ONLINE))
+    return path.exists() and path.name != "manifest.py" and (name in OFFLINE or not name.startswith(ONLINE))
 
 
 @cache
@@ -243,6 +245,8 @@ class _Crasher(_Tracer):
             if self.run.fork([error.__name__, what]):
                 self._at = file, frame.f_code.co_firstlineno, number
                 kind = judge_of(self.run, frame, error, self.firmware)
+                if self.forever and frame.f_code.co_name in ("open_all", "_force_low"):
+                    kind = partial(kind, opener=True)
                 brief = not new or error is not self.errors[0] and not conducting
                 self._judge = self.run.judged(kind, forever=self.forever, brief=brief)
                 self._error = error

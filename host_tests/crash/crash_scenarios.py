@@ -16,6 +16,7 @@ SHORT = {
 }  # fmt: skip
 STOVE = {"tip_heat_ms": 2000, "tip_cool_ms": 3000}
 FOR_EVER_MS = 2**60
+LOADER_S = 0.7  # before time begins for the events: 0.3 s later boot.py runs
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Script:
 
     def plan(self, before=()):
         """The plan of the machine side; before: events that come first, a second before time begins for the others."""
-        later_s = before[-1][0] + 1 if before else 0
+        later_s = LOADER_S + (before[-1][0] + 1 if before else 0)
         shifted = [(at_s + later_s, *rest) for at_s, *rest in self.events]
         top = {"settings": {**SHORT, **self.settings}}
         if self.settings_text is None:
@@ -102,8 +103,8 @@ def starts(from_s, texts):
     found = []
     for index, text in enumerate(texts):
         found += [
-            (from_s + index, "repair_settings", 0, {"text": text}),
-            (from_s + index + 0.1, "reset", 0, {"cause": "en"}),
+            (from_s + 2 * index, "repair_settings", 0, {"text": text}),
+            (from_s + 2 * index + 0.1, "reset", 0, {"cause": "en"}),
         ]
     return tuple(found)
 
@@ -128,7 +129,7 @@ BROKEN_SETTINGS = (
 # Two contacts that conduct, as cheap as can be.
 PRESSED = Script("two presses", 6, ((4, "press", 0), (4, "press", 1)), burners=2, sensor=False)
 SCRIPTS = (
-    Script("no one scripts", 4, ()),
+    Script("nothing happens", 4, ()),
     Script(
         "two burners",
         74,
@@ -171,7 +172,19 @@ SCRIPTS = (
         sensor=False,
         settings={"relay_drive": "pulse", "delay_coil_s": 1},
     ),
-    Script("the time is up", 68, ((4, "press", 0),), sensor=False),
+    Script(
+        "the time is up", 68, ((4, "press", 0), (30, "raise", 0, raises("NeoPixel.write", "OSError"))), sensor=False
+    ),
+    Script(
+        "every burner off, by a long hold and by hits",
+        20,
+        (
+            *((4, "press", 0), (4, "press", 1), (6, "hold", 0, {"ms": 3700}), (14, "press", 0)),
+            (15, "mash", 0, {"millihertz": 5000, "duty": 40, "ms": 2000}),
+        ),
+        burners=2,
+        sensor=False,
+    ),
     Script(
         "all that can fail on a stove",
         122,
@@ -187,8 +200,9 @@ SCRIPTS = (
             (49, "light", 0, light(5000)),
             (55, "weld", 0),
             (56, "remote_off", 0, {"source": "test"}),
+            (57.2, "unweld", 0),
+            (57.3, "light", 0, light(1500)),
             (59, "reset", 0, {"cause": "hard"}),
-            (60, "unweld", 0),
             (61, "light", 0, light(4000)),
             (67, "hold", 0, {"ms": 5500}),
             (77, "light", 0, light(40000)),
@@ -211,6 +225,7 @@ SCRIPTS = (
             (20, "hold", 0, {"ms": 5500}),
             (30, "light", 0, light(6000)),
             (38, "sensor", 0, {"value": "i2c_error"}),
+            (39.2, "hold", 0, {"ms": 700}),
             (44, "sensor", 0, {"value": "ok"}),
             (48, "hold", 0, {"ms": 5500}),
             (58, "button_down", 0),
@@ -231,6 +246,7 @@ SCRIPTS = (
         ),
         burners=2,
         settings={
+            "relay_drive": "level",
             "timer_default_min": 15,
             "timer_max_min": 15,
             "burn_max_min": 20,
@@ -277,7 +293,9 @@ SCRIPTS = (
         resets=2,
         uncounted=2,
     ),
-    Script("settings that cannot be used", 2 + len(BROKEN_SETTINGS), starts(1, BROKEN_SETTINGS), settings_text=None),
+    Script(
+        "settings that cannot be used", 2 + 2 * len(BROKEN_SETTINGS), starts(1, BROKEN_SETTINGS), settings_text=None
+    ),
     Script(
         "a pending program, and a user who lets the next one in",
         68,

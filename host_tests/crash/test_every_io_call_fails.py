@@ -17,7 +17,7 @@ BOOT_MS = MODULES["chips"].BOOT_MS
 
 NAMES = (
     "two burners",
-    "no one scripts",
+    "nothing happens",
     "by the button alone, pulse drive",
     "services that die, block and are refused",
     "starts that fail, and a cable",

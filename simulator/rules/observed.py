@@ -219,13 +219,13 @@ class View:
     def fatal(self) -> list[tuple[int, str, str]]:
         """(t_ms, call, error) of every exception in the loop but the two that it knows how to live with.
 
-        Those are a bus that does not answer, and a thread that finds no room.
+        Those are a bus or a light that does not answer, and a thread that finds no room.
         """
         found = []
         for kind, t_ms, text in self.result.marks:
             if kind == "raised":
                 thread, call, error = text.split()
-                silent_bus = call.startswith("I2C.") and error == "OSError"
+                silent_bus = call.startswith(("I2C.", "NeoPixel.")) and error == "OSError"
                 no_room = call.startswith("_thread.") and error in ("OSError", "MemoryError")
                 if thread == "loop" and not (silent_bus or no_room):
                     found.append((t_ms, call, error))
