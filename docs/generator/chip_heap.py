@@ -20,7 +20,7 @@ TLS_B = 35 * KIB  # the same: 16 + 4 KiB a session, some 15 more during the hand
 STACK_B = 16 * KIB  # of the services thread: hardware/board.py
 RESERVE_B = 8 * KIB  # for what is not counted
 SOCKETS_BESIDE = 3  # the web server's own, MQTT, and one for time or names
-CALLERS = 4  # connections of the web server that the formula pays for
+CALLERS = 5  # connections of the web server: services/http/server.py
 
 
 @dataclass(frozen=True)

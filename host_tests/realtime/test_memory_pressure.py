@@ -8,7 +8,7 @@ of the services, MemoryError among them (test_remote_access.py); that no tick al
 import pytest
 
 from host_tests.fixtures.seeded_firmware import seeded_build
-from host_tests.realtime.test_remote_access import kitchen  # noqa: F401
+from host_tests.realtime.connected import connected  # noqa: F401
 from simulator.realtime.process import HEAP_KIB
 
 HOG = """
@@ -37,12 +37,12 @@ LOOP = "    while not context.link.stop_requested[0]:\n        if rounds"
 
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("rounds", [(50, 100), (1, 10)], ids=["for a second", "once, again and again"])
-def test_without_memory_the_panel_turns_off_and_the_services_come_back(kitchen, tmp_path, rounds):
+def test_without_memory_the_panel_turns_off_and_the_services_come_back(connected, tmp_path, rounds):
     changes = (
         (RUNNER, BEGIN, HOG.replace("ROUNDS", str(rounds)) + "\n\n" + BEGIN + "    held = []\n"),
         (RUNNER, LOOP, LOOP.replace("        if rounds", "        hog(held, rounds)\n        if rounds")),
     )
-    with kitchen(wild=True, sensor=False, burners=2, firmware=seeded_build(tmp_path, *changes)) as here:
+    with connected(wild=True, sensor=False, burners=2, firmware=seeded_build(tmp_path, *changes)) as here:
         desk = here.desk
         desk.press()
         desk.press(burner=1)

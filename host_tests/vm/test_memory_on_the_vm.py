@@ -151,7 +151,7 @@ def test_the_compiled_core_stays_under_20_kb():
 
 def test_services_that_ended_in_an_error_leave_nothing_behind(tmp_path):
     # MicroPython's asyncio keeps the last such task, and all that it knows, until the next one.
-    lines, status, errors = on_the_vm(tmp_path, "175k", "two_lives.py", 20000, machine=())
+    lines, status, errors = on_the_vm(tmp_path, "169k", "two_lives.py", 20000, machine=())
     assert status == 0, (lines, errors)
     assert errors.count("RuntimeError") + "\n".join(lines).count("RuntimeError") == 2
     assert figure(lines, "held") < 1000
@@ -160,7 +160,7 @@ def test_services_that_ended_in_an_error_leave_nothing_behind(tmp_path):
 def two_threads(flash, seconds):
     """Run both threads under load; (ticks, worst lateness in ms, rounds of the load, ticks that conducted)."""
     run.fill(flash, run.BOARD, SHIPPED)
-    lines, status, errors = on_the_vm(flash, "175k", "two_threads.py", seconds, machine=(run.FAKES / "tiny",))
+    lines, status, errors = on_the_vm(flash, "169k", "two_threads.py", seconds, machine=(run.FAKES / "tiny",))
     assert status == 0, (lines[-5:], errors)
     return [figure(lines, word) for word in ("ticks", "late", "rounds", "conducting")]
 
