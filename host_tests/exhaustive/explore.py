@@ -35,7 +35,7 @@ SHORT = {
     "reclose_hold_s": 3,
     "flame_die_s": 30,
 }
-LONG_CAP = {**SHORT, "burn_max_min": 6, "warning_s": 60}  # an override ends before the cap; a timer begins as a warning
+LONG_CAP = {**SHORT, "burn_max_min": 6, "warning_s": 59}  # an override ends before the cap; a timer begins as a warning
 SENSING = {**SHORT, "sensor": True}
 ALLOWING = {"sensor": True, "remote_extend": True}
 
