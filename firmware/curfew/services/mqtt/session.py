@@ -121,7 +121,7 @@ class Broker:
             chip = self._context.chip
             lacking = chip.tls_lacks() if chip and self._trust else 0
             if lacking:  # the handshake would fail, and take memory from Wi-Fi and sockets
-                raise MemoryError("TLS lacks %d bytes: use an ESP32-S3, or no TLS" % lacking)
+                raise MemoryError("TLS lacks %d bytes: use a chip with PSRAM, or no TLS" % lacking)
             self._reuses += 1
             if self._reuses > _REUSES:
                 self._reuses = 0
