@@ -362,7 +362,8 @@ function check(main) {
 }
 
 // --- more ----------------------------------------------------------------------------------------------------------
-const SERVICE = { off: "offline", refused: "service_refused", connecting: "service_connecting", "no commands": "service_no_commands", "no memory": "service_memory" };
+const SERVICE = { off: "offline", refused: "service_refused", connecting: "service_connecting", "no commands": "service_no_commands", "no memory": "service_memory",
+  "waiting for the time": "waiting_for_time", "one source": "one_source" };
 
 function more(main, { again }) {
   const facts = h("dl", {});

@@ -212,6 +212,8 @@ export const TEXTS = {
   service_refused: ["refused", "被拒绝"],
   service_memory: ["not enough memory for TLS: see the log", "内存不够用 TLS：看日志"],
   service_connecting: ["connecting", "连接中"],
+  waiting_for_time: ["waiting for the time", "等待对时"],
+  one_source: ["one source only", "只有一个时间来源"],
   service_no_commands: ["no command arrives: the broker does not deliver", "收不到命令：服务器不投递"],
   back: ["Back", "返回"],
 };

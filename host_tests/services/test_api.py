@@ -185,7 +185,7 @@ def test_status_has_everything_for_a_session(site, me):
     burner = state["burners"][1]
     assert {**burner, "state": "BURNING", "remaining_s": 1200, "tc_uv": 14000, "cause": "REMOTE:web"} == burner
     assert (state["uptime_s"], state["time"], state["restart_reason"]) == (7, iso(UNIX_S, 0), "POWER_ON")
-    assert state["services"] == {"wifi": "off", "mqtt": "off", "voice": "off"}
+    assert state["services"] == {"wifi": "off", "time": "off", "mqtt": "off", "voice": "off"}
     assert not state["problem"] and state["remote_extend"]
 
 

@@ -23,7 +23,7 @@ class Log:
 class Context:
     chip = None
     clock = time
-    status = {"wifi": "online"}
+    status = {"wifi": "online", "time": "online"}
     log = Log()
 
     def flash_allowed(self):

@@ -14,6 +14,7 @@ from typing import Any
 
 from simulator import run
 from simulator.inside import MODULES
+from simulator.realtime import time_servers
 
 RIG = run.FAKES / "realtime"
 FOR_EVER_MS = 2**60
@@ -69,6 +70,7 @@ class DeviceProcess:
         self.starts = 0
         self.rig_bytes: int | None = None
         self.web_port = free_port()
+        self.time_servers = time_servers.ports()  # "": the names of the time servers lead nowhere
         self.dns_port = free_port(socket.SOCK_DGRAM)
         self._mode, self._air, self._friend = mode, network is not None, friend
         self._firmware = Path(firmware)
@@ -107,6 +109,9 @@ class DeviceProcess:
         self._pipe, out = os.pipe()
         _grow(out)
         paths = [RIG, run.COMMON, *([RIG / "air"] if self._air else [])]
+        environment = {**os.environ, "MICROPYPATH": ":".join([*map(str, paths), ".frozen"])}
+        if self.time_servers:
+            environment["TIME_PORTS"] = self.time_servers
         try:
             self._vm = subprocess.Popen(
                 [
@@ -114,7 +119,7 @@ class DeviceProcess:
                     *(self._rtc, str(CAUSES.get(why, 2)), self._mode),
                     *([self._friend] if self._friend else []),
                 ],
-                cwd=self.flash, env={**os.environ, "MICROPYPATH": ":".join([*map(str, paths), ".frozen"])},
+                cwd=self.flash, env=environment,
                 stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT, pass_fds=[out, *pass_fds],
                 start_new_session=True,  # a Ctrl-C at this terminal is for the host, which ends the controller itself
             )  # fmt: skip

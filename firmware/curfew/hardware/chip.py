@@ -40,6 +40,11 @@ def heaps() -> dict[str, int]:
     return found
 
 
+def set_clock(year: int, month: int, day: int, hour: int, minute: int, second: int, weekday: int, _: int) -> None:
+    """Set the clock of the chip, which TLS checks certificates against; arguments: those of time.gmtime(), UTC."""
+    machine.RTC().datetime((year, month, day, weekday, hour, minute, second, 0))
+
+
 def output(number: int) -> machine.Pin:
     """A pin as an output, low."""
     return machine.Pin(number, machine.Pin.OUT, value=0)

@@ -38,7 +38,7 @@ class ServiceContext:
         self.chip = chip
         self.nonce = ""  # signed by the next update; "" while the window is closed
         self.receiver = None  # of an update in progress
-        self.status = {"wifi": "off", "mqtt": "off", "voice": "off"}
+        self.status = {"wifi": "off", "time": "off", "mqtt": "off", "voice": "off"}
         self.burners = len(settings.burners)
         self._sources = SOURCES.split()  # made once: an OFF must not allocate
         self.extend_allowed = settings.remote_extend

@@ -89,12 +89,12 @@ class ServiceRunner:
     """The services of this start. `due`: (name, async function) of those not started yet."""
 
     def __init__(self, context, network):
-        from curfew.services.net.clock import Clock
+        from curfew.services.net.clock import Clock, calendar
 
         self.due = []
         self._context = context
         self._network = network
-        self._clock = Clock(context)
+        self._clock = Clock(context, lambda unix_s: context.chip.set_clock(*calendar(unix_s)[:8]))
         self._wifi = None
         self._portal = None
         self._may_stay = False  # the set-up has no time limit: the device is not configured
@@ -215,7 +215,8 @@ class ServiceRunner:
         reason = context.chip.restart_reason()
         # By way of its owner: a Wifi that failed is made anew.
         rssi = lambda: self._wifi and self._wifi.rssi()  # noqa: E731
-        await _polled(HomeAssistant(context, context.chip.number(), self._clock.unix_s, rssi, reason))
+        is_sure = lambda: self._clock.is_sure  # noqa: E731
+        await _polled(HomeAssistant(context, context.chip.number(), self._clock.unix_s, rssi, reason, is_sure))
 
     async def _voice(self):
         from curfew.services.mqtt import voice

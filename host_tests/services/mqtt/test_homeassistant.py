@@ -80,6 +80,14 @@ def test_more_time_with_a_time_that_cannot_be_right_is_refused(hub, at):
     assert home.core.left_ms() <= home.core.settings.timer_default_ms
 
 
+def test_a_time_that_only_one_server_gave_refuses_no_off(hub):
+    home = hub()
+    home.core.flame()
+    home.unix_s, home.device._is_sure = NOW_S, lambda: False
+    home.say("burner/0/command", json.dumps({"do": "OFF", "at": NOW_S - 600}))
+    home.until_shut()
+
+
 def test_an_off_with_its_time_is_executed_by_a_device_that_does_not_know_the_time(hub):
     home = hub()
     home.core.flame()

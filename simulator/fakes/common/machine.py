@@ -109,7 +109,16 @@ class WDT:
         chip.the.feed()
 
 
+_clock = [2000, 1, 1, 0, 0, 0, 0, 0]  # of the chip, as RTC.datetime() has it: 2000 after every start
+
+
 class RTC:
+    def datetime(self, datetimetuple=None):
+        if datetimetuple is None:
+            return tuple(_clock)
+        _clock[:] = datetimetuple
+        return None
+
     def memory(self, data=None):
         chip.the.alive("RTC.memory")
         return chip.the.memory(data)

@@ -182,6 +182,10 @@ for _name in (
         __import__(_name)
     except ImportError:  # no radio
         pass
+if "network" in sys.modules:
+    import chip_tls
+
+    chip_tls.install()
 wire.open_ends(int(sys.argv[1]), int(sys.argv[2]) if _STOVE else sys.argv[2])
 wire.friend = sys.argv[6] if len(sys.argv) > 6 else None
 backend.install(int(sys.argv[4]), sys.argv[3])

@@ -56,13 +56,15 @@ def parse_command(payload):
 class HomeAssistant:
     """Polled by the services, which call context.look().
 
-    chip_id: hex text. unix_s(): the time, None while unknown. rssi(): dBm, or None. restart_reason: a word.
+    chip_id: hex text. unix_s(): the time, None while unknown; is_sure(): two servers agreed on it. rssi(): dBm, or
+    None. restart_reason: a word.
     """
 
-    def __init__(self, context, chip_id, unix_s, rssi, restart_reason):
+    def __init__(self, context, chip_id, unix_s, rssi, restart_reason, is_sure=lambda: True):
         config = context.config["mqtt"]
         self._context = context
         self._unix_s = unix_s
+        self._is_sure = is_sure
         self._rssi = rssi
         self._restart_reason = restart_reason
         self._node = "curfew_" + chip_id
@@ -247,7 +249,7 @@ class HomeAssistant:
         now_s = self._unix_s()
         age_s = 0 if at is None else _DAY_S + 1 if now_s is None or at is True else now_s - at
         if verb in _OFF:  # a time that cannot be right does not refuse it
-            if _COMMAND_AGE_S < age_s <= _DAY_S:
+            if _COMMAND_AGE_S < age_s <= _DAY_S and self._is_sure():
                 self.broker.refuse("out of date")
             else:
                 self._context.off(index, "mqtt")

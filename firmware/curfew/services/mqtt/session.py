@@ -107,6 +107,9 @@ class Broker:
                 self._one_by_one = False
         elif not self._wait_ms or elapsed_ms(now_ms, self._since_ms) >= self._wait_ms:
             self._wait_ms = 0
+            if self._trust and self._context.status["time"] == "off":
+                self._context.status[self._name] = "waiting for the time"
+                return
             left_s = self._context.deadline_s()
             is_calm = left_s is None or left_s > _CALM_S
             if self._trust and self._trust.is_trying():  # up to 17 handshakes
@@ -117,6 +120,7 @@ class Broker:
     def _dial(self, now_ms):
         if self._connection is None:
             self._since_ms = now_ms
+            self._context.status[self._name] = "connecting"
             config = self._config
             chip = self._context.chip
             lacking = chip.tls_lacks() if chip and self._trust else 0

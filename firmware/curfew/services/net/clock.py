@@ -1,4 +1,8 @@
-"""The time of day, by SNTP, and the dates of the shut-offs (dates.txt). Nothing in the safety loop depends on it."""
+"""The time of day, by SNTP, and the dates of the shut-offs (dates.txt). Nothing in the safety loop depends on it.
+
+Anyone in the network can answer an SNTP request. So two servers must agree, or one answer three times and no other at
+all; such a time is not `is_sure`, and a later pair overrules it.
+"""
 
 import os
 import socket
@@ -18,18 +22,27 @@ _AGAIN_MAX_MS = 3600000
 _DAY_MS = 86400000  # a quartz is off by seconds in a day, and dates are shown in minutes
 _NTP_1970_S = 2208988800  # seconds from 1900, where NTP begins, to 1970
 _BOARD_1970_S = 946684800  # from 1970 to 2000, where the chip begins
-_FROM_S = 1735689600  # 2025, before this program
-_TO_S = 4102444800  # 2100
+FLOOR_S = 1767225600  # 2026-01-01, written by hand at a release: no time before it is believed
+_SPAN_S = 473385600  # nor one 15 years after it
+_APART_S = 10  # between two servers that agree
+_ROUND_MS = 60000  # in which they are asked
+_NEXT_MS = 1500  # between two requests of a round
 _PACKET = 48
 _RETRY_MS = 60000  # after a failed write
 _PENDING_MAX = 32
 
 
 class Clock:
-    """Keeps the time and the dates; see run()."""
+    """Keeps the time and the dates; see run().
 
-    def __init__(self, context, hosts=_HOSTS, port=_PORT):
+    set_clock(unix_s): sets the clock of the chip, which starts in 2000. `is_sure`: two servers agreed.
+    """
+
+    def __init__(self, context, set_clock, hosts=_HOSTS, port=_PORT):
+        self.is_sure = False
         self._context = context
+        self._set_clock = set_clock
+        self._heard = []  # (host, unix seconds, ticks) of this round
         self._hosts = hosts
         self._port = port
         self._base_s = None  # unix seconds at _base_ms
@@ -101,18 +114,47 @@ class Clock:
         except OSError:  # no reply yet
             time_s = None
         if time_s is not None:
-            self._base_s = time_s
-            self._base_ms = now_ms
-            self._wait_ms = _DAY_MS
-            self._again_ms = _AGAIN_MS
             self._close()
-            self._context.log.add("clock", iso(time_s, 0))
+            self._asked_ms = now_ms
+            self._wait_ms = _NEXT_MS
+            self._judge(self._hosts[(self._tries - 1) % len(self._hosts)], time_s, now_ms)
         elif due:
             self._failed()
 
+    def _judge(self, host, time_s, now_ms):
+        """Believe a time that another server gave, too, or this one three times and no other at all."""
+        alone = True
+        count = 1
+        for other, then_s, then_ms in self._heard:
+            agrees = abs(then_s + elapsed_ms(now_ms, then_ms) // 1000 - time_s) <= _APART_S
+            if other != host and agrees:
+                self._believe(time_s, now_ms, True)
+                return
+            alone = alone and other == host
+            count += agrees
+        self._heard = self._heard[-4:] + [(host, time_s, now_ms)]
+        if alone and count >= 3 and not self.is_sure:
+            self._believe(time_s, now_ms, False)
+
+    def _believe(self, time_s, now_ms, is_sure):
+        self._base_s = time_s
+        self._base_ms = now_ms
+        self.is_sure = is_sure
+        self._wait_ms = _DAY_MS if is_sure else _AGAIN_MAX_MS
+        self._again_ms = _AGAIN_MS
+        self._heard = []
+        self._set_clock(time_s)
+        self._context.status["time"] = "online" if is_sure else "one source"
+        self._context.log.add("clock", iso(time_s, 0) + ("" if is_sure else ", one source"))
+
     def _failed(self):
         self._close()
-        self._asked_ms = self._context.clock.ticks_ms()
+        now_ms = self._context.clock.ticks_ms()
+        self._asked_ms = now_ms
+        if self._heard and 0 <= elapsed_ms(now_ms, self._heard[0][2]) < _ROUND_MS:  # the round goes on
+            self._wait_ms = _NEXT_MS
+            return
+        self._heard = []
         self._wait_ms = self._again_ms
         self._again_ms = min(2 * self._again_ms, _AGAIN_MAX_MS)
         self._context.log.add("clock", "no answer")
@@ -161,13 +203,20 @@ def parse_reply(reply, sent):
     # A synchronized server of version 3 or 4 (no alarm, stratum 1 to 15).
     if reply[0] not in b"\x1c\x24\x5c\x64\x9c\xa4" or not 1 <= reply[1] <= 15:
         return None
+    if reply[40:48] == bytes(8):  # RFC 4330: a server without the time; after the wrap it would be 2036
+        return None
     time_s = (int.from_bytes(reply[40:44], "big") - _NTP_1970_S) & 0xFFFFFFFF  # NTP wraps in 2036
-    return time_s if _FROM_S <= time_s < _TO_S else None
+    return time_s if FLOOR_S <= time_s < FLOOR_S + _SPAN_S else None
+
+
+def calendar(unix_s):
+    """Unix seconds as time.gmtime() gives them, whatever year the chip's time begins at."""
+    return time.gmtime(unix_s - (_BOARD_1970_S if time.gmtime(0)[0] == 2000 else 0))
 
 
 def iso(unix_s, zone_min):
     """Unix seconds as text, 2026-02-28T18:30:00+08:00. zone_min: minutes east of Greenwich."""
-    local = time.gmtime(unix_s + zone_min * 60 - (_BOARD_1970_S if time.gmtime(0)[0] == 2000 else 0))
+    local = calendar(unix_s + zone_min * 60)
     east = abs(zone_min)
     rest = ("-" if zone_min < 0 else "+", east // 60, east % 60)
     return "%04d-%02d-%02dT%02d:%02d:%02d%s%02d:%02d" % (tuple(local[:6]) + rest)

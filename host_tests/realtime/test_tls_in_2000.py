@@ -1,0 +1,55 @@
+"""TLS on a chip whose clock starts in 2000: no handshake before the time is known, then an OFF over it."""
+
+# ruff: noqa: F811 (fixtures are imported by name)
+import time
+
+import pytest
+
+from curfew.services.http import auth
+from host_tests.fixtures.broker import authority  # noqa: F401
+from host_tests.fixtures.web import PASSWORD, TOKEN, Client
+from simulator.realtime import time_servers
+from simulator.realtime.broker import Mosquitto, mqtt_config
+from simulator.realtime.process import network_of
+from simulator.realtime.rig import SHORT, RealtimeRig
+
+
+@pytest.fixture
+def device(tmp_path, authority):
+    """A function that makes (broker, rig, status()) with TLS."""
+    made = []
+
+    def make():
+        (tmp_path / "broker").mkdir()
+        made.append(Mosquitto(tmp_path / "broker", authority))
+        mqtt = mqtt_config(made[0].port, authority, host="localhost")
+        network = network_of(PASSWORD, token=auth.token_hash(TOKEN), mqtt=mqtt)
+        made.append(RealtimeRig(tmp_path, sensor=False, network=network, **SHORT).__enter__())
+        client = Client(made[1].web_port)
+
+        def status():
+            try:
+                return client.ask("GET", "status", Authorization="Bearer " + TOKEN).json["services"]
+            except (OSError, IndexError, ValueError):
+                return {}
+
+        return made[0], made[1], status
+
+    yield make
+    made[1].__exit__(None, None, None)
+    made[0].stop()
+
+
+def test_the_clock_is_set_by_two_servers_and_then_tls_connects(device):
+    broker, rig, status = device()
+    rig.wait_for(lambda: status().get("mqtt") == "online", 30, "TLS")
+    assert status()["time"] == "online" and broker.greetings("curfew_240ac412ab0f") == 1
+
+
+def test_without_the_time_no_handshake_begins_and_the_page_says_what_is_waited_for(device, monkeypatch):
+    monkeypatch.setattr(time_servers, "ports", lambda: "")
+    broker, rig, status = device()
+    rig.wait_for(lambda: status().get("mqtt") == "waiting for the time", 30, "the wait")
+    begun = broker.log.read_text().count("New connection")
+    time.sleep(3)
+    assert status()["mqtt"] == "waiting for the time" and broker.log.read_text().count("New connection") == begun
