@@ -46,10 +46,10 @@ def test_the_name_ends_with_the_address_of_the_radio_and_the_network_is_locked(c
     assert not ap.up
 
 
-def test_the_password_is_eight_digits_and_another_one_every_time():
+def test_the_password_is_sixteen_digits_and_another_one_every_time():
     passwords = {opened().password for _ in range(50)}
     assert len(passwords) > 45
-    assert all(len(password) == 8 and password.isdigit() for password in passwords)
+    assert all(len(password) == 16 and password.isdigit() for password in passwords)
 
 
 def test_the_password_is_drawn_while_the_radio_runs_or_the_chip_has_no_real_random_numbers(monkeypatch):
@@ -80,6 +80,23 @@ def test_the_password_is_not_in_the_log():
 )  # fmt: skip
 def test_a_request_for_anybody_else_is_sent_to_the_page(host, where):
     assert opened().redirect(host) == where
+
+
+def test_a_set_up_that_is_not_open_redirects_nobody():
+    assert portal.Portal(Wlan(), Log()).redirect("captive.apple.com") is None
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+def test_the_set_up_ends_after_an_hour_without_a_request(is_used):
+    made, rounds = opened(), []
+
+    async def sleep_ms(ms):
+        rounds.append(ms)
+        if is_used and len(rounds) in (50, 950):
+            made.redirect("192.168.4.1")
+
+    asyncio.run(made.run(FakeContext(), sleep_ms, 3_600_000, free_port()))
+    assert sum(rounds) == 3_600_000 + (949 * 50 if is_used else 0)
 
 
 # --- the name server ---------------------------------------------------------------------------------------------
@@ -160,7 +177,7 @@ def free_port():
 def test_over_real_udp_garbage_and_a_vanished_asker_do_not_stop_the_answers():
     async def talk():
         made, context, port = opened(), FakeContext(), free_port()
-        task = asyncio.create_task(made.run(context, lambda _ms: asyncio.sleep(0.001), port))
+        task = asyncio.create_task(made.run(context, lambda _ms: asyncio.sleep(0.001), 1 << 29, port))
         await asyncio.sleep(0.01)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
             gone.sendto(query(), ("127.0.0.1", port))

@@ -255,15 +255,11 @@ def test_the_hood_s_output_follows_the_flame(device):
     assert seen == [0, 1, 0]
 
 
-def test_the_set_up_of_a_device_that_knows_its_network_ends_after_a_quarter_of_an_hour(device, monkeypatch):
-    made = device(JOINED)
+@pytest.mark.parametrize(("config", "limit_s"), [(JOINED, 900), (None, 3600)], ids=["joined", "new"])
+def test_an_unused_set_up_ends_and_one_that_was_opened_by_mistake_restarts(device, monkeypatch, config, limit_s):
+    made, closed = device(config), []
     made.due()
-    limits_s = []
-
-    async def run_out(answers, seconds):
-        answers.close()
-        limits_s.append(seconds)
-        raise TimeoutError
+    limits_ms = []
 
     class Portal:
         def __init__(self, ap, log):
@@ -272,13 +268,16 @@ def test_the_set_up_of_a_device_that_knows_its_network_ends_after_a_quarter_of_a
         def open(self):
             pass
 
-        async def run(self, context, sleep_ms):
-            return None
+        def close(self):
+            closed.append(True)
+
+        async def run(self, context, sleep_ms, unused_ms):
+            limits_ms.append(unused_ms)
 
     monkeypatch.setattr("curfew.services.net.portal.Portal", Portal)
-    monkeypatch.setattr(made.runner.asyncio, "wait_for", run_out)
     services = made.runner.ServiceRunner(made.context, types.SimpleNamespace(WLAN=lambda kind: None, AP_IF=1))
+    services._may_stay = config is None
     asyncio.run(services._set_up())
-    assert limits_s == [900]
+    assert limits_ms == [1000 * limit_s] and closed
     made.persistence.poll()
-    assert made.link.pong[0] == supervisor.PONG_RESTART
+    assert (made.link.pong[0] == supervisor.PONG_RESTART) == (config is not None)

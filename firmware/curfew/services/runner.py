@@ -17,7 +17,8 @@ _PAUSE_MS = 1000
 _PAUSE_MAX_MS = 300000
 _HELD_MS = 10000  # a button held for this long from power-up on opens the set-up
 _HELD_LOOK_MS = 100
-_SET_UP_S = 900  # with a known network, the set-up ends after this time
+_SET_UP_MS = 900000  # with a known network, the set-up ends when it was not used for this time
+_FIRST_SET_UP_MS = 3600000  # without one
 _WATCH_MS = 500
 _NONCE_BYTES = 16
 _PORT = 80
@@ -141,13 +142,18 @@ class ServiceRunner:
         network = self._network
         self._portal = Portal(network.WLAN(network.AP_IF), self._context.log)
         self._portal.open()
-        answers = self._portal.run(self._context, asyncio.sleep_ms)
-        if self._may_stay:
-            await answers
-        try:
-            await asyncio.wait_for(answers, _SET_UP_S)
-        except asyncio.TimeoutError:  # opened by mistake, or not used
+        await self._portal.run(self._context, asyncio.sleep_ms, _FIRST_SET_UP_MS if self._may_stay else _SET_UP_MS)
+        if not self._may_stay:  # opened by mistake
             self._context.ask_restart()
+        self._portal.close()
+        self._portal = None
+        self._context.status["wifi"] = "off"
+        self._context.log.add("portal", "closed: not used")
+        print("Set-up closed: not used. Switch the power off and on to open it again.")
+
+    def _redirect(self, host):
+        """By way of its owner: a portal that failed is made anew."""
+        return self._portal.redirect(host) if self._portal else None
 
     async def _join(self):
         from curfew.services.net.wifi import Wifi
@@ -175,8 +181,7 @@ class ServiceRunner:
         context = self._context
         clock = context.clock
         api = Api(context, Auth(clock.ticks_ms()), self._clock.unix_s, context.chip.restart_reason(), asyncio.sleep_ms)
-        redirect = self._portal and self._portal.redirect
-        self._server = server = Server(api, clock, context.log, asyncio.sleep_ms, slots.path("www"), redirect)
+        self._server = server = Server(api, clock, context.log, asyncio.sleep_ms, slots.path("www"), self._redirect)
         aging = asyncio.create_task(api.run())
         try:
             await server.serve("0.0.0.0", _PORT)

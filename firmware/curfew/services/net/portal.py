@@ -8,6 +8,7 @@ import socket
 
 _WPA2 = 3  # network.AUTH_WPA2_PSK
 _POLL_MS = 50
+_DIGITS = 16  # of the password, 53 bits: who records a join may try eight digits at home within a minute
 _BURST = 8  # queries in a row
 _PACKET = 512  # bytes of a query over UDP, at most
 _HEAD = 12
@@ -16,10 +17,12 @@ _A, _ANY, _IN = 1, 255, 1
 
 
 class Portal:
-    """ap: a network.WLAN in access point mode. `password`: eight digits, new at every start, None until it is open."""
+    """ap: a network.WLAN in access point mode. `password`: digits, new at every start, None until it is open."""
 
     def __init__(self, ap, log):
         self.password = None
+        self.address = None
+        self._unused_ms = 0  # since the last HTTP request
         self._ap = ap
         self._log = log
 
@@ -28,7 +31,7 @@ class Portal:
         ap = self._ap
         ap.active(True)
         # Only now: without the radio the chip's random numbers are not.
-        self.password = "%08d" % (int.from_bytes(os.urandom(7), "big") % 100000000)
+        self.password = ("%0" + "%dd" % _DIGITS) % (int.from_bytes(os.urandom(8), "big") % 10**_DIGITS)
         mac = ap.config("mac")
         self.name = "Curfew-%02X%02X" % (mac[4], mac[5])
         ap.config(ssid=self.name, security=_WPA2, key=self.password)
@@ -45,19 +48,25 @@ class Portal:
 
         A phone requests a page of its manufacturer to detect the internet: any name is redirected.
         """
-        return None if host is None or host.split(":")[0] == self.address else "http://%s/" % self.address
+        self._unused_ms = 0
+        known = host is None or self.address is None or host.split(":")[0] == self.address
+        return None if known else "http://%s/" % self.address
 
-    async def run(self, context, sleep_ms, port=53):
-        """Answer name look-ups forever; sleep_ms is asyncio's. Raises OSError when the port is taken."""
+    async def run(self, context, sleep_ms, unused_ms, port=53):
+        """Answer name look-ups until the page was not used for unused_ms; sleep_ms is asyncio's.
+
+        Raises OSError when the port is taken.
+        """
         context.status["wifi"] = "portal"
         address = bytes([int(part) for part in self.address.split(".")])
         listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             listener.setblocking(False)
             listener.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
-            while True:
+            while self._unused_ms < unused_ms:
                 serve(listener, address)
                 await sleep_ms(_POLL_MS)
+                self._unused_ms += _POLL_MS
         finally:
             listener.close()
 
