@@ -190,7 +190,7 @@ function settings(main) {
 function programs({ token }) {
   const said = h("p", { role: "status", class: "said" });
   const put = (wanted) => async () => {
-    const { code, body } = await ask("PUT", "/network", { token: wanted });
+    const { code, body } = await ask("PUT", "/network", { token: wanted, confirm: document.getElementById("f-confirm")?.value });
     if (code !== 200) said.textContent = body.error ? t("refused", body.error) : t("failed");
     else said.replaceChildren(...(body.token ? [t("token_new"), h("code", { class: "token" }, body.token)] : [t("saved")]));
   };
@@ -263,6 +263,7 @@ function networkForm(given, first) {
       text("time_zone_min", first ? here_min : given.time_zone_min ?? here_min, { options: zones })] },
     { name: t("net.mqtt"), folded: true, fields: part("mqtt") },
     { name: t("net.voice"), folded: true, fields: part("voice") },
+    ...(first ? [] : [{ name: t("confirm_title"), fields: [field("confirm", t("confirm"), "", { kind: "password", about: t("confirm_about") })] }]),
   ];
   const shape = (changed) => {
     const body = {};

@@ -250,6 +250,7 @@ def test_pins_are_shown_and_cannot_be_changed_remotely(phone, device):
 def test_an_access_token_is_made_shown_once_and_removed(phone, device):
     phone.open(device, "settings")
     phone.reads("No token: only the password", "#programs")
+    phone.find("[name=confirm]").send_keys("my password")
     phone.press("#programs button")
     phone.reads(NEW_TOKEN, "#programs .token")
     phone.open(device, "settings")
@@ -257,7 +258,10 @@ def test_an_access_token_is_made_shown_once_and_removed(phone, device):
     assert NEW_TOKEN not in phone.text("#programs")
     phone.press("#programs button:last-child")
     phone.reads("Saved", "#programs .said")
-    assert [one[2] for one in writes(device, "/network")] == [{"token": True}, {"token": None}]
+    assert [one[2] for one in writes(device, "/network")] == [
+        {"token": True, "confirm": "my password"},
+        {"token": None, "confirm": ""},
+    ]
 
 
 def test_while_something_burns_nothing_is_saved_and_the_page_says_so(phone, device):

@@ -133,10 +133,10 @@ ANYTHING = st.recursive(
 RIGHT = {
     "/api/v1/login": st.just({"password": PASSWORD}),
     "/api/v1/settings": st.fixed_dictionaries(
-        {"timer_default_min": st.integers(20, 40)}, optional={"timer_max_min": st.just(None), "auto_arm": st.booleans()}
+        {"timer_default_min": st.integers(20, 29)}, optional={"timer_max_min": st.just(None), "auto_arm": st.booleans()}
     ),
     "/api/v1/network": st.fixed_dictionaries(
-        {"language": st.sampled_from(["en", "zh", "auto"])},
+        {"language": st.sampled_from(["en", "zh"]), "confirm": st.just(PASSWORD)},
         optional={"name": st.sampled_from(["Kitchen", "灶"]), "wifi": st.just({"ssid": "home", "password": "12345678"}),
                   "password": st.just({"set": True}), "voice": st.none()},
     ),
@@ -153,8 +153,8 @@ WRONG = {
     ),
     "/api/v1/network": st.sampled_from(
         [{"token": TOKEN}, {"password": "short"}, {"password": "x" * 65}, {"wifi": 1}, {"mqtt": {"port": 0}},
-         {"voice": {"topics": ["+"]}}, {"x": {}}, {"password": None}]
-    ),
+         {"voice": {"topics": ["+"]}}, {"x": {}}, {"password": None}, {"wifi": None}]
+    ).map(lambda change: {**change, "confirm": PASSWORD}) | st.just({"name": "x"}),
     "/api/v1/commissioning": st.sampled_from(
         [{}, {"results": 1}, {"results": [1]}, {"results": [{"id": "gas", "passed": True}]}, {"results": [{}]},
          {"results": [{"id": "plug", "passed": "yes"}]}]
@@ -321,7 +321,7 @@ def requests(draw):
         one.statuses, one.effect = _meant(
             method,
             path,
-            None if path in OPEN else read if method == "GET" else write,
+            None if path in OPEN else read if method == "GET" else _by_token(client, path, write),
             kind,
             value,
             extend_allowed,
@@ -342,6 +342,11 @@ def requests(draw):
         return one
 
     return _Asking(expectation, client, method, path, kind, value, flaws)
+
+
+def _by_token(client, path, write):
+    """The status of a write: a token may only turn off, ask for time and send an update."""
+    return write if client != "a program" or path.endswith(("/off", "/extend", "/update")) else 403
 
 
 def _meant(method, path, refusal, kind, value, extend_allowed, burning):

@@ -59,6 +59,11 @@ def test_a_write_needs_a_log_in_and_its_guard_or_a_token(site, method, path):
 def test_a_token_needs_no_guard(site):
     assert site.ask("POST", "off", **BEARER).status == 202
     assert site.offs() == [0, 1]
+    for method, path in WRITES:
+        if not path.endswith(("off", "extend", "update")):
+            answer = site.ask(method, path, {"warning_s": 90, "name": "x", "results": []}, **BEARER)
+            assert answer.status == 403 and "token" in answer.json["error"]
+    untouched(site)
     assert "csrf" not in site.ask("GET", "status", **BEARER).json
 
 

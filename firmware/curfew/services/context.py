@@ -122,6 +122,11 @@ class ServiceContext:
                 return True
         return False
 
+    def fault_raised(self):
+        """True while a burner has a fault that is not acknowledged."""
+        self.look()
+        return any([self.values[at + s.SNAP_FAULTS_RAISED] for at in range(0, len(self.values), s.SNAP_FIELDS)])
+
     def deadline_s(self):
         """Seconds to the nearest deadline of all burners; None without a deadline."""
         left = [self.values[at + s.SNAP_REMAINING_S] for at in range(0, len(self.values), s.SNAP_FIELDS)]

@@ -16,6 +16,7 @@ from curfew.services.net.clock import iso as iso_text
 from curfew.services.update import slots
 
 _OPEN = ("status", "login")  # need no session
+_BY_TOKEN = ("off", "extend", "update")  # writes; an update is signed, and needs the local window
 _AGE_MS = 60000
 _STREAMS_MAX = 2  # event streams: open pages must not block an OFF request
 _LOOK_MS = 250  # at most four events a second
@@ -90,7 +91,8 @@ class Api:
 
     # --- authorization ---------------------------------------------------------------------------------------------
 
-    def _in_setup(self):
+    def in_setup(self):
+        """True while the device has no password, or its own network is open."""
         return not self.context.config.get("password") or self.context.status["wifi"] == "portal"
 
     def _authorize(self, request, name):
@@ -103,14 +105,17 @@ class Api:
             request.session = same(token_hash(bearer[7:]), token) or None
         else:
             request.session = self.auth.find(request.cookie("session"), self.now_ms())
-        if name in _OPEN or name == "network" and self._in_setup():
+        if name in _OPEN or name == "network" and self.in_setup():
             return
         if not config.get("password"):
             raise Refused(403, SETUP_FIRST)
         if not request.session:
             raise Refused(401, "log in, or send a valid token")
-        if request.method not in ("GET", "HEAD") and request.session is not True:
-            if not same(headers.get("x-csrf-token", ""), request.session.guard):
+        if request.method not in ("GET", "HEAD"):
+            if request.session is True:
+                if name not in _BY_TOKEN:
+                    raise Refused(403, "a token can read, turn off and ask for more time: log in to change this")
+            elif not same(headers.get("x-csrf-token", ""), request.session.guard):
                 raise Refused(403, "X-CSRF-Token is missing or wrong")
 
     # --- the stove -------------------------------------------------------------------------------------------------
@@ -124,7 +129,7 @@ class Api:
             "version": VERSION,
             "build": slots.build_id(),
             "trial": context.link.trial[0] != TRIAL_CONFIRMED,
-            "setup": self._in_setup(),
+            "setup": self.in_setup(),
             "login": bool(session),
         }
         if not session:

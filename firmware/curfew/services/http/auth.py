@@ -96,10 +96,14 @@ class Auth:
         self._calm_ms = 0
         return 0
 
-    def open(self, random: bytes) -> Session:
-        """A new Session from RANDOM_BYTES random bytes; when all are in use, the one idle longest ends."""
+    def end_pause(self):
+        """After the right password."""
         self._wait_ms = 0
         self._pause_ms = PAUSE_MS
+
+    def open(self, random: bytes) -> Session:
+        """A new Session from RANDOM_BYTES random bytes; when all are in use, the one idle longest ends."""
+        self.end_pause()
         if len(self._sessions) == SESSIONS_MAX:
             self._sessions.remove(max(self._sessions, key=lambda session: session._idle_ms))
         half = RANDOM_BYTES // 2

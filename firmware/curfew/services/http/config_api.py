@@ -17,6 +17,8 @@ _TESTS = "plug hold low_flame timeout knob restart weld override remote bypass"
 _TESTS_PATH = "commissioning.txt"
 _PASSWORD_MIN = 8
 _PASSWORD_MAX = 64
+_ENDPOINT = ("host", "port", "tls", "ca")  # who has these gets the secrets
+_WINDOW = ": needs the local window: hold a button for 5 s while all burners are off, then save within 10 min"
 
 
 def _key(message):
@@ -125,22 +127,33 @@ def _choice(key, default, words):
     return '"%s": %s' % (key, json.dumps({"default": default, "words": list(words)}))
 
 
-def _pins(values):
-    """The pins in the content of a settings file, and the radio, by the key that a message has."""
-    pins = {key: values[key] for key in values if key.endswith("_pin")}
-    pins["radio"] = values.get("radio", True)
-    burners = values.get("burners")
-    for index in range(len(burners) if isinstance(burners, list) else 0):
-        for key in burners[index] if isinstance(burners[index], dict) else ():
-            if key.endswith("_pin"):
-                pins["burners[%d].%s" % (index, key)] = burners[index][key]
-    return pins
+def _require_no_fault(context):
+    """A restart ends a fault that is not stored; only the user at the controller may do that."""
+    if context.fault_raised():
+        raise Refused(409, "a burner shows a fault: clear it at the controller first, a restart would end it")
+
+
+def _require_place(context, old, new):
+    """Raise Refused for a change that is not allowed from here; True when anything changes at all."""
+    with transient("services.http.authority", "core.limits"):
+        from curfew.services.http import authority
+
+        found = list(authority.changes(old, new))
+        for key, place in found:
+            if place == authority.CABLE:
+                _invalid(key + ": can only be changed over the USB cable, in sight of the wires")
+        for key, place in found:
+            if place == authority.WINDOW and not context.link.update_ms[0]:
+                raise Refused(403, key + _WINDOW, key)
+    return bool(found)
 
 
 async def put_settings(api, request):
     """Change some keys; null restores a default. Pins cannot change: exchanged, OFF would open the wrong contact."""
-    values, _ = _settings(api.context.settings_path)
-    wired = _pins(values)
+    old, wrong = _settings(api.context.settings_path)
+    if wrong:
+        raise Refused(403, "the file is damaged (%s): replace it over the USB cable" % wrong, _key(wrong))
+    values = dict(old)
     for key, value in body_of(request).items():
         if value is None:
             values.pop(key, None)
@@ -149,10 +162,9 @@ async def put_settings(api, request):
     wrong = _error_in(values)
     if wrong:
         _invalid(wrong)
-    pins = _pins(values)
-    for key in list(wired) + list(pins):
-        if key not in pins or key not in wired or pins[key] != wired[key]:
-            _invalid(key + ": can only be changed over the USB cable, in sight of the wires")
+    if not _require_place(api.context, old, values):
+        return {"restart": False}
+    _require_no_fault(api.context)
     _require_written(api.context.write(api.context.settings_path, json.dumps(values)))
     api.context.ask_restart()
     return {"restart": True}
@@ -173,10 +185,49 @@ async def get_network(api, request):
         return public(api.context.config)
 
 
+async def _require_password(api, password):
+    """A stolen session must not become the owner of the device."""
+    if not isinstance(password, str):
+        _invalid("confirm: the device password is needed for a change of the network settings")
+    wait_s = api.auth.begin_attempt(api.now_ms())
+    if wait_s:
+        raise Refused(403, "confirm: wrong passwords before, wait %d seconds" % wait_s, "confirm")
+    stored = api.context.config["password"]
+    if not auth.same(await _last(api, auth.hashing_like(password, stored)), stored):
+        raise Refused(403, "confirm: wrong password", "confirm")
+    api.auth.end_pause()
+
+
+def _drop_secrets(old, new, change, secrets):
+    """Delete the secrets of a server that is another one now, unless the change brings new ones; their keys."""
+    dropped = []
+    for part in ("mqtt", "voice"):
+        before = old.get(part) or {}
+        after = new.get(part) or {}
+        if [before.get(key) for key in _ENDPOINT] == [after.get(key) for key in _ENDPOINT]:
+            continue
+        for key in after:
+            if key in secrets and after[key] and after[key] == before.get(key):
+                if not isinstance((change.get(part) or {}).get(key), str):
+                    after[key] = ""
+                    dropped.append(part + "." + key)
+    return dropped
+
+
 async def put_network(api, request):
-    """Change some keys. password: the new password as plain text; token: true makes a new one."""
+    """Change some keys. password: the new password as plain text; token: true makes a new one.
+
+    After the set-up, confirm holds the present password; a server that changes loses its secrets.
+    """
     change = body_of(request)
+    context = api.context
     token = None
+    word = change.pop("confirm", None)
+    in_setup = api.in_setup()
+    if not in_setup:
+        await _require_password(api, word)
+        if "wifi" in change and change["wifi"] is None:
+            _invalid("wifi: cannot be removed from here; hold a button at power-up to open the set-up")
     password = change.get("password", {})
     if not isinstance(password, dict):
         if not isinstance(password, str) or not _PASSWORD_MIN <= len(password) <= _PASSWORD_MAX:
@@ -191,19 +242,29 @@ async def put_network(api, request):
         from curfew.services.net import network_settings
 
         try:
-            config = network_settings.merged(api.context.config, change)
+            config = network_settings.merged(context.config, change)
         except network_settings.Invalid as error:
             _invalid(error)
+        dropped = _drop_secrets(context.config, config, change, network_settings.secret_names())
     if not config["password"]:
         _invalid("password: the device needs one first")
-    _require_written(network_settings.save(api.context, config))
+    needs_restart = dict(config, token="") != dict(context.config, token="")
+    if needs_restart and not in_setup:
+        _require_no_fault(context)
+    _require_written(network_settings.save(context, config))
     try:
         os.remove(AUTHORITY_PATH)  # a server with a new certificate is asked again who vouches for it
     except OSError:
         pass
-    api.context.config = config
-    api.context.ask_restart()
-    return {"restart": True, "token": token} if token else {"restart": True}
+    context.config = config
+    answer: dict = {"restart": needs_restart}
+    if needs_restart:
+        context.ask_restart()
+    if token:
+        answer["token"] = token
+    if dropped:
+        answer["dropped"] = dropped
+    return answer
 
 
 # --- commissioning -------------------------------------------------------------------------------------------------

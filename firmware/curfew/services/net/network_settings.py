@@ -72,15 +72,16 @@ def merged(config: dict, change) -> dict:
 
     A secret in the form of public() stays as it is.
     """
-    return checked(_over(config, as_object("network", change), _secrets()))
+    return checked(_over(config, as_object("network", change), secret_names()))
 
 
 def public(config: dict) -> dict:
     """A copy in which each secret is {"set": true or false}."""
-    return _hidden(config, _secrets())
+    return _hidden(config, secret_names())
 
 
-def _secrets():
+def secret_names():
+    """The keys, of any part, whose values are never shown."""
     return [row[0] for rows in json.loads(_ROWS).values() for row in rows if "secret" in str(row[4:])]
 
 

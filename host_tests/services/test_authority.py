@@ -1,0 +1,175 @@
+"""Who may change what: by direction and place; what a token, a fault and a changed server mean."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from curfew.core import limits
+from curfew.services.http import authority
+from host_tests.fixtures.web import BEARER, PASSWORD, SETTINGS, untouched
+
+SURE = {"confirm": PASSWORD}
+MQTT = {"host": "10.0.0.1", "port": 8883, "tls": True, "user": "stove", "password": "pilot light secret"}
+FREE = {"timer_default_min": -1, "timer_step_min": -1, "timer_max_min": -1, "burn_max_min": -1, "override_max_min": -1}
+FREE |= {"warning_s": 1}
+
+
+def saved():
+    return json.loads(Path("settings.json").read_text())
+
+
+# --- settings ------------------------------------------------------------------------------------------------------
+
+
+def middle(key, low, high):
+    """Settings in which a key can move one step to both sides."""
+    value = (low + high) // 2
+    return {"burners": [{}], "timer_default_min": 10, "timer_max_min": 60, **{key: value}}, value
+
+
+@pytest.mark.parametrize(("key", "default", "low", "high"), limits.SETTINGS)
+@pytest.mark.parametrize("step", [-1, 1])
+def test_a_session_changes_a_setting_only_in_its_free_direction(key, default, low, high, step):
+    old, value = middle(key, low, high)
+    place = authority.SESSION if FREE.get(key) == step else authority.WINDOW
+    assert list(authority.changes(old, {**old, key: value + step})) == [(key, place)]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "place"),
+    [
+        ("remote_extend", True, "window"), ("auto_arm", False, ""), ("relay_drive", limits.DRIVES[1], "cable"),
+        ("radio", False, "cable"), ("pump_pin", 33, "cable"), ("hood_pin", 4, "cable"), ("no_such_key", 1, "window"),
+    ],
+)  # fmt: skip
+def test_switches_and_pins(key, value, place):
+    old = {"burners": [{}]}
+    assert list(authority.changes(old, {**old, key: value})) == [(key, place)]
+    assert list(authority.changes({**old, key: value}, {**old, key: value})) == []
+
+
+def test_a_switch_back_has_the_other_place():
+    assert list(authority.changes({"remote_extend": True}, {})) == [("remote_extend", "")]
+    assert list(authority.changes({"auto_arm": False}, {})) == [("auto_arm", "window")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ([{}], [{"sensor": True}], [("burners[0].sensor", "window")]),
+        ([{"sensor": True}], [{}], [("burners[0].sensor", "cable")]),
+        ([{}], [{"loaded_on_uv": 3000}], [("burners[0].loaded_on_uv", "window")]),
+        ([{}], [{"loaded_on_uv": 2500}], []),
+        ([{"relay_pin": 18}], [{"relay_pin": 19}], [("burners[0].relay_pin", "cable")]),
+        ([{"timer_default_min": 15}], [{"timer_default_min": 10}], [("burners[0].timer_default_min", "")]),
+    ],
+)
+def test_a_burner(old, new, found):
+    assert list(authority.changes({"burners": old}, {"burners": new})) == found
+
+
+def test_another_number_of_burners_needs_the_cable():
+    assert ("burners", "cable") in authority.changes({"burners": [{}]}, {"burners": [{}, {}]})
+
+
+@pytest.mark.parametrize("change", [{"timer_max_min": 240}, {"warning_s": 30}, {"flame_out_s": 60}, {"auto_arm": True}])
+def test_what_is_not_free_needs_the_local_window_and_says_how_to_open_it(site, me, change):
+    base = {**SETTINGS, "auto_arm": False, "timer_max_min": 120}
+    Path("settings.json").write_text(json.dumps(base))
+    answer = site.ask("PUT", "settings", change, **me)
+    assert answer.status == 403 and answer.json["key"] in change and "hold a button for 5 s" in answer.json["error"]
+    assert saved() == base and site.restarts == 0
+    site.link.update_ms[0] = 1
+    assert site.ask("PUT", "settings", change, **me).json == {"restart": True}
+    assert saved() == {**base, **change}
+
+
+def test_remote_extend_is_switched_on_only_in_the_window_and_off_from_anywhere(site, me):
+    assert site.ask("PUT", "settings", {"remote_extend": False}, **me).status == 200
+    assert site.ask("PUT", "settings", {"remote_extend": True}, **me).status == 403
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"relay_drive": limits.DRIVES[1]},
+        {"burners": [{"sensor": False}, {"relay_pin": 19}]},
+        {"burners": [{"sensor": True}]},
+    ],
+)
+def test_sensor_off_drive_and_burners_are_refused_even_in_the_window(site, me, change):
+    site.link.update_ms[0] = 1
+    answer = site.ask("PUT", "settings", change, **me)
+    assert answer.status == 422 and "USB cable" in answer.json["error"]
+    untouched(site)
+
+
+def test_a_write_that_changes_nothing_restarts_nothing(site, me):
+    assert site.ask("PUT", "settings", {"flame_out_s": 5}, **me).json == {"restart": False}
+    assert site.ask("PUT", "network", {"language": "zh", **SURE}, **me).json["restart"] is True  # defaults are added
+    site.restarts = 0
+    assert site.ask("PUT", "network", {"language": "zh", **SURE}, **me).json == {"restart": False}
+    assert site.restarts == 0
+
+
+@pytest.mark.parametrize(("path", "change"), [("settings", {"warning_s": 90}), ("network", {"name": "x", **SURE})])
+def test_no_restart_ends_a_fault_remotely(site, me, path, change):
+    site.publish(1, FAULTS_RAISED=4)
+    answer = site.ask("PUT", path, change, **me)
+    assert answer.status == 409 and "at the controller" in answer.json["error"]
+    untouched(site)
+    site.publish(1, FAULTS_RAISED=0)
+    assert site.ask("PUT", path, change, **me).status == 200
+
+
+# --- network -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", [None, "", "wrong password", 1, {"set": True}])
+def test_a_network_setting_changes_only_with_the_device_password(site, me, word):
+    answer = site.ask("PUT", "network", {"name": "x", "confirm": word}, **me)
+    assert answer.json["key"] == "confirm" and answer.status in (403, 422)
+    untouched(site)
+
+
+def test_wrong_passwords_at_a_network_setting_pause_like_those_of_a_log_in(site, me):
+    for expected in ("wrong password", "wait 1 seconds"):
+        answer = site.ask("PUT", "network", {"name": "x", "confirm": "wrong"}, **me)
+        assert answer.status == 403 and expected in answer.json["error"]
+
+
+def test_a_token_reads_the_network_settings_and_never_writes_them(site):
+    assert site.ask("GET", "network", **BEARER).status == 200
+    assert site.ask("PUT", "network", {"mqtt": {"host": "10.0.0.9"}, **SURE}, **BEARER).status == 403
+
+
+@pytest.mark.parametrize("change", [{"host": "10.0.0.9"}, {"port": 1883}, {"tls": False}, {"ca": "x"}])
+def test_a_server_that_changes_loses_its_secret(site, me, change):
+    assert site.ask("PUT", "network", {"mqtt": MQTT, **SURE}, **me).status == 200
+    answer = site.ask("PUT", "network", {"mqtt": change, **SURE}, **me)
+    assert answer.json["dropped"] == ["mqtt.password"] and site.context.config["mqtt"]["password"] == ""
+    assert "pilot light secret" not in Path("network.json").read_text()
+
+
+def test_a_server_that_changes_with_a_new_secret_keeps_it(site, me):
+    site.ask("PUT", "network", {"mqtt": MQTT, **SURE}, **me)
+    answer = site.ask("PUT", "network", {"mqtt": {"host": "10.0.0.9", "password": "a new one"}, **SURE}, **me)
+    assert answer.json == {"restart": True} and site.context.config["mqtt"]["password"] == "a new one"
+
+
+def test_another_user_or_prefix_keeps_the_secret(site, me):
+    site.ask("PUT", "network", {"mqtt": MQTT, **SURE}, **me)
+    site.ask("PUT", "network", {"mqtt": {"prefix": "home", "user": "x"}, **SURE}, **me)
+    assert site.context.config["mqtt"]["password"] == MQTT["password"]
+
+
+def test_the_home_network_cannot_be_removed_remotely(site, me):
+    answer = site.ask("PUT", "network", {"wifi": None, **SURE}, **me)
+    assert (answer.status, answer.json["key"]) == (422, "wifi")
+    untouched(site)
+
+
+def test_in_the_set_up_nobody_has_a_password_yet(make_site):
+    site = make_site(config={})
+    assert site.ask("PUT", "network", {"password": PASSWORD, "wifi": {"ssid": "home"}}).json == {"restart": True}
