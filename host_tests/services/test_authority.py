@@ -170,6 +170,6 @@ def test_the_home_network_cannot_be_removed_remotely(site, me):
     untouched(site)
 
 
-def test_in_the_set_up_nobody_has_a_password_yet(make_site):
+def test_in_the_set_up_no_one_has_a_password_yet(make_site):
     site = make_site(config={})
     assert site.ask("PUT", "network", {"password": PASSWORD, "wifi": {"ssid": "home"}}).json == {"restart": True}

@@ -82,7 +82,7 @@ def test_a_request_for_anybody_else_is_sent_to_the_page(host, where):
     assert opened().redirect(host) == where
 
 
-def test_a_set_up_that_is_not_open_redirects_nobody():
+def test_a_set_up_that_is_not_open_redirects_no_one():
     assert portal.Portal(Wlan(), Log()).redirect("captive.apple.com") is None
 
 
