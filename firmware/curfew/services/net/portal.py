@@ -8,7 +8,7 @@ import socket
 
 _WPA2 = 3  # network.AUTH_WPA2_PSK
 _POLL_MS = 50
-_DIGITS = 16  # of the password, 53 bits: who records a join may try eight digits at home within a minute
+_DIGITS = 16  # of the password: who records a join may try eight digits at home within a minute
 _BURST = 8  # queries in a row
 _PACKET = 512  # bytes of a query over UDP, at most
 _HEAD = 12
@@ -31,7 +31,7 @@ class Portal:
         ap = self._ap
         ap.active(True)
         # Only now: without the radio the chip's random numbers are not.
-        self.password = ("%0" + "%dd" % _DIGITS) % (int.from_bytes(os.urandom(8), "big") % 10**_DIGITS)
+        self.password = "".join([str(byte % 10) for byte in os.urandom(_DIGITS)])
         mac = ap.config("mac")
         self.name = "Curfew-%02X%02X" % (mac[4], mac[5])
         ap.config(ssid=self.name, security=_WPA2, key=self.password)
