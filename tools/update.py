@@ -143,6 +143,8 @@ def send(device: Device, secret: bytes, program: Path, force: bool, progress: Ca
     whole = sum(path.stat().st_size for path in files)
     wanted = device.ask("POST", "/update", json.dumps(reported).encode())["next"]
     while wanted:
+        if not re.fullmatch(r"(-1|\d{1,4}):\d{1,9}", wanted) or int(wanted.split(":")[0]) + 1 >= len(files):
+            raise UpdateError(f"{device.host}: asks for {wanted[:40]!r}, no part of an update: is it a Curfew?")
         line, offset = map(int, wanted.split(":"))
         file = files[line + 1]
         before = sum(path.stat().st_size for path in files[: line + 1])

@@ -78,7 +78,7 @@ def test_what_is_not_free_needs_the_local_window_and_says_how_to_open_it(site, m
     base = {**SETTINGS, "auto_arm": False, "timer_max_min": 120}
     Path("settings.json").write_text(json.dumps(base))
     answer = site.ask("PUT", "settings", change, **me)
-    assert answer.status == 403 and answer.json["key"] in change and "hold a button for 5 s" in answer.json["error"]
+    assert answer.status == 403 and answer.json["key"] in change and "hold a button for 6 s" in answer.json["error"]
     assert saved() == base and site.restarts == 0
     site.link.update_ms[0] = 1
     assert site.ask("PUT", "settings", change, **me).json == {"restart": True}

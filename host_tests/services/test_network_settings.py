@@ -119,6 +119,31 @@ def test_a_change_of_one_key_keeps_the_others():
     assert made["mqtt"] == config["mqtt"] and config["wifi"]["ssid"] == "home"
 
 
+@pytest.mark.parametrize(
+    "host", ["mqtt://10.0.0.1", " 10.0.0.1", "10.0.0.1:1883", "10.0.0.1/x", "a b", "user@host", "[::1]"]
+)
+@pytest.mark.parametrize("part", ["mqtt", "voice"])
+def test_a_host_that_is_more_than_a_host_is_refused_before_saving_and_still_loads(host, part):
+    with pytest.raises(n.Invalid, match=f"^{part}.host: .*no port"):
+        n.merged(n.checked({}), {part: {"host": host}})
+    assert n.checked({part: {"host": host}})[part]["host"] == host, "a file of an older version"
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "broker", "my-broker.local", "a_b.example.org", ""])
+def test_a_host_is_a_name_or_an_address(host):
+    assert n.merged(n.checked({}), {"mqtt": {"host": host}})["mqtt"]["host"] == host
+
+
+@pytest.mark.parametrize(("key", "good"), [("f" * 64, True), ("g" + "f" * 63, False), ("g" * 63, True)])
+def test_a_wifi_key_of_64_characters_is_hex(key, good):
+    if good:
+        assert n.merged({}, {"wifi": {"ssid": "home", "password": key}})["wifi"]["password"] == key
+        return
+    with pytest.raises(n.Invalid, match="wifi.password: what was given") as caught:
+        n.merged({}, {"wifi": {"ssid": "home", "password": key}})
+    assert key not in str(caught.value)
+
+
 def test_null_takes_a_key_or_a_service_away():
     made = n.merged(n.checked(WHOLE), {"voice": None, "name": None, "wifi": {"password": None}})
     assert "voice" not in made and made["name"] == "Curfew" and made["wifi"]["password"] == ""

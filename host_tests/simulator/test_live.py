@@ -1,5 +1,6 @@
 """A stove that is played is the stove of the scenarios: what was done runs again, line by line, at any speed."""
 
+import asyncio
 import json
 import time
 
@@ -9,6 +10,7 @@ from host_tests.fixtures.broker import Observer
 from host_tests.fixtures.live import QUICK, ROOT, playing, wait_for
 from host_tests.fixtures.seeded_firmware import seeded_build
 from simulator import run_settings, scenario
+from simulator.live import server
 from simulator.live.acts import CALLS, TICK_MS, Refused
 from simulator.live.judge import Judge
 from simulator.live.server import UNWATCHED_S, Hub
@@ -265,3 +267,23 @@ def test_a_stove_that_is_put_away_leaves_neither_process_nor_folder():
     stove.close()
     assert process.poll() is not None
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("127.0.0.1:8160", 200), ("localhost:8160", 200), ("evil.example:8160", 403), ("", 403)]
+)
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_a_page_whose_name_was_made_to_lead_to_the_simulator_gets_no_answer(kind, host, status):
+    sent, reached = [], []
+
+    async def app(scope, receive, send):
+        reached.append(scope)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": kind, "headers": [(b"host", host.encode())], "method": "GET", "path": "/"}
+    asyncio.run(server.guarded(app, 1)(scope, None, send))
+    assert bool(reached) == (status == 200)
+    if status == 403:
+        assert sent[0].get("status", sent[0].get("code")) in (403, 1008)

@@ -120,6 +120,11 @@ def broken(**changed):
     (json.dumps(form({"x": bytes(70_000)})), "70000 bytes"),
     (json.dumps(form({"settings.json": b'{"timer_default_min": 0, "burners": [{}]}'})), "timer_default_min"),
     (json.dumps(form({"network.json": b'{"wifi":'})), "network.json is not JSON"),
+    (json.dumps(form({"network.json": b"[]"})), "network.json is not an object"),
+    (json.dumps(form({"network.json": b"[" * 60_000})), "network.json is not JSON"),
+    ("[" * 200_000, "not JSON"),
+    (json.dumps(form({"b": b"x"})), "'b' is no file of the user's"),
+    (json.dumps(form({"": b"x"})), "'' is no file of the user's"),
 ])  # fmt: skip
 def test_what_is_no_sound_backup_is_refused_in_one_line_before_the_board_is_touched(tmp_path, capsys, text, why):
     (tmp_path / "kept.json").write_text(text)

@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -31,6 +31,7 @@ from simulator.live.stove import DEFAULT, FRAMES_KEPT, PASSWORD, SPEEDS, Stove
 from simulator.scenario import ACTS
 
 HOST = "127.0.0.1"
+OWN_NAMES = (HOST, "localhost")
 PORT = 8160
 PORTS_TRIED = 20
 WWW = Path(__file__).resolve().parent / "www"
@@ -316,7 +317,7 @@ class Hub:
                     await self.handle(client, asked if isinstance(asked, dict) else {})
                 except (ScenarioError, Refused) as error:
                     client.send(json.dumps({"refused": str(error)}))
-                except (ValueError, TypeError, KeyError, asyncio.CancelledError) as error:
+                except (ValueError, TypeError, KeyError, RecursionError, asyncio.CancelledError) as error:
                     client.send(json.dumps({"refused": f"not understood: {error!r}"[:200]}))
         except (WebSocketDisconnect, RuntimeError):
             pass
@@ -357,6 +358,14 @@ def guarded(app: Any, page_port: int) -> Any:
     policy = f"{POLICY}; frame-src http://{HOST}:{page_port}".encode()
 
     async def call(scope: Any, receive: Any, send: Any) -> None:
+        host = dict(scope.get("headers", ())).get(b"host", b"").decode("latin-1").rsplit(":", 1)[0]
+        if scope["type"] in ("http", "websocket") and host not in OWN_NAMES:  # a page whose name was made to lead here
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            await PlainTextResponse(f"only as http://{HOST}", 403)(scope, receive, send)
+            return
+
         async def reported(message: Any) -> None:
             if message["type"] == "http.response.start":
                 extra = [(b"content-security-policy", policy), (b"cache-control", b"no-cache")]

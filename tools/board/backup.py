@@ -29,6 +29,8 @@ def is_theirs(name: str, key: bool = False) -> bool:
     """Whether a file in the root of the flash is the user's own."""
     if name == KEY:
         return key
+    if not name or name in ("a", "b"):  # the folders of the program
+        return False
     return name not in NOT_THEIRS and not name.endswith((".py", ".mpy", ".new")) and "/" not in name and name[:1] != "."
 
 
@@ -70,7 +72,7 @@ def read(path: Path, key: bool = False) -> dict[str, bytes]:
         told = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BoardError(f"{path}: {error.strerror}")
-    except ValueError:  # UnicodeDecodeError is one
+    except (ValueError, RecursionError):  # UnicodeDecodeError is one
         raise BoardError(f"{path}: no backup: not JSON, or cut off")
     if not isinstance(told, dict) or told.get("curfew_backup") != FORM or not isinstance(told.get("files"), dict):
         raise BoardError(f'{path}: no backup: "curfew_backup": {FORM} and "files" are missing')
@@ -104,9 +106,11 @@ def judge(name: str, data: bytes) -> None:
             raise BoardError(f"the device would refuse these settings: {error}")
     elif name.endswith(".json"):
         try:
-            json.loads(data)
-        except ValueError:
+            reported = json.loads(data)
+        except (ValueError, RecursionError):
             raise BoardError(f"{name} is not JSON: cut off?")
+        if not isinstance(reported, dict):
+            raise BoardError(f"{name} is not an object {{ … }}: the device would open its set-up")
 
 
 def laid_over(path: Path) -> bytes:

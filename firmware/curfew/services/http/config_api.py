@@ -18,7 +18,7 @@ _TESTS_PATH = "commissioning.txt"
 _PASSWORD_MIN = 8
 _PASSWORD_MAX = 64
 _ENDPOINT = ("host", "port", "tls", "ca")  # who has these gets the secrets
-_WINDOW = ": needs the local window: hold a button for 5 s while all burners are off, then save within 10 min"
+_WINDOW = ": needs the local window: with all burners off hold a button for 6 s and release it, then save within 10 min"
 
 
 def _key(message):

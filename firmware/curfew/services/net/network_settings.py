@@ -20,6 +20,9 @@ _ROWS = """{
 }"""
 # Texts are measured in bytes. "lines": line ends are allowed; "topic": the wildcards of MQTT are not.
 _WPA_MIN = 8
+_WPA_MAX = 64  # this long it is the key itself
+_HEX_CHARS = "0123456789abcdefABCDEF"
+_HOST_CHARS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
 _ENTRY_MAX = 64  # bytes of one text in a list
 
 
@@ -72,7 +75,16 @@ def merged(config: dict, change) -> dict:
 
     A secret in the form of public() stays as it is.
     """
-    return checked(_over(config, as_object("network", change), secret_names()))
+    made = checked(_over(config, as_object("network", change), secret_names()))
+    # Not in checked(): a file of an older version must not lead to the set-up.
+    for part in ("mqtt", "voice"):
+        host = (made.get(part) or {}).get("host", "")
+        if [char for char in host if char not in _HOST_CHARS]:
+            raise wrong(part + ".host", repr(host), "a name or an IP address alone: no mqtt://, no port, no space")
+    key = (made.get("wifi") or {}).get("password", "")
+    if len(key.encode()) == _WPA_MAX and [char for char in key if char not in _HEX_CHARS]:
+        raise wrong("wifi.password", "what was given", "a text of 8 to 63 bytes, or 64 hex digits")
+    return made
 
 
 def public(config: dict) -> dict:
