@@ -194,11 +194,9 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         phone.reads("restarts as soon as all burners are off")
         desk.wait_for(lambda: desk.starts == 3, 20, "the restart that was promised")
         assert json.loads((desk.flash / "settings.json").read_text())["warning_s"] == 20
-        phone.find("#password")  # a session does not outlive a restart
 
-        # A token for a program, which then gets in without a session.
-        log_in(phone)
-        phone.find("#off")
+        # A token for a program, which then gets in without a session; the phone is still logged in.
+        phone.until(lambda: phone.text() and "Offline" not in phone.text())
         go(phone, "settings")
         phone.find("[name=confirm]").send_keys(PASSWORD)
         phone.press("#programs button")

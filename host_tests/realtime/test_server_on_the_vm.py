@@ -70,7 +70,7 @@ def test_the_compiled_server_answers_on_the_vm_as_it_does_here(server):
     assert b"curfew_uptime_seconds" in server.ask("GET", "/metrics", **me).body
     assert server.ask("PUT", "settings", {"warning_s": 1}, **me).json["key"] == "warning_s"
     assert server.ask("PUT", "settings", {"warning_s": 90}, **me).json == {"restart": True}
-    assert server.ask("GET", "settings", **me).json["values"]["warning_s"] == 30
+    assert server.ask("GET", "settings", **me).json["values"]["warning_s"] == 90
     assert "token" in server.ask("PUT", "network", {"token": True, "name": "Stove", "confirm": PASSWORD}, **me).json
     with server.connect() as connection:
         connection.sendall(f"GET /api/v1/events HTTP/1.1\r\nCookie: {me['Cookie']}\r\n\r\n".encode())

@@ -76,7 +76,7 @@ def test_a_token_that_was_never_made_gives_no_access(make_site):
 def test_a_log_in_gives_a_cookie_that_scripts_and_other_sites_do_not_get(site):
     answer = site.ask("POST", "login", {"password": PASSWORD})
     cookie = answer.headers["set-cookie"]
-    assert cookie.endswith("; Path=/; HttpOnly; SameSite=Strict")
+    assert cookie.endswith("; Path=/; Max-Age=15552000; HttpOnly; SameSite=Strict")
     assert answer.json["csrf"] not in cookie
     state = site.ask("GET", "status", Cookie=cookie.split(";")[0]).json
     assert state["login"] and state["csrf"] == answer.json["csrf"]  # a page loaded anew gets its guard again
@@ -135,12 +135,72 @@ def test_a_cookie_replayed_after_logging_out_opens_nothing(site, me):
     untouched(site)
 
 
-def test_a_cookie_is_worth_nothing_after_a_restart_or_a_day(make_site):
-    one = make_site()
-    me = one.login()
-    assert make_site().ask("POST", "off", **me).status == 401
-    one.clock.now_ms += 86400000
-    assert one.ask("POST", "off", **me).status == 401
+def test_after_a_power_cut_a_phone_that_was_logged_in_turns_off_and_changes_things_once_the_time_is_known(make_site):
+    me = make_site().login()
+    again = make_site()
+    assert again.ask("GET", "shutoffs", **me).status == 200
+    assert again.ask("POST", "off", **me).status == 202 and again.offs() == [0, 1]
+    answer = again.ask("PUT", "settings", {"warning_s": 90}, **me)
+    assert answer.status == 403 and "time is not known" in answer.json["error"]
+    again.auth.expire(UNIX_S // 86400)
+    assert again.ask("PUT", "settings", {"warning_s": 90}, **me).status == 200
+
+
+def test_devices_that_are_logged_in_are_listed_and_ended(site, me):
+    other = site.login()
+    state = site.ask("GET", "sessions", **me).json["sessions"]
+    assert [one["this"] for one in state] == [False, True]  # the last one used is the last
+    assert site.ask("PUT", "sessions", {"revoke": "ffffffffff"}, **me).status == 422
+    assert len(site.ask("PUT", "sessions", {"revoke": state[0]["id"]}, **me).json["sessions"]) == 1
+    assert site.ask("POST", "off", **other).status == 401
+    third = site.login()
+    assert len(site.ask("PUT", "sessions", {"revoke": "others"}, **me).json["sessions"]) == 1
+    assert site.ask("POST", "off", **third).status == 401 and site.ask("POST", "off", **me).status == 202
+
+
+def test_a_new_password_logs_all_other_devices_out(site, me):
+    other = site.login()
+    change = {"password": "a new password", "confirm": PASSWORD}
+    assert site.ask("PUT", "network", change, **me).status == 200
+    assert site.ask("POST", "off", **other).status == 401 and site.ask("POST", "off", **me).status == 202
+
+
+def test_a_known_device_logs_in_again_while_a_stranger_keeps_trying(site, me):
+    for _ in range(40):
+        site.ask("POST", "login", {"password": "wrong"})
+        site.clock.now_ms += 120_000
+        site.ask("POST", "login", {"password": "wrong"})
+    assert site.ask("POST", "login", {"password": PASSWORD}).status == 429
+    assert site.ask("POST", "login", {"password": PASSWORD}, Cookie=me["Cookie"]).status == 200
+
+
+HOSTS = {
+    "192.168.1.7": 200, "192.168.1.7:80": 200, "curfew": 200, "curfew-ab0f.local": 200, "CURFEW.lan": 200,
+    "stove.home.arpa": 200, "curfew.fritz.box:80": 200, "stove.example.org": 200, "evil.example": 403, "": 200,
+    "local.evil.example": 403, "192.168.1.7.evil.example": 403, "evil.example:80": 403, "notfritz.box": 403,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_page_whose_name_was_made_to_lead_here_gets_no_answer(site, host):
+    site.context.config["extra_host"] = "stove.example.org"
+    for method, path in (("GET", "status"), ("POST", "login")):
+        raw = f"{method} /api/v1/{path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\r\n"
+        status = int(site.raw(raw.encode())[9:12])
+        assert (status == 403) == (HOSTS[host] == 403), status
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [("http://curfew", 202), ("https://curfew", 202), ("http://evil.example", 403), ("null", 403), ("", 403)],
+)
+def test_an_origin_must_be_the_page_of_the_device(site, me, origin, status):
+    assert site.ask("POST", "off", Origin=origin, **me).status == status
+
+
+def test_a_log_in_of_another_type_costs_no_import(site):
+    assert site.ask("POST", "login", b"{}", Content_Type="text/plain").status == 415
+    assert not site.api._imported and "curfew.services.http.config_api" not in sys.modules
 
 
 def test_without_a_password_nothing_but_the_set_up_works(make_site):

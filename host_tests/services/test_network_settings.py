@@ -23,7 +23,14 @@ WHOLE = {
 
 def test_an_empty_file_gives_every_default_of_the_device_and_no_service():
     made = n.checked({})
-    assert made == {"language": "auto", "name": "Curfew", "time_zone_min": 0, "password": "", "token": ""}
+    assert made == {
+        "language": "auto",
+        "name": "Curfew",
+        "time_zone_min": 0,
+        "extra_host": "",
+        "password": "",
+        "token": "",
+    }
 
 
 def test_a_service_that_is_given_gets_all_its_defaults():

@@ -99,9 +99,9 @@ def test_the_server_never_takes_more_than_six_of_the_ten_sockets_of_the_chip(sit
     client, serving = hold_still(site, monkeypatch)
     most, start = [0], site.server._start
 
-    async def watched(caller):
+    async def watched(caller, address):
         most[0] = max(most[0], len(site.server._callers) + 1)
-        await start(caller)
+        await start(caller, address)
 
     monkeypatch.setattr(site.server, "_start", watched)
     for _ in range(20):

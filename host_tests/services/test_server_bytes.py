@@ -52,7 +52,7 @@ def fuzzed(make_site):
         assert site.restarts == 0 and site.context.config == config
         assert Path("settings.json").read_bytes() == before
         assert sorted(os.listdir()) == ["settings.json", "www"]
-        assert not site.auth._sessions
+        assert not site.auth.sessions
 
     yield judge
     assert status(site.raw(GET)) == 200

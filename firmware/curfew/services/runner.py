@@ -10,6 +10,7 @@ from curfew.hardware import chip
 from curfew.services.context import ServiceContext
 from curfew.services.log import Log
 from curfew.services.update import slots
+from curfew.storage import files
 
 _POLL_MS = 20  # the longest wait of a remote command while nothing blocks
 _PERSIST_ROUNDS = 5  # of these: one poll of Persistence
@@ -175,12 +176,17 @@ class ServiceRunner:
 
     async def _web(self):
         from curfew.services.http.api import Api
-        from curfew.services.http.auth import Auth
+        from curfew.services.http.auth import SESSIONS_PATH, Auth
         from curfew.services.http.server import Server
 
         context = self._context
         clock = context.clock
-        api = Api(context, Auth(clock.ticks_ms()), self._clock.unix_s, context.chip.restart_reason(), asyncio.sleep_ms)
+        try:
+            auth = Auth(clock.ticks_ms(), files.lines(SESSIONS_PATH))
+        except OSError as error:  # an unreadable file must not take the page, and its OFF, down
+            context.log.add("web", repr(error))
+            auth = Auth(clock.ticks_ms())
+        api = Api(context, auth, self._clock.unix_s, context.chip.restart_reason(), asyncio.sleep_ms)
         self._server = server = Server(api, clock, context.log, asyncio.sleep_ms, slots.path("www"), self._redirect)
         aging = asyncio.create_task(api.run())
         try:

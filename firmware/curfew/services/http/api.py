@@ -10,13 +10,15 @@ import json
 from curfew import VERSION, forget
 from curfew.core.ticks import elapsed_ms, later_ms
 from curfew.runtime.supervisor import TRIAL_CONFIRMED
-from curfew.services.http.auth import SETUP_FIRST, same, token_hash
-from curfew.services.http.server import Refused, listed, method_of, packed
+from curfew.services.http.auth import SESSIONS_PATH, SETUP_FIRST, same, token_hash
+from curfew.services.http.server import Refused, listed, method_of, packed, require_json
 from curfew.services.net.clock import iso as iso_text
 from curfew.services.update import slots
+from curfew.storage import files
 
 _OPEN = ("status", "login")  # need no session
 _BY_TOKEN = ("off", "extend", "update")  # writes; an update is signed, and needs the local window
+_LOCAL = ("local", "lan", "home.arpa", "fritz.box")  # names that only the home network gives
 _AGE_MS = 60000
 _STREAMS_MAX = 2  # event streams: open pages must not block an OFF request
 _LOOK_MS = 250  # at most four events a second
@@ -29,7 +31,8 @@ class Api:
 
     PRIORITY = "/off"  # answered even when other clients do not read their answers
     HEADERS = (
-        b" host authorization cookie content-type content-length transfer-encoding if-none-match x-csrf-token x-at "
+        b" host origin authorization cookie content-type content-length transfer-encoding if-none-match"
+        b" x-csrf-token x-at "
     )
 
     def __init__(self, context, auth, unix_s, restart_reason, sleep_ms):
@@ -53,7 +56,10 @@ class Api:
                 folder = _BURNERS
         allowed, handler = ROUTES.get(folder, {}).get(name, ("", None))
         method = method_of(request, allowed)
+        self._require_own_host(request.headers)
         self._authorize(request, name)
+        if name == "login":  # before the import, which costs a tenth of the heap
+            require_json(request)
         if not isinstance(handler, str):
             return await handler(self, request)
         self._imported += 1
@@ -72,8 +78,20 @@ class Api:
         """Keep ages right before the ticks wrap; never ends."""
         while True:
             self.auth.age(self.now_ms())
+            unix_s = self.unix_s()
+            self.auth.expire(unix_s and unix_s // 86400)
+            self.store_sessions()
             self._uptime()
             await self.sleep_ms(_AGE_MS)
+
+    def store_sessions(self):
+        """Write the hashes of the sessions if they have changed and files may be written; else later."""
+        if self.auth.is_changed and self.context.flash_allowed():
+            try:
+                if files.replace(SESSIONS_PATH, self.auth.lines(), self.context.flash_allowed):
+                    self.auth.is_changed = False
+            except OSError as error:
+                self.context.log.add("web", "sessions: %s" % error)
 
     def now_ms(self) -> int:
         """Ticks."""
@@ -94,6 +112,20 @@ class Api:
     def in_setup(self):
         """True while the device has no password, or its own network is open."""
         return not self.context.config.get("password") or self.context.status["wifi"] == "portal"
+
+    def _require_own_host(self, headers):
+        """A page of another site whose name was made to lead here must not get an answer."""
+        host = headers.get("host")
+        if host is None:  # not a browser
+            return
+        name = host.split(":")[0].lower()
+        parts = name.split(".")
+        is_address = len(parts) == 4 and all([part.isdigit() for part in parts])
+        is_local = len(parts) == 1 or parts[-1] in _LOCAL or ".".join(parts[-2:]) in _LOCAL
+        if not is_address and not is_local and name != self.context.config.get("extra_host"):
+            raise Refused(403, "Host: use the IP address, or add extra_host")
+        if headers.get("origin", host).split("//")[-1] != host:
+            raise Refused(403, "Origin: another site")
 
     def _authorize(self, request, name):
         """Raise Refused, or set request.session: a Session, True for a bearer token, None without either."""
@@ -117,6 +149,8 @@ class Api:
                     raise Refused(403, "a token can read, turn off and ask for more time: log in to change this")
             elif not same(headers.get("x-csrf-token", ""), request.session.guard):
                 raise Refused(403, "X-CSRF-Token is missing or wrong")
+            elif request.session.is_stored and self.auth.today is None and name not in ("off", "logout"):
+                raise Refused(403, "the time is not known yet: log in again")
 
     # --- the stove -------------------------------------------------------------------------------------------------
 
@@ -233,6 +267,7 @@ ROUTES: dict[str, dict[str, tuple]] = {
         "status": ("GET", Api.status),
         "events": ("GET", Api.events),
         "logout": _LOG_IN,
+        "sessions": _FILE,
         "off": _OFF,
         "shutoffs": _LIST,
         "log": _LIST,

@@ -53,20 +53,58 @@ async def post_login(api, request):
         raise Refused(403, auth.SETUP_FIRST)
     if not isinstance(password, str):
         _invalid("password: not a text")
-    wait_s = api.auth.begin_attempt(api.now_ms())
+    # A device that was logged in has pauses of its own: others cannot keep it out.
+    known = request.session if isinstance(request.session, auth.Session) else None
+    address = known.key if known else request.address
+    wait_s = api.auth.begin_attempt(api.now_ms(), address, known is not None)
     if wait_s:
         return {"error": "wait %d seconds" % wait_s}, 429, {"Retry-After": str(wait_s)}
     if not auth.same(await _last(api, auth.hashing_like(password, stored)), stored):
         raise Refused(401, "wrong password")
+    api.auth.end_pause(address)
+    if known:
+        api.auth.close(known)
     session = api.auth.open(os.urandom(auth.RANDOM_BYTES))
-    cookie = "session=%s; Path=/; HttpOnly; SameSite=Strict" % session.name
+    api.store_sessions()
+    cookie = "session=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict" % (session.name, 86400 * auth.IDLE_DAYS)
     return {"csrf": session.guard}, 200, {"Set-Cookie": cookie}
 
 
 async def post_logout(api, request):
     """End the session."""
     api.auth.close(request.session)
+    api.store_sessions()
     return {}, 200, {"Set-Cookie": "session=; Path=/; Max-Age=0"}
+
+
+async def get_sessions(api, request):
+    """The devices that are logged in, the last one used last."""
+    rows = []
+    for line in api.auth.lines():
+        key, _, day = line.partition(" ")
+        is_this = isinstance(request.session, auth.Session) and request.session.key == key
+        rows.append({"id": key[:8], "this": is_this, "used": api.iso(int(day) * 86400)})
+    return {"sessions": rows}
+
+
+def _close_others(api, session):
+    for other in api.auth.sessions[:]:
+        if other is not session:
+            api.auth.close(other)
+
+
+async def put_sessions(api, request):
+    """End a session: revoke holds its id, or "others" for all but this one."""
+    which = body_of(request).get("revoke")
+    if which == "others":
+        _close_others(api, request.session)
+    else:
+        found = [session for session in api.auth.sessions if session.key[:8] == which]
+        if not found:
+            _invalid('revoke: not an id of a session, nor "others"')
+        api.auth.close(found[0])
+    api.store_sessions()
+    return await get_sessions(api, request)
 
 
 # --- settings ------------------------------------------------------------------------------------------------------
@@ -185,17 +223,17 @@ async def get_network(api, request):
         return public(api.context.config)
 
 
-async def _require_password(api, password):
+async def _require_password(api, password, session):
     """A stolen session must not become the owner of the device."""
     if not isinstance(password, str):
         _invalid("confirm: the device password is needed for a change of the network settings")
-    wait_s = api.auth.begin_attempt(api.now_ms())
+    wait_s = api.auth.begin_attempt(api.now_ms(), session.key, True)
     if wait_s:
         raise Refused(403, "confirm: wrong passwords before, wait %d seconds" % wait_s, "confirm")
     stored = api.context.config["password"]
     if not auth.same(await _last(api, auth.hashing_like(password, stored)), stored):
         raise Refused(403, "confirm: wrong password", "confirm")
-    api.auth.end_pause()
+    api.auth.end_pause(session.key)
 
 
 def _drop_secrets(old, new, change, secrets):
@@ -225,7 +263,7 @@ async def put_network(api, request):
     word = change.pop("confirm", None)
     in_setup = api.in_setup()
     if not in_setup:
-        await _require_password(api, word)
+        await _require_password(api, word, request.session)
         if "wifi" in change and change["wifi"] is None:
             _invalid("wifi: cannot be removed from here; hold a button at power-up to open the set-up")
     password = change.get("password", {})
@@ -256,6 +294,9 @@ async def put_network(api, request):
         os.remove(AUTHORITY_PATH)  # a server with a new certificate is asked again who vouches for it
     except OSError:
         pass
+    if isinstance(change.get("password"), str):  # who knew the old one is logged out
+        _close_others(api, None if in_setup else request.session)
+        api.store_sessions()
     context.config = config
     answer: dict = {"restart": needs_restart}
     if needs_restart:
@@ -332,6 +373,8 @@ async def get_log(api, request):
 HANDLERS = {
     "POST login": post_login,
     "POST logout": post_logout,
+    "GET sessions": get_sessions,
+    "PUT sessions": put_sessions,
     "GET settings": get_settings,
     "PUT settings": put_settings,
     "GET network": get_network,

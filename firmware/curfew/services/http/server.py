@@ -54,7 +54,12 @@ class Refused(Exception):
 
 
 class Request:
-    """One request: `method`, `path` without the query, `headers` by lower-case name, `body` in bytes."""
+    """One request: `method`, `path` without the query, `headers` by lower-case name, `body` in bytes.
+
+    The server adds `address`, of the client without its port.
+    """
+
+    address: object
 
     def __init__(self, line: bytes):
         """line: the request line. Raises ValueError."""
@@ -85,6 +90,7 @@ class _Caller:
         self.due_ms = None
         self.is_late = False
         self.is_asking = True  # the request is not complete
+        self.address: object = ""
 
 
 def method_of(request: Request, allowed: str) -> str:
@@ -97,10 +103,15 @@ def method_of(request: Request, allowed: str) -> str:
     return method
 
 
-def body_of(request: Request) -> dict:
-    """The JSON object in a request. Raises Refused; requiring the type keeps out the forms of other sites."""
+def require_json(request: Request) -> None:
+    """Raise Refused for another type, which keeps out the forms of other sites."""
     if request.headers.get("content-type", "").split(";")[0] != "application/json":
         raise Refused(415, "Content-Type is not application/json")
+
+
+def body_of(request: Request) -> dict:
+    """The JSON object in a request. Raises Refused."""
+    require_json(request)
     try:
         text = request.body.decode()
         if text.count("[") + text.count("{") > _NESTED_MAX:
@@ -182,8 +193,8 @@ class Server:
                 try:
                     if newcomers.poll(0) and self._make_room():
                         bytearray(_ACCEPT_BYTES)  # had, and freed at once
-                        caller = listener.accept()[0]
-                        await self._start(caller)
+                        caller, address = listener.accept()
+                        await self._start(caller, address)
                 except (OSError, MemoryError):  # no new connection, or no memory for it
                     if caller:
                         caller.close()
@@ -193,13 +204,13 @@ class Server:
             self.is_open = False
             listener.close()
 
-    async def _start(self, caller):
+    async def _start(self, caller, address):
         caller.setblocking(False)
         if sys.implementation.name == "micropython":
             stream = asyncio.StreamReader(caller)
-            asyncio.create_task(self.connect(stream, stream))
+            asyncio.create_task(self.connect(stream, stream, address))
         else:
-            asyncio.create_task(self.connect(*await asyncio.open_connection(sock=caller)))
+            asyncio.create_task(self.connect(*await asyncio.open_connection(sock=caller), address))
         await self.sleep_ms(0)  # let the task begin, so that it is counted
 
     def _make_room(self):
@@ -230,9 +241,10 @@ class Server:
     def _limit(self, caller, ms):
         caller.due_ms = later_ms(self.clock.ticks_ms(), ms)
 
-    async def connect(self, reader, writer):
-        """Serve one connection from start to end."""
+    async def connect(self, reader, writer, address=("",)):
+        """Serve one connection from start to end. address: as accept() gives it."""
         caller = _Caller(reader, writer, asyncio.current_task(), self.clock.ticks_ms())
+        caller.address = address[0] if isinstance(address, tuple) else bytes(address[4:8])  # a port without names
         self._callers.append(caller)
         try:
             await self._handle(caller)
@@ -261,6 +273,7 @@ class Server:
         request = None
         try:
             request = await self._receive(caller)
+            request.address = caller.address
             caller.is_asking = False
             caller.due_ms = None
             if self._answers >= _ANSWERS_MAX and not request.path.endswith(self.api.PRIORITY):
