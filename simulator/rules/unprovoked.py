@@ -35,7 +35,9 @@ def only_the_gesture_overrides(view: View) -> Iterator[str]:
 
 def nothing_crashes_by_itself(view: View) -> Iterator[str]:
     """S20. What was provoked once may have consequences for the rest of the run."""
-    provoked_ms = min((act.at_ms for act in view.done if act.do in PROVOKES), default=view.result.last_ms + 1)
+    asked = [act.at_ms for act in view.done if act.do in PROVOKES]
+    thrown_in = [t_ms for kind, t_ms, _ in view.result.marks if kind == "raised"]  # a fake or the crash tests did it
+    provoked_ms = min([*asked, *thrown_in], default=view.result.last_ms + 1)
     for t_ms in view.downs:
         if t_ms + TICK_MS < provoked_ms:
             yield f"the program ended at {show_time(t_ms)}, and nothing had provoked it"
