@@ -58,6 +58,7 @@ ONLINE = (
     "transient.py",
 )
 SERVICES = ("_serve", "_deliver")  # of the World: there the services' thread begins
+STARTED_S = 1.4  # after a reset a program runs: an end that the next start counts
 LONG = ("main", "run")  # what lives longer than a tick may be called cold and get hot
 
 
@@ -322,10 +323,8 @@ def break_every(share, script, errors, forever=False, firmware=FIRMWARE):
     Returns ([[name of the error, what], verdict] of every fork, the lines that were not reached).
     """
     hot, cold = (_only(firmware, part) for part in share)
-    before = (
-        [(0.4 * (index + 1), "reset", 0, {"cause": "wdt"}) for index in range(2 - script.resets)] if forever else ()
-    )
-
+    resets = range(2 - script.resets) if forever else ()
+    before = [(STARTED_S * (index + 1), "reset", 0, {"cause": "wdt"}) for index in resets]
     return apart(_broken, script, before, hot, cold, errors, forever, firmware)
 
 

@@ -41,8 +41,8 @@ class Script:
     uncounted: int = 0
 
     def plan(self, before=()):
-        """The plan of the machine side; before: events that come first, a second before time begins for the others."""
-        later_s = LOADER_S + (before[-1][0] + 1 if before else 0)
+        """The plan of the machine side; before: resets that come first, after them time begins for the others."""
+        later_s = LOADER_S + (before[-1][0] if before else 0)
         shifted = [(at_s + later_s, *rest) for at_s, *rest in self.events]
         top = {"settings": {**SHORT, **self.settings}}
         if self.settings_text is None:

@@ -106,7 +106,7 @@ def all_is_well(share, script, errors, forever):
     assert forks[errors[0].__name__] == sum(map(len, share))
 
 
-@pytest.mark.sample(1)
+@pytest.mark.long
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 def test_thrown_once_at_any_line_every_contact_opens_and_the_controller_comes_back(shares, script):
     all_is_well(shares[script.name], script, ONCE, forever=False)
@@ -116,10 +116,19 @@ def test_thrown_once_at_any_line_every_contact_opens_and_the_controller_comes_ba
 PROVED = [script for script in SCRIPTS if b"trial" not in script.files.get("slot.txt", b"")]
 
 
-@pytest.mark.sample(1)
+@pytest.mark.long
 @pytest.mark.parametrize("script", PROVED, ids=lambda script: script.name)
 def test_thrown_whenever_a_line_comes_by_nothing_conducts_and_the_controller_is_unstable(shares, script):
     all_is_well(shares[script.name], script, FOR_EVER, forever=True)
+
+
+NEAR_THE_CONTACTS = ("program.py", "loop.py", "relay.py", "panel.py", "safety.py")
+
+
+@pytest.mark.parametrize("forever", [False, True], ids=["once", "whenever it comes by"])
+def test_thrown_near_the_contacts_alone_it_is_borne_as_well(forever):
+    share = [{line for line in part if line[0].endswith(NEAR_THE_CONTACTS)} for part in share_out([PRESSED])[0]]
+    all_is_well(share, PRESSED, FOR_EVER if forever else ONCE, forever)
 
 
 # --- bugs that must be caught --------------------------------------------------------------------------------------
@@ -138,21 +147,31 @@ BUGS = {
     ),
     "abnormal starts are not counted": (
         True,
-        [("curfew/runtime/rtc_memory.py", "min(self.buffer[AT_RESETS] + 1, 255)", "self.buffer[RESETS]")],
+        [("curfew/runtime/rtc_memory.py", "min(self.buffer[AT_RESETS] + 1, 255)", "self.buffer[AT_RESETS]")],
     ),
     "a cable gets no time": (False, [("program.py", "machine.WDT(timeout=600000)", "pass")]),
     "every end is a clean one": (True, [("program.py", "sys.print_exception(error)", "loop and loop.end_clean()")]),
 }
 
 
+def a_few(firmware):
+    """Every second line of what a press starts and of the lights, as far as PRESSED gets there."""
+    of_functions = ("def show(", "def _start_burn(")
+    places = [
+        (file, numbers)
+        for (file, first), numbers in lines(firmware).items()
+        if text(file, first).startswith(of_functions)
+    ]
+    few = {(file, number) for file, numbers in places for number in sorted(numbers)[::2]}
+    return [part & few for part in share_out([PRESSED], firmware)[0]]
+
+
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("bug", BUGS)
-def test_a_bug_on_the_way_out_is_caught_by_crashing_in_the_panel(tmp_path, bug):
+def test_a_bug_on_the_way_out_is_caught_by_crashing_at_a_press_and_in_the_lights(tmp_path, bug):
     forever, changes = BUGS[bug]
     firmware = seeded(tmp_path, *changes)
-    (share,) = share_out([PRESSED], firmware)
-    panel = [{line for line in part if line[0].endswith("panel.py")} for part in share]
     errors = [KeyboardInterrupt] if "cable" in bug else [RuntimeError]
-    verdicts, _ = break_every(panel, PRESSED, errors, forever, firmware)
+    verdicts, _ = break_every(a_few(firmware), PRESSED, errors, forever, firmware)
     assert len(verdicts) > 10
     assert wrong_in(verdicts)
