@@ -100,7 +100,9 @@ SEEDED = {
     ("S1", "blind", "a grant is kept"): [
         ("controller.py", "granted = burner.grant(step_ms)", "granted = burner.grant(step_ms) or self.granted[index]")
     ],
-    ("S2", "blind", "every override raises the cap"): [("burner.py", "if not self._override_used:", "if True:")],
+    ("S2", "blind", "every override raises the cap"): [
+        ("burner.py", "return self.cap_ms if self._override_used else max(", "return max(")
+    ],
     ("S3", "blind", "more time remotely is always allowed"): [("burner.py", MAY_EXTEND, "return True")],
     ("S3", "sensing, extended remotely", "more time remotely without a proved flame"): [
         ("burner.py", MAY_EXTEND, "return settings.remote_extend and self.config.sensor")
@@ -181,8 +183,14 @@ SEEDED = {
 }
 
 
+# This part alone takes a minute until it gets to its bug.
+SLOW = "sensing, extended remotely"
+
+
 @pytest.mark.sample(6)
-@pytest.mark.parametrize("bug", SEEDED, ids=lambda bug: bug[2])
+@pytest.mark.parametrize(
+    "bug", [pytest.param(bug, marks=pytest.mark.long if bug[1] == SLOW else (), id=bug[2]) for bug in SEEDED]
+)
 def test_a_seeded_bug_is_seen(bug, tmp_path):
     begins, part, _ = bug
     copy = seeded(tmp_path, *((f"curfew/core/{name}", old, new) for name, old, new in SEEDED[bug]))
