@@ -242,6 +242,16 @@ def test_every_act_of_a_scenario_has_words(do):
         "in": "Pin.value",
         "pin": "pump",
         "level": "high",
+        "mohm": 40,
+        "micro_ohm": 1000,
+        "kelvin": 12,
+        "ramp_ms": 1000,
+        "celsius": 200,
+        "millikelvin_per_s": 10_000,
+        "millihertz": 50_000,
+        "duty": 70,
+        "n": 3,
+        "of": 0,
     }
     mine = {field.to or key: args[field.to or key] for key, field in ACTS[do].items()}
     assert do in phrases.ACTS
