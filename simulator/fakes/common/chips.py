@@ -131,7 +131,7 @@ RTC_MEMORY_B = 2048  # p/mpconfigport.h:172; length unchecked when read: p/machi
 # test_chips.py is red for any other. What a fake does not have is the VM's own or made below it.
 CALLS = {
     "machine": "Pin Pin.init Pin.value Pin.IN Pin.OUT Pin.PULL_UP PWM PWM.freq PWM.duty_u16 I2C I2C.writeto"
-    " I2C.readfrom_mem_into WDT WDT.feed RTC RTC.memory freq mem_backup reset reset_cause unique_id",
+    " I2C.readfrom_mem_into WDT WDT.feed RTC RTC.datetime RTC.memory freq mem_backup reset reset_cause unique_id",
     "network": "WLAN WLAN.active WLAN.config WLAN.connect WLAN.disconnect WLAN.ifconfig WLAN.isconnected WLAN.status"
     " AP_IF STA_IF hostname",
     "socket": "socket socket.accept socket.bind socket.close socket.connect socket.listen socket.readinto socket.recv"
