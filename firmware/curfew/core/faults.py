@@ -47,14 +47,14 @@ def _contact_welded(burner: "Judged", present: int) -> bool:
 
 
 def _flame_persists(burner: "Judged", present: int) -> int:
-    proof, flame = burner.proof, burner.flame
+    flame = burner.flame
     if burner.wants_closed():  # a flame is meant to burn: this says nothing about the last one
         return present
     if flame.trend.is_cooled() or flame.is_out():  # ends when the tip has cooled down, or is cold: nothing burns
         return False
     # A hot tip that no one times, neither cooling nor warmed by something weaker than a flame: gas burns.
     burns = flame.trend.uv >= burner.config.flame_min_uv and flame.trend.is_flat()
-    due = min(flame.hot_ms, proof.die_ms) >= burner.settings.flame_die_ms
+    due = min(flame.hot_ms, burner.proof.die_ms) >= burner.settings.flame_die_ms
     return present or burns and due
 
 
