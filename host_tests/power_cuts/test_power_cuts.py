@@ -141,10 +141,11 @@ def is_old(line, old):
 def start_and_cook(folder, state, shutoffs, where):
     """Start; burner 0 goes to that state and nothing conducts; then burner 1 adds a line to these shut-offs."""
     device = Device(folder, burners=2, sensor=False, idle=False, reclose_hold_s=3)
-    device.run_for(s=4)
+    device.run_for(s=5)
     assert (device.state(0), device.state(1)) == (state, "IDLE"), where
     assert all(line["coil"] == "off" for line in parse(device.lines).trace), where
     device.press(1)
+    device.until_state("BURNING", 1, at_most_s=1)
     device.hold(burner=1)
     device.run_for(ms=200)
     device.world.end()
@@ -245,7 +246,7 @@ def test_a_file_that_the_flash_cannot_read_any_more_does_not_keep_the_controller
     device = world(sensor=False, idle=False)
     (device.folder / name).mkdir()  # opening it is an error, but not that there is none
     device.run_for(s=15)
-    assert [line for line in device.lines if line.startswith(("#up", "#down"))] == ["#up 300"]
+    assert [line for line in device.lines if line.startswith(("#up", "#down"))] == ["#up 1000"]
     assert device.state() == "IDLE"
 
 
