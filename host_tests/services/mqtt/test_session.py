@@ -349,7 +349,7 @@ def test_a_server_that_does_not_read_gets_no_more_and_is_not_waited_for():
 
 
 def test_no_handshake_begins_shortly_before_a_deadline(broker, authority, dials):
-    there, rig = broker(authority=authority), Rig({}, timer_default_min=1)
+    there, rig = broker(authority=authority), Rig({}, timer_default_min=2)
     dials.rig = rig
     rig.core.flame()
     rig.context.status["wifi"] = "joining"
@@ -373,7 +373,7 @@ def test_no_handshake_begins_while_the_loop_says_that_a_stall_could_open_a_conta
 
 
 def test_an_attempt_that_reaches_the_last_seconds_waits_there(rogue, authority):
-    there, rig = rogue(b""), Rig({}, timer_default_min=1)
+    there, rig = rogue(b""), Rig({}, timer_default_min=2)
     rig.core.flame()
     rig.context.status["wifi"] = "joining"
     client = Client(rig, mqtt_config(there.port, authority))
