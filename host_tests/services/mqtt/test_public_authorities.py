@@ -90,3 +90,18 @@ def test_the_public_authorities_are_read_to_the_last_byte(monkeypatch):
         trust = transport.Trust(None, "somewhere")
         trust._number = number
         assert len(trust.context().get_ca_certs()) == 1
+
+
+def test_no_memory_to_count_the_authorities_is_no_end_of_the_services(broker, authority, tmp_path, monkeypatch):
+    rig, _ = public(broker, authority, tmp_path, monkeypatch)
+    real, asked = transport._bundle, []
+
+    def without_memory():
+        asked.append(1)
+        if len(asked) == 2:  # the first handshake read it and failed; now its end is looked for
+            raise MemoryError
+        return real()
+
+    monkeypatch.setattr(transport, "_bundle", without_memory)
+    rig.online()
+    assert len(asked) > 2

@@ -172,7 +172,12 @@ class Broker:
         # A handshake that gets no memory will get none in a second either.
         is_full = isinstance(error, MemoryError) or getattr(error, "errno", 0) == ENOMEM
         is_full = is_full and self._trust and self._client is None
-        again_ms = self._trust.refused(error) if self._trust and self._client is None else None
+        again_ms = None
+        if self._trust and self._client is None:
+            try:
+                again_ms = self._trust.refused(error)
+            except (OSError, MemoryError):  # the list of authorities cannot be read just now
+                pass
         if again_ms is None or again_ms > _PAUSE_MAX_MS:  # between two of the authorities there is nothing to say
             self._log(("the server's certificate changed: " if again_ms else "") + (str(error).strip() or repr(error)))
         try:
