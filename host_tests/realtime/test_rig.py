@@ -112,7 +112,7 @@ def test_an_off_that_never_reaches_the_loop_is_caught(tmp_path):
     desk.press()
     desk.wait_state("BURNING")
     ticks = desk.ticks
-    desk.wait_for(lambda: desk.ticks > ticks + 5)  # asked in the tick of the closing, it may count as before it
+    desk.wait_for(lambda: desk.ticks > ticks + 5)  # asked for earlier, it could count as before the coil was on
     with desk.remote_off(source="mqtt"):
         pass  # no one sends it
     ticks = desk.ticks
