@@ -156,7 +156,7 @@ def test_a_fault_says_what_to_do_and_that_only_the_button_ends_it(phone, device)
     device.publish(burners=[burner(state="FAULT", fault="CONTACT_WELDED", cause="FAULT:CONTACT_WELDED")])
     phone.open(device)
     phone.reads("Contact welded, or bypass switch closed", ".state")
-    assert "open the bypass switch" in phone.text(".do").lower() and "button for 5 s" in phone.text(".do")
+    assert "open the bypass switch" in phone.text(".do").lower() and "button for 6 s" in phone.text(".do")
 
 
 def test_without_a_sensor_neither_a_flame_nor_a_proof_is_shown(phone, device):
