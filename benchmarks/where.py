@@ -42,11 +42,11 @@ class Heap:
                     if last is not None:
                         self.sizes[number] = BLOCK
         self._memory = read(self._base, max(self.sizes) * BLOCK + self.sizes[max(self.sizes)])
-        told = re.findall(r"^([TMCF]) (\S+) ([0-9a-f]+) (\S+)$", text, re.M)
-        self.types = {int(at, 16): name for kind, _, at, name in told if kind == "T"}
-        modules = [(self.block(int(at, 16)), name) for kind, _, at, name in told if kind == "M"]
+        found = re.findall(r"^([TMCF]) (\S+) ([0-9a-f]+) (\S+)$", text, re.M)
+        self.types = {int(at, 16): name for kind, _, at, name in found if kind == "T"}
+        modules = [(self.block(int(at, 16)), name) for kind, _, at, name in found if kind == "M"]
         self.modules = {block: name for block, name in modules if block is not None}
-        classes = [(self.block(int(at, 16)), module, name) for kind, module, at, name in told if kind == "C"]
+        classes = [(self.block(int(at, 16)), module, name) for kind, module, at, name in found if kind == "C"]
         self.classes = {block: (module, name) for block, module, name in reversed(classes) if block is not None}
 
     def block(self, address: int) -> int | None:

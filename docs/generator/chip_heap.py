@@ -99,10 +99,10 @@ def main() -> None:
     kept = counts.read()
     for one in COMBINATIONS:
         heaps = [heap_b(chip, one.wifi, one.tls) for chip in CHIPS]
-        told = ", ".join(
+        heaps_b = ", ".join(
             f"{chip.name} {'-' if heap is None else heap}" for chip, heap in zip(CHIPS, heaps, strict=True)
         )
-        print(f"{one.name}: needs {need_b(one, kept)}; {told}")
+        print(f"{one.name}: needs {need_b(one, kept)}; {heaps_b}")
 
 
 if __name__ == "__main__":

@@ -90,9 +90,9 @@ def test_ten_thousand_draws_of_every_finger_mean_what_they_should(name):
 @pytest.mark.long
 def test_safety_tells_the_figures_of_this_table():
     rows = re.findall(r"^\| ([a-z0-9,; ]+) \| [^|]+ \| ([0-9.]+) %", SAFETY.read_text(), re.M)
-    told = {name: float(percent) for names, percent in rows for name in names.split("; ")}
-    assert set(told) == set(FINGERS)
-    for name, percent in told.items():
+    stated = {name: float(percent) for names, percent in rows for name in names.split("; ")}
+    assert set(stated) == set(FINGERS)
+    for name, percent in stated.items():
         assert percent == pytest.approx(tried(name, 1000)[0], abs=0.7), name
 
 

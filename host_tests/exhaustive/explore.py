@@ -39,8 +39,10 @@ LONG_CAP = {**SHORT, "burn_max_min": 6, "warning_s": 59}  # an override ends bef
 SENSING = {**SHORT, "sensor": True}
 ALLOWING = {"sensor": True, "remote_extend": True}
 
-_ALL_BLIND = ("time", *inputs.GESTURES, *inputs.AT_TIMER, *inputs.AT_REST, *inputs.AFAR, *inputs.CLOCK, *inputs.STARTS)
-_BESIDES = (*inputs.AT_TIMER, *inputs.AFAR, *inputs.CLOCK, "restart, as it conducts")
+_ALL_BLIND = (
+    "time", *inputs.GESTURES, *inputs.AT_TIMER, *inputs.AT_REST, *inputs.REMOTE, *inputs.CLOCK, *inputs.STARTS,
+)  # fmt: skip
+_BESIDES = (*inputs.AT_TIMER, *inputs.REMOTE, *inputs.CLOCK, "restart, as it conducts")
 _ALL_SEEING = (*inputs.SEEN, "press", "hold", "hold long", "lean", *_BESIDES)  # the others: without a sensor
 _EXTENDING = (
     "cold",

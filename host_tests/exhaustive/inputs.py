@@ -230,7 +230,7 @@ for _late_ticks, _when in ((-1, "before"), (0, "at"), (1, "after")):
     INPUTS[f"hold {_when} the timer"] = _timed(_HOLD, OFF_MS, _late_ticks, TIMERS)
     INPUTS[f"press {_when} the rest"] = _timed(_PRESS, PRESS_MS, _late_ticks, RESTS)
 CLOCK = ("stall", "leap", "back", "stand")
-AFAR = ("off", "off and extend", "extend", "extend, too late", "arm")
+REMOTE = ("off", "off and extend", "extend", "extend, too late", "arm")
 FINGER = ("finger", "bounce")
 GESTURES = ("press", "hold", "hold long", "hold longer", "pair", "override", "hits", "lean")
 AT_TIMER = tuple(name for name in INPUTS if name.endswith("the timer"))

@@ -173,8 +173,8 @@ def test_an_update_not_signed_for_this_device_and_window_is_refused_before_a_byt
 
         # Without a press at the controller, nothing.
         assert "hold a button for 6 s and release it" in refusal(lambda: update.send(device, key, newer, False, quiet))
-        told = update.header(key, newer, DEVICE, "0" * 32, False)
-        assert "window closed" in refusal(lambda: post(device, told))
+        no_window = update.header(key, newer, DEVICE, "0" * 32, False)
+        assert "window closed" in refusal(lambda: post(device, no_window))
 
         opened(desk, device)
         nonce = device.ask("GET", "/update")["nonce"]
