@@ -27,6 +27,7 @@ from tools.build import sizes
 
 KEPT = Path(__file__).resolve().parent / "counts.json"
 PERCENT = 1.0  # more than that is a change
+BLOCKS = 256  # bytes of heap that a part may scatter by: the collector keeps what a stale word on the stack points at
 COMMAND = 'make counts KEEP="why"'
 NO_REASON = f"counts: say in a few words why, it is kept with the figures: {COMMAND}"
 BOXES = (2, 4)  # burners of a device with everything on
@@ -180,12 +181,18 @@ def read(path: Path = KEPT) -> Kept:
 
 
 def moved(found: Found, kept: Kept, up: bool) -> list[str]:
-    """A line for each figure that has grown (up) or fallen by more than PERCENT; a new one has grown."""
+    """A line for each figure that has grown (up) or fallen by more than PERCENT (and BLOCKS); a new one has grown."""
     return [
         line_of(name, now, kept)
         for name, now in found.items()
-        if _percent(now, kept.get(name)) * (1 if up else -1) > PERCENT
+        if _changed(name, now, kept.get(name)) and (_percent(now, kept.get(name)) > 0) == up
     ]
+
+
+def _changed(name: str, now: int, old: dict[str, Any] | None) -> bool:
+    if old and name.startswith("heap.") and abs(now - old["value"]) <= BLOCKS:
+        return False
+    return abs(_percent(now, old)) > PERCENT
 
 
 def _percent(now: int, old: dict[str, Any] | None) -> float:
@@ -204,7 +211,7 @@ def keep(found: Found, why: str, path: Path = KEPT) -> list[str]:
     if len(why.split()) < 2:
         raise ValueError(NO_REASON)
     kept = read(path)
-    changed = [name for name, now in found.items() if abs(_percent(now, kept.get(name))) > PERCENT]
+    changed = [name for name, now in found.items() if _changed(name, now, kept.get(name))]
     new = {name: {"value": found[name], "unit": GROUPS[name.split(".")[0]][0], "why": why} for name in changed}
     lines = [f"{json.dumps(name)}: {json.dumps({**kept, **new}[name], ensure_ascii=False)}" for name in found]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")

@@ -56,6 +56,13 @@ def test_a_figure_has_moved_above_one_percent_and_the_line_says_what_from_where_
     assert counts.moved({"mpy.new": 1}, KEPT, up=True)
 
 
+def test_a_part_of_the_heap_may_scatter_by_a_few_blocks_and_no_more():
+    kept = {"heap.drivers": {"value": 4000, "unit": "bytes", "why": "first measured"}}
+    assert counts.moved({"heap.drivers": 4000 + counts.BLOCKS}, kept, up=True) == []
+    assert counts.moved({"heap.drivers": 4001 + counts.BLOCKS}, kept, up=True)
+    assert counts.moved({"heap.drivers": 3999 - counts.BLOCKS}, kept, up=False)
+
+
 def test_what_moved_is_kept_with_its_reason_and_the_rest_as_it_was(tmp_path):
     path = tmp_path / "counts.json"
     counts.keep({name: one["value"] for name, one in KEPT.items()}, "first measured", path)
