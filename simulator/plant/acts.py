@@ -192,7 +192,7 @@ class Acts:
             self.inputs[self.alarm_pin] = 1 if args["on"] else 0
 
     def _do_presence(self, _, args):
-        """A contact to ground: closed while somebody is there."""
+        """A contact to ground: closed while a person is there."""
         if self.presence_pin is not None:
             self.inputs[self.presence_pin] = 0 if args["on"] else 1
 
@@ -259,7 +259,7 @@ class Acts:
         self._jump_ms += args["ms"]
 
     def _do_repair_settings(self, _, args):
-        """Somebody puts another settings.json on the board."""
+        """The user puts another settings.json on the board."""
         with open("settings.json", "w") as file:
             file.write(args["text"])
 

@@ -46,7 +46,7 @@ def node_tau_s(parts):
 
 
 def thresholds_v(parts):
-    """(off, on): below the first the coils are let go, above the second they are fed."""
+    """(off, on): below the first the coils drop out, above the second they are fed."""
     to_pin, to_ground, to_output = 1 / parts["r5_ohm"], 1 / parts["r6_ohm"], 1 / parts["r7_ohm"]
     all_of_it = to_pin + to_ground + to_output
     off_v = parts["pin_v"] * to_pin / all_of_it

@@ -16,14 +16,14 @@ STOVE = {
     "leads_mohm": 7,  # mOhm, 0.2 m of AWG 20 (33 mOhm/m) in all
     "contact_mohm": 15,  # mOhm, clean relay contact, assumed; data sheets only promise 50-100
     "magnet_hold_ma": 150,  # mA at which a pressed-in armature stays: makers guarantee it by 230
-    "magnet_drop_ma": 80,  # mA below which it has let go: makers guarantee it
+    "magnet_drop_ma": 80,  # mA below which it has dropped out: makers guarantee it
     "tip_heat_ms": 4000,  # time constant of the tip in a flame: 3-5 s of holding the knob
     "tip_cool_ms": 25000,  # and in air: valves close 9-60 s after the flame is gone
     "zero_second_ms": 0,  # a second magnet coil that holds for so long after lighting; 0: not there
-    "bypass": False,  # the labelled bypass switch, closed
+    "bypass": False,  # the labeled bypass switch, closed
     "release_ms": 5,  # relay, coil off to contact open, data sheets 3-10
     "operate_ms": 8,  # relay, coil on to contact closed, data sheets 5-15
-    "bounce_ms": 2,  # of the closing contact
+    "bounce_ms": 2,  # of a contact as it closes
 }
 SPARK_MS = 400  # from pushing the knob to the flame: a few sparks, assumed
 BYPASS_MOHM = 5  # switch of the bypass, assumed; an old one has tens
@@ -33,7 +33,7 @@ MOVING_MS = 60  # fine steps for so long after anything moved
 class Burner:
     """One burner of the stove. stove: values of STOVE that differ from the defaults.
 
-    Inputs are set from outside: `coil` (what the box asks of the relay), `stuck` (None, or what a stuck pin makes of
+    Inputs are set from outside: `coil` (what is asked of the relay), `stuck` (None, or what a stuck pin makes of
     it), `pressed` and `knob` (the hand), `simmer` (percent).
     Truth to be read: `closed` (contact position), `gas`, `flame`, `tip_dc`, `tc_uv`, `magnet_uv`.
     """
@@ -97,7 +97,7 @@ class Burner:
         self.moved()
 
     def let_go(self):
-        """The hand lets go of the knob."""
+        """The hand releases the knob."""
         self.pressed = False
         self.moved()
 

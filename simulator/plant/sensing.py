@@ -36,7 +36,7 @@ class Sensing:
                 getattr(self, name)[index] = value
 
     def hum(self, side, uv, hz, random):
-        """Hum begins with a phase that nobody knows; uv 0 ends it."""
+        """Hum begins with an unknown phase; uv 0 ends it."""
         self.set("hum_uv", side, uv)
         self._hum_hz = hz
         self._hum_phase = 2 * pi * random.below(1000) / 1000

@@ -1,4 +1,4 @@
-"""What becomes of the programs on the flash of a run: a byte goes bad, somebody copies another one.
+"""What becomes of the programs on the flash of a run: a byte goes bad, the user copies another one.
 
 `root` is "" for the current folder, or a path that ends in "/".
 """

@@ -91,7 +91,7 @@ class World(Acts):
         self.pins = {}
         self.thread = None  # (entry, args) of the services
         self._link = None  # theirs to the loop, which outlives them
-        self._remote = []  # what came from afar while nobody listened
+        self._remote = []  # remote words that came while the services were down
         self._serving = False  # the services have their turn just now
         self._blocked_until_ms = 0
         self._stalled_until_ms = 0
@@ -206,9 +206,9 @@ class World(Acts):
             self._set_coils()
 
     def _set_coils(self):
-        """What the box asks of each relay, and what a stuck pin makes of it.
+        """What the controller asks of each relay, and what a stuck pin makes of it.
 
-        With a pump pin that is stuck the box goes on asking: its edges do not arrive, and that is not its doing.
+        With a pump pin that is stuck the controller goes on asking: its edges do not arrive, and that is not its doing.
         """
         fed = self.powered and (self.pump.on or not self.pulse)
         if self._pump_stuck and self._pump_pin_free and self.pump.on:
@@ -235,7 +235,7 @@ class World(Acts):
             self.pin_changed(number, 0)  # floating: the pull-down at the driver wins
 
     def _unseen(self, first, second=None):  # *args would allocate in the tick
-        """Nobody looks at pixels, buzzer and display of a run: the trace has them from the firmware's snapshot."""
+        """Pixels, buzzer and display of a run are not drawn: the trace has them from the firmware's snapshot."""
 
     tone = pixel = drain = _unseen
 
@@ -298,7 +298,7 @@ class World(Acts):
     # --- the services thread, which is only asked to do its work ----------------------------------------------------
 
     def start_thread(self, entry, args):
-        """What _thread.start_new_thread would start: args begin with keeper and link."""
+        """What _thread.start_new_thread would start: args begin with persistence and link."""
         self.thread = (entry, args)
         self._link = args[1]
         self._poll_ms = self.now_ms
@@ -318,13 +318,13 @@ class World(Acts):
             return
         self._poll_ms = self.now_ms
         self._deliver()
-        keeper, link = self.thread[1][:2]
+        persistence, link = self.thread[1][:2]
         if link.stop_requested[0]:
             self._end_services()
             return
         self._serving = True
         try:
-            keeper.poll()
+            persistence.poll()
         except Exception as error:
             self.emit("#console services: %s" % type(error).__name__)
             self._end_services()
@@ -337,7 +337,7 @@ class World(Acts):
         inbox = self.link().inbox
         for kind, burner, what in self._remote:
             if burner * report.FIELDS >= len(self.link().snapshot.values):
-                continue  # broken settings leave a box with fewer burners than its stove
+                continue  # broken settings leave a controller with fewer burners than its stove
             if kind == "off":
                 inbox.post_off(burner, what)
             else:
@@ -359,7 +359,7 @@ class World(Acts):
             self.on_tick(False)
 
     def wait_for_power(self):
-        """Nothing runs; time passes until somebody switches on or resets."""
+        """Nothing runs; time passes until the user switches on or resets."""
         while not self.powered:
             self._pass_time(REST_STEP_MS)
 
@@ -388,7 +388,7 @@ class World(Acts):
                 self._serve()
 
     def _wait(self):
-        """Called before time passes; in a run it waits for nobody."""
+        """Called before time passes; in a run it does not wait."""
 
     def _quiet_ms(self, step_ms):
         """How long the next step may be, at most step_ms."""

@@ -217,7 +217,7 @@ class _Chip:
         return self.run(doing, step)
 
     def close(self) -> None:
-        """Let go of the port."""
+        """Close the port."""
         with contextlib.suppress(OSError, AttributeError):  # it never got as far as a port
             self.esp._port.close()
 

@@ -143,7 +143,7 @@ class Link:
         seen = b""
         keys = b"\r\x03\r\x01"
         while time.monotonic() < until:
-            with contextlib.suppress(serial.SerialTimeoutException):  # nobody reads there
+            with contextlib.suppress(serial.SerialTimeoutException):  # the board does not read
                 port.write(keys)
             got = port.read(max(1, min(port.in_waiting, 4096)))
             heard += got

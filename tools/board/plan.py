@@ -57,7 +57,7 @@ class Survey:
 
     @property
     def name(self) -> str:
-        """The device's name in the network, as it is told there and here: curfew-ab0f."""
+        """The device's name in the network, as both the device and this computer write it: curfew-ab0f."""
         return f"curfew-{self.chip[-4:]}"
 
 

@@ -34,7 +34,7 @@ class Client:
 
 @pytest.fixture
 def dials(monkeypatch):
-    """The rig's times, in ms, at which somebody began to dial; set dials.rig first."""
+    """The rig's times, in ms, at which a client began to dial; set dials.rig first."""
     real = session.Connection
 
     class Times(list):
@@ -202,7 +202,7 @@ def test_a_retained_message_is_never_delivered_a_live_one_is(broker):
     rig.until(lambda: client.broker.refused == 1)
     rig.quiet()
     assert client.messages == [] and "mqtt: refused 1, the last: retained" in rig.log.lines
-    rig.others[0].say("to/me", "OFF", retain=True)  # said just now, to somebody who is there
+    rig.others[0].say("to/me", "OFF", retain=True)  # said just now, to a client that is connected
     rig.until(lambda: client.messages == [("to/me", b"OFF")])
 
 
@@ -279,7 +279,7 @@ def test_a_server_that_never_answers_is_given_up_after_ten_seconds(dials):
 
 @pytest.fixture
 def looks(monkeypatch):
-    """What names the box looked up, one after the other."""
+    """What names the device looked up, one after the other."""
     found = []
 
     def looked_up(host, *rest):

@@ -1,7 +1,7 @@
-"""On the VM, behind the fakes of the pretended board: the wire to its host, a clock that may run fast, the services.
+"""On the VM, behind the fakes of the virtual board: the wire to its host, a clock that may run fast, the services.
 
 The second thread is not started but asked now and then while the first one sleeps: Ctrl-C and threads do not get on
-in this VM. There is no radio, so it would do nothing else than its keeper's rounds.
+in this VM. There is no radio, so it would do nothing else than the rounds of persistence.
 """
 
 import sys
@@ -26,7 +26,7 @@ def begin(wire, rtc_path, fast, cause):
 
 
 def tell(line):
-    """One line to the keeper of the cable."""
+    """One line to the process that holds the cable."""
     _wire.write(line + "\n")
 
 
@@ -53,7 +53,7 @@ class Backend:
         self._rtc_path = rtc_path  # a file beside the flash, cleared when the power goes
 
     def _nothing(self, *_):
-        """Nobody sees or hears it."""
+        """It has no light and no sound."""
 
     alive = set_mode = pin_changed = drain = tone = pixel = transfer = _nothing
 
@@ -84,10 +84,10 @@ def _serve():
     if _thread is None or 0 <= ticks_ms() - _poll_ms < _POLL_MS:
         return
     _poll_ms = ticks_ms()
-    keeper, link = _thread[:2]
+    persistence, link = _thread[:2]
     try:
         if not link.stop_requested[0]:
-            keeper.poll()
+            persistence.poll()
             return
     except Exception as error:
         sys.print_exception(error)

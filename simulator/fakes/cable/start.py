@@ -44,7 +44,7 @@ def _mount(path):
 
 
 def _run(name):
-    """True unless it is there and fails; what escapes is told, as the chip does."""
+    """True unless it is there and fails; what escapes is printed, as on the chip."""
     try:
         with open(name) as file:
             source = file.read()

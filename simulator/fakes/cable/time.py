@@ -1,4 +1,4 @@
-"""On the VM: the `time` of the pretended chip, as far as the firmware uses it."""
+"""On the VM: the `time` of the virtual chip, as far as the firmware uses it."""
 
 from utime import gmtime, localtime, ticks_add, ticks_diff, ticks_us  # noqa: F401
 

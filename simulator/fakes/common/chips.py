@@ -19,7 +19,7 @@ _ROWS = (
 
 
 class Chip:
-    """One kind of chip; its attributes are the facts of _ROWS. None: nobody published a figure."""
+    """One kind of chip; its attributes are the facts of _ROWS. None: no published figure."""
 
     def __init__(self, name):
         self.name = name
@@ -50,7 +50,7 @@ def busy_ms(now_ms, ms):
 
 
 def polled_ms(now_ms, ms):
-    """When an empty poll of so many ms ends: at the first tick of the system at which they are over, lock let go.
+    """When an empty poll of so many ms ends: at the first tick of the system at which they are over, lock released.
 
     extmod/modselect.c, MICROPY_EVENT_POLL_HOOK (p/mpconfigport.h:350).
     """
@@ -63,7 +63,7 @@ def polled_ms(now_ms, ms):
 # --- I2C ------------------------------------------------------------------------------------------------------
 NEW_I2C = (1, 29)  # p/mpconfigport.h:149: the driver of IDF 5.5.2 and later; 1.26 to 1.28 have the old one
 ENODEV, ETIMEDOUT = 19, 116
-# Nobody acknowledges; something holds SCL low; the peripheral tells nothing any more (noise, idf/components/driver/i2c)
+# No acknowledge; something holds SCL low; the peripheral reports nothing any more (noise, idf/components/driver/i2c)
 I2C_FAULTS = ("nack", "low", "deaf")
 
 

@@ -1,4 +1,4 @@
-"""Fake of the chip's `esp`: how much ESP-IDF says on the cable, which nobody reads here."""
+"""Fake of the chip's `esp`: how much ESP-IDF says on the cable, which is not read here."""
 
 LOG_NONE = 0
 

@@ -1,4 +1,4 @@
-"""Fake of the chip's `neopixel`; chip.the.pixel(index, colour) is told each pixel that changed."""
+"""Fake of the chip's `neopixel`; chip.the.pixel(index, color) gets each pixel that changed."""
 
 import chip
 

@@ -16,7 +16,7 @@ _IN, _OUT, _OPEN_DRAIN = 1, 3, 7  # modes of a pin
 _NONE = 255
 _levels = bytearray([_NONE] * 40)
 box = None  # the firmware's Loop
-told = None  # a Snapshot of the rig's own, which nobody's lock can hold up
+told = None  # a Snapshot of the rig's own, which no lock can hold up
 counting = False
 _last_us = 0
 _mark = 0
@@ -26,7 +26,7 @@ _display = TM1637()
 
 
 def attach(loop, snapshot, count):
-    """From here on every feeding of the watchdog tells of the Loop. count: measure what a tick allocates."""
+    """From here on every feeding of the watchdog comes from the Loop. count: measure what a tick allocates."""
     global box, told, counting
     snapshot.values = wire.tick
     told = snapshot
@@ -42,7 +42,7 @@ def sleep(ms):
     if box is not None:
         told.publish(box.controller.burners)
         record[wire.D] = wire.figures[3]
-        record[wire.E] = len(box.controller.burners)  # broken settings leave a box with fewer than its stove
+        record[wire.E] = len(box.controller.burners)  # broken settings leave a device with fewer than its stove
     record[wire.A] = ms
     record[wire.B] = _fed
     _fed = 0

@@ -73,7 +73,7 @@ def _take(self, burner):
 
 
 def _sleep(ms):
-    """The loop sleeps in stove time; what the host says from afar is in the inbox when it wakes. Does not allocate."""
+    """The loop sleeps in stove time; what the host says remotely is in the inbox when it wakes. Does not allocate."""
     global _deaths
     backend.sleep(ms)
     wire.hear()
@@ -93,16 +93,16 @@ def _sleep(ms):
 
 
 def _see_them_end():
-    """No stove time passes until services that were told to die are gone: theirs is real time. Does not allocate."""
+    """No stove time passes until services that the host ended are gone: theirs is real time. Does not allocate."""
     for _ in range(_DEATH_MS):
         if backend.box is None or backend.box.link.stopped[0]:
             return
         time.sleep_ms(1)
 
 
-def _look_after(keeper):
-    """With every round of the keeper, in the services thread: block or die if the host says so; weigh the heap."""
-    poll = keeper.poll
+def _look_after(persistence):
+    """With every round of persistence, in the services thread: block or die if the host says so; weigh the heap."""
+    poll = persistence.poll
     deaths = wire.inputs[wire.DEATHS]
 
     def looked_after(self):
@@ -121,7 +121,7 @@ def _look_after(keeper):
             figures[0] = gc.mem_alloc() - _own_bytes
             figures[2] = wire.inputs[wire.MEASURE]
 
-    keeper.poll = looked_after
+    persistence.poll = looked_after
 
 
 def _boot():

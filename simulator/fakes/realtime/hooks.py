@@ -44,7 +44,7 @@ def _spring(call):
 
 
 def array_of_this_thread():
-    """A record of its own for whoever is not sure to be the main thread."""
+    """A record of its own for callers that may not be the main thread."""
     return type(wire.tick)("l", [0] * wire.SIZE)
 
 

@@ -2,7 +2,7 @@
 
 Every record is one write of SIZE words of 64 bits to a pipe: a snapshot, used by TICK and SLEEP, and the words
 behind. They are "l" and not "q": reading one of the latter makes a long int, which is an object. In real time the
-inputs are a small file that the host writes anew: the latest is there, however late somebody looks. In stove time
+inputs are a small file that the host writes anew: the latest is there, however late it is read. In stove time
 they are the host's answer to SLEEP: nothing changes but in a sleep, as in a run of the simulator.
 """
 

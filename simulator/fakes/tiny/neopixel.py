@@ -1,3 +1,3 @@
-"""Pixels that nobody sees."""
+"""Pixels without light."""
 
 from machine import NeoPixel  # noqa: F401

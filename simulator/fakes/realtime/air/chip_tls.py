@@ -1,4 +1,4 @@
-"""TLS with the clock of the chip: before somebody sets it, every certificate lies in the future, as on an ESP32.
+"""TLS with the clock of the chip: before it is set, every certificate lies in the future, as on an ESP32.
 
 This machine's mbedTLS judges the certificates; only the date is the chip's, which begins in 2000.
 """

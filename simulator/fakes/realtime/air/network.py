@@ -16,7 +16,7 @@ _SCAN_MS = chips.SCAN_MS // 10
 
 
 def hostname(name):
-    """The name by which the house finds the device; nobody asks here."""
+    """The name by which the house finds the device; it is not asked here."""
 
 
 class WLAN:
@@ -52,7 +52,7 @@ class WLAN:
         self._since_ms = None
 
     def _pass(self):
-        """A link that was lost does not come back by itself: somebody has to connect again."""
+        """A link that was lost does not come back by itself: the firmware has to connect again."""
         there = wire.inputs[wire.WIFI]
         if self._linked and not there:
             self._linked = False

@@ -1,6 +1,6 @@
-"""The sockets of the box: real ones, on a loopback on which only "localhost" has a name, and one friend.
+"""The sockets of the device: real ones, on a loopback on which only "localhost" has a name, and one friend.
 
-The low ports of a box become free ones of this machine; the host may order that look-ups hang, really hang, and that
+The low ports of a device become free ones of this machine; the host may order that look-ups hang, really hang, and that
 addresses lead to where no connect ever ends. For the services thread.
 """
 
