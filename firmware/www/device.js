@@ -87,6 +87,9 @@ export async function begin(received) {
   }
 }
 
+/** Ask anew, after a log-in or when the session has ended. */
+export const again = () => begin(listener);
+
 function open() {
   openedMs = performance.now();
   source = new EventSource("/api/v1/events");

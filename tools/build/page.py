@@ -12,7 +12,10 @@ import catalog
 ROOT = Path(__file__).resolve().parent.parent.parent
 WWW = ROOT / "firmware" / "www"
 CATALOG = "catalog.js"
-SCRIPTS = ("device.js", CATALOG, "texts.js", "pages.js", "app.js")  # an imported one comes first
+SCRIPTS = (  # an imported one comes first
+    "device.js", CATALOG, "texts.js", "dom.js", "forms.js", "off.js", "now.js", "history.js", "signal.js", "access.js",
+    "network.js", "settings.js", "check.js", "more.js", "app.js",
+)  # fmt: skip
 SERVED = ("index.html", "style.css", "app.js")
 FORMS = {  # the kinds of names on the page, and in which forms
     "state": ("page", "about", "blind", "blind_about"), "cause": ("page",), "source": ("page",),
