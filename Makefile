@@ -7,7 +7,7 @@ PIP = -m pip install --quiet --disable-pip-version-check
 SOURCES := catalog.py catalog.toml $(shell find firmware -type f -not -name '*.pyc')
 READY := $(VENV)/.ready build/.ready build/system.ready build/bench/lib/.ready
 TARGETS := help demo sim run test test-all evidence lint campaign equal explore mutate fuzz soak realtime homeassistant \
-	bench counts flash deploy monitor console backup restore settings reset-settings doctor board update key wipe package \
+	bench counts flash deploy monitor console backup restore settings reset-settings doctor board update key wipe package image \
 	docs screenshots wiring sizes build clean
 
 .DEFAULT_GOAL := help
@@ -78,37 +78,42 @@ counts: build/.ready build/system.ready ## exact instructions, heap and bytes be
 
 #@ Board at the USB cable; without PORT=... the only one that is plugged in
 CURFEW = CURFEW_TYPED=make $(PY) -m tools.cli
-BOARD = $(CURFEW) $(1) $(if $(PORT),--port $(PORT))
+AT = $(CURFEW) $(1) $(if $(PORT),--port $(PORT))
 NEEDS = @test -n "$($(1))" || { echo "name $(2): make $@ $(1)=$(3)"; exit 2; }
 
 flash: $(VENV)/.ready ## write MicroPython: make flash [FIRMWARE=ESP32_GENERIC-....bin|DOWNLOAD=1] [PORT=...] [ERASE=1]
-	@$(call BOARD,flash) $(if $(FIRMWARE),"$(FIRMWARE)") $(if $(DOWNLOAD),--download) $(if $(ERASE),--erase) $(if $(YES),--yes)
+	@$(call AT,flash) $(if $(FIRMWARE),"$(FIRMWARE)") $(if $(DOWNLOAD),--download) $(if $(ERASE),--erase) $(if $(YES),--yes)
+
+image: build/.ready ## one file for the whole flash: make image FIRMWARE=....bin [BOARD=esp32|s3|c3|c6] [BUILD=basic|full]
+	@$(CURFEW) image $(if $(FIRMWARE),"$(FIRMWARE)") $(if $(BOARD),--board $(BOARD)) $(if $(BUILD),--build $(BUILD)) \
+		$(if $(FLASH_MB),--flash-mb $(FLASH_MB)) $(if $(SETTINGS),--settings "$(SETTINGS)") \
+		$(if $(OUT),--out "$(OUT)") $(if $(DOWNLOAD),--download) $(if $(YES),--yes)
 
 deploy: build/.ready ## write the program, only the files that changed: make deploy [PORT=...] [YES=1]
-	@$(call BOARD,deploy) $(if $(YES),--yes)
+	@$(call AT,deploy) $(if $(YES),--yes)
 
 monitor: $(VENV)/.ready ## the device's output, and what it means
-	@$(call BOARD,monitor)
+	@$(call AT,monitor)
 
 console: $(VENV)/.ready ## MicroPython's prompt
-	@$(call BOARD,console)
+	@$(call AT,console)
 
 backup: $(VENV)/.ready ## read your own files: make backup [FILE=....json] [KEY=1: with the device's key]
-	@$(call BOARD,backup) $(if $(FILE),"$(FILE)") $(if $(KEY),--key)
+	@$(call AT,backup) $(if $(FILE),"$(FILE)") $(if $(KEY),--key)
 
 restore: $(VENV)/.ready ## write them back: make restore FILE=....json [KEY=1]
 	$(call NEEDS,FILE,the backup,….json)
-	@$(call BOARD,restore) "$(FILE)" $(if $(KEY),--key)
+	@$(call AT,restore) "$(FILE)" $(if $(KEY),--key) $(if $(YES),--yes)
 
 settings: $(VENV)/.ready ## settings of your own over the shipped ones: make settings FILE=....json
 	$(call NEEDS,FILE,the file,….json)
-	@$(call BOARD,settings) "$(FILE)"
+	@$(call AT,settings) "$(FILE)" $(if $(YES),--yes)
 
 reset-settings: $(VENV)/.ready ## back to the shipped settings; asks first: make reset-settings [YES=1]
-	@$(call BOARD,reset-settings) $(if $(YES),--yes)
+	@$(call AT,reset-settings) $(if $(YES),--yes)
 
 doctor: $(VENV)/.ready ## check this computer and the board; names what is missing and what to do
-	@$(call BOARD,doctor)
+	@$(call AT,doctor)
 
 board: build/.ready ## a virtual board; prints the PORT for make deploy: make board [FLASH=FILE] [SPEED=10]
 	@$(CURFEW) virtual $(if $(FLASH),--flash "$(FLASH)") $(if $(SPEED),--speed $(SPEED))
@@ -118,10 +123,10 @@ update: build/.ready ## send the program over Wi-Fi, asks for the password: make
 	@$(CURFEW) update "$(HOST)" $(if $(FORCE),--force)
 
 key: $(VENV)/.ready ## read the device's update key into keys/: make key [PORT=...]
-	@$(call BOARD,key)
+	@$(call AT,key)
 
 wipe: $(VENV)/.ready ## erase everything on the board before you give it away; asks first: make wipe [YES=1]
-	@$(call BOARD,wipe) $(if $(YES),--yes)
+	@$(call AT,wipe) $(if $(YES),--yes)
 
 #@ Maintain
 docs: build/.ready .venv-docs/.ready ## the generated parts of the documents, and the site in build/site with its links checked

@@ -17,10 +17,13 @@ from rich.console import Console
 from . import update
 from .board import backup, console, deploy, doctor, installation, key, plan, ports
 from .board.errors import BoardError
+from .board.images import image
 from .board.installation import typed
 from .board.link import Link
+from .board.survey import survey
 
 VIRTUAL_SPEED = 10
+BUILDS, SIZES_MB = ("basic", "full"), (4, 8, 16)  # of images.merge, which takes its time
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -51,14 +54,25 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     sub = command("monitor", "show the device's output, and what it means")
     sub.add_argument("--seconds", type=float, help="end after so long")
     command("console", "open MicroPython's prompt")
+    sub = command("image", "make one file for the whole flash: MicroPython, program and settings", port=False)
+    sub.add_argument("file", nargs="?", type=Path, help="MicroPython; without one the pinned one is offered")
+    sub.add_argument("--board", choices=image.BOARDS, default="esp32", help="for which chip (%(default)s)")
+    sub.add_argument("--build", choices=BUILDS, default="basic", help="with which settings (%(default)s)")
+    sub.add_argument("--settings", type=Path, help="a file with settings of your own over them")
+    sub.add_argument("--flash-mb", type=int, choices=SIZES_MB, default=4, help="flash of the board (%(default)s)")
+    sub.add_argument("--out", type=Path, help="the file to write (curfew-BOARD-BUILD.bin)")
+    sub.add_argument("--download", action="store_true", help="download the pinned MicroPython without asking")
+    asks(sub)
     sub = command("settings", "lay settings of a file over the shipped ones, on the board")
     sub.add_argument("file", type=Path)
+    asks(sub)
     asks(command("reset-settings", "put the shipped settings on the board again"))
     sub = command("backup", "read your own files from the board into one file")
     sub.add_argument("file", nargs="?", type=Path, help="without it, a new one named after the time")
     sub.add_argument("--key", action="store_true", help="the device's own key, too")
     sub = command("restore", "write the files of a backup to the board")
     sub.add_argument("file", type=Path)
+    asks(sub)
     sub.add_argument("--key", action="store_true", help="the device's own key, too")
     command("key", "read the device's update key, once, over the cable")
     sub = command("update", "send the program over Wi-Fi", port=False)
@@ -91,16 +105,22 @@ def _agreed(asked: argparse.Namespace) -> Callable[[str], bool]:
     return agreed
 
 
-def _deploy(asked: argparse.Namespace, out: Console) -> int:
+def _program(folder: Path) -> plan.Built:
+    """The compiled program of this copy. Raises BoardError when it is missing or damaged."""
     try:
-        new = plan.built(asked.build)
+        new = plan.built(folder)
         wrong = installation.damaged()
     except (OSError, KeyError, IndexError):
-        raise BoardError(f"{asked.build}: no compiled program: {installation.program_again()}")
+        raise BoardError(f"{folder}: no compiled program: {installation.program_again()}")
     except ValueError as error:
         raise BoardError(f"{error}: {installation.program_again()}")
     if wrong:
         raise BoardError(f"{wrong} of this installation is damaged: {installation.program_again()}")
+    return new
+
+
+def _deploy(asked: argparse.Namespace, out: Console) -> int:
+    new = _program(asked.build)
     deploy.deploy(ports.chosen(asked.port, "deploy"), new, out, _agreed(asked))
     return 0
 
@@ -109,26 +129,64 @@ def _flash(asked: argparse.Namespace, out: Console) -> int:
     from .board import flash  # esptool takes its time
 
     flash.flash(
-        ports.chosen(asked.port, "flash"), asked.file, asked.erase, out, _agreed(asked), lambda: _image(asked, out)
+        ports.chosen(asked.port, "flash"), asked.file, asked.erase, out, _agreed(asked), lambda: _pinned(asked, out)
     )
     return 0
 
 
-def _image(asked: argparse.Namespace, out: Console) -> Path:
-    """The pinned image, downloaded when that is wanted. Raises BoardError."""
-    from .board.download import OFFICIAL, fetched
+def _pinned(asked: argparse.Namespace, out: Console, board: str = "esp32") -> Path:
+    """The pinned MicroPython for a board, downloaded when that is wanted. Raises BoardError."""
+    from .board.images.download import OFFICIAL, OFFICIALS, fetched
 
+    official = OFFICIAL if board == "esp32" else OFFICIALS.get(board)
+    if official is None:
+        raise BoardError(
+            f"no official image for it has a known checksum: download {image.wanted(image.BOARDS[board])} and name it"
+        )
     if not asked.download and not (
         sys.stdin.isatty()
-        and _agreed(asked)(f"Download MicroPython {OFFICIAL.version} ({OFFICIAL.size / 1e6:.1f} MB, {OFFICIAL.url})?")
+        and _agreed(asked)(f"Download MicroPython {official.version} ({official.size / 1e6:.1f} MB, {official.url})?")
     ):
         raise BoardError(
-            f"no image was named: {typed('flash', 'FILE.bin')}, or {typed('flash', download=True)} to have it "
-            "downloaded; nothing was written"
+            f"no image was named: {typed(asked.command, 'FILE.bin')}, or {typed(asked.command, download=True)} to have "
+            f"it downloaded; nothing was written"
         )
     with deploy.bars(out) as progress:
-        task = progress.add_task(f"downloading {OFFICIAL.name}", total=OFFICIAL.size)
-        return fetched(progress=lambda at, of: progress.update(task, completed=at))
+        task = progress.add_task(f"downloading {official.name}", total=official.size)
+        return fetched(
+            progress=lambda at, of: progress.update(task, completed=at), wanted=official, command=asked.command
+        )
+
+
+def _image(asked: argparse.Namespace, out: Console) -> int:
+    from .board.images import merge  # LittleFS
+
+    board = image.BOARDS[asked.board]
+    flash_bytes = asked.flash_mb << 20
+    build = merge.BUILDS[asked.build]
+    settings = backup.laid_over(asked.settings, build) if asked.settings else backup.over_shipped(build)
+    new = _program(installation.PROGRAM)
+    path = asked.file or _pinned(asked, out, asked.board)
+    found = image.read(path, board, flash_bytes)
+    whole = merge.merged(path.read_bytes(), found, plan.whole(new, settings), flash_bytes)
+    target = asked.out or (Path() if installation.INSTALLED else installation.ROOT / "build") / (
+        f"curfew-{asked.board}-{asked.build}.bin"
+    )
+    try:
+        target.write_bytes(whole)
+    except OSError as error:
+        raise BoardError(f"{target}: {error.strerror}") from None
+    out.print(f"image   MicroPython {found.version}, Curfew {new.version} build {new.build}, {asked.build} build")
+    out.print(
+        f"in {target}: {asked.flash_mb} MB, for an {board.chip} with as much flash, from its first byte on",
+        soft_wrap=True,
+    )
+    if board is not image.PLAIN:
+        out.print(_NOT_YET.format(board.chip), soft_wrap=True)
+    return 0
+
+
+_NOT_YET = "The program knows only the pins of the plain ESP32: on an {} it does not start yet, contacts open"
 
 
 def _wipe(asked: argparse.Namespace, out: Console) -> int:
@@ -167,12 +225,12 @@ def _backup(asked: argparse.Namespace, out: Console) -> int:
 
 def _restore(asked: argparse.Namespace, out: Console) -> int:
     files = backup.read(asked.file, asked.key)
-    return _put(ports.chosen(asked.port, "restore"), files, out)
+    return _put(ports.chosen(asked.port, "restore"), files, out, _agreed(asked))
 
 
 def _settings(asked: argparse.Namespace, out: Console) -> int:
     files = {backup.SETTINGS: backup.laid_over(asked.file)}
-    return _put(ports.chosen(asked.port, "settings"), files, out)
+    return _put(ports.chosen(asked.port, "settings"), files, out, _agreed(asked))
 
 
 def _reset_settings(asked: argparse.Namespace, out: Console) -> int:
@@ -181,12 +239,19 @@ def _reset_settings(asked: argparse.Namespace, out: Console) -> int:
         raise BoardError(f"this overwrites the board's settings: {typed('reset-settings', yes=True)}")
     if not _agreed(asked)(f"Overwrite the settings of the board on {port} with the shipped ones?"):
         raise BoardError("nothing was changed")
-    return _put(port, {backup.SETTINGS: backup.shipped()}, out)
+    return _put(port, {backup.SETTINGS: backup.shipped()}, out, lambda question: True)
 
 
-def _put(port: str, files: dict[str, bytes], out: Console) -> int:
-    with _stopped(port, out) as link, out.status("writing …") as status:
-        backup.put_back(link, files, lambda name, at, of: status.update(f"writing {name}, {at + 1} of {of}"))
+def _put(port: str, files: dict[str, bytes], out: Console, agreed: Callable[[str], bool]) -> int:
+    with _stopped(port, out) as link:
+        others = plan.foreign(plan.built(installation.PROGRAM), survey(link))
+        if others and not agreed(f"Another project's {' and '.join(others)} is on {port}. Write beside it?"):
+            raise BoardError(
+                f"{port}: another project's {' and '.join(others)} is on the board; nothing was written. To write "
+                f"beside it, add {typed('', yes=True).split()[-1]}"
+            )
+        with out.status("writing …") as status:
+            backup.put_back(link, files, lambda name, at, of: status.update(f"writing {name}, {at + 1} of {of}"))
     out.print(f"written {', '.join(files)}; the device restarts with it")
     return 0
 
@@ -249,6 +314,7 @@ COMMANDS = {
     "restore": _restore,
     "key": _key,
     "update": _update,
+    "image": _image,
     "wipe": _wipe,
     "virtual": _virtual,
 }

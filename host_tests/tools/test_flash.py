@@ -23,8 +23,9 @@ from host_tests.fixtures.board import command
 from host_tests.fixtures.micropython_image import BANNER, NAME, ROWS, app, official, table
 from host_tests.fixtures.rom import FLASH_2_MB, NO_FLASH, SINGLE_CORE, Rom
 from tools import cli
-from tools.board import download, flash, image
+from tools.board import flash
 from tools.board.errors import BoardError
+from tools.board.images import download, image
 
 OTA = (
     (1, 2, 0x9000, 0x4000, b"nvs"),
@@ -48,7 +49,7 @@ def good(tmp_path):
 
 
 def test_an_official_image_is_known_by_version_size_and_room_for_files(good):
-    assert image.read(good) == image.Image("1.29.0", good.stat().st_size, 0x200000, 2048 * 1024)
+    assert image.read(good) == image.Image("1.29.0", good.stat().st_size, image.OFFSET, 0x200000, 2048 * 1024)
 
 
 def test_the_file_system_of_a_table_that_names_one_lies_where_the_table_says(tmp_path):

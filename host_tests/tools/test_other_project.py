@@ -1,8 +1,11 @@
 """A first deploy on a board that carries something else: asked before it is replaced, refused where it cannot be."""
 
+import base64
 import io
+import json
 import shutil
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -10,7 +13,7 @@ from rich.console import Console
 from host_tests.fixtures import board as fixture
 from host_tests.fixtures.board import program_with
 from tools import cli
-from tools.board import deploy, plan
+from tools.board import backup, deploy, plan
 from tools.build.build import OUT
 
 BUILT = program_with()
@@ -55,6 +58,24 @@ def test_another_project_is_replaced_after_a_yes_that_was_asked_once(fresh):
     assert len(asked) == 1 and "curfew-ab0f" in asked[0] and "main.py" in asked[0]
     deploy.deploy(fresh.board.port, BUILT, Console(file=io.StringIO()), lambda question: asked.append(question) or True)
     assert len(asked) == 1, "now it is ours"
+
+
+@pytest.mark.parametrize("words", [["settings", "mine.json"], ["restore", "kept.json"]])
+def test_nothing_is_written_beside_another_project_without_asking(fresh, tmp_path, capsys, monkeypatch, words):
+    put(fresh, main=OTHERS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    Path("mine.json").write_text("{}")
+    text = json.dumps(json.loads(backup.shipped())).encode()
+    files = {"settings.json": {"sha256": sha256(text).hexdigest(), "base64": base64.b64encode(text).decode()}}
+    Path("kept.json").write_text(json.dumps({"curfew_backup": 1, "files": files}))
+    assert cli.main([*words, "--port", fresh.board.port]) == 1
+    reported = capsys.readouterr().err
+    assert "another project's main.py" in reported and "--yes" in reported and reported.count("\n") == 1
+    there = "import os;print('settings.json' in os.listdir(''))"
+    assert fresh.run(there).strip() == "False"
+    assert cli.main([*words, "--port", fresh.board.port, "--yes"]) == 0
+    assert fresh.run(there).strip() == "True"
 
 
 def test_a_new_file_system_is_no_project(fresh):

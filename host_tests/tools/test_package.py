@@ -24,7 +24,8 @@ from host_tests.fixtures import board as fixture
 from host_tests.fixtures import micropython_image, other_system
 from host_tests.fixtures.other_system import SYSTEMS
 from host_tests.fixtures.rom import Rom
-from tools.board import image, virtual
+from tools.board import virtual
+from tools.board.images import image
 
 ROOT = fixture.ROOT
 README = {"README.md": "On the board", "README.zh-CN.md": "装到开发板上"}
@@ -32,7 +33,7 @@ BUILD = {"docs/build.md": "Install MicroPython and the program", "docs/build.zh.
 FRESH_S = 60  # from nothing to deployed
 # The pinned image can be had from its own server only: this stands in for the file, its size and its SHA-256.
 PINNED = """
-from curfew_tools.board import download
+from curfew_tools.board.images import download
 download.OFFICIAL = download.Official("1.29.0", {url!r}, {size}, {sha256!r})
 """
 HERE = "import sys\nfrom curfew_tools.cli import main\n"
@@ -58,15 +59,17 @@ def test_readme_and_build_page_give_the_same_commands_in_both_languages():
 def test_what_is_installed_with_it_is_pinned_as_in_a_clone_and_nothing_else_is():
     pins = set(re.findall(r"^\S+==\S+$", (ROOT / "requirements-dev.txt").read_text(), re.M))
     wanted = project()["dependencies"]
-    assert set(wanted) <= pins and {pin.split("==")[0] for pin in wanted} == {"esptool", "mpremote", "pyserial", "rich"}
+    assert set(wanted) <= pins and {pin.split("==")[0] for pin in wanted} == {
+        "esptool", "littlefs-python", "mpremote", "pyserial", "rich",
+    }  # fmt: skip
 
 
 def test_the_tool_imports_only_itself_the_standard_library_and_what_is_installed_with_it():
     import sys
 
-    allowed = {"esptool", "mpremote", "serial", "rich", "curfew", *sys.stdlib_module_names}
+    allowed = {"esptool", "littlefs", "mpremote", "serial", "rich", "curfew", *sys.stdlib_module_names}
     paths = [ROOT / "tools" / "cli.py", ROOT / "tools" / "update.py", ROOT / "tools" / "build" / "manifest.py"]
-    for path in (*paths, *(ROOT / "tools" / "board").glob("*.py")):
+    for path in (*paths, *(ROOT / "tools" / "board").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []

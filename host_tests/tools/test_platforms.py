@@ -214,3 +214,22 @@ def test_make_passes_every_option_on(monkeypatch):
 
 def test_only_linux_promises_not_to_disturb_the_device():
     assert ("runs on" in console.QUIET) == sys.platform.startswith("linux")
+
+
+@pytest.mark.parametrize("system, timer, found", [
+    ("linux", "16\n", ("missing", "16 ms, which makes deploy slow", "echo 1 | sudo tee")),
+    ("linux", "1\n", ("ok", "1 ms", "")),
+    ("linux", None, None),
+    ("win32", None, ("missing", "16 ms unless it was changed", "Device Manager")),
+    ("darwin", None, ("ok", "16 ms unless it was changed", "")),
+])  # fmt: skip
+def test_the_latency_timer_of_an_ftdi_converter_is_named(tmp_path, monkeypatch, system, timer, found):
+    monkeypatch.setattr(doctor, "_TIMERS", tmp_path)
+    monkeypatch.setattr("sys.platform", system)
+    (tmp_path / "ttyUSB0").mkdir()
+    if timer:
+        (tmp_path / "ttyUSB0" / "latency_timer").write_text(timer)
+    rows = [*doctor.latency("/dev/ttyUSB0", drivers.FTDI)]
+    assert [(row.state, row.found) for row in rows] == ([found[:2]] if found else [])
+    assert all(found[2] in row.fix and bool(found[2]) == bool(row.fix) for row in rows)
+    assert not [*doctor.latency("/dev/ttyUSB0", 0x10C4)]

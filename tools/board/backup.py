@@ -113,8 +113,8 @@ def judge(name: str, data: bytes) -> None:
             raise BoardError(f"{name} is not an object {{ … }}: the device would open its set-up")
 
 
-def laid_over(path: Path) -> bytes:
-    """The shipped settings with those of a file laid over. Raises BoardError when the device would refuse them."""
+def laid_over(path: Path, below: dict[str, Any] | None = None) -> bytes:
+    """The shipped settings, over them `below`, over both those of a file. Raises BoardError when they are refused."""
     try:
         own = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -125,6 +125,11 @@ def laid_over(path: Path) -> bytes:
         raise BoardError(f"{path}: not JSON: {error}")
     if not isinstance(own, dict):
         raise BoardError(f"{path}: not an object {{ … }}")
+    return over_shipped({**(below or {}), **own})
+
+
+def over_shipped(own: dict[str, Any]) -> bytes:
+    """The shipped settings with others laid over. Raises BoardError when the device would refuse them."""
     whole = {**json.loads(shipped()), **own}
     data = (json.dumps(whole, indent=2) + "\n").encode()
     judge(SETTINGS, data)

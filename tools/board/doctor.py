@@ -27,6 +27,7 @@ from .survey import survey
 OK, LACKS, NEEDED = "ok", "missing", "needed"  # NEEDED: exit status 1
 _SIGNS = {OK: "[green]✓[/]", LACKS: "[yellow]–[/]", NEEDED: "[red]✗[/]"}
 _PYTHON = (3, 11)
+_TIMERS = Path("/sys/bus/usb-serial/devices")
 _ROOM_BYTES = 200 * 1024  # of flash for one more program
 _PROGRAMS = (  # what is not of pip: command or its other names, what for, Debian package
     (("mosquitto",), "MQTT tests", "mosquitto"),
@@ -151,6 +152,7 @@ def board(asked: str | None) -> Iterator[Row]:
         return
     found = next((ports.described(one) for one in several if one.device == port), port)
     yield Row("port", OK, found)
+    yield from latency(port, next((one.vid for one in several if one.device == port), 0))
     try:
         with Link(port) as link:
             link.take_over()
@@ -160,6 +162,25 @@ def board(asked: str | None) -> Iterator[Row]:
         yield Row("MicroPython", NEEDED, str(error), typed("flash", port=port, erase=True))
         return
     yield from of_board(there, text, port)
+
+
+def latency(port: str, maker: int) -> Iterator[Row]:
+    """An FTDI converter holds back short answers for its latency timer, 16 ms as it comes: deploy has thousands."""
+    if maker != drivers.FTDI:
+        return
+    timer = _TIMERS / Path(port).name / "latency_timer"
+    if not sys.platform.startswith("linux"):
+        fix = "in Windows' Device Manager: port, Advanced, Latency Timer 1" if sys.platform == "win32" else ""
+        yield Row("FTDI latency timer", LACKS if fix else OK, "16 ms unless it was changed", fix)
+        return
+    try:
+        now_ms = int(timer.read_text())
+    except (OSError, ValueError):
+        return
+    fix = "" if now_ms <= 1 else f"echo 1 | sudo tee {timer} (until it is plugged in again)"
+    yield Row(
+        "FTDI latency timer", LACKS if fix else OK, f"{now_ms} ms{', which makes deploy slow' if fix else ''}", fix
+    )
 
 
 def of_board(there: Survey, settings: bytes | None, port: str) -> Iterator[Row]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # USB makers of the serial converters on ESP32 boards.
+FTDI = 0x0403
 CONVERTERS = {
     0x10C4: "Silicon Labs CP210x",
     0x1A86: "WCH CH340 or CH9102",
-    0x0403: "FTDI",
+    FTDI: "FTDI",
     0x067B: "Prolific",
     0x303A: "Espressif",
 }

@@ -14,8 +14,9 @@ from esptool.util import flash_size_bytes
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from . import image, ports
+from . import ports
 from .errors import BoardError
+from .images import image
 from .installation import typed
 from .ports import IN_USE
 
@@ -50,26 +51,28 @@ def flash(
         console.print(
             f"image   MicroPython {good.version} for the ESP32, {good.size / 1e6:.1f} MB, {path.name}", soft_wrap=True
         )
-        if not erase and _is_taken(chip, good.files_at):
-            if not agreed(
-                "The part of the flash where MicroPython keeps files holds something else, and MicroPython does not "
-                "start with that. Erase the whole chip?"
-            ):
+        data = path.read_bytes()
+        is_whole = good.at != image.OFFSET
+        if is_whole and _size(chip.esp) != len(data):
+            raise BoardError(
+                f"{port}: {path.name} is for {len(data) >> 20} MB of flash, the board has {_size(chip.esp) >> 20}; "
+                "nothing was written. Make one for it: "
+                f"{typed('image', 'ESP32_GENERIC-….bin')} --flash-mb {_size(chip.esp) >> 20}"
+            )
+        if not erase and (held := _held(chip, good.files_at, is_whole)):
+            if not agreed(f"{held[0].upper()}{held[1:]}. Erase the whole chip?"):
                 raise BoardError(
-                    f"{port}: the flash holds something else where MicroPython keeps files; nothing was written. "
-                    f"Clear it: {typed('flash', str(path), erase=True)}"
+                    f"{port}: {held}; nothing was written. Clear it: {typed('flash', str(path), erase=True)}"
                 )
             erase = True
-        data = path.read_bytes()
         if erase:
             console.print("erase   everything on the chip, settings and journal too")
             chip.change("erasing", lambda esp: cmds.erase_flash(esp))
-        said = chip.change("writing", lambda esp: cmds.write_flash(esp, [(image.OFFSET, data)]))
+        said = chip.change("writing", lambda esp: cmds.write_flash(esp, [(good.at, data)]))
         if not any(_VERIFIED in line for line in said):
             raise BoardError(f"{port}: what was written was not verified: try another cable, then again")
-    console.print(
-        f"[bold green]flashed[/] MicroPython {good.version}; now: {typed('deploy', port=port)}", soft_wrap=True
-    )
+    then = "the program is on it, too" if is_whole else f"now: {typed('deploy', port=port)}"
+    console.print(f"[bold green]flashed[/] MicroPython {good.version}; {then}", soft_wrap=True)
 
 
 def wipe(port: str, console: Console, agreed: Agreed) -> None:
@@ -124,11 +127,15 @@ def _size(esp: Any) -> int:
     return flash_size_bytes(cmds.detect_flash_size(esp)) or 0
 
 
-def _is_taken(chip: "_Chip", at: int) -> bool:
-    """Whether the first block for files is neither empty nor a LittleFS."""
+def _held(chip: "_Chip", at: int, is_whole: bool) -> str:
+    """What keeps the flash from being written without a question, by the first block for files; "" for nothing."""
     found: list[bytes] = []
     chip.run("looking", lambda esp: found.append(esp.read_flash(at, _BLOCK)))
-    return found[-1] != b"\xff" * _BLOCK and found[-1][8:16] != b"littlefs"
+    if found[-1] == b"\xff" * _BLOCK:
+        return ""
+    if found[-1][8:16] != b"littlefs":
+        return "the flash holds something else where MicroPython keeps files, and MicroPython does not start with that"
+    return "the board has files, and this image replaces all of them" if is_whole else ""
 
 
 class _Log(EspLogBase):  # type: ignore[misc]

@@ -20,7 +20,7 @@ FIRMWARE = _TOOLS / "firmware" if INSTALLED else ROOT / "firmware"  # the shippe
 KEYS = Path.home() / ".curfew" / "keys" if INSTALLED else ROOT / "keys"
 IMAGES = Path.home() / ".curfew" / "images" if INSTALLED else ROOT / "build" / "images"
 SLOT = "a"  # the folder of the program in PROGRAM
-_VARIABLES = {"flash": "FIRMWARE", "update": "HOST"}  # of make; for any other command FILE
+_VARIABLES = {"flash": "FIRMWARE", "image": "FIRMWARE", "update": "HOST"}  # of make; for any other command FILE
 
 
 def core(name: str) -> Any:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ..build import manifest
-from .image import VERSION_MIN
+from .images.image import VERSION_MIN
 from .installation import typed
 
 SLOTS = "ab"
@@ -92,6 +92,12 @@ def built(folder: Path) -> Built:
     names = sorted((path.name for path in folder.glob("*.py")), key=lambda name: (name == MAIN, name))
     root = {name: (folder / name).read_bytes() for name in names}
     return Built(root, (folder / "settings.json").read_bytes(), files, *head.split()[1:3])
+
+
+def whole(new: Built, settings: bytes) -> dict[str, bytes]:
+    """Every file of a board on which nothing else ever was, by its path."""
+    slot = {f"{SLOTS[0]}/{path}": data for path, data in new.files.items()}
+    return {**new.root, "settings.json": settings, **slot}
 
 
 def slot_text(active: str, trial: str = "") -> str:

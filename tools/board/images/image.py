@@ -1,6 +1,7 @@
-"""Is this file a MicroPython for a plain ESP32? Read from its bytes. Pure.
+"""Is this file a MicroPython for this chip? Read from its bytes. Pure.
 
-The official file begins with the boot loader at 0x1000 of the flash; partition table and program are at their places.
+The official file begins with the boot loader; partition table and program are at their places behind it. A whole image
+(merge.py) begins with the first byte of the flash and has the files, too.
 """
 
 import re
@@ -10,20 +11,42 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from .errors import BoardError
+from ..errors import BoardError
 
-OFFSET = 0x1000  # where the first byte goes on an ESP32
-_TABLE = 0x8000 - OFFSET
-_APP = 0x10000 - OFFSET
+
+@dataclass(frozen=True)
+class Board:
+    """A kind of board that an image is made for."""
+
+    chip: str
+    number: int  # of the chip, in the header of each program
+    offset: int  # in the flash, of the boot loader: where the first byte of an official file goes
+    build: str  # MicroPython's own name for it
+    own: bytes  # the end of what its MicroPython calls itself
+
+
+BOARDS = {
+    "esp32": Board("ESP32", 0, 0x1000, "ESP32_GENERIC", b" with ESP32\0"),
+    "s3": Board("ESP32-S3", 9, 0, "ESP32_GENERIC_S3", b" with ESP32S3\0"),
+    "c3": Board("ESP32-C3", 5, 0, "ESP32_GENERIC_C3", b" with ESP32C3\0"),
+    "c6": Board("ESP32-C6", 13, 0, "ESP32_GENERIC_C6", b" with ESP32C6\0"),
+}
+PLAIN = BOARDS["esp32"]
+OFFSET = PLAIN.offset
+_TABLE = 0x8000  # in the flash, on every chip
+_APP = 0x10000
 _MAGIC = 0xE9
-_FLASH_BYTES = 4 * 1024 * 1024
-_BYTES_MAX = _FLASH_BYTES - OFFSET
+FLASH_BYTES = 4 * 1024 * 1024  # the least
 FILES_MIN_BYTES = 1024 * 1024  # of flash for files: two programs, settings, journal
 VERSION_MIN = (1, 26)
 CHIPS = {0: "ESP32", 2: "ESP32-S2", 5: "ESP32-C3", 9: "ESP32-S3", 12: "ESP32-C2", 13: "ESP32-C6", 16: "ESP32-H2"}
 CHIPS |= {18: "ESP32-P4", 20: "ESP32-C61", 23: "ESP32-C5"}
 Refusal = Callable[[str], BoardError]
-WANTED = "ESP32_GENERIC-….bin from https://micropython.org/download/ESP32_GENERIC/"
+
+
+def wanted(board: Board = PLAIN) -> str:
+    """Which file will do, and where it is."""
+    return f"{board.build}-….bin from https://micropython.org/download/{board.build}/"
 
 
 @dataclass(frozen=True)
@@ -32,52 +55,57 @@ class Image:
 
     version: str
     size: int
+    at: int  # where its first byte goes in the flash; 0 on an ESP32: it is a whole one (merge.py)
     files_at: int  # where the files begin in the flash
-    files_bytes: int  # of 4 MB of flash that it leaves for them
+    files_bytes: int  # of the flash that it leaves for them
 
 
-def read(path: Path) -> Image:
+def read(path: Path, board: Board = PLAIN, flash_bytes: int = FLASH_BYTES) -> Image:
     """An image that will do. Raises BoardError for every other file, and says what is wrong with it."""
     try:
         with open(path, "rb") as file:
-            data = file.read(_BYTES_MAX + 1)
+            data = file.read(flash_bytes + 1)
     except OSError as error:
-        raise BoardError(f"{path}: {error.strerror}; the right one is {WANTED}")
+        raise BoardError(f"{path}: {error.strerror}; the right one is {wanted(board)}")
 
     def wrong(what: str) -> BoardError:
-        return BoardError(f"{path.name}: {what}; the right one is {WANTED}")
+        return BoardError(f"{path.name}: {what}; the right one is {wanted(board)}")
 
-    if len(data) > _BYTES_MAX:
-        raise wrong("it is more than a flash of 4 MB holds")
-    if len(data) < 24 or data[0] != _MAGIC:
+    size = len(data)
+    first = 0 if size > board.offset and not data[: board.offset].strip(b"\xff") else board.offset
+    if size > flash_bytes - first:
+        raise wrong(f"it is more than a flash of {flash_bytes >> 20} MB holds")
+    data = bytes(first) + data  # from here on a place in it is a place in the flash
+    if len(data) < board.offset + 24 or data[board.offset] != _MAGIC:
         raise wrong("no image for an ESP chip")
-    _of_this_chip(data, 0, wrong)
+    _of_this_chip(data, board.offset, board, wrong)
     if len(data) <= _APP + 24 or data[_TABLE : _TABLE + 2] != b"\xaa\x50" or data[_APP] != _MAGIC:
         raise wrong("boot loader, partition table and program are not where they should be: cut off, or only an update")
-    _of_this_chip(data, _APP, wrong)
+    _of_this_chip(data, _APP, board, wrong)
     end = _app_end(data, wrong)
     if sha256(data[_APP : end - 32]).digest() != data[end - 32 : end]:
         raise wrong("its checksum does not fit: damaged, download it again")
     app = data[_APP:end]
     found = re.search(rb"MicroPython v((\d+)\.(\d+)\.\d+\S*) on \d{4}-\d\d-\d\d", app)
     if not found:
-        raise wrong("a program for an ESP32, but no MicroPython")
+        raise wrong(f"a program for an {board.chip}, but no MicroPython")
     if (int(found[2]), int(found[3])) < VERSION_MIN:
         raise wrong(f"MicroPython {found[1].decode()} is too old, {'.'.join(map(str, VERSION_MIN))} or newer is needed")
-    if b"with SPIRAM" in app or b"SPIRAM module" in app:
+    if board is PLAIN and (b"with SPIRAM" in app or b"SPIRAM module" in app):
         raise wrong("the one for boards with SPIRAM: its memory is too slow for the safety loop")
-    if b" with ESP32\0" not in app:
+    if board.own not in app:
         raise wrong("a variant (UNICORE, D2WD) or another board's: the services need the second core")
-    at, room = _files(data)
+    at, room = _files(data, flash_bytes)
     if room < FILES_MIN_BYTES:
         raise wrong(f"it leaves {room // 1024} KiB for files, {FILES_MIN_BYTES // 1024} are needed")
-    return Image(found[1].decode(), len(data), at, room)
+    return Image(found[1].decode(), size, first, at, room)
 
 
-def _of_this_chip(data: bytes, at: int, wrong: Refusal) -> None:
+def _of_this_chip(data: bytes, at: int, board: Board, wrong: Refusal) -> None:
     chip = struct.unpack_from("<H", data, at + 12)[0]
-    if chip != 0:
-        raise wrong(f"for the {CHIPS.get(chip, f'chip {chip}')}, and the board needs one for the plain ESP32")
+    if chip != board.number:
+        plain = "the plain " if board is PLAIN else "the "
+        raise wrong(f"for the {CHIPS.get(chip, f'chip {chip}')}, and the board needs one for {plain}{board.chip}")
 
 
 def _app_end(data: bytes, wrong: Refusal) -> int:
@@ -97,7 +125,7 @@ def _app_end(data: bytes, wrong: Refusal) -> int:
     return end
 
 
-def _files(data: bytes) -> tuple[int, int]:
+def _files(data: bytes, flash_bytes: int) -> tuple[int, int]:
     """Where the files begin in the flash, and how many bytes they have.
 
     Up to MicroPython 1.25 a row of the partition table said so; since then MicroPython takes the rest of the flash.
@@ -110,4 +138,4 @@ def _files(data: bytes) -> tuple[int, int]:
         if kind == 1 and name.rstrip(b"\0") in (b"vfs", b"ffat"):
             return at, size
         end = max(end, at + size)
-    return end, max(0, _FLASH_BYTES - end)
+    return end, max(0, flash_bytes - end)

@@ -1,0 +1,1 @@
+"""MicroPython for the board: which file will do, where it is, and one file with the program."""
