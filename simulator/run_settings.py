@@ -104,6 +104,7 @@ SETTINGS = {
     "flame_die_s": (90, 30, 180),
     "delay_coil_s": (0, 0, 30),
 }
+BURNER_TIMES = ("timer_default_min", "timer_max_min", "burn_max_min")  # a burner may have its own
 SWITCHES = {"auto_arm": True, "remote_extend": False, "radio": True}
 DELAY_COIL_MARGIN_S = 3
 RELATIONS: tuple[Callable[[dict[str, Any]], bool], ...] = (
@@ -123,6 +124,13 @@ def rest_s(settings: dict[str, Any]) -> int:
     return max(settings["reclose_hold_s"], settings["delay_coil_s"] + DELAY_COIL_MARGIN_S)
 
 
+def of_burner(settings: dict[str, Any], burner: int) -> dict[str, Any]:
+    """The settings with the burner's own times in the place of the common ones."""
+    burners = settings.get("burners", [])
+    own = burners[burner] if burner < len(burners) else {}
+    return {**settings, **{key: own[key] for key in BURNER_TIMES if key in own}}
+
+
 def settings_of(plan: dict[str, Any]) -> dict[str, Any] | None:
     """The settings of the run with their defaults filled in; None when they are broken (or missing)."""
     given = plan["settings"]
@@ -134,11 +142,17 @@ def settings_of(plan: dict[str, Any]) -> dict[str, Any] | None:
     if not isinstance(given, dict):
         return None
     full = {**SWITCHES, **{key: row[0] for key, row in SETTINGS.items()}, **given}
-    ranges_hold = all(is_int(full[key]) and low <= full[key] <= high for key, (_, low, high) in SETTINGS.items())
     switches_hold = all(isinstance(full[key], bool) for key in SWITCHES)
-    if not (ranges_hold and switches_hold and full.get("relay_drive", "pulse") in ("pulse", "level")):
+    if not (switches_hold and full.get("relay_drive", "pulse") in ("pulse", "level")):
         return None
     burners = full.get("burners", [])
     if not isinstance(burners, list) or not all(isinstance(burner, dict) for burner in burners):
         return None
-    return full if all(relation(full) for relation in RELATIONS) else None
+    for each in (full, *(of_burner(full, burner) for burner in range(len(burners)))):
+        if not _in_ranges(each) or not all(relation(each) for relation in RELATIONS):
+            return None
+    return full
+
+
+def _in_ranges(settings: dict[str, Any]) -> bool:
+    return all(is_int(settings[key]) and low <= settings[key] <= high for key, (_, low, high) in SETTINGS.items())

@@ -202,6 +202,10 @@ def settings(language: int) -> str:
     body.append(other("button_pin", " ".join(map(str, button_pins)), pins(limits.PINS_OTHER), each))
     body.append(other("sensor", "false", "true, false", each))
     body += [ranged(key, default, low, high, each) for key, default, low, high in limits.BURNER]
+    common = ("the common one", "同公共设置")[language]
+    own = ("of this burner alone", "只用于这个灶头")[language]
+    for key, _, low, high in limits.SETTINGS[: limits.BURNER_TIMES]:
+        body.append([code(each + key), common, f"{low}–{high}", own])
     return rows(head, body)
 
 

@@ -311,3 +311,25 @@ def test_a_press_in_the_warning_of_an_override_that_extends_makes_it_a_timeout(c
     device.press()
     opened_after_ms(device)
     assert device.cause() == "TIMEOUT"
+
+
+# --- times of one burner -------------------------------------------------------------------------------------------
+
+OWN = [{}, {"timer_default_min": 3, "timer_max_min": 5, "burn_max_min": 7}]
+
+
+def test_each_burner_starts_with_its_own_time_and_cap(core):
+    device = core(**{**SHORT, "burners": OWN})
+    for burner in (0, 1):
+        device.press(burner)
+    assert (device.left_ms(1), device.cap_ms(1)) == (3 * MIN, 7 * MIN)
+    assert device.cap_ms(0) < 6 * MIN, "the common one, and it runs"
+    assert device.one(1).gate.cap_ms == 12 * MIN, "with the override"
+
+
+def test_presses_reach_the_longest_time_of_their_own_burner(core):
+    device = core(**{**SHORT, "burners": OWN})
+    device.press(1)
+    for _ in range(4):
+        device.press(1)
+    assert device.left_ms(1) == 5 * MIN

@@ -68,7 +68,7 @@ def test_every_setting_that_the_firmware_reads_is_there():
     import ast
     from pathlib import Path
 
-    known = vars(parse()).keys() | {"timer_default_ms"}
+    known = vars(parse()).keys()
     burner_known = vars(parse().burners[0]).keys()
     asked, burner_asked = set(), set()
     for path in (Path(__file__).parent.parent.parent / "firmware" / "curfew").rglob("*.py"):
@@ -83,7 +83,8 @@ def test_every_setting_that_the_firmware_reads_is_there():
     burner_asked -= {"load", "forget", "Settings", "Config"}
     assert asked <= known
     assert burner_asked <= burner_known
-    assert {"timer_default_ms", "reclose_hold_ms"} <= asked
+    assert {"timer_step_ms", "reclose_hold_ms"} <= asked
+    assert {"timer_default_ms", "timer_max_ms", "burn_max_ms"} <= burner_asked - asked
 
 
 # --- ranges --------------------------------------------------------------------------------------------------------
@@ -163,7 +164,7 @@ def test_an_unknown_key_is_refused_by_name(key):
     assert text == key + ": no such setting"
 
 
-@pytest.mark.parametrize("key", ["relaypin", "timer_default_min", "mV", ""])
+@pytest.mark.parametrize("key", ["relaypin", "timer_step_min", "mV", ""])
 def test_an_unknown_key_of_a_burner_is_refused_by_name(key):
     assert message(burners=[{key: 1}]) == f"burners[0].{key}: no such setting"
 
@@ -253,6 +254,35 @@ def test_each_threshold_counts_from_its_lowest_to_its_highest_value(key, default
         text = message(burners=[{**around, key: value}])
         assert text.startswith(f"burners[0].{key}: ")
         assert str(low) in text and str(high) in text
+
+
+TIMES = [row[0] for row in limits.SETTINGS[: limits.BURNER_TIMES]]
+
+
+@pytest.mark.parametrize("key", TIMES)
+def test_a_burner_may_have_times_of_its_own_and_has_the_common_ones_without(key):
+    low, high = next(row[2:] for row in limits.SETTINGS if row[0] == key)
+    for value in (low, high):
+        around = {name: one for name, one in ROOM[key].items() if name in TIMES}
+        common = {name: one for name, one in ROOM[key].items() if name not in around}
+        first, second = parse(**common, burners=[{**around, key: value}, {}]).burners
+        assert getattr(first, ms_name(key)) == value * 60_000
+        assert getattr(second, ms_name(key)) == SHIPPED[key] * 60_000
+    for value in (low - 1, high + 1, True, None, "5", 5.0):
+        text = message(burners=[{}, {key: value}])
+        assert text.startswith(f"burners[1].{key}: ")
+        assert str(low) in text and str(high) in text
+
+
+@pytest.mark.parametrize(("own", "text"), [
+    ({"timer_default_min": 181}, "timer_default_min 181 is longer than timer_max_min 180"),
+    ({"timer_max_min": 29}, "timer_default_min 30 is longer than timer_max_min 29"),
+    ({"timer_max_min": 9, "timer_default_min": 9}, "timer_step_min 10 is longer than timer_max_min 9"),
+    ({"burn_max_min": 179}, "timer_max_min 180 is longer than burn_max_min 179"),
+    ({"timer_default_min": 1}, "warning_s 60 is not shorter than timer_default_min 1"),
+])  # fmt: skip
+def test_the_times_of_a_burner_keep_the_relations_with_the_common_ones(own, text):
+    assert message(burners=[{}, own]) == "burners[1]: " + text
 
 
 @pytest.mark.parametrize("low_key, high_key", [("loaded_off_uv", "loaded_on_uv"), ("open_off_uv", "open_on_uv")])

@@ -151,7 +151,7 @@ class Judge:
 
     def _keep_cap(self, burner):
         if not self.conducting:
-            self.cap_ms = self.settings.burn_max_ms
+            self.cap_ms = self.settings.burners[self.index].burn_max_ms
         elif self.finger.event == "override" and burner.state == codes.OVERRIDE and not self.doubled:
             self.doubled = True
             self.cap_ms = max(self.cap_ms, self.settings.override_max_ms)
@@ -162,7 +162,7 @@ class Judge:
         settings = self.settings
         if not self.granted:
             self._say("S1: conducts without a grant in this tick")
-        longest_ms = settings.burn_max_ms + (settings.override_max_ms if self.doubled else 0)
+        longest_ms = settings.burners[self.index].burn_max_ms + (settings.override_max_ms if self.doubled else 0)
         if self.length_ms > longest_ms + TICK_MS:
             self._say(f"S2: conducts for {self.length_ms} ms, {longest_ms} are allowed")
         if self._is_off():

@@ -49,6 +49,22 @@ def test_switches_and_pins(key, value, place):
     assert list(authority.changes({**old, key: value}, {**old, key: value})) == []
 
 
+@pytest.mark.parametrize(
+    ("own", "place"),
+    [({"timer_default_min": 20}, ""), ({"timer_default_min": 40}, "window"), ({"burn_max_min": 200}, "")],
+)
+def test_a_time_of_one_burner_counts_against_what_it_had_before(own, place):
+    (key,) = own
+    old, new = {"burners": [{}, {}]}, {"burners": [{}, own]}
+    back = authority.WINDOW if place == authority.SESSION else authority.SESSION
+    assert list(authority.changes(old, new)) == [(f"burners[1].{key}", place)]
+    assert list(authority.changes(new, old)) == [(f"burners[1].{key}", back)]
+
+
+def test_a_time_of_its_own_that_is_the_common_one_is_no_change():
+    assert list(authority.changes({"burners": [{}]}, {"burners": [{"burn_max_min": 240}]})) == []
+
+
 def test_a_switch_back_has_the_other_place():
     assert list(authority.changes({"remote_extend": True}, {})) == [("remote_extend", "")]
     assert list(authority.changes({"auto_arm": False}, {})) == [("auto_arm", "window")]

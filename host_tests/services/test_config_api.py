@@ -26,6 +26,8 @@ def test_settings_come_with_their_ranges(site, me):
     assert state["ranges"]["warning_s"] == {"low": 15, "high": 300, "default": 60, "unit": "s"}
     assert state["ranges"]["relay_drive"] == {"default": "pulse", "words": ["pulse", "level"]}
     assert state["ranges"]["burners[].magnet_hold_uv"]["unit"] == "uv"
+    own = {"low": 1, "high": 240, "default": 30, "unit": "min"}  # without one of its own a burner has the common time
+    assert state["ranges"]["burners[].timer_default_min"] == own
     assert state["ranges"]["remote_extend"] == {"default": False, "words": [True, False]}
     assert state["ranges"]["pump_pin"]["words"] == [32]
     assert state["ranges"]["hood_pin"] == {"default": None, "words": [None, 4, 13, 16, 17, 21, 22, 25, 26, 27]}
@@ -48,6 +50,15 @@ def test_no_pin_can_be_changed_remotely_exchanged_ones_would_make_off_open_the_w
     answer = site.ask("PUT", "settings", change, **me)
     assert (answer.status, answer.json["key"]) == (422, key)
     assert "USB" in answer.json["error"] and saved() == before and site.restarts == 0
+
+
+def test_null_takes_the_own_time_of_a_burner_away(site, me):
+    first, second = saved()["burners"]
+    for given, kept in ((20, {"timer_default_min": 20}), (None, {})):
+        site.link.update_ms[0] = 1
+        change = {"burners": [first, {**second, "timer_default_min": given}]}
+        assert site.ask("PUT", "settings", change, **me).status == 200
+        assert saved()["burners"] == [first, {**second, **kept}]
 
 
 def test_the_other_settings_of_a_burner_can_be_changed_beside_its_pins(site, me):

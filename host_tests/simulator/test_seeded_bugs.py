@@ -71,8 +71,8 @@ BUGS = {
         (SAFETY, "return 0 <= closed_ms < cap_ms", "return True"),
         (
             BURNER,
-            "settings.timer_max_ms, self.cap_ms)\n        return max",
-            "settings.timer_max_ms)\n        return max",
+            "self.config.timer_max_ms, self.cap_ms)\n        return max",
+            "self.config.timer_max_ms)\n        return max",
         ),
         (BURNER, "            self.cap_ms -= step_ms\n", ""),
     ),

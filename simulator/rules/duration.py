@@ -10,6 +10,7 @@ from itertools import pairwise
 from simulator import words
 from simulator.rules.numbers import STALL_MAX_MS, TICK_MS
 from simulator.rules.observed import LOCAL_ACT_MS, TWO_TICKS_MS, Interval, Touch, View, where
+from simulator.run_settings import of_burner
 from simulator.times import show_time
 
 WARNING_SHORT_MS = 3 * TICK_MS  # entered up to one tick late, plus the two ticks of any event
@@ -25,7 +26,7 @@ def every_interval_ends(view: View) -> Iterator[str]:
     Without two pairs of presses there is no override, and burn_max_min is its cap.
     """
     for interval in view.intervals:
-        limit_min = view.settings["burn_max_min"]
+        limit_min = of_burner(view.settings, interval.burner)["burn_max_min"]
         if any(doubled for _, doubled in _additions(view, interval)):
             limit_min += view.settings["override_max_min"]
         due_ms = interval.on_ms + limit_min * 60_000
@@ -46,7 +47,7 @@ def ends_by_its_own_acts(view: View) -> Iterator[str]:
 def _latest_end_ms(view: View, interval: Interval) -> int:
     """The latest end that the design allows for an interval, from its begin and the acts on this burner alone."""
     minute_ms = 60_000
-    of = view.settings
+    of = of_burner(view.settings, interval.burner)
     default_ms, step_ms, most_ms, override_ms = (
         of[key] * minute_ms for key in ("timer_default_min", "timer_step_min", "timer_max_min", "override_max_min")
     )

@@ -71,7 +71,7 @@ class Burner:
         self.button = Button()
         self.flame = Flame(config)
         self.proof = Proof(config.sensor, settings.verify_open_ms)
-        self.gate = Gate(settings.reclose_hold_ms, settings.burn_max_ms + settings.override_max_ms)
+        self.gate = Gate(settings.reclose_hold_ms, config.burn_max_ms + settings.override_max_ms)
         self.remaining_ms = 0  # to the deadline, while there is one
         self.cap_ms = 0  # to the cap of this burn
         self.window_ms = 0  # left for an ignition
@@ -305,8 +305,7 @@ class Burner:
 
     def _extended_ms(self) -> int:
         """What is left after one more step: never past timer_max_min or the cap, never less than before."""
-        settings = self.settings
-        wanted_ms = min(self.remaining_ms + settings.timer_step_ms, settings.timer_max_ms, self.cap_ms)
+        wanted_ms = min(self.remaining_ms + self.settings.timer_step_ms, self.config.timer_max_ms, self.cap_ms)
         return max(self.remaining_ms, wanted_ms)
 
     def _override_cap_ms(self) -> int:
@@ -315,13 +314,14 @@ class Burner:
 
     def _do(self, effect: int) -> None:
         settings = self.settings
+        config = self.config
         if effect == t.START_TIMER:
             if not self.wants_closed():
-                self.cap_ms = settings.burn_max_ms
-            self.remaining_ms = min(settings.timer_default_ms, settings.timer_max_ms, self.cap_ms)
+                self.cap_ms = config.burn_max_ms
+            self.remaining_ms = min(config.timer_default_ms, config.timer_max_ms, self.cap_ms)
             self.by_override = False
         elif effect == t.OPEN_WINDOW:
-            self.cap_ms = settings.burn_max_ms
+            self.cap_ms = config.burn_max_ms
             self.window_ms = settings.ignite_window_ms
         elif effect == t.ADD_STEP:
             extended_ms = self._extended_ms()

@@ -101,9 +101,9 @@ PINS_OTHER = (4, 13, 16, 17, 21, 22, 25, 26, 27)  # where a twitch at power-up c
 # --- settings: key, default, lowest, highest --------------------------------------------------------------------
 SETTINGS = (
     ("timer_default_min", 30, 1, 240),  # a pot of soup; 4 h is the longest honest simmer
-    ("timer_step_min", 10, 1, 60),  # one press; more than an hour a press hides what one did
     ("timer_max_min", 180, 1, 240),  # how far presses may push the deadline
     ("burn_max_min", 240, 1, 300),  # the cap, whatever is pressed; 5 h of flame is a forgotten flame
+    ("timer_step_min", 10, 1, 60),  # one press; more than an hour a press hides what one did
     ("warning_s", 60, 15, 300),  # shorter cannot be reached from the next room, a longer one is ignored
     ("override_max_min", 240, 5, 300),  # without a timer, a time limit still applies
     ("ignite_window_s", 60, 10, 180),  # a slow tip needs 10 s, an open valve without a flame must not wait 3 min
@@ -113,6 +113,7 @@ SETTINGS = (
     ("flame_die_s", 90, 30, 180),  # the slowest tips lose half their millivolts in 83 s (120 s time constant)
     ("delay_coil_s", 0, 0, 30),  # a "zero-second" ignition holds the magnet valve itself for so long
 )
+BURNER_TIMES = 3  # the first ones: a burner may have its own
 SWITCHES = (("auto_arm", True), ("remote_extend", False), ("radio", True))
 DRIVES = ("pulse", "level")  # level: for ready-made relay modules; a crash may leave their contact closed
 

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from curfew.core import limits
-from curfew.core.schema import Invalid, as_object, refuse_unknown, take, wrong
+from curfew.core.schema import Invalid, as_object, check, refuse_unknown, take, wrong
 
 _MS = {"min": 60000, "s": 1000, "ms": 1}
 # Pairs: the first may not be longer than the second.
@@ -19,7 +19,7 @@ _NOT_ABOVE = (
 
 
 class BurnerSettings:
-    """One burner: its pins, whether a sensor is fitted, and its thresholds in microvolts (limits.BURNER)."""
+    """One burner: its pins, whether a sensor is fitted, its thresholds in microvolts (limits.BURNER), its times."""
 
     relay_pin: int
     button_pin: int
@@ -31,6 +31,9 @@ class BurnerSettings:
     magnet_hold_uv: int
     flame_min_uv: int
     flame_lost_percent: int
+    timer_default_ms: int  # these three: its own, or the common one
+    timer_max_ms: int
+    burn_max_ms: int
 
 
 class Settings:
@@ -74,6 +77,9 @@ def checked(given: Any) -> Settings:
     given = as_object("settings", given)
     settings = Settings()
     values = take("", given, limits.SETTINGS)
+    if values["delay_coil_s"]:  # the contact has no effect until the ignition's coil drops out
+        values["reclose_hold_s"] = max(values["reclose_hold_s"], values["delay_coil_s"] + limits.DELAY_COIL_MARGIN_S)
+    _check_relations("", values)
     for key in values:
         setattr(settings, key.rsplit("_", 1)[0] + "_ms", _in_ms(key, values))
     _set(settings, take("", given, limits.SWITCHES + (("relay_drive", limits.DRIVES[0], limits.DRIVES),)))
@@ -86,15 +92,11 @@ def checked(given: Any) -> Settings:
         raise Invalid("burners: not a list of 1 to %d objects" % limits.BURNERS_MAX)
     settings.burners = []
     for burner in burners:
-        settings.burners.append(_burner(len(settings.burners), burner, used))
+        settings.burners.append(_burner(len(settings.burners), burner, used, dict(values)))
     for key in limits.SPARE_PINS:
         pin = given.pop(key, None)
         setattr(settings, key, None if pin is None else _pin(key, pin, limits.PINS_OTHER, used))
     refuse_unknown("", given)
-    if values["delay_coil_s"]:  # the contact has no effect until the ignition's coil drops out
-        values["reclose_hold_s"] = max(values["reclose_hold_s"], values["delay_coil_s"] + limits.DELAY_COIL_MARGIN_S)
-        settings.reclose_hold_ms = values["reclose_hold_s"] * 1000
-    _check_relations(values)
     return settings
 
 
@@ -107,18 +109,18 @@ def _in_ms(key: str, values: dict[str, int]) -> int:
     return values[key] * _MS[key.rsplit("_", 1)[1]]
 
 
-def _check_relations(values: dict[str, int]) -> None:
+def _check_relations(prefix: str, values: dict[str, int]) -> None:
     """Raise Invalid for the first two values that contradict each other; delay_coil_s is already in reclose_hold_s."""
     words = _NOT_ABOVE.split()
     for key, limit in zip(words[::2], words[1::2]):
         if _in_ms(key, values) > _in_ms(limit, values):
-            raise Invalid(_with("%s %%d is longer than %s %%d" % (key, limit), values))
+            raise Invalid(prefix + _with("%s %%d is longer than %s %%d" % (key, limit), values))
     if values["burn_max_min"] * 60 < values["ignite_window_s"] + values["warning_s"]:
-        raise Invalid(_with("burn_max_min %d does not hold ignite_window_s %d and warning_s %d", values))
+        raise Invalid(prefix + _with("burn_max_min %d does not hold ignite_window_s %d and warning_s %d", values))
     if values["warning_s"] >= values["timer_default_min"] * 60:
-        raise Invalid(_with("warning_s %d is not shorter than timer_default_min %d", values))
+        raise Invalid(prefix + _with("warning_s %d is not shorter than timer_default_min %d", values))
     if values["flame_die_s"] <= values["reclose_hold_s"]:
-        raise Invalid(_with("flame_die_s %d must be above reclose_hold_s %d (delay_coil_s %d)", values))
+        raise Invalid(prefix + _with("flame_die_s %d must be above reclose_hold_s %d (delay_coil_s %d)", values))
 
 
 def _with(text: str, values: dict[str, int]) -> str:
@@ -167,7 +169,8 @@ def _pin(key: str, value: Any, allowed: tuple[int, ...], used: dict[int, str]) -
     return value
 
 
-def _burner(index: int, given: Any, used: dict[int, str]) -> BurnerSettings:
+def _burner(index: int, given: Any, used: dict[int, str], times: dict[str, int]) -> BurnerSettings:
+
     name = "burners[%d]" % index
     prefix = name + "."
     given = as_object(name, given)
@@ -176,6 +179,10 @@ def _burner(index: int, given: Any, used: dict[int, str]) -> BurnerSettings:
     burner.relay_pin = _pin(prefix + "relay_pin", given.pop("relay_pin", relay), limits.PINS_RELAY[:-1], used)
     burner.button_pin = _pin(prefix + "button_pin", given.pop("button_pin", button), limits.PINS_OTHER, used)
     _set(burner, take(prefix, given, (("sensor", False),) + limits.BURNER))
+    for key, _, low, high in limits.SETTINGS[: limits.BURNER_TIMES]:
+        times[key] = check(prefix, given.pop(key, times[key]), (key, 0, low, high))
+        setattr(burner, key[:-4] + "_ms", times[key] * 60000)
+    _check_relations(name + ": ", times)
     for low_key, high_key in (("loaded_off_uv", "loaded_on_uv"), ("open_off_uv", "open_on_uv")):
         low, high = getattr(burner, low_key), getattr(burner, high_key)
         if low >= high:

@@ -26,8 +26,10 @@ def changes(old, new):
     before = _values(old)
     after = _values(new)
     for key in sorted(set(before) | set(after)):
-        if before.get(key) != after.get(key):
-            yield key, _place(key, before.get(key), after.get(key))
+        name = key.split(".")[-1]  # a burner without a time of its own has the common one
+        was, will = before.get(key, before.get(name)), after.get(key, after.get(name))
+        if was != will:
+            yield key, _place(name, was, will)
 
 
 def _values(content):
@@ -36,23 +38,21 @@ def _values(content):
     for key, default, _, _ in limits.SETTINGS:
         values[key] = default
     values["relay_drive"] = limits.DRIVES[0]
-    for key, value in content.items():
-        if key == "burners":
-            values["burners"] = len(value)
-            for index in range(len(value)):
-                prefix = "burners[%d]." % index
-                values[prefix + "sensor"] = False
-                for name, default, _, _ in limits.BURNER:
-                    values[prefix + name] = default
-                for name, one in value[index].items():
-                    values[prefix + name] = one
-        else:
-            values[key] = value
+    values.update(content)
+    burners = content.get("burners", ())
+    values["burners"] = len(burners)
+    for index in range(len(burners)):
+        prefix = "burners[%d]." % index
+        values[prefix + "sensor"] = False
+        for name, default, _, _ in limits.BURNER:
+            values[prefix + name] = default
+        for name, one in burners[index].items():
+            if one is not None:
+                values[prefix + name] = one
     return values
 
 
-def _place(key, before, after):
-    name = key.split(".")[-1]
+def _place(name, before, after):
     if name[-4:] == "_pin" or name in ("relay_drive", "burners", "radio") or name == "sensor" and not after:
         return CABLE
     free = _FREE.get(name)

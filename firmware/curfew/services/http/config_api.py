@@ -153,11 +153,14 @@ def _with_ranges(state):
         yield ", " + _choice(key, None, (None,) + limits.PINS_OTHER)
     for key, pin in limits.DEVICE_PINS:
         yield ", " + _choice(key, pin, limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER)
-    for prefix, rows in (("", limits.SETTINGS), ("burners[].", limits.BURNER)):
+    values = state["values"]
+    own = limits.SETTINGS[: limits.BURNER_TIMES]  # without its own a burner has the common one
+    for prefix, rows in (("", limits.SETTINGS), ("burners[].", limits.BURNER + own)):
         for key, default, low, high in rows:
+            default = values.get(key, default) if prefix else default
             unit = key.rsplit("_", 1)[1]
-            row = (prefix, key, low, high, default, unit)
-            yield ', "%s%s": {"low": %d, "high": %d, "default": %d, "unit": "%s"}' % row
+            row = (prefix, key, low, high, json.dumps(default), unit)
+            yield ', "%s%s": {"low": %d, "high": %d, "default": %s, "unit": "%s"}' % row
     yield "}}"
 
 
@@ -186,6 +189,10 @@ def _require_place(context, old, new):
     return bool(found)
 
 
+def _without_null(burner):
+    return {key: burner[key] for key in burner if burner[key] is not None} if isinstance(burner, dict) else burner
+
+
 async def put_settings(api, request):
     """Change some keys; null restores a default. Pins cannot change: exchanged, OFF would open the wrong contact."""
     old, wrong = _settings(api.context.settings_path)
@@ -197,6 +204,8 @@ async def put_settings(api, request):
             values.pop(key, None)
         else:
             values[key] = value
+    if isinstance(values.get("burners"), list):
+        values["burners"] = [_without_null(burner) for burner in values["burners"]]
     wrong = _error_in(values)
     if wrong:
         _invalid(wrong)
