@@ -52,8 +52,9 @@ realtime: $(READY) ## the tests in real time again and again beside a busy core:
 	@$(PY) -c 'while True: pass' & busy=$$!; trap "kill $$busy" EXIT; status=0; for number in $$(seq $(or $(TIMES),20)); do \
 		echo "run $$number:"; $(PY) -m pytest -n 2 --once -m 'not evidence' host_tests/realtime || status=1; done; exit $$status
 
-campaign: build/.ready ## random burns with random faults: make campaign [RUNS=2000] [SEED=1] [VM=native|cpython|micropython|both]
-	@$(PY) -m simulator campaign --runs $(or $(RUNS),2000) --seed $(or $(SEED),1) --vm $(or $(VM),native)
+campaign: build/.ready ## random burns with random faults: make campaign [RUNS=2000] [SEED=1] [VM=native] [RESULTS=FILE] [SCHEDULER=tcp://...]
+	@$(PY) -m simulator campaign --runs $(or $(RUNS),2000) --seed $(or $(SEED),1) --vm $(or $(VM),native) \
+		$(if $(RESULTS),--results $(RESULTS)) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 equal: build/.ready ## MicroPython and CPython give the same trace, line by line: make equal [RUNS=1000]
 	@$(PY) -m simulator campaign --runs $(or $(RUNS),1000) --seed $(or $(SEED),1) --vm both

@@ -7,7 +7,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,8 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from simulator.campaign import detection, runner
+from simulator.campaign.outcome import Campaign, Outcome
+from simulator.campaign.record import Record, RecordError
 from simulator.fields import ScenarioError
 from simulator.native import NativeError
 from simulator.play import Verdict, play
@@ -88,6 +90,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         "MicroPython must agree line by line (%(default)s)",
     )  # fmt: skip
     command.add_argument("--jobs", type=_runs, default=runner.cores(), metavar="N", help="at a time (%(default)s)")
+    command.add_argument("--scheduler", metavar="ADDRESS", help="of Dask, like tcp://host:8786; its workers run them")
+    command.add_argument("--results", type=Path, metavar="FILE.jsonl", help="keep them, and go on where it ends")
     command = commands.add_parser("live", help="an interactive stove, in a browser or in this terminal")
     command.add_argument("scenario", nargs="?", metavar="SCENARIO.json", help="to play (none: a stove at rest)")
     command.add_argument("--port", type=_port, metavar="N", help="of the page (the first free one)")
@@ -224,21 +228,25 @@ def _say_address(address: str) -> None:
 def _run_campaign(arguments: argparse.Namespace) -> int:
     """Run a campaign: progress, failures as they occur, and the sum at the end; its exit status."""
     last = arguments.seed + arguments.runs - 1
-    print(f"campaign: seeds {arguments.seed} to {last} on {arguments.vm}, {arguments.jobs} at a time", flush=True)
-    total = runner.Campaign()
+    where = f"at {arguments.scheduler}" if arguments.scheduler else f"{arguments.jobs} at a time"
+    print(f"campaign: seeds {arguments.seed} to {last} on {arguments.vm}, {where}", flush=True)
+    total = Campaign()
     shown = 0
     status = None
+    kept = Record(arguments.results, arguments.vm) if arguments.results else None
     try:
         with _campaign_bar(arguments.runs) as show:
-            for total in runner.campaign(arguments.seed, arguments.runs, arguments.vm, arguments.jobs):
+            for total in runner.campaign(range(arguments.seed, last + 1), arguments.vm, _outcomes(arguments), kept):
                 show(total)
                 for outcome in total.wrong[shown:]:
                     path = os.path.relpath(runner.keep(outcome))
                     if shown < WRONG_SHOWN:
                         _print_wrong(outcome, arguments.vm, path)
                     shown += 1
-    except (RunError, NativeError) as error:
+    except (RunError, NativeError, RecordError) as error:
         raise _Wrong(str(error)) from None
+    except OSError as error:
+        raise _Wrong(f"--results {arguments.results}: {error.strerror}; what it holds is kept") from None
     except KeyboardInterrupt:
         status = INTERRUPTED
     print("\n".join(detection.table(total.counts)))
@@ -251,8 +259,23 @@ def _run_campaign(arguments: argparse.Namespace) -> int:
     return status or (FAILED if total.wrong else HELD)
 
 
+def _outcomes(arguments: argparse.Namespace) -> runner.Outcomes:
+    """What runs the seeds: this machine, or the workers of a scheduler."""
+    if not arguments.scheduler:
+        return runner.local(arguments.jobs)
+    from simulator.campaign import cluster
+
+    def outcomes(batches: Iterator[Sequence[int]], machine: str) -> Iterator[list[Outcome]]:
+        try:
+            yield from cluster.outcomes(arguments.scheduler, batches, machine)
+        except cluster.ClusterError as error:
+            raise _Wrong(str(error)) from None
+
+    return outcomes
+
+
 @contextmanager
-def _campaign_bar(runs: int) -> Iterator[Callable[[runner.Campaign], None]]:
+def _campaign_bar(runs: int) -> Iterator[Callable[[Campaign], None]]:
     """A function that shows how far a campaign is: a bar for a person, a line a minute for a log."""
     columns = (
         *Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True),
@@ -262,19 +285,20 @@ def _campaign_bar(runs: int) -> Iterator[Callable[[runner.Campaign], None]]:
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("sessions", total=runs, said="")
 
-        def show(total: runner.Campaign) -> None:
+        def show(total: Campaign) -> None:
             nonlocal reported_s
             bar.update(task, completed=total.runs, said=f"{len(total.wrong)} wrong")
             if bar.disable and time.monotonic() - reported_s >= LINE_EVERY_S:
                 reported_s = time.monotonic()
-                left_min = total.wall_s / total.runs * (runs - total.runs) / 60
+                share = total.stove_ms / max(total.stove_ms - total.before_ms, 1) * (runs / total.runs - 1)
+                left_min = total.wall_s * share / 60
                 so_far = f"{total.runs:,} of {runs:,} sessions, {len(total.wrong)} wrong, {left_min:.0f} min to go"
                 print(so_far, file=sys.stderr, flush=True)
 
         yield show
 
 
-def _print_wrong(outcome: runner.Outcome, machine: str, path: str) -> None:
+def _print_wrong(outcome: Outcome, machine: str, path: str) -> None:
     """One run that went wrong: what, and how to see its scenario again."""
     for name, sentence in outcome.wrong:
         print(f"  seed {outcome.seed}  VIOLATED {name}: {sentence}")

@@ -5,13 +5,17 @@ make campaign RUNS=20000.
 """
 
 import json
+from dataclasses import replace
+from errno import ENOSPC
 
 import pytest
 
 from host_tests.fixtures.seeded_firmware import seeded
 from simulator import __main__ as command
 from simulator import inside, play, run_settings, scenario, words
-from simulator.campaign import detection, generator, runner
+from simulator.campaign import detection, generator, record, runner
+from simulator.campaign.outcome import Outcome
+from simulator.campaign.record import Record, RecordError
 from simulator.play import Verdict
 from simulator.result import parse
 from simulator.rules.observed import View
@@ -117,6 +121,62 @@ def test_the_command_prints_the_kinds_and_one_line_of_sum(capsys):
     assert out.startswith("campaign: seeds 5 to 7 on cpython, 1 at a time\n")
     assert all(kind.name in out for kind in detection.KINDS)
     assert out.splitlines()[-1].startswith("ok  3 runs, ") and out.endswith(", 0 runs went wrong\n")
+
+
+# ---- results that are kept ---------------------------------------------------------------------------------
+
+
+OUTCOME = Outcome(7, 90_000, [detection.Count(2, 1, 1, [815])] * len(detection.KINDS), 1, [("S3", "…")], "{}")
+
+
+@pytest.fixture
+def kept(tmp_path):
+    return Record(tmp_path / "results.jsonl", "cpython")
+
+
+def test_a_kept_outcome_is_read_as_it_was(kept):
+    assert list(kept.read()) == []
+    kept.add([OUTCOME])
+    kept.add([replace(OUTCOME, seed=8, wrong=[])])
+    assert list(kept.read()) == [OUTCOME, replace(OUTCOME, seed=8, wrong=[])]
+
+
+def test_a_line_that_was_cut_off_is_left_out_and_its_seed_runs_again(kept):
+    kept.add([OUTCOME])
+    whole = kept.path.read_bytes()
+    kept.add([replace(OUTCOME, seed=8)])
+    for cut in (len(whole) + 1, len(kept.path.read_bytes()) - 1):
+        kept.path.write_bytes(kept.path.read_bytes()[:cut])
+        assert list(kept.read()) == [OUTCOME]
+    kept.repair()
+    assert kept.path.read_bytes() == whole
+
+
+def test_results_of_other_code_or_another_machine_are_refused_in_one_line(kept, tmp_path, capsys):
+    kept.add([OUTCOME])
+    with pytest.raises(RecordError, match="results of cpython .*, now native .*: name another file"):
+        list(Record(kept.path, "native").read())
+    kept.path.write_text(kept.path.read_text().replace(record.code(), "0" * 16))
+    assert command.main(["campaign", "--runs", "1", "--results", str(kept.path)]) == 2
+    assert "with code 0000000000000000, now" in capsys.readouterr().err
+
+
+def test_a_campaign_goes_on_where_its_results_end(kept, capsys):
+    for runs in (2, 3):
+        more = ["--seed", "5", "--runs", str(runs), "--jobs", "1", "--results", str(kept.path)]
+        assert command.main(["campaign", *more]) == 0
+        assert capsys.readouterr().out.splitlines()[-1].startswith(f"ok  {runs} runs, ")
+        assert [outcome.seed for outcome in kept.read()] == [5, 6, 7][:runs]
+
+
+def test_a_disk_that_is_full_ends_a_campaign_in_one_line_and_what_was_kept_stays(kept, monkeypatch, capsys):
+    kept.add([OUTCOME])
+    monkeypatch.setattr(Record, "add", lambda *_: (_ for _ in ()).throw(OSError(ENOSPC, "No space left on device")))
+    assert command.main(["campaign", "--runs", "1", "--jobs", "1", "--results", str(kept.path)]) == 2
+    assert (
+        capsys.readouterr().err == f"simulator: --results {kept.path}: No space left on device; what it holds is kept\n"
+    )
+    assert list(kept.read()) == [OUTCOME]
 
 
 @pytest.mark.parametrize("wrong", [["--runs", "0"], ["--seed", "x"], ["--vm", "esp32"], ["--jobs", "0"]])

@@ -1,37 +1,27 @@
 """Thousands of random sessions with random faults, over all cores: does a rule break, does every controller recover?"""
 
+import ctypes
 import json
 import os
-import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from simulator import native, run_settings, scenario
 from simulator.campaign import detection, generator
+from simulator.campaign.outcome import Campaign, Outcome
+from simulator.campaign.record import Record
 from simulator.play import Verdict, difference, judge, play, play_inside
 from simulator.rules import recovery
 from simulator.rules.observed import View
 
 FOLDER = Path("build") / "campaign"
-CHUNK = 5  # seeds a worker takes at a time
+BATCH = 5  # seeds a worker takes at a time
 RUN_MAX_S = 120  # of real time: a run takes well under a second
 MACHINES = ("cpython", "native", "micropython", "both")
-
-
-@dataclass
-class Outcome:
-    """What one seed came to. wrong: (invariant or "expect", sentence); text: the scenario, when something was wrong."""
-
-    seed: int
-    stove_ms: int
-    counts: list[detection.Count]
-    acknowledged: int
-    wrong: list[tuple[str, str]]
-    text: str = ""
 
 
 # ---- one seed, in a worker ------------------------------------------------------------------------------------
@@ -61,80 +51,76 @@ class _Hangs(BaseException):
     """A run takes too long; no Exception, for the firmware must not catch it."""
 
 
-def _ring(_number: int, _frame: object) -> None:
-    raise _Hangs
-
-
 def _inside(wanted: scenario.Scenario, machine: str) -> Verdict:
-    before = signal.signal(signal.SIGALRM, _ring)
-    signal.alarm(RUN_MAX_S)
+    """Runs in any thread: a signal would need the main one, which a worker of a cluster has not to give."""
+    thread = ctypes.c_ulong(threading.get_ident())
+    watch = threading.Timer(RUN_MAX_S, ctypes.pythonapi.PyThreadState_SetAsyncExc, (thread, ctypes.py_object(_Hangs)))
+    watch.daemon = True
+    watch.start()
     try:
         return play_inside(wanted, native.load() if machine == "native" else None)
     except _Hangs:
         return judge(wanted, [], f"not over after {RUN_MAX_S} s")
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        watch.cancel()
 
 
-def run_seeds(seeds: range, machine: str) -> list[Outcome]:
+def run_seeds(seeds: Sequence[int], machine: str) -> list[Outcome]:
     return [run_seed(seed, machine) for seed in seeds]
 
 
 # ---- all seeds ------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Campaign:
-    """The sum of all outcomes so far."""
-
-    runs: int = 0
-    stove_ms: int = 0
-    acknowledged: int = 0
-    wall_s: float = 0.0
-    counts: list[detection.Count] = field(default_factory=lambda: [detection.Count() for _ in detection.KINDS])
-    wrong: list[Outcome] = field(default_factory=list)
-
-    def add(self, outcome: Outcome) -> None:
-        self.runs += 1
-        self.stove_ms += outcome.stove_ms
-        self.acknowledged += outcome.acknowledged
-        for mine, count in zip(self.counts, outcome.counts, strict=True):
-            mine.add(count)
-        if outcome.wrong:
-            self.wrong.append(outcome)
+Outcomes = Callable[[Iterator[Sequence[int]], str], Iterator[list[Outcome]]]
 
 
-def campaign(seed: int, runs: int, machine: str, jobs: int) -> Iterator[Campaign]:
-    """Run the seeds from `seed` on, `jobs` at a time (1: in this process); the sum so far after every few of them.
+def local(jobs: int) -> Outcomes:
+    """Outcomes from this machine, `jobs` at a time; 1: in this process."""
 
-    Raises RunError when the VM cannot be started, NativeError when nothing can be compiled, BrokenProcessPool when a
-    worker was ended from outside.
+    def outcomes(batches: Iterator[Sequence[int]], machine: str) -> Iterator[list[Outcome]]:
+        """In the order in which they are ready; few batches wait at a time, however many runs there are."""
+        if machine == "native":
+            native.load()  # compiled once, before the workers ask for it
+        if jobs == 1:
+            yield from (run_seeds(batch, machine) for batch in batches)
+            return
+        with ProcessPoolExecutor(jobs) as pool:
+            waiting = {pool.submit(run_seeds, batch, machine) for batch in islice(batches, 2 * jobs)}
+            while waiting:
+                ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                waiting |= {pool.submit(run_seeds, batch, machine) for batch in islice(batches, len(ready))}
+                for future in ready:
+                    yield future.result()
+
+    return outcomes
+
+
+def campaign(seeds: range, machine: str, outcomes: Outcomes, kept: Record | None = None) -> Iterator[Campaign]:
+    """Run the seeds that are not kept yet; the sum so far, of those kept first, then after every few of them.
+
+    Raises RecordError, ClusterError, RunError when the VM cannot be started, NativeError when nothing can be compiled,
+    BrokenProcessPool when a worker was ended from outside, OSError when the record cannot be written.
     """
-    if machine == "native":
-        native.load()  # compiled once, before the workers ask for it
     begun_s = time.perf_counter()
     total = Campaign()
-    chunks = (range(at, min(at + CHUNK, seed + runs)) for at in range(seed, seed + runs, CHUNK))
-    for outcomes in _outcomes(chunks, machine, jobs):
-        for outcome in outcomes:
+    done = set()
+    if kept:
+        kept.repair()
+        for outcome in kept.read():
+            if outcome.seed in seeds and outcome.seed not in done:
+                done.add(outcome.seed)
+                total.add(outcome)
+        total.before_ms = total.stove_ms
+        yield total
+    left = (seed for seed in seeds if seed not in done)
+    for found in outcomes(iter(lambda: list(islice(left, BATCH)), []), machine):
+        if kept:
+            kept.add(found)
+        for outcome in found:
             total.add(outcome)
         total.wall_s = time.perf_counter() - begun_s
         yield total
-
-
-def _outcomes(chunks: Iterator[range], machine: str, jobs: int) -> Iterator[list[Outcome]]:
-    """Results in the order in which they are ready; few chunks wait at a time, however many runs there are."""
-    if jobs == 1:
-        yield from (run_seeds(chunk, machine) for chunk in chunks)
-        return
-    with ProcessPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(run_seeds, chunk, machine) for chunk in islice(chunks, 2 * jobs)}
-        while waiting:
-            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            waiting |= {pool.submit(run_seeds, chunk, machine) for chunk in islice(chunks, len(ready))}
-            for future in ready:
-                yield future.result()
 
 
 def keep(outcome: Outcome) -> Path:
@@ -152,6 +138,8 @@ def cores() -> int:
 
 def in_words(total: Campaign) -> str:
     """How much was run, and how fast."""
-    hours = total.stove_ms / 3_600_000
-    speed = f"{hours:,.1f} stove-hours in {total.wall_s:,.0f} s ({hours / max(total.wall_s, 0.001):.2f} a second)"
+    hours, new = (ms / 3_600_000 for ms in (total.stove_ms, total.stove_ms - total.before_ms))
+    speed = f"{hours:,.1f} stove-hours"
+    if total.wall_s:
+        speed += f", {new:,.1f} of them in {total.wall_s:,.0f} s ({new / total.wall_s:.2f} a second)"
     return f"{total.runs:,} runs, {speed}, {total.acknowledged:,} faults acknowledged (L2)"
