@@ -6,9 +6,9 @@ PY := $(VENV)/bin/python
 PIP = -m pip install --quiet --disable-pip-version-check
 SOURCES := catalog.py catalog.toml $(shell find firmware -type f -not -name '*.pyc')
 READY := $(VENV)/.ready build/.ready build/system.ready build/bench/lib/.ready
-TARGETS := help demo sim run test test-all evidence lint campaign equal explore mutate fuzz soak realtime homeassistant \
-	bench counts flash deploy monitor console backup restore settings reset-settings doctor board update key wipe package image \
-	docs screenshots wiring sizes build clean
+TARGETS := help demo sim run test test-all evidence lint campaign campaign-scheduler campaign-worker equal explore \
+	mutate fuzz soak realtime homeassistant bench counts flash deploy monitor console backup restore settings \
+	reset-settings doctor board update key wipe package image docs screenshots wiring sizes build clean
 
 .DEFAULT_GOAL := help
 .PHONY: $(TARGETS)
@@ -55,6 +55,13 @@ realtime: $(READY) ## the tests in real time again and again beside a busy core:
 campaign: build/.ready ## random burns with random faults: make campaign [RUNS=2000] [SEED=1] [VM=native] [RESULTS=FILE] [SCHEDULER=tcp://...]
 	@$(PY) -m simulator campaign --runs $(or $(RUNS),2000) --seed $(or $(SEED),1) --vm $(or $(VM),native) \
 		$(if $(RESULTS),--results $(RESULTS)) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
+
+campaign-scheduler: $(VENV)/.ready ## hands the seeds of a campaign to workers, at port 8786
+	@$(PY) -m dask scheduler --no-dashboard
+
+campaign-worker: build/.ready ## runs them, one on each core of this machine: make campaign-worker SCHEDULER=tcp://host:8786
+	$(call NEEDS,SCHEDULER,the scheduler,tcp://host:8786)
+	@$(PY) -m dask worker $(SCHEDULER) --nthreads 1 --nworkers -1 --no-dashboard
 
 equal: build/.ready ## MicroPython and CPython give the same trace, line by line: make equal [RUNS=1000]
 	@$(PY) -m simulator campaign --runs $(or $(RUNS),1000) --seed $(or $(SEED),1) --vm both
