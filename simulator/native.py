@@ -7,6 +7,7 @@ sources, into build/native. Results are equal, line by line (host_tests/simulato
 import ast
 import hashlib
 import importlib
+import os
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from tools.build import build, fold
 FOLDER = Path("build") / "native"
 ROOMS = ("core", "runtime", "hardware")
 # Interpreted: what runs once in a start and deals in values of any kind, and what writes another module's text.
-LEFT = ("checksum", "schema", "settings", "limits", "board", "chip", "display")
+LEFT = ("checksum", "schema", "settings", "limits", "board", "chip", "clock", "display")
 _SETUP = """from setuptools import setup
 from mypyc.build import mypycify
 flags = ["--ignore-missing-imports", "--namespace-packages", "--explicit-package-bases"]
@@ -75,10 +76,12 @@ def _is_native(name: str) -> bool:
 def _compiled(texts: dict[str, str]) -> Path:
     """The folder with the modules of these texts; compiles them when no one has. Raises NativeError."""
     digest = hashlib.sha256("\0".join([sys.version, _SETUP, *texts, *texts.values()]).encode()).hexdigest()
-    folder = FOLDER / digest[:16]
-    if (folder / ".ready").exists():
-        return folder
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    ready = FOLDER / digest[:16]
+    if ready.exists():
+        return ready
+    for old in FOLDER.glob("?" * 16):
+        shutil.rmtree(old, ignore_errors=True)
+    folder = FOLDER / f"{digest[:16]}.{os.getpid()}"  # of this process: another one may compile the same
     for path, text in texts.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
@@ -91,8 +94,11 @@ def _compiled(texts: dict[str, str]) -> Path:
     (folder / "log").write_text(done.stdout + done.stderr)
     if done.returncode:
         raise NativeError(f"mypyc or the C compiler failed: {folder / 'log'}")
-    (folder / ".ready").touch()
-    return folder
+    try:
+        folder.rename(ready)
+    except OSError:  # the other one was first
+        shutil.rmtree(folder, ignore_errors=True)
+    return ready
 
 
 @cache

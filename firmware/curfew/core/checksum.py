@@ -3,7 +3,7 @@
 CRC_START = 0xFFFF
 
 
-def crc16(data: bytes | bytearray, length: int, crc: int) -> int:
+def crc16(data: bytes | bytearray | memoryview, length: int, crc: int) -> int:
     """CRC-16/CCITT-FALSE (polynomial 0x1021) of the first length bytes; crc: of the bytes before them, or CRC_START."""
     for index in range(length):
         mixed = crc >> 8 ^ data[index]

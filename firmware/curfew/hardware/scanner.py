@@ -52,10 +52,7 @@ class Scanner:
 
     def is_failing(self) -> bool:
         """True while a converter has not answered since its last error: the next try may stop the loop."""
-        for errors in self._errors:
-            if errors:
-                return True
-        return False
+        return any(self._errors)
 
     def _missed(self, controller: "Controller", pause_ticks: int = 1) -> None:
         number = self._channel >> 2

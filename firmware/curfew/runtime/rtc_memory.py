@@ -31,7 +31,7 @@ class RtcMemory:
     the last program ended, bits. `seq[0]`: number of the last shut-off, 0 for none; the services read it and its row.
     """
 
-    def __init__(self, previous: bytes) -> None:
+    def __init__(self, previous: "bytes | bytearray | memoryview") -> None:
         self.buffer = bytearray(RTC_SIZE)
         self.dirty = True
         self.seq = array("i", [0])
