@@ -381,6 +381,7 @@ def test_a_page_from_elsewhere_may_not_turn_the_knobs():
             assert b" 403 " in link.recv(100)
 
 
+@pytest.mark.long
 def test_the_same_stove_in_a_terminal():
     parent, child = pty.openpty()
     command = [sys.executable, "-m", "simulator", "live", "--terminal"]

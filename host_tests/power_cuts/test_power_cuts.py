@@ -190,6 +190,7 @@ def broken(bug):
     return text
 
 
+@pytest.mark.long
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("bug", [bug for bug in BUGS if bug != NO_CHECKSUM])
 def test_a_store_with_a_bug_would_be_seen(monkeypatch, bug):
@@ -295,6 +296,7 @@ SEEN_ON_THE_VM = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("bug", SEEN_ON_THE_VM)
 def test_a_store_with_a_bug_would_be_seen_on_the_vm(tmp_path, bug):

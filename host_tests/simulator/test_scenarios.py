@@ -3,15 +3,25 @@
 Here: nothing but playing the files. What a scenario wants stands in its own file, with its reason in `about`.
 """
 
+import json
 from pathlib import Path
 
 import pytest
 
-from simulator import run, scenario
+from simulator import run, scenario, times
 from simulator.play import Verdict, difference, play, play_inside
 
 FOLDER = run.ROOT / "scenarios"
-FILES = sorted(FOLDER.glob("*/*.json"))
+LONG_MS = 30 * 60_000  # of stove time: in the long set
+
+
+def marked(path: Path):
+    until_ms = times.parse_time(json.loads(path.read_bytes())["until"])
+    marks = [pytest.mark.long] if until_ms > LONG_MS else []
+    return pytest.param(path, id=path.stem, marks=marks)
+
+
+FILES = [marked(path) for path in sorted(FOLDER.glob("*/*.json"))]
 AGAIN = ".venv/bin/python -m simulator run {} --vm {}"
 
 
@@ -27,7 +37,7 @@ def test_there_are_scenarios():
     assert len(FILES) >= 48, f"{FOLDER} holds {len(FILES)} files"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES)
 def test_scenario(path):
     wanted = scenario.load(path)
     assert wanted.name == path.stem.replace("_", " "), "name and file name differ"
@@ -38,7 +48,7 @@ def test_scenario(path):
 
 
 @pytest.mark.sample(12)
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES)
 def test_scenario_goes_the_same_on_cpython(path):
     wanted = scenario.load(path)
     verdict = play_inside(wanted)

@@ -28,6 +28,7 @@ def test_the_compiled_program_with_its_libraries_stays_under_100_kb(tmp_path):
     assert 50_000 < sum(size for name, size in sizes.items() if name.endswith(".mpy")) < 100_000
 
 
+@pytest.mark.long
 def test_a_build_can_be_repeated_and_gives_the_same_bytes(tmp_path):
     build.build(tmp_path / "out")
     first = {path.name: path.read_bytes() for path in (tmp_path / "out").rglob("*.mpy")}

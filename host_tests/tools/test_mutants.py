@@ -158,6 +158,7 @@ def test_tests_that_are_tight_kill_everything(project):
     assert status == 0
 
 
+@pytest.mark.long
 def test_a_hole_in_the_tests_is_a_survivor_by_file_line_and_text(project):
     project.write("test_thing.py", GREEN.replace("is_high(3)", "is_high(0)").replace("is_high(4)", "is_high(9)"))
     status, said = project.mutate()
@@ -165,6 +166,7 @@ def test_a_hole_in_the_tests_is_a_survivor_by_file_line_and_text(project):
     assert "survived: firmware/thing.py:2 (is_high): return x > 3  ->  return x >= 3\n" in said
 
 
+@pytest.mark.long
 def test_a_survivor_that_is_listed_with_its_reason_is_allowed(project):
     project.write("test_thing.py", GREEN.replace("is_high(3)", "is_high(2)"))
     gap = [listed("return x > 3", "return x >= 3"), listed("return x > 3", "return x > 2")]
@@ -172,11 +174,13 @@ def test_a_survivor_that_is_listed_with_its_reason_is_allowed(project):
     assert project.mutate(survivors=gap[:1])[0] == 1
 
 
+@pytest.mark.long
 def test_an_entry_that_fits_no_mutant_any_more_is_stale(project):
     status, said = project.mutate(survivors=[listed("return x > 4", "return x >= 4")])
     assert status == 1 and "stale: no such mutant" in said
 
 
+@pytest.mark.long
 def test_an_entry_whose_mutant_dies_is_stale(project):
     status, said = project.mutate(survivors=[listed("return x > 3", "return x >= 3")])
     assert status == 1 and "stale: listed, but killed" in said
@@ -204,6 +208,7 @@ def test_a_harness_that_crashes_is_no_kill_and_ends_the_run(project, broken):
     assert status == 2 and "the harness crashed" in said
 
 
+@pytest.mark.long
 def test_a_file_that_cannot_be_imported_any_more_is_counted_apart(project):
     project.write("thing.py", "SEVEN = int('7')\n")
     project.write("test_thing.py", "from thing import SEVEN\n\n\ndef test_seven():\n    assert SEVEN == 7\n")
@@ -212,6 +217,7 @@ def test_a_file_that_cannot_be_imported_any_more_is_counted_apart(project):
     assert status == 0
 
 
+@pytest.mark.long
 def test_a_mutant_that_never_ends_is_counted_apart_and_wants_its_reason(project):
     loop = "def f(x):\n    while x > 0:\n        x = x - 1\n    return x\n"
     project.write("thing.py", loop)

@@ -5,6 +5,8 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from curfew.services.mqtt import transport
 from curfew.storage import files
 from host_tests.fixtures.broker import Rig, authority, broker, trusting  # noqa: F401
@@ -60,6 +62,7 @@ def test_authorities_are_tried_only_while_all_contacts_are_open(broker, authorit
     rig.online()
 
 
+@pytest.mark.long
 def test_a_certificate_that_changed_is_said_and_tried_a_day_later_over_the_whole_list(
     broker, authority, tmp_path, monkeypatch, dials
 ):
