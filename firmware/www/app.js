@@ -1,25 +1,27 @@
 // The frame of the page: header, OFF, and which page is shown.
-import { begin, device, fresh, revive } from "./device.js";
-import { cause, has, language, setLanguage, t } from "./texts.js";
+import { begin, device, fresh, remaining_s, revive } from "./device.js";
+import { cause, clock, has, language, LANGUAGES, setLanguage, t } from "./texts.js";
 import { $, h, set } from "./dom.js";
 import { off, tidy } from "./off.js";
-import { now } from "./now.js";
+import { watch } from "./shutoffs.js";
+import { nameOf, now } from "./now.js";
 import { history } from "./history.js";
 import { remember, signal } from "./signal.js";
 import { settings } from "./settings.js";
-import { setup } from "./network.js";
+import { network, setup } from "./network.js";
 import { login } from "./access.js";
-import { check } from "./check.js";
+import { check, flush } from "./check.js";
 import { more } from "./more.js";
+import { warn } from "./warn.js";
 
-const PAGES = { now, history, signal, settings, check, more, login, setup }; // function(main) -> update, or nothing
-const TABS = ["now", "history", "signal", "settings", "more"];
-const TAB_OF = { check: "more" };
+const PAGES = { now, history, signal, settings, network, check, more, login, setup }; // function(main) -> update, or nothing
+const TABS = ["now", "history", "settings", "more"];
+const TAB_OF = { check: "more", signal: "more", network: "settings" };
 let page = null; // {name, update} of the page shown
 let announced = []; // state of each burner that was last read aloud
 
 function received() {
-  if (device.status) remember(device.status, fresh());
+  if (device.status) { remember(device.status, fresh()); watch(); flush(); }
   draw();
 }
 
@@ -37,16 +39,28 @@ function draw() {
   const status = device.status;
   const inside = Boolean(status && status.login && !status.setup);
   const stale = inside ? !fresh() : !device.reached;
+  const burners = inside ? status.burners : [];
   document.body.className = "at-" + name + (stale ? " stale" : inside ? " live" : "") +
-    (inside && (!fresh() || status.burners.some((one) => one.contact_closed)) ? " hot" : ""); // unknown may be burning
+    (inside && (stale || burners.some((one) => one.contact_closed)) ? " hot" : "") + // unknown may be burning
+    (burners.some((one) => one.fault) ? " troubled" : "");
   set($("name"), (status && status.name) || "Curfew");
   set($("link"), inside && !stale ? t("live") : inside || !status ? t("connecting") : "");
   $("lost").hidden = !stale || (device.reached && device.heardMs === -Infinity); // just unlocked: still asking
   if (stale) set($("lost"), t(device.reached ? "lost" : "unreachable"));
   $("off").hidden = $("tabs").hidden = !inside;
   if (!inside) set($("answer"), "");
-  else announce(status.burners);
+  else announce(burners);
+  entitle(name, stale ? [] : burners);
   if (page) page.update();
+}
+
+/** The title of the tab: the time left of the burner that ends first, else the page. */
+function entitle(name, burners) {
+  const first = burners.filter((one) => one.contact_closed && one.remaining_s).sort((a, b) => a.remaining_s - b.remaining_s)[0];
+  const late = burners.some((one) => one.state === "WARNING");
+  const own = name === "now" || !name ? "" : t(has(name + "_title") ? name + "_title" : name) + " · ";
+  document.title = (first ? (late ? "⚠ " : "🔥 ") + clock(remaining_s(first)) + " · " : own) + ((device.status && device.status.name) || "Curfew");
+  warn(late);
 }
 
 /** Announce each change of state once to screen readers; running numbers are not announced. */
@@ -54,7 +68,7 @@ function announce(burners) {
   if (!fresh()) return;
   const states = burners.map((one) => one.fault || one.state);
   const news = states.flatMap((word, n) => announced[n] !== undefined && announced[n] !== word
-    ? [(burners.length > 1 ? t("burner", n + 1) + ": " : "") + t(word) + (["VERIFYING"].includes(word) && burners[n].cause ? ". " + cause(burners[n].cause) : "")] : []);
+    ? [(burners.length > 1 ? nameOf(n) + ": " : "") + t(word) + (word === "VERIFYING" && burners[n].cause ? ". " + cause(burners[n].cause) : "")] : []);
   announced = states;
   if (news.length) set($("said"), news.join(". "));
 }
@@ -66,18 +80,20 @@ function show(name) {
   page = { name, language, update: () => {} };
   const update = PAGES[name](main);
   if (typeof update === "function") page.update = update;
-  document.title = (name === "now" ? "" : t(has(name + "_title") ? name + "_title" : name) + " · ") + ((device.status && device.status.name) || "Curfew");
-  set($("language"), t("other"));
-  $("language").setAttribute("aria-label", t("other_label"));
-  $("language").lang = language === "zh" ? "en" : "zh-CN";
+  const [tag, word] = next();
+  set($("language"), word);
+  $("language").lang = tag;
   $("off").replaceChildren(t("off"), ...((device.status.burners || []).length > 1 ? [h("small", {}, t("off_all"))] : []));
   $("tabs").setAttribute("aria-label", t("tabs"));
   $("tabs").replaceChildren(...TABS.map((tab) => h("a", { href: "#" + tab, "aria-current": (TAB_OF[name] || name) === tab ? "page" : null }, t(tab))));
   if (moved) { scrollTo(0, 0); (main.querySelector("h1") || main).focus({ preventScroll: true }); }
 }
 
+/** The language that the button changes to. */
+const next = () => LANGUAGES[(LANGUAGES.findIndex(([tag]) => tag === language) + 1) % LANGUAGES.length];
+
 $("off").onclick = () => off(null);
-$("language").onclick = () => { setLanguage(language === "zh" ? "en" : "zh"); set($("answer"), ""); draw(); };
+$("language").onclick = () => { setLanguage(next()[0]); set($("answer"), ""); draw(); };
 addEventListener("hashchange", draw);
 setInterval(() => {
   revive();

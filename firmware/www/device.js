@@ -12,6 +12,8 @@ export const device = {
   status: null, // the last object of /status or of an event; null before the first
   heardMs: -Infinity, // when, by performance.now()
   reached: true, // false when the last request failed
+  guarded: () => Boolean(csrf.get()), // this phone was logged in
+  forget: () => csrf.set(""),
 };
 let listener = () => {};
 let source = null;
@@ -118,6 +120,9 @@ export function revive() {
 }
 
 addEventListener("pagehide", close);
+addEventListener("pageshow", (event) => { // Safari goes back to a page as it was left, with a closed stream
+  if (event.persisted) { device.heardMs = -Infinity; again(); }
+});
 document.addEventListener("visibilitychange", () => { // a locked phone must not use a connection
   if (document.hidden) { close(); device.heardMs = -Infinity; } else if (!source && device.status) begin(listener);
 });

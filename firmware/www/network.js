@@ -1,25 +1,39 @@
 // Network settings and the first set-up.
 import { ask } from "./device.js";
-import { has, t } from "./texts.js";
+import { has, LANGUAGES, t } from "./texts.js";
 import { h, title } from "./dom.js";
 import { field, form } from "./forms.js";
+import { programs } from "./access.js";
 
-export function networkForm(given, first) {
-  const here_min = -new Date().getTimezoneOffset();
-  const zones = [...new Set([...Array.from({ length: 27 }, (_, n) => (n - 12) * 60), 210, 270, 330, 345, 390, 570, -210, here_min, given.time_zone_min ?? here_min])].sort((a, b) => a - b)
-    .map((min) => ["UTC" + (min < 0 ? "−" : "+") + Math.floor(Math.abs(min) / 60) + ":" + String(Math.abs(min) % 60).padStart(2, "0"), min]);
-  const whole = { mqtt: { host: "", port: 8883, tls: true, ca: "", user: "", password: "", prefix: "curfew", discovery: "homeassistant", ...given.mqtt },
-    voice: { host: "bemfa.com", port: 9503, tls: true, client_id: "", user: "", password: "", topics: [], ...given.voice }, wifi: { ssid: "", password: "", ...given.wifi } };
-  const text = (id, value, more = {}) => field(id, t("net." + id), value, { ...more, kind: more.kind || (/password|client_id/.test(id) ? "password" : null),
-    attributes: { spellcheck: "false", autocapitalize: "none", ...(first ? { "data-always": true } : {}), ...(/password|client_id/.test(id) ? { autocomplete: "new-password" } : {}) } });
-  const part = (name) => Object.keys(whole[name]).filter((key) => has("net." + name + "." + key))
-    .map((key) => field(name + "." + key, t("net." + name + "." + key), whole[name][key], { kind: key === "ca" ? "textarea" : /password|client_id/.test(key) ? "password" : null,
-      attributes: { spellcheck: "false", autocapitalize: "none", ...(/password|client_id/.test(key) ? { autocomplete: "new-password" } : {}) } }));
+const SECRETS = /password|client_id/;
+const WHOLE = {
+  wifi: { ssid: "", password: "" },
+  mqtt: { host: "", port: 8883, tls: true, ca: "", user: "", password: "", prefix: "curfew", discovery: "homeassistant" },
+  voice: { host: "bemfa.com", port: 9503, tls: true, client_id: "", user: "", password: "", topics: [] },
+};
+
+const zoneName = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Minutes east of Greenwich in a zone, at a time in ms. */
+function offset_min(zone, ms) {
+  const parts = Object.fromEntries(new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
+    hour: "numeric", minute: "numeric", second: "numeric" }).formatToParts(ms).map(({ type, value }) => [type, +value]));
+  return Math.round((Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second) - ms) / 60000);
+}
+
+function networkForm(given, first) {
+  const text = (id, value, more = {}) => {
+    const secret = SECRETS.test(id);
+    return field(id, t("net." + id), value, { kind: secret ? "password" : null, ...more, attributes: { spellcheck: "false", autocapitalize: "none",
+      ...(first && !id.includes(".") ? { "data-always": true } : {}), ...(secret ? { autocomplete: "new-password" } : {}) } });
+  };
+  const part = (name) => Object.entries({ ...WHOLE[name], ...given[name] }).filter(([key]) => has("net." + name + "." + key))
+    .map(([key, value]) => text(name + "." + key, value, key === "ca" ? { kind: "textarea" } : key === "password" && name === "wifi" ? { about: t("wifi_password_about") } : {}));
   const groups = [
     { name: t("net.wifi"), fields: part("wifi") },
-    { name: t("group_box"), fields: [text("password", given.password || ""), text("name", given.name || "Curfew"),
-      text("language", given.language || "auto", { options: [[t("auto"), "auto"], ["English", "en"], ["中文", "zh"]] }),
-      text("time_zone_min", first ? here_min : given.time_zone_min ?? here_min, { options: zones })] },
+    { name: t("group_box"), fields: [text("password", given.password || "", { about: t("password_about") }), text("name", given.name || "Curfew"),
+      text("language", given.language || "auto", { options: [[t("auto"), "auto"], ...LANGUAGES.slice(0, 2).map(([tag, name]) => [name, tag])] }),
+      zone(given, first)] },
     { name: t("net.mqtt"), folded: true, fields: part("mqtt") },
     { name: t("net.voice"), folded: true, fields: part("voice") },
     ...(first ? [] : [{ name: t("confirm_title"), fields: [field("confirm", t("confirm"), "", { kind: "password", about: t("confirm_about") })] }]),
@@ -33,7 +47,27 @@ export function networkForm(given, first) {
     }
     return body;
   };
-  return form("/network", groups, { shape, explain: (body) => t("refused", body.error), done: first ? "setup_done" : "saved", always: first });
+  return form("/network", groups, { shape, always: first, done: () => first ? welcome(given, document.getElementById("f-wifi.ssid").value) : t("saved") });
+}
+
+/** The time zone, by name; the device keeps its distance from Greenwich. */
+function zone(given, first) {
+  const here = zoneName();
+  const now = Date.now();
+  const names = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
+  const minutes = first ? offset_min(here, now) : given.time_zone_min;
+  const value = minutes === offset_min(here, now) ? here : names.find((name) => offset_min(name, now) === minutes) || "UTC";
+  const made = field("time_zone_min", t("net.time_zone_min"), value, { options: [...new Set([here, value, "UTC", ...names])].sort().map((name) => [name.replaceAll("_", " "), name]),
+    about: t("zone_about"), attributes: first ? { "data-always": true } : {} });
+  const read = made.read;
+  made.read = () => { const name = read(); return name && offset_min(name, now); };
+  return made;
+}
+
+export function network(main) {
+  const place = h("div", {}, h("p", { class: "soft", role: "status" }, t("loading")));
+  main.append(title("network_title"), place);
+  ask("GET", "/network").then(({ code, body }) => place.replaceChildren(...(code === 200 ? [networkForm(body, false), programs(body)] : [h("p", { class: "bad" }, t("failed"))])));
 }
 
 export async function setup(main) {
@@ -41,4 +75,15 @@ export async function setup(main) {
   main.append(title("setup_title"), h("p", { class: "soft" }, t("setup_about")), place);
   const { code, body } = await ask("GET", "/network");
   place.replaceChildren(networkForm(code === 200 ? body : {}, true));
+}
+
+/** After the first set-up: the page goes away with the device's own Wi-Fi, so everything that comes next stands here. */
+function welcome({ host }, ssid) {
+  const main = document.getElementById("main");
+  const address = "http://" + (host || "curfew-….local") + "/";
+  main.replaceChildren(title("welcome_title"), h("ol", { class: "steps" }, h("li", {}, t("welcome_join", ssid)),
+    h("li", {}, t("welcome_open"), " ", h("code", { class: "token" }, address)), h("li", {}, t("welcome_else"))));
+  main.querySelector("h1").focus();
+  scrollTo(0, 0);
+  return "";
 }

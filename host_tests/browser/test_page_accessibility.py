@@ -21,7 +21,7 @@ def test_the_browser_chooses_the_language_and_a_person_may_choose_another(phone,
     assert phone.js("return document.documentElement.lang") == "zh-CN"
     phone.press("#language")
     phone.reads("Burning", ".state")
-    assert phone.text("#off") == "OFF"
+    assert phone.text("#off") == "Turn off"
     phone.driver.refresh()
     phone.reads("Burning", ".state")
 
@@ -77,7 +77,7 @@ def test_a_screen_reader_finds_names_roles_and_live_regions(phone, device):
     phone.reads("Burning", ".state")
     assert phone.find(".dial svg").get_dom_attribute("role") == "img"
     assert "left" in phone.find(".dial svg").get_dom_attribute("aria-label")
-    assert phone.find("#off").accessible_name == "OFF"
+    assert phone.find("#off").accessible_name == "Turn off"
     assert phone.find("#tabs").accessible_name == "Pages"
     for name, role in (("said", "status"), ("answer", "alert"), ("lost", "alert")):
         assert phone.all("#" + name)[0].get_dom_attribute("role") == role
@@ -118,7 +118,7 @@ def test_text_has_contrast_in_light_and_dark(phone, device, scheme):
     phone.open(device)
     grounds = {"light": "rgb(247, 242, 234)", "dark": "rgb(21, 17, 13)"}
     assert phone.js("return getComputedStyle(document.documentElement).backgroundColor") == grounds[scheme]
-    for page in ("now", "history", "signal", "settings", "more", "check"):
+    for page in ("now", "history", "signal", "settings", "network", "more", "check"):
         phone.js("location.hash = arguments[0]", page)
         phone.until(lambda page=page: phone.js("return document.body.className").startswith("at-" + page))
         phone.until(lambda: not phone.waits())
@@ -145,7 +145,7 @@ def test_at_320_pixels_nothing_scrolls_sideways_and_every_target_is_large_enough
     phone.shape(*NARROW)
     phone.set_languages(language)
     phone.open(device)
-    for page in ("now", "history", "signal", "settings", "more", "check"):
+    for page in ("now", "history", "signal", "settings", "network", "more", "check"):
         phone.js("location.hash = arguments[0]", page)
         phone.until(lambda page=page: phone.js("return document.body.className").startswith("at-" + page))
         phone.until(lambda: not phone.waits())

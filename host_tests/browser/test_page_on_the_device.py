@@ -136,13 +136,13 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         phone.find("[name='wifi.password']").send_keys("beans and rice")
         phone.find("[name='password']").send_keys("short")
         choose(phone, "language", "中文")
-        choose(phone, "time_zone_min", "UTC+8:00")
+        choose(phone, "time_zone_min", "Asia/Shanghai")
         phone.press("button[type=submit]")
-        phone.until(lambda: "not a text of 8 to 64" in phone.text("#f-password-why"))
+        phone.until(lambda: "8 to 64 characters" in phone.text("#f-password-why"))
         assert not (desk.flash / "network.json").exists()
         fill(phone, "password", PASSWORD)
         phone.press("button[type=submit]")
-        phone.reads("joins your Wi-Fi")
+        phone.reads("joins “Kitchen 3”")
         assert complaints(phone) == []
         desk.wait_for(lambda: desk.starts == 2, 20, "the restart that was promised")
         kept = json.loads((desk.flash / "network.json").read_text())
@@ -170,7 +170,7 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
             return phone.seen("#off")
 
         phone.until(let_in)
-        phone.reads("Off", ".state")
+        phone.reads("All off", ".state")
 
         # A result of the commissioning outlives the page.
         go(phone, "check")
@@ -190,7 +190,12 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         # A setting that is refused says why at its field; a good one is saved, and the device starts with it.
         go(phone, "settings")
         fill(phone, "warning_s", "999" + Keys.ENTER)
-        phone.until(lambda: phone.text("#f-warning_s-why") == "Refused: it must be a whole number from 15 to 300.")
+        phone.until(
+            lambda: (
+                phone.text("#f-warning_s-why")
+                == "Warning before the shut-off: it must be a whole number from 15 to 300."
+            )
+        )
         assert json.loads((desk.flash / "settings.json").read_text())["warning_s"] == SHORT["warning_s"]
         fill(phone, "warning_s", "20" + Keys.ENTER)
         phone.reads("restarts as soon as all burners are off")
@@ -199,10 +204,10 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
 
         # A token for a program, which then gets in without a session; the phone is still logged in.
         phone.until(lambda: phone.text() and "Offline" not in phone.text())
-        go(phone, "settings")
+        go(phone, "network")
         phone.find("[name=confirm]").send_keys(PASSWORD)
         phone.press("#programs button")
-        token = phone.until(lambda: phone.text("#programs .token"))  # it comes with the answer
+        token = phone.until(lambda: phone.text("dialog .token"))
         desk.wait_for(lambda: answers(desk, token), 20, "the program")
         assert not answers(desk, token[:-1] + ("0" if token[-1] != "0" else "1"))
         assert complaints(phone) == []
@@ -250,7 +255,7 @@ def test_a_burn_seen_from_three_phones_and_ended_by_one(tmp_path, phone):
         phone.until(in_step)
         assert microvolts(desk)[0] > 5000
         go(phone, "settings")
-        phone.reads("Nothing can be saved until it is off")
+        phone.reads("It can be saved when all are off")
         fill(phone, "warning_s", "20" + Keys.ENTER)
         phone.until(lambda: "A burner is on" in phone.text(".said"))
         assert json.loads((desk.flash / "settings.json").read_text())["warning_s"] == SHORT["warning_s"]
@@ -277,7 +282,7 @@ def test_a_burn_seen_from_three_phones_and_ended_by_one(tmp_path, phone):
         # Why did it turn off?
         desk.wait_for(lambda: (desk.flash / "journal.txt").exists(), 5, "the journal")
         go(phone, "history")
-        phone.until(lambda: "remote off: this page" in phone.text(".plain li").lower())
+        phone.until(lambda: "turned off from the web page" in phone.text("ol.plain li").lower())
 
         # The plug is pulled: the page says that it does not know, and is back as soon as the device is.
         go(phone, "now")

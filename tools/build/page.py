@@ -3,25 +3,31 @@
 The scripts of firmware/www are joined into one; catalog.js among them is made from catalog.toml.
 """
 
+import ast
+import json
 import re
-import zlib
 from pathlib import Path
+from typing import Any
+
+import zopfli.gzip
 
 import catalog
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WWW = ROOT / "firmware" / "www"
+AUTHORITY = ROOT / "firmware" / "curfew" / "services" / "http" / "authority.py"
 CATALOG = "catalog.js"
 SCRIPTS = (  # an imported one comes first
-    "device.js", CATALOG, "texts.js", "dom.js", "forms.js", "off.js", "now.js", "history.js", "signal.js", "access.js",
-    "network.js", "settings.js", "check.js", "more.js", "app.js",
+    "device.js", CATALOG, "texts.js", "dom.js", "refusals.js", "forms.js", "off.js", "shutoffs.js", "now.js",
+    "history.js", "signal.js", "access.js", "network.js", "settings.js", "check.js", "more.js", "warn.js", "app.js",
 )  # fmt: skip
 SERVED = ("index.html", "style.css", "app.js")
 FORMS = {  # the kinds of names on the page, and in which forms
-    "state": ("page", "about", "blind", "blind_about"), "cause": ("page",), "source": ("page",),
+    "state": ("page", "about", "blind", "blind_about"), "cause": ("page",), "source": ("from",),
     "fault": ("page", "do"), "setting": ("label",), "unit": ("page",),
 }  # fmt: skip
 _IMPORT = re.compile(r'^import \{ [^}]+ \} from "\./(\w+\.js)";\n', re.M)
+_PROSE = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/)\n|^ +", re.M | re.S)  # comments on lines of their own, indentation
 _TOP = re.compile(r"^(?:export )?(?:async )?(?:const|let|function) (\w+)", re.M)
 
 
@@ -50,7 +56,26 @@ def joined(scripts: dict[str, str]) -> str:
 
 def source(name: str) -> str:
     """The text of a script."""
-    return catalog.script(words()) if name == CATALOG else (WWW / name).read_text("utf-8")
+    return (
+        catalog.script(words(), MORE=languages(), FREE=free_directions())
+        if name == CATALOG
+        else (WWW / name).read_text("utf-8")
+    )
+
+
+def free_directions() -> dict[str, int]:
+    """The settings that any session may change in one direction: 1 for up, -1 for down."""
+    tree = ast.parse(AUTHORITY.read_text("utf-8"))
+    tables = (node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_FREE")
+    return dict(ast.literal_eval(next(tables).value))
+
+
+def languages(folder: Path = WWW) -> list[dict[str, Any]]:
+    """Further languages: each file like de.json holds a tag, the language's own name, and texts by key.
+
+    A key without a text is shown in English.
+    """
+    return [json.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.json"))]
 
 
 def words() -> dict[str, tuple[str, str]]:
@@ -72,10 +97,10 @@ def build(out: Path) -> dict[str, int]:
     """Write the served files, compressed, to a folder; sizes in bytes by name. Equal sources make equal bytes."""
     out.mkdir(parents=True, exist_ok=True)
     texts = {name: (WWW / name).read_text("utf-8") for name in SERVED}
-    texts["app.js"] = joined({name: source(name) for name in SCRIPTS})
+    texts["app.js"] = _PROSE.sub("", joined({name: source(name) for name in SCRIPTS}))
     sizes = {}
     for name, text in texts.items():
-        raw = zlib.compress(text.encode(), 9, wbits=31)  # gzip's form; gzip.compress differs by Python version
+        raw = zopfli.gzip.compress(text.encode(), numiterations=5)
         (out / (name + ".gz")).write_bytes(raw)
         sizes[name + ".gz"] = len(raw)
     return sizes

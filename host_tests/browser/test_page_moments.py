@@ -1,0 +1,274 @@
+"""The decisive moments: is it off, a secret shown once, the end of a log-in, an answer that must not get lost."""
+
+import json
+
+import pytest
+
+from curfew.core import settings
+from host_tests.browser.page import NEW_TOKEN, burner, burning
+from host_tests.browser.phone import MISSING, Keys
+
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
+
+
+def size_of(phone, selector):
+    return phone.js("return parseFloat(getComputedStyle(document.querySelector(arguments[0])).fontSize)", selector)
+
+
+def type_in(phone, name, text):
+    field = phone.find(f"[name='{name}']")
+    field.clear()
+    field.send_keys(text)
+    return field
+
+
+def test_off_is_a_verb_and_at_rest_the_answer_is_larger_than_the_button(phone, device):
+    device.publish(burners=[burning()])
+    phone.open(device)
+    phone.reads("Turn off", "#off")
+    burning_height = phone.find("#off").size["height"]
+    device.publish(burners=[burner()])
+    phone.reads("All off", ".state")
+    assert phone.seen(".dial.done .tick") and not phone.seen(".dial .out")
+    assert size_of(phone, ".state") > size_of(phone, "#off")
+    assert phone.find("#off").size["height"] < burning_height / 2
+
+
+@pytest.mark.long
+def test_a_burner_that_is_off_has_no_button_to_turn_it_off(phone, device):
+    device.publish(burners=[burning(), burner()])
+    phone.open(device)
+    phone.reads("1 burner on", ".verdict")
+    assert [one.is_displayed() for one in phone.all(".cut")] == [True, False]
+
+
+def test_a_new_token_stays_until_the_user_has_it_even_when_the_device_restarts(phone, device):
+    phone.open(device, "network")
+    type_in(phone, "confirm", "my password")
+    phone.press("#programs button")
+    phone.reads(NEW_TOKEN, "dialog .token")
+    device.sessions = False  # as after a restart
+    device.stop()
+    device.start()
+    phone.find("#password")
+    assert phone.text("dialog .token") == NEW_TOKEN
+    middle = "const at = document.querySelector('dialog .token').getBoundingClientRect();"
+    on_top = "return document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2).className"
+    assert phone.js(middle + on_top) == "token"
+    phone.js("document.execCommand = (what) => { window.copied = what + ' ' + getSelection(); return true; }")
+    phone.press("dialog button.main")
+    assert phone.js("return window.copied") == "copy " + NEW_TOKEN
+    phone.find("dialog").send_keys(Keys.ESCAPE)
+    assert phone.seen("dialog")
+    phone.press("dialog .row button:last-child")
+    phone.until(lambda: not phone.all("dialog"))
+
+
+@pytest.mark.long
+def test_the_end_of_a_log_in_is_explained_but_not_after_a_log_out(phone, device):
+    phone.open(device, inside=False)
+    assert not phone.seen(".ended")
+    phone.open(device)
+    device.sessions = False
+    device.publish()
+    phone.reads("Your log-in on this phone has ended", ".ended")
+    device.sessions = True
+    phone.open(device, "more")
+    phone.reads("wifi online")
+    next(one for one in phone.all("main button") if one.text == "Log out").click()
+    phone.find("#password")
+    assert not phone.seen(".ended")
+
+
+def test_an_answer_of_the_safety_check_given_while_it_burns_is_kept_and_saved_later(phone, device):
+    device.publish(burners=[burning()])
+    phone.open(device, "check")
+    phone.press("main button.main")
+    phone.press(".step .row button:first-child")
+    phone.until(lambda: phone.find(".step").get_dom_attribute("data-test") == "hold")
+    assert not device.results
+    phone.driver.refresh()
+    phone.reads("passed · not saved yet", ".plain li")
+    device.publish(burners=[burner()])
+    phone.until(lambda: device.results.get("plug", {}).get("passed") is True)
+    phone.until(lambda: "not saved" not in phone.text(".plain li"))
+
+
+@pytest.mark.long
+def test_a_test_that_the_controller_has_seen_is_marked(phone, device):
+    phone.open(device, "check")
+    phone.press("main button.main")
+    phone.press(".step .row:nth-of-type(2) button")
+    phone.until(lambda: phone.find(".step").get_dom_attribute("data-test") == "hold")
+    phone.reads("0 of 2", ".seen")
+    device.publish(burners=[burner(cause="BUTTON")])
+    phone.reads("0 of 2", ".seen")
+    device.publish(burners=[burning()])
+    phone.reads("1 of 2", ".seen")
+    device.publish(burners=[burner(cause="FLAME_OUT")])
+    phone.reads("1 of 2", ".seen")
+    device.publish(burners=[burner(cause="BUTTON")])
+    phone.reads("✓ Seen by the controller", ".seen.good")
+
+
+def test_an_edit_outlives_a_change_of_language_and_page_and_is_told_in_words(phone, device):
+    phone.open(device, "settings")
+    type_in(phone, "timer_default_min", "45")
+    assert phone.text(".changes") == "Timer after ignition: 30 min → 45 min"
+    phone.press("#language")
+    phone.until(lambda: phone.text(".changes") == "默认定时: 30 分钟 → 45 分钟")
+    phone.press("#tabs a[href='#now']")
+    phone.find(".state")
+    phone.press("#tabs a[href='#settings']")
+    assert phone.find("[name=timer_default_min]").get_property("value") == "45"
+    phone.press("form .row button:last-child")
+    assert phone.find("[name=timer_default_min]").get_property("value") == "30"
+    assert not phone.text(".changes")
+
+
+@pytest.mark.long
+def test_the_step_buttons_go_to_round_numbers_within_the_range(phone, device):
+    device.values["timer_default_min"] = 32
+    phone.open(device, "settings")
+    phone.press("[aria-label='Timer after ignition +5']")
+    assert phone.find("[name=timer_default_min]").get_property("value") == "35"
+    for _ in range(8):
+        phone.press("[aria-label='Timer after ignition −5']")
+    assert phone.find("[name=timer_default_min]").get_property("value") == "1"
+
+
+@pytest.mark.long
+def test_a_change_that_needs_a_person_at_the_stove_says_so_before_it_is_saved(phone, device):
+    phone.open(device, "settings")
+    type_in(phone, "timer_default_min", "25")
+    assert "someone must be at the stove" not in phone.text("form")
+    type_in(phone, "timer_default_min", "45")
+    phone.reads("Timer after ignition: this gives more gas or less warning", "form")
+    device.publish(update_s=480)
+    type_in(phone, "timer_default_min", "50")
+    phone.reads("can be saved for 8 min more", "form")
+
+
+REFUSED = [
+    ({"timer_default_min": 200}, "Timer after ignition (200) is longer than Most time the button can set (180)."),
+    ({"warning_s": 999}, "Warning before the shut-off: it must be a whole number from 15 to 300."),
+    ({"burn_max_min": 1}, None),
+    ({"flame_die_s": 10}, None),
+    ({"warning_s": 60, "timer_default_min": 1}, None),
+    ({"relay_drive": "steam"}, None),
+]
+
+
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("change, english", REFUSED)
+def test_a_refusal_of_the_firmware_is_told_in_the_language_of_the_page(phone, device, change, english):
+    with pytest.raises(settings.Invalid) as refused:
+        settings.checked(device.values | change)
+    for language, text in (("en-GB", english), ("zh-CN", None)):
+        phone.set_languages(language)
+        phone.open(device, "settings")
+        phone.find("[name=timer_default_min]")
+        device.refuses = str(refused.value)
+        type_in(phone, "timer_step_min", "15" + Keys.ENTER)
+        phone.until(lambda: not phone.waits())
+        shown = phone.text("form .said") or next(one.text for one in phone.all(".why") if one.text)
+        assert text is None or shown == text
+        assert not any(key in shown for key in (*device.values, "Refused", "不接受", "无法保存")), shown
+        device.refuses = ""
+
+
+@pytest.mark.long
+def test_a_page_that_comes_back_from_the_cache_of_the_browser_asks_again(phone, device):
+    phone.open(device)
+    phone.reads("All off", ".state")
+    phone.js("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    device.publish(burners=[burning()])
+    phone.js("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    phone.reads("Burning", ".state", 3)
+
+
+@pytest.mark.long
+def test_the_time_zone_is_chosen_by_name(phone, device):
+    device.network = {"name": "Curfew", "language": "auto", "time_zone_min": 480}
+    phone.cdp("Emulation.setTimezoneOverride", timezoneId="Asia/Shanghai")
+    phone.open(device, "network")
+    zone = phone.find("[name=time_zone_min]")
+    assert zone.get_property("value") == "Asia/Shanghai"
+    phone.js("arguments[0].value = 'Asia/Tokyo'; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))", zone)
+    type_in(phone, "confirm", "my password")
+    phone.press("button[type=submit]")
+    phone.until(lambda: device.network["time_zone_min"] == 540)
+    phone.cdp("Emulation.setTimezoneOverride", timezoneId="")
+
+
+@pytest.mark.long
+def test_after_the_first_set_up_the_page_says_what_comes_next_and_the_address(phone, device):
+    device.setup = True
+    phone.open(device, inside=False)
+    phone.find("[name='wifi.ssid']").send_keys("Kitchen")
+    type_in(phone, "password", "short but longer")
+    phone.press("button[type=submit]")
+    phone.reads("Saved", "h1")
+    assert "Kitchen" in phone.text("main") and "http://curfew-1a2b.local/" in phone.text("main")
+    assert "Wi-Fi password was wrong" in phone.text("main")
+    assert phone.js("return document.querySelector('h1').getBoundingClientRect().top") > 0
+
+
+@pytest.mark.long
+def test_what_is_not_known_can_be_read(phone, device):
+    device.publish(burners=[burning()])
+    phone.open(device)
+    phone.reads("Burning", ".state")
+    device.stop()
+    phone.reads("Not known", ".state", 12)
+    for selector in (".state", ".about, .soft.value"):
+        assert phone.js("return getComputedStyle(document.querySelector(arguments[0])).opacity", selector) == "1"
+    phone.reads("Look at the stove.", ".burner")
+
+
+def test_the_last_shut_off_says_when_and_why_and_the_title_counts_down(phone, device):
+    device.publish(burners=[burner(cause="REMOTE:web")])
+    phone.open(device)
+    phone.reads("(25 minutes ago): turned off from the web page.", ".last")
+    device.publish(burners=[burning(cause="REMOTE:web")])
+    phone.until(lambda: phone.driver.title in ("🔥 20:00 · Curfew", "🔥 19:59 · Curfew", "🔥 19:58 · Curfew"))
+    device.publish(burners=[burning(state="WARNING", remaining_s=48)])
+    phone.until(lambda: phone.driver.title.startswith("⚠ 0:4"))
+    assert "c62828" in phone.js("return document.getElementById('icon').href")
+    device.publish(burners=[burner(cause="TIMEOUT")])
+    phone.reads("(now): time was up.", ".last")
+    assert phone.driver.title == "Curfew"
+    assert "d97a1e" in phone.js("return document.getElementById('icon').href")
+
+
+@pytest.mark.long
+def test_the_history_shows_days_causes_and_wear_and_can_be_saved(phone, device):
+    phone.open(device, "history")
+    phone.until(lambda: len(phone.all(".days .bar")) >= 7)
+    assert phone.text(".bars li") == "time was up\n2×"
+    assert "5 % of the way to worn" in phone.text(".wear")
+    phone.js("URL.createObjectURL = (blob) => { blob.text().then((text) => { window.csv = text; }); return '#x'; }")
+    next(one for one in phone.all("main button") if one.text == "Save as CSV").click()
+    lines = phone.until(lambda: phone.js("return window.csv")).split("\r\n")
+    assert lines[0] == "number,burner,when,cause,burn_s,health_permille"
+    assert lines[1].startswith("41,1,") and ",REMOTE:web,1260,272" in lines[1] and len(lines) == 11
+
+
+@pytest.mark.long
+def test_the_certificate_lists_ten_tests_and_what_was_learned(phone, device):
+    device.results = {"plug": {"passed": True, "when": None}}
+    phone.open(device, "check")
+    phone.reads("1 of 10 passed")
+    phone.js("window.print = () => { window.printed = document.querySelector('.certificate').innerText; }")
+    phone.js("document.querySelector('.certificate').style.display = 'block'")
+    next(one for one in phone.all("main button") if one.text == "Print the certificate").click()
+    text = phone.until(lambda: phone.js("return window.printed"))
+    assert "Pull the plug: ✓ passed" in text and text.count("not done yet") == 9
+    assert "0.1.0 (1a2b3c4d)" in text and "Contact: 24.0 %" in text and "signature" in text
+
+
+def test_the_words_of_a_third_language_come_from_one_file(tmp_path):
+    from tools.build.page import languages
+
+    (tmp_path / "xx.json").write_text(json.dumps({"tag": "xx", "name": "Xx", "texts": {"off": "Xxxx"}}))
+    assert languages(tmp_path)[0]["texts"]["off"] == "Xxxx"
