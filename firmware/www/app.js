@@ -5,13 +5,13 @@ import { $, h, set } from "./dom.js";
 import { off, tidy } from "./off.js";
 import { watch } from "./shutoffs.js";
 import { nameOf, now } from "./now.js";
-import { history } from "./history.js";
-import { remember, signal } from "./signal.js";
-import { settings } from "./settings.js";
-import { network, setup } from "./network.js";
-import { login } from "./access.js";
-import { check, flush } from "./check.js";
-import { more } from "./more.js";
+import { history } from "./pages/history.js";
+import { remember, signal } from "./pages/signal.js";
+import { settings } from "./pages/settings.js";
+import { network, setup } from "./pages/network.js";
+import { login } from "./pages/access.js";
+import { check, flush } from "./pages/check.js";
+import { more } from "./pages/more.js";
 import { warn } from "./warn.js";
 
 const PAGES = { now, history, signal, settings, network, check, more, login, setup }; // function(main) -> update, or nothing

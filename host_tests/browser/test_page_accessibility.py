@@ -37,7 +37,7 @@ def test_every_text_has_both_languages_and_every_text_asked_for_is_there(phone):
         assert len(both) == 2 and all(both), key
         assert re.findall(r"\{\d\}", both[0]) == re.findall(r"\{\d\}", both[1]), key
     asked = set()
-    for file in WWW.glob("*.js"):
+    for file in WWW.rglob("*.js"):
         asked |= set(re.findall(r"""\b(?:t|title)\("([\w.]+)"[,)]""", file.read_text()))
     assert len(asked) > 80
     assert asked <= set(texts)

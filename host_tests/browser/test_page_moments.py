@@ -111,7 +111,7 @@ def test_a_test_that_the_controller_has_seen_is_marked(phone, device):
     phone.reads("✓ Seen by the controller", ".seen.good")
 
 
-def test_an_edit_outlives_a_change_of_language_and_page_and_is_told_in_words(phone, device):
+def test_an_edit_outlives_a_change_of_language_and_page_and_is_shown_in_words(phone, device):
     phone.open(device, "settings")
     type_in(phone, "timer_default_min", "45")
     assert phone.text(".changes") == "Timer after ignition: 30 min → 45 min"
@@ -161,7 +161,7 @@ REFUSED = [
 
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("change, english", REFUSED)
-def test_a_refusal_of_the_firmware_is_told_in_the_language_of_the_page(phone, device, change, english):
+def test_a_refusal_of_the_firmware_is_shown_in_the_language_of_the_page(phone, device, change, english):
     with pytest.raises(settings.Invalid) as refused:
         settings.checked(device.values | change)
     for language, text in (("en-GB", english), ("zh-CN", None)):

@@ -5,6 +5,7 @@ The scripts of firmware/www are joined into one; catalog.js among them is made f
 
 import ast
 import json
+import posixpath
 import re
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,15 @@ AUTHORITY = ROOT / "firmware" / "curfew" / "services" / "http" / "authority.py"
 CATALOG = "catalog.js"
 SCRIPTS = (  # an imported one comes first
     "device.js", CATALOG, "texts.js", "dom.js", "refusals.js", "forms.js", "off.js", "shutoffs.js", "now.js",
-    "history.js", "signal.js", "access.js", "network.js", "settings.js", "check.js", "more.js", "warn.js", "app.js",
+    "pages/history.js", "pages/signal.js", "pages/access.js", "pages/network.js", "pages/settings.js",
+    "pages/check.js", "pages/more.js", "warn.js", "app.js",
 )  # fmt: skip
 SERVED = ("index.html", "style.css", "app.js")
 FORMS = {  # the kinds of names on the page, and in which forms
     "state": ("page", "about", "blind", "blind_about"), "cause": ("page",), "source": ("from",),
     "fault": ("page", "do"), "setting": ("label",), "unit": ("page",),
 }  # fmt: skip
-_IMPORT = re.compile(r'^import \{ [^}]+ \} from "\./(\w+\.js)";\n', re.M)
+_IMPORT = re.compile(r'^import \{ [^}]+ \} from "(\.\.?/[\w/]+\.js)";\n', re.M)
 _PROSE = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/)\n|^ +", re.M | re.S)  # comments on lines of their own, indentation
 _TOP = re.compile(r"^(?:export )?(?:async )?(?:const|let|function) (\w+)", re.M)
 
@@ -41,6 +43,7 @@ def joined(scripts: dict[str, str]) -> str:
     parts = []
     for name, text in scripts.items():
         for needed in _IMPORT.findall(text):
+            needed = posixpath.normpath(posixpath.join(posixpath.dirname(name), needed))
             if f"// {needed}\n" not in parts:
                 raise PageError(f"{name} imports {needed}, which does not come before it")
         for top in _TOP.findall(text):

@@ -1,9 +1,9 @@
 // Why did it turn off? Minutes of flame a day, the causes, the wear of the contacts, and the list.
-import { device } from "./device.js";
-import { cause, day, moment, span, t } from "./texts.js";
-import { button, h, title } from "./dom.js";
-import { nameOf } from "./now.js";
-import { recall } from "./shutoffs.js";
+import { device } from "../device.js";
+import { cause, day, moment, span, t } from "../texts.js";
+import { button, h, title } from "../dom.js";
+import { nameOf } from "../now.js";
+import { recall } from "../shutoffs.js";
 
 const DAYS = 14, DAY_MS = 86400000;
 const W_DAYS = 340, H_DAYS = 120, BAR = 16, PITCH = W_DAYS / DAYS, BASE = H_DAYS - 18;

@@ -1,10 +1,10 @@
 // The settings of the stove: those of every day, and those of an expert.
-import { ask, device, fresh } from "./device.js";
-import { span, t } from "./texts.js";
-import { h, label, title } from "./dom.js";
-import { field, form } from "./forms.js";
-import { FREE } from "./catalog.js";
-import { nameOf } from "./now.js";
+import { ask, device, fresh } from "../device.js";
+import { span, t } from "../texts.js";
+import { h, label, title } from "../dom.js";
+import { field, form } from "../forms.js";
+import { FREE } from "../catalog.js";
+import { nameOf } from "../now.js";
 
 const PINS = /_pin$/;
 const EVERYDAY = ["timer_default_min", "timer_step_min", "timer_max_min", "burn_max_min", "warning_s", "remote_extend", "absence_min", "absence_left_min"];

@@ -1,7 +1,7 @@
 // More: the other pages, version, services, update, log.
-import { ask, device } from "./device.js";
-import { has, moment, span, t } from "./texts.js";
-import { button, h, label, title } from "./dom.js";
+import { ask, device } from "../device.js";
+import { has, moment, span, t } from "../texts.js";
+import { button, h, label, title } from "../dom.js";
 import { logout } from "./access.js";
 
 const SERVICE = { off: "offline", refused: "service_refused", connecting: "service_connecting", "no commands": "service_no_commands", "no memory": "service_memory",

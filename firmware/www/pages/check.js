@@ -1,9 +1,9 @@
 // The safety check (commissioning): ten tests on the own stove, what the controller sees of each, and a certificate.
-import { ask, device, fresh, remaining_s } from "./device.js";
-import { cause, clock, moment, t, together } from "./texts.js";
-import { button, h, set, title } from "./dom.js";
-import { nameOf } from "./now.js";
-import { refusal } from "./refusals.js";
+import { ask, device, fresh, remaining_s } from "../device.js";
+import { cause, clock, moment, t, together } from "../texts.js";
+import { button, h, set, title } from "../dom.js";
+import { nameOf } from "../now.js";
+import { refusal } from "../refusals.js";
 
 const LASTED_S = 300; // of the low flame
 // What the controller must see, in this order, in its status: a state, the cause of a shut-off, a fault, or a word of marks().

@@ -1,8 +1,8 @@
 // What the controller measures: the millivolts of the last minutes.
-import { device, fresh } from "./device.js";
-import { t } from "./texts.js";
-import { h, title } from "./dom.js";
-import { nameOf } from "./now.js";
+import { device, fresh } from "../device.js";
+import { t } from "../texts.js";
+import { h, title } from "../dom.js";
+import { nameOf } from "../now.js";
 
 const SHOWN_S = 180;
 const seen = []; // per burner: [time in s, thermocouple uV, magnet uV]; null: unknown

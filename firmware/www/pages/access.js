@@ -1,8 +1,8 @@
 // Who may come in: log-in, access token.
-import { again, ask, device } from "./device.js";
-import { t } from "./texts.js";
-import { $, button, h, title } from "./dom.js";
-import { refusal } from "./refusals.js";
+import { again, ask, device } from "../device.js";
+import { t } from "../texts.js";
+import { $, button, h, title } from "../dom.js";
+import { refusal } from "../refusals.js";
 
 export function login(main) {
   const input = h("input", { id: "password", type: "password", autocomplete: "current-password", required: true, "aria-describedby": "why" });
@@ -32,7 +32,7 @@ export async function logout() {
   again();
 }
 
-/** Show a secret that is told only once: it stays, whatever happens to the page, until the user has it. */
+/** Show a secret that the controller sends only once: it stays, whatever happens to the page, until the user has it. */
 export function keep(heading, secret) {
   const code = h("code", { class: "token", tabindex: 0 }, secret);
   const said = h("p", { role: "status", class: "small" });

@@ -1,8 +1,8 @@
 // Network settings and the first set-up.
-import { ask } from "./device.js";
-import { has, LANGUAGES, t } from "./texts.js";
-import { h, title } from "./dom.js";
-import { field, form } from "./forms.js";
+import { ask } from "../device.js";
+import { has, LANGUAGES, t } from "../texts.js";
+import { h, title } from "../dom.js";
+import { field, form } from "../forms.js";
 import { programs } from "./access.js";
 
 const SECRETS = /password|client_id/;
