@@ -176,6 +176,8 @@ $(VENV)/.ready: requirements-dev.txt
 	@echo "installing the pinned tools into $(VENV), a minute or two ..."
 	@$(PY) $(PIP) -r requirements-dev.txt >build/set-up.log 2>&1 || \
 		$(call TELL,the pinned tools were not installed: is the network there?)
+	@$(PY) $(PIP) --no-deps axe-playwright-python==0.1.8 >>build/set-up.log 2>&1 || \
+		$(call TELL,axe-core was not installed: is the network there?)
 	@touch $@
 
 .venv-homeassistant/.ready: host_tests/homeassistant/requirements.txt

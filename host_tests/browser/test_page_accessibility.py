@@ -1,15 +1,29 @@
 """The page for everyone: both languages, keyboard, screen reader, contrast, motion, small screens."""
 
 import base64
+import glob
+import json
 import re
+import sysconfig
+from pathlib import Path
 
 import pytest
 
-from host_tests.browser.page import PASSWORD, WWW, burner, burning
+from host_tests.browser.layout import enlarge, faults
+from host_tests.browser.page import PASSWORD, WWW, burner, burning, served
 from host_tests.browser.phone import MISSING, NARROW, Keys, webdriver
+from host_tests.browser.test_page_layout import STATES
 from tools.build.page import CATALOG, joined, source
 
+PAGES = ("now", "history", "signal", "settings", "network", "more", "check")
+
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
+
+
+def go(phone, page):
+    """Change to a page, and wait for its content."""
+    phone.js("location.hash = arguments[0]", page)
+    phone.until(lambda: phone.js("return document.body.className").startswith("at-" + page) and not phone.waits())
 
 
 def test_the_browser_chooses_the_language_and_a_person_may_choose_another(phone, device):
@@ -26,12 +40,17 @@ def test_the_browser_chooses_the_language_and_a_person_may_choose_another(phone,
     phone.reads("Burning", ".state")
 
 
-def test_every_text_has_both_languages_and_every_text_asked_for_is_there(phone):
+def texts_of(phone):
+    """Every text of the page by key: English, Chinese."""
     script = joined({name: source(name) for name in (CATALOG, "texts.js")}) + "export { TEXTS };"
     module = "data:text/javascript;base64," + base64.b64encode(script.encode()).decode()
-    texts = phone.driver.execute_async_script(
+    return phone.driver.execute_async_script(
         "const [module, done] = arguments; import(module).then((texts) => done(texts.TEXTS))", module
     )
+
+
+def test_every_text_has_both_languages_and_every_text_asked_for_is_there(phone):
+    texts = texts_of(phone)
     assert len(texts) > 150
     for key, both in texts.items():
         assert len(both) == 2 and all(both), key
@@ -41,6 +60,75 @@ def test_every_text_has_both_languages_and_every_text_asked_for_is_there(phone):
         asked |= set(re.findall(r"""\b(?:t|title)\("([\w.]+)"[,)]""", file.read_text()))
     assert len(asked) > 80
     assert asked <= set(texts)
+
+
+@pytest.mark.long
+def test_a_third_language_is_one_file_and_half_as_long_again_it_fits_at_320_pixels(phone, device, tmp_path):
+    longer = {
+        key: english + english[: len(english) // 2].replace("{", "(") for key, (english, _) in texts_of(phone).items()
+    }
+    (tmp_path / "de.json").write_text(json.dumps({"tag": "de", "name": "Deutsch", "texts": longer}))
+    device.files = served(tmp_path)
+    device.publish(burners=[burning(), burner(state="FAULT", fault="CONTACT_WELDED")])
+    phone.set_languages("de-DE,en")
+    phone.shape(*NARROW)
+    phone.open(device)
+    phone.reads("BurningBur", ".burners")
+    assert phone.js("return document.documentElement.lang") == "de"
+    for page in PAGES:
+        go(phone, page)
+        assert faults(phone) == [], page
+    phone.press("#language")
+    phone.reads("Turn off", "#off")
+    assert phone.text("#language") == "中文"
+
+
+AXE = next(iter(glob.glob(sysconfig.get_path("purelib") + "/axe_playwright_python/axe.min.js")), None)
+
+
+@pytest.mark.skipif(not AXE, reason="axe-core is missing: run make test once, it installs it")
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("percent", [100, 200])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_axe_finds_nothing_on_any_page_in_any_state(phone, device, language, scheme, percent):
+    def judge(where):
+        found = phone.driver.execute_async_script(
+            "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(({violations}) => "
+            "done(violations.map((one) => one.id + ': ' + one.nodes[0].html + ' ' + one.nodes[0].failureSummary)))"
+        )
+        assert found == [], where
+
+    def open_(page="", inside=True):
+        phone.open(device, page, inside)
+        enlarge(phone, percent)
+        phone.js(Path(AXE).read_text())
+        phone.until(lambda: not phone.waits())
+
+    phone.looks(scheme, motion="reduce")
+    phone.set_languages(language)
+    open_(inside=False)
+    judge("login")
+    open_()
+    for page in PAGES[1:]:
+        go(phone, page)
+        judge(page)
+    go(phone, "check")
+    phone.press("main button.main")
+    judge("a step of the check")
+    go(phone, "now")
+    for name, (page, state) in STATES.items():
+        if page == "now":
+            device.publish(**state)
+            phone.until(lambda state=state: len(phone.all(".burner")) == len(state["burners"]))
+            judge(name)
+    device.stop()
+    phone.until(lambda: phone.seen("#lost"), 12)
+    judge("not known")
+    device.start()
+    device.setup = True
+    open_(inside=False)
+    judge("setup")
 
 
 @pytest.mark.long
@@ -118,10 +206,8 @@ def test_text_has_contrast_in_light_and_dark(phone, device, scheme):
     phone.open(device)
     grounds = {"light": "rgb(247, 242, 234)", "dark": "rgb(21, 17, 13)"}
     assert phone.js("return getComputedStyle(document.documentElement).backgroundColor") == grounds[scheme]
-    for page in ("now", "history", "signal", "settings", "network", "more", "check"):
-        phone.js("location.hash = arguments[0]", page)
-        phone.until(lambda page=page: phone.js("return document.body.className").startswith("at-" + page))
-        phone.until(lambda: not phone.waits())
+    for page in PAGES:
+        go(phone, page)
         assert phone.js(CONTRAST) == []
 
 
@@ -145,10 +231,8 @@ def test_at_320_pixels_nothing_scrolls_sideways_and_every_target_is_large_enough
     phone.shape(*NARROW)
     phone.set_languages(language)
     phone.open(device)
-    for page in ("now", "history", "signal", "settings", "network", "more", "check"):
-        phone.js("location.hash = arguments[0]", page)
-        phone.until(lambda page=page: phone.js("return document.body.className").startswith("at-" + page))
-        phone.until(lambda: not phone.waits())
+    for page in PAGES:
+        go(phone, page)
         assert phone.js("return document.documentElement.scrollWidth") <= 320, page
         small = "return [...document.querySelectorAll('button, a, input, select, summary')].filter((one) => "
         small += "one.checkVisibility()).map((one) => [one.getBoundingClientRect(), one.outerHTML]).filter("

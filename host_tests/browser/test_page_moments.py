@@ -1,7 +1,5 @@
 """The decisive moments: is it off, a secret shown once, the end of a log-in, an answer that must not get lost."""
 
-import json
-
 import pytest
 
 from curfew.core import settings
@@ -265,10 +263,3 @@ def test_the_certificate_lists_ten_tests_and_what_was_learned(phone, device):
     text = phone.until(lambda: phone.js("return window.printed"))
     assert "Pull the plug: ✓ passed" in text and text.count("not done yet") == 9
     assert "0.1.0 (1a2b3c4d)" in text and "Contact: 24.0 %" in text and "signature" in text
-
-
-def test_the_words_of_a_third_language_come_from_one_file(tmp_path):
-    from tools.build.page import languages
-
-    (tmp_path / "xx.json").write_text(json.dumps({"tag": "xx", "name": "Xx", "texts": {"off": "Xxxx"}}))
-    assert languages(tmp_path)[0]["texts"]["off"] == "Xxxx"

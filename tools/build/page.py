@@ -57,13 +57,11 @@ def joined(scripts: dict[str, str]) -> str:
     return "".join(parts)
 
 
-def source(name: str) -> str:
-    """The text of a script."""
-    return (
-        catalog.script(words(), MORE=languages(), FREE=free_directions())
-        if name == CATALOG
-        else (WWW / name).read_text("utf-8")
-    )
+def source(name: str, more: Path = WWW) -> str:
+    """The text of a script. more: the folder with further languages."""
+    if name == CATALOG:
+        return catalog.script(words(), MORE=languages(more), FREE=free_directions())
+    return (WWW / name).read_text("utf-8")
 
 
 def free_directions() -> dict[str, int]:
@@ -73,7 +71,7 @@ def free_directions() -> dict[str, int]:
     return dict(ast.literal_eval(next(tables).value))
 
 
-def languages(folder: Path = WWW) -> list[dict[str, Any]]:
+def languages(folder: Path) -> list[dict[str, Any]]:
     """Further languages: each file like de.json holds a tag, the language's own name, and texts by key.
 
     A key without a text is shown in English.
@@ -96,11 +94,14 @@ def words() -> dict[str, tuple[str, str]]:
     return found
 
 
-def build(out: Path) -> dict[str, int]:
-    """Write the served files, compressed, to a folder; sizes in bytes by name. Equal sources make equal bytes."""
+def build(out: Path, more: Path = WWW) -> dict[str, int]:
+    """Write the served files, compressed, to a folder; sizes in bytes by name. Equal sources make equal bytes.
+
+    more: the folder with further languages.
+    """
     out.mkdir(parents=True, exist_ok=True)
     texts = {name: (WWW / name).read_text("utf-8") for name in SERVED}
-    texts["app.js"] = _PROSE.sub("", joined({name: source(name) for name in SCRIPTS}))
+    texts["app.js"] = _PROSE.sub("", joined({name: source(name, more) for name in SCRIPTS}))
     sizes = {}
     for name, text in texts.items():
         raw = zopfli.gzip.compress(text.encode(), numiterations=5)
