@@ -36,6 +36,14 @@ class UpdateError(BoardError):
     """The update did not take place; the text is one line with the way out."""
 
 
+class WindowClosed(UpdateError):
+    """A person at the stove has to open it."""
+
+
+class NotConfirmed(UpdateError):
+    """The new program started or was to start, and the old one is back."""
+
+
 class Device:
     """The HTTP interface of a device. host: as a person types it, or copies it from a browser. Raises UpdateError."""
 
@@ -127,7 +135,7 @@ def send(device: Device, secret: bytes, program: Path, force: bool, progress: Ca
     """
     about = device.about()
     if not about["window_s"]:
-        raise UpdateError(
+        raise WindowClosed(
             f"{device.host}: the window is closed: with all burners off hold a button for 6 s and release it, then run "
             "this again"
         )
@@ -196,9 +204,9 @@ def wait_for_confirmation(device: Device, build: str, progress: Callable[[str], 
                 end_s = time.monotonic() + PROOF_S
             progress("the new program runs and is confirmed after a healthy minute")
         elif started:
-            raise UpdateError(f"{device.host}: the new program was not confirmed, the old one is back")
+            raise NotConfirmed(f"{device.host}: the new program was not confirmed, the old one is back")
     what = "was not confirmed in time" if started else "did not start"
-    raise UpdateError(f"{device.host}: the new program {what}; the old one comes back by itself")
+    raise NotConfirmed(f"{device.host}: the new program {what}; the old one comes back by itself")
 
 
 def _asked(host: str) -> str:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import sys
 import threading
 import time
@@ -12,8 +13,10 @@ import pytest
 
 from curfew.services.http import api
 from curfew.services.net.clock import iso
+from curfew.services.update import slots
 from host_tests.fixtures.web import BEARER, PASSWORD, TOKEN, UNIX_S, Site, until, untouched
 
+FIRMWARE = Path(__file__).resolve().parent.parent.parent / "firmware"
 READS = ["events", "shutoffs", "settings", "network", "commissioning", "log", "update", "/metrics"]
 WRITES = [("POST", path) for path in ("off", "burners/0/off", "burners/1/extend", "logout", "update")]
 WRITES += [("PUT", path) for path in ("settings", "network", "commissioning", "update")]
@@ -358,7 +361,8 @@ def test_the_log_comes_with_free_memory_and_the_load_of_the_loop(site, me):
     assert (told["busy_permille"], told["free_bytes"]) == (250, {"python": 20000, "block": 27000})
 
 
-def test_metrics_are_lines_of_names_and_numbers(site, me):
+def test_metrics_are_lines_of_names_and_numbers_each_with_its_help(site, me, monkeypatch):
+    monkeypatch.setattr(slots, "here", str(FIRMWARE))
     site.publish(1, STATE=2, CONTACT_CLOSED=1, TC_UV=14000)
     site.context.link.busy[0] = 5 * 64
     answer = site.ask("GET", "/metrics", **BEARER)
@@ -367,7 +371,11 @@ def test_metrics_are_lines_of_names_and_numbers(site, me):
     assert 'curfew_contact_closed{burner="1"} 1' in lines and 'curfew_tc_uv{burner="1"} 14000' in lines
     assert 'curfew_state{burner="1",state="BURNING"} 1' in lines
     assert 'curfew_free_bytes{heap="block"} 27000' in lines and "curfew_loop_busy_permille 250" in lines
-    assert all(len(line.split()) == 2 and line.startswith("curfew_") for line in lines)
+    about = [line.split(" ", 3) for line in lines if line.startswith("# ")]
+    helped, typed = ({words[2] for words in about if words[1] == kind} for kind in ("HELP", "TYPE"))
+    samples = [line for line in lines if not line.startswith("# ")]
+    assert all(len(line.split()) == 2 for line in samples) and "curfew_clock_known 1" in samples
+    assert {re.match(r"\w+", line)[0] for line in samples} <= helped == typed
 
 
 def test_every_route_is_in_the_openapi_file_and_nothing_else():

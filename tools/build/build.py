@@ -97,7 +97,8 @@ def build(out: Path = OUT) -> dict[str, int]:
             (slot / "lib" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(libraries.FETCHED / name, slot / "lib" / name)
     page.build(slot / "www")
-    shutil.copyfile(FIRMWARE / "entities.txt", slot / "entities.txt")
+    for name in ("entities.txt", "metrics.txt"):
+        shutil.copyfile(FIRMWARE / name, slot / name)
     manifest.write(slot, manifest.version(FIRMWARE))
     shutil.rmtree(out, ignore_errors=True)
     fresh.rename(out)

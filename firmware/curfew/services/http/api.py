@@ -18,6 +18,7 @@ from curfew.storage import files
 
 _OPEN = ("status", "login")  # need no session
 _BY_TOKEN = ("off", "extend", "update")  # writes; an update is signed, and needs the local window
+_METRICS_PATH = "metrics.txt"  # what each of them means
 _LOCAL = ("local", "lan", "home.arpa", "fritz.box")  # names that only the home network gives
 _AGE_MS = 60000
 _STREAMS_MAX = 2  # event streams: open pages must not block an OFF request
@@ -235,8 +236,11 @@ class Api:
     def _lines(self):
         context = self.context
         context.look()
+        with open(slots.path(_METRICS_PATH)) as about:
+            yield from about
         yield 'curfew_info{version="%s",build="%s",slot="%s"} 1\n' % (VERSION, slots.build_id(), slots.here)
         yield "curfew_uptime_seconds %d\ncurfew_problem %d\n" % (self._uptime(), context.problem())
+        yield "curfew_clock_known %d\n" % (self.unix_s() is not None)
         yield "curfew_flash_failures_total %d\n" % context.persistence.failures
         yield "curfew_loop_busy_permille %d\n" % context.busy_permille()
         heaps = context.chip.heaps()

@@ -1,0 +1,1 @@
+"""For those who look after many stoves: lists, credentials, dashboards, alerts and staged updates."""

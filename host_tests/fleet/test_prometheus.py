@@ -1,0 +1,140 @@
+"""Scraping, alerts, routes and the dashboards, each judged by the program that reads it.
+
+Grafana was not to be had: of its file only the expressions are judged, by Prometheus, and the places of the panels.
+"""
+
+import json
+import shutil
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+from itertools import combinations
+
+import pytest
+
+from curfew.services.http.auth import token_hash
+from fleet import grafana, targets
+from fleet.devices import Device
+from simulator.realtime.process import free_port, network_of
+from simulator.realtime.rig import RealtimeRig
+
+HERE = targets.HERE
+TOKEN = "0123456789abcdef0123456789abcdef"
+PATIENCE_S = 60
+
+
+def ran(program, *words):
+    """The output of a program that must succeed; skips where it is not installed."""
+    path = shutil.which(program)
+    if path is None:
+        pytest.skip(f"no {program} here: apt-get install prometheus prometheus-alertmanager")
+    done = subprocess.run([path, *map(str, words)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_every_alert_comes_at_its_minute_and_not_before():
+    ran("promtool", "check", "rules", targets.RULES)
+    assert "SUCCESS" in ran("promtool", "test", "rules", HERE / "rules_test.yml")
+
+
+def test_every_alert_has_a_test():
+    rules, tests = ((HERE / name).read_text() for name in ("rules.yml", "rules_test.yml"))
+    alerts = [line.split()[-1] for line in rules.splitlines() if "- alert:" in line]
+    assert len(alerts) == 6 and all(f"alertname: {alert}\n    exp_alerts" in tests for alert in alerts)
+
+
+def test_the_configuration_is_one_that_prometheus_takes(tmp_path):
+    (tmp_path / "token").write_text(TOKEN)
+    (tmp_path / "prometheus.yml").write_text(targets.configuration(tmp_path / "token"))
+    (tmp_path / "targets.json").write_text(targets.file_sd([Device("flat-7", "灶", "10.0.0.7", "")]))
+    ran("promtool", "check", "config", tmp_path / "prometheus.yml")
+
+
+@pytest.mark.parametrize("severity, receiver", [("critical", "now"), ("warning", "today"), ("info", "daily")])
+def test_an_alert_goes_to_the_receiver_of_its_severity(severity, receiver):
+    config = HERE / "alertmanager.yml"
+    ran("amtool", "check-config", config)
+    assert (
+        ran("amtool", "config", "routes", "test", "--config.file", config, f"severity={severity}").strip() == receiver
+    )
+
+
+def test_every_expression_of_the_grafana_dashboard_is_one_of_prometheus(tmp_path):
+    rules = [{"record": f"panel:{number}", "expr": panel[2]} for number, panel in enumerate(grafana.PANELS)]
+    path = tmp_path / "panels.yml"
+    path.write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}))  # JSON is YAML
+    ran("promtool", "check", "rules", path)
+
+
+def test_no_panel_of_the_grafana_dashboard_lies_over_another_or_beside_the_grid():
+    panels = json.loads(grafana.text())["panels"]
+    places = [panel["gridPos"] for panel in panels]
+    assert all(place["x"] >= 0 and place["x"] + place["w"] <= grafana.WIDTH for place in places)
+    for a, b in combinations(places, 2):
+        beside = a["x"] + a["w"] <= b["x"] or b["x"] + b["w"] <= a["x"]
+        assert beside or a["y"] + a["h"] <= b["y"] or b["y"] + b["h"] <= a["y"]
+
+
+class Prometheus:
+    """A server of its own in a folder, which scrapes every second."""
+
+    def __init__(self, folder, found):
+        (folder / "token").write_text(TOKEN)
+        config = targets.configuration(folder / "token").replace("15s", "1s").replace("10s", "1s")
+        (folder / "prometheus.yml").write_text(config)
+        (folder / "targets.json").write_text(targets.file_sd(found))
+        self.address = f"http://127.0.0.1:{free_port()}"
+        path = shutil.which("prometheus") or pytest.skip("no prometheus here: apt-get install prometheus")
+        self.process = subprocess.Popen(
+            [path, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
+             f"--web.listen-address={self.address[7:]}", f"--web.console.templates={HERE}/consoles"],
+            stdout=subprocess.DEVNULL, stderr=(folder / "log").open("w"),
+        )  # fmt: skip
+
+    def page(self, path):
+        with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+            return answer.read().decode()
+
+    def query(self, expression):
+        """[(labels, value)]; [] while the server starts."""
+        try:
+            told = json.loads(self.page("/api/v1/query?" + urllib.parse.urlencode({"query": expression})))
+        except OSError:
+            return []
+        return [(sample["metric"], float(sample["value"][1])) for sample in told["data"]["result"]]
+
+    def until(self, expression, holds):
+        end = time.monotonic() + PATIENCE_S
+        while not holds(found := self.query(expression)):
+            assert time.monotonic() < end, f"{expression}: {found}"
+            time.sleep(0.2)
+        return found
+
+
+@pytest.mark.long
+@pytest.mark.limit(180)
+def test_an_operator_sees_a_real_device_burn_and_go(tmp_path):
+    config = network_of("a password", token=token_hash(TOKEN))
+    for name in ("server", "rig"):
+        (tmp_path / name).mkdir()
+    with RealtimeRig(tmp_path / "rig", burners=2, network=config) as rig:
+        found = [Device("flat-7", "Elm Street 3", f"127.0.0.1:{rig.web_port}", "240ac412ab0f")]
+        server = Prometheus(tmp_path / "server", found)
+        try:
+            states = server.until("curfew_state", lambda found: len(found) == 2)
+            assert {labels["state"] for labels, _ in states} == {"IDLE"}
+            assert all(labels["instance"] == "flat-7" and labels["place"] == "Elm Street 3" for labels, _ in states)
+            rig.light()
+            server.until('curfew_state{burner="0",state="BURNING"}', bool)
+            page = server.page("/consoles/curfew.html")
+            assert "flat-7" in page and "Elm Street 3" in page and "BURNING" in page and "error" not in page.lower()
+            metrics = {labels["__name__"] for labels, _ in server.query('{__name__=~"curfew_.*"}')}
+            assert {"curfew_uptime_seconds", "curfew_clock_known", "curfew_free_bytes", "curfew_info"} <= metrics
+            rig.do("power_off")
+            server.until('up{job="curfew"} == 0', bool)
+            assert "no answer" in server.page("/consoles/curfew.html")
+        finally:
+            server.process.kill()
+            server.process.wait()
