@@ -158,4 +158,4 @@ def test_an_off_behind_a_long_message_is_taken_within_150_ms_of_its_last_byte(si
         client.step(20 * steps)
         steps += 1
         waited += not line.left
-    assert messages[1] == ("t", b"OFF", 0) and 20 * waited <= 150 and steps < 10 + size // 2048 * 1.1
+    assert messages[1] == ("t", b"OFF", 0) and 20 * waited <= 150 and steps < 10 + size // WINDOW * 1.1

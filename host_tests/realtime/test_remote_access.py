@@ -2,12 +2,14 @@
 
 # ruff: noqa: F811 (fixtures are imported by name)
 import ast
+import socket
 from contextlib import contextmanager
 
 import pytest
 
 from host_tests.fixtures.broker import authority  # noqa: F401
 from host_tests.fixtures.seeded_firmware import ROOT, seeded_build
+from host_tests.fuzz.mqtt_packets import packet, publish
 from host_tests.realtime.connected import BACK_S, BASE, connected  # noqa: F401
 from simulator import run
 from simulator.realtime.clients import Clients, control
@@ -157,6 +159,22 @@ def test_a_thousand_remote_offs_are_at_the_coil_at_once(connected, capsys):
     with connected(burners=4, sensor=False) as here:
         times_ms, coils = remote_offs(here, 1000)
     judge_times(times_ms, coils, 1000, capsys)
+
+
+@pytest.mark.long
+def test_an_off_behind_a_message_of_a_megabyte_is_at_the_coil_within_150_ms_of_its_last_byte(connected):
+    with connected(sensor=False) as here:
+        desk = here.desk
+        desk.press()
+        desk.wait_state("BURNING")
+        with socket.create_connection(("127.0.0.1", here.broker.port)) as publisher:
+            publisher.sendall(packet(0x10, b"\0\4MQTT\4\2\0\x3c\0\4long"))
+            assert publisher.recv(4)[:1] == b"\x20"
+            with desk.remote_off(source="mqtt") as off:
+                publisher.sendall(publish(BASE.encode() + b"/burner/9/command", b"z" * 1_000_000))
+                publisher.sendall(publish(BASE.encode() + b"/command", b"OFF"))
+                took_ms = off.wait()
+    assert took_ms <= 250, "the megabyte's own way through broker, loopback and VM included"
 
 
 # --- under load ------------------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def test_the_compiled_server_answers_on_the_vm_as_it_does_here(server):
     assert server.ask("PUT", "settings", {"warning_s": 1}, **me).json["key"] == "warning_s"
     assert server.ask("PUT", "settings", {"warning_s": 90}, **me).json == {"restart": True}
     assert server.ask("GET", "settings", **me).json["values"]["warning_s"] == 90
-    assert "token" in server.ask("PUT", "network", {"token": True, "name": "Stove", "confirm": PASSWORD}, **me).json
+    assert "token" in server.ask("PUT", "tokens", {"make": "read", "name": "x", "confirm": PASSWORD}, **me).json
     with server.connect() as connection:
         connection.sendall(f"GET /api/v1/events HTTP/1.1\r\nCookie: {me['Cookie']}\r\n\r\n".encode())
         received = b""

@@ -188,4 +188,4 @@ def test_the_home_network_cannot_be_removed_remotely(site, me):
 
 def test_in_the_set_up_no_one_has_a_password_yet(make_site):
     site = make_site(config={})
-    assert site.ask("PUT", "network", {"password": PASSWORD, "wifi": {"ssid": "home"}}).json == {"restart": True}
+    assert site.ask("PUT", "network", {"password": PASSWORD, "wifi": {"ssid": "home"}}).json["restart"]

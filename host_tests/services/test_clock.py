@@ -174,6 +174,50 @@ def test_a_wrong_reply_is_passed_over_and_the_right_one_still_taken(rig):
     assert clock.unix_s() == NOW_S
 
 
+# --- without internet ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def local(server):
+    """A device whose names lead nowhere and whose gateway is the server."""
+    context = FakeContext()
+    names = ("no.such.host.invalid", "nor.this.invalid")
+    clock = c.Clock(context, context.set.append, names, server.port, lambda: "127.0.0.1")
+    yield context, clock, server
+    clock._close()
+
+
+def until_known(local, limit_ms=300_000):
+    context, clock, server = local
+    while context.now_ms < limit_ms and clock.unix_s() is None:
+        clock.step()
+        if sent := server.asked():
+            server.answer(reply_to(sent, NOW_S + context.now_ms // 1000))
+            clock.step()
+        context.now_ms += 500
+
+
+def test_without_internet_the_gateway_gives_the_time_and_it_is_called_one_source(local):
+    context, clock, _ = local
+    until_known(local)
+    assert clock.unix_s() is not None and not clock.is_sure and context.status["time"] == "one source"
+    assert context.now_ms < 120_000
+
+
+def test_in_a_round_a_host_without_an_answer_is_asked_once(local, monkeypatch):
+    asked = []
+    look_up = socket.getaddrinfo
+
+    def look(host, *rest):
+        asked.append(host)
+        return look_up(host, *rest)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look)
+    until_known(local)
+    first = asked.index("127.0.0.1")
+    assert asked[first:] == ["127.0.0.1", "no.such.host.invalid", "nor.this.invalid", "127.0.0.1", "127.0.0.1"]
+
+
 # --- whom to believe -------------------------------------------------------------------------------------------------
 
 

@@ -3,11 +3,12 @@
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from curfew.services.net.clock import iso
-from host_tests.fixtures.web import BEARER, PASSWORD, UNIX_S, untouched
+from host_tests.fixtures.web import PASSWORD, UNIX_S, untouched
 
 SURE = {"confirm": PASSWORD}
 
@@ -128,7 +129,7 @@ def test_the_set_up_makes_a_password_that_then_opens(make_site):
     assert site.ask("PUT", "network", {"wifi": WIFI}).json["key"] == "password"
     untouched(site)
     answer = site.ask("PUT", "network", {"wifi": WIFI, "password": PASSWORD})
-    assert (answer.status, answer.json) == (200, {"restart": True})
+    assert answer.status == 200 and answer.json["restart"]
     assert site.restarts == 1
     file = Path("network.json").read_text()
     assert PASSWORD not in file and WIFI["password"] in file
@@ -156,22 +157,14 @@ def test_secrets_never_come_back_and_what_comes_back_may_be_sent_again(site, me)
     assert site.context.config == before
 
 
-def test_a_token_is_shown_once_and_can_be_removed(site, me):
-    token = site.ask("PUT", "network", {"token": True, **SURE}, **me).json["token"]
-    assert len(token) == 32 and token not in Path("network.json").read_text()
-    assert site.ask("GET", "log", Authorization="Bearer " + token).status == 200
-    assert site.ask("GET", "log", **BEARER).status == 401
-    assert site.ask("PUT", "network", {"token": None, **SURE}, **me).status == 200
-    assert site.ask("GET", "log", Authorization="Bearer " + token).status == 401
-
-
 @pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "change, key",
     [
         ({"password": None}, "password"), ({"password": "1234567"}, "password"),
         ({"password": "x" * 65}, "password"), ({"password": 12345678}, "password"), ({"token": "my own"}, "token"),
-        ({"token": False}, "token"), ({"wifi": 1}, "wifi"),
+        ({"token": True}, "token"), ({"tokens": ["control abc"]}, "tokens"), ({"token": None}, "token"),
+        ({"wifi": 1}, "wifi"),
         ({"wifi": None}, "wifi"), ({"mqtt": {"port": 0}}, "mqtt.port"),
         ({"language": "fr"}, "language"), ({"no_such": 1}, "no_such"),
     ],
@@ -182,6 +175,55 @@ def test_a_refused_network_value_names_its_key_and_changes_nothing(site, me, cha
     assert (answer.status, answer.json["key"]) == (422, key)
     assert site.context.config == before
     untouched(site)
+
+
+class Scanner:
+    """A radio that finds these networks, or fails."""
+
+    def __init__(self, rows):
+        self.rows, self.on = rows, False
+
+    def active(self, on):
+        self.on = on
+
+    def scan(self):
+        if self.rows is None:
+            raise RuntimeError("Wifi Unknown Error")
+        return [(name, b"", 1, dbm, 3, False) for name, dbm in self.rows]
+
+
+AROUND = [(b"far", -80), (b"home", -50), (b"far", -85), (b"", -40), (b"\xff", -90), ("小家".encode(), -60)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"), [(AROUND, ["home", "小家", "far"]), (None, []),
+                        ([(b"%d" % n, -n) for n in range(30)], [str(n) for n in range(16)])],
+)  # fmt: skip
+def test_the_set_up_lists_the_networks_around_the_strongest_first(make_site, rows, names):
+    site = make_site(config={})
+    site.context.portal = SimpleNamespace(station=Scanner(rows))
+    assert site.ask("GET", "networks").json == {"networks": names}
+
+
+def test_networks_are_looked_for_only_in_the_set_up_and_while_no_contact_is_closed(make_site, site, me):
+    assert site.ask("GET", "networks").status == 401
+    assert site.ask("GET", "networks", **me).status == 409
+    site = make_site(config={})
+    site.context.portal = SimpleNamespace(station=Scanner(AROUND))
+    site.link.flash_allowed[0] = 0
+    assert site.ask("GET", "networks").status == 409 and not site.context.portal.station.on
+
+
+def test_after_the_set_up_the_answer_names_the_device_in_the_home_network(make_site):
+    answer = make_site(config={}).ask("PUT", "network", {"wifi": WIFI, "password": PASSWORD})
+    assert answer.json == {"restart": True, "host": "curfew-ab0f.local"}
+
+
+def test_the_reason_of_the_wifi_is_shown_in_the_set_up_and_to_no_one_else(make_site, site):
+    assert "wifi_reason" not in site.ask("GET", "status").json
+    site = make_site(config={})
+    site.context.wifi_reason = "wrong password?"
+    assert site.ask("GET", "status").json["wifi_reason"] == "wrong password?"
 
 
 # --- commissioning -------------------------------------------------------------------------------------------------

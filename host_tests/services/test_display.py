@@ -47,6 +47,19 @@ def test_the_password_walks_through_and_comes_again():
     assert all(len(text) == 4 for text in shown)
 
 
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [("", "----"), ("no such network", " E1 "), ("wrong password?", " E2 "), ("no answer (8)", " E3 ")],
+)
+def test_why_the_wifi_does_not_come_takes_every_fourth_second(reason, code):
+    shown = [display.text([burner()], None, second, reason) for second in range(4)]
+    assert shown == ["----", "----", "----", code]
+
+
+def test_in_the_set_up_it_follows_the_password():
+    assert display.text([burner()], "12345678", 8, "wrong password?") == " E2 "
+
+
 def test_fire_and_faults_come_before_the_password():
     assert display.text([burner(60)], "12345678", 0) == "01:00"
     assert display.text([burner(fault="UNSTABLE")], "12345678", 0) == "F1-5"
@@ -56,7 +69,8 @@ def test_the_task_shows_two_rounds_a_second():
     context = FakeContext()
     context.states = [burner()]
     shown = []
-    run(display.run(context, shown.append, lambda: "12345678", rounds(4)))
+    context.portal = types.SimpleNamespace(password="12345678")
+    run(display.run(context, shown.append, rounds(4)))
     assert shown == ["1234", "1234", "2345", "2345"]
 
 

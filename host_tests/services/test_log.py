@@ -23,6 +23,17 @@ def test_a_flood_of_one_line_pushes_nothing_out_and_is_counted():
     assert log.counts["mqtt"] == 1000
 
 
+def test_a_link_that_comes_and_goes_pushes_nothing_out():
+    log = Log()
+    log.add("clock", "first")
+    for _ in range(100):
+        log.add("mqtt", "online")
+        log.add("mqtt", "closed by the broker")
+        log.add("wifi", "lost")
+        log.add("wifi", "online 10.0.0.4")
+    assert len(log.lines()) == 5 and log.counts == {"clock": 1, "mqtt": 200, "wifi": 200}
+
+
 def test_words_are_bounded_too():
     log = Log()
     for number in range(40):

@@ -30,6 +30,7 @@ def test_an_empty_file_gives_every_default_of_the_device_and_no_service():
         "extra_host": "",
         "password": "",
         "token": "",
+        "tokens": [],
     }
 
 

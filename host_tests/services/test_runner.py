@@ -275,9 +275,86 @@ def test_an_unused_set_up_ends_and_one_that_was_opened_by_mistake_restarts(devic
             limits_ms.append(unused_ms)
 
     monkeypatch.setattr("curfew.services.net.portal.Portal", Portal)
-    services = made.runner.ServiceRunner(made.context, types.SimpleNamespace(WLAN=lambda kind: None, AP_IF=1))
+    services = made.runner.ServiceRunner(made.context, types.SimpleNamespace(WLAN=lambda kind: None, AP_IF=1, STA_IF=0))
     services._may_stay = config is None
     asyncio.run(services._set_up())
     assert limits_ms == [1000 * limit_s] and closed
     made.persistence.poll()
     assert (made.link.pong[0] == supervisor.PONG_RESTART) == (config is not None)
+
+
+class Radio:
+    """A station that joins or never does."""
+
+    def __init__(self, works):
+        self.works, self.tries = works, 0
+
+    def active(self, on=None):
+        return True
+
+    def config(self, **values):
+        pass
+
+    def connect(self, ssid, key):
+        self.tries += 1
+
+    def disconnect(self):
+        pass
+
+    def isconnected(self):
+        return self.works and self.tries > 0
+
+    def status(self):
+        return 202
+
+    def ifconfig(self):
+        return ("10.0.0.4", "255.0.0.0", "10.0.0.1", "10.0.0.1")
+
+
+def joined(made, radio, s):
+    """The runner after so many seconds of its Wi-Fi, and whether it opened the set-up."""
+    opened = []
+    made.due()
+    network = types.SimpleNamespace(WLAN=lambda kind: radio, AP_IF=1, STA_IF=0, hostname=lambda name: None)
+    services = made.runner.ServiceRunner(made.context, network)
+
+    async def set_up():
+        opened.append(True)
+
+    async def lives():
+        services._set_up = set_up
+        tasks = [asyncio.create_task(services._join()), asyncio.create_task(services._watch_updates())]
+        await asyncio.sleep_ms(1000 * s)
+        for task in tasks:
+            task.cancel()
+
+    asyncio.run(lives())
+    return services, opened
+
+
+def test_a_wifi_that_never_worked_opens_the_set_up_again_after_three_failures(device):
+    radio = Radio(False)
+    _, opened = joined(device(JOINED), radio, 100)
+    assert opened == [True] and radio.tries == 3
+
+
+def test_a_wifi_that_worked_once_is_tried_for_ever_also_after_a_restart(device, monkeypatch):
+    monkeypatch.setattr("curfew.services.update.key.read", lambda: b"key")
+    made = device(JOINED)
+    made.link.flash_allowed[0] = 1
+    joined(made, Radio(True), 10)
+    radio = Radio(False)
+    _, opened = joined(device(JOINED), radio, 300)
+    assert opened == [] and radio.tries > 3
+    other = {**JOINED, "wifi": {"ssid": "home", "password": "another one"}}
+    assert joined(device(other), Radio(False), 100)[1] == [True], "new settings have to work first"
+
+
+def test_a_mark_that_cannot_be_read_does_not_open_the_set_up(device, monkeypatch):
+    made = device(JOINED)
+
+    def broken(path):
+        raise OSError(5)
+
+    monkeypatch.setattr("curfew.storage.files.lines", broken)
+    assert joined(made, Radio(False), 200)[1] == []

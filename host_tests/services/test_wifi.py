@@ -1,11 +1,16 @@
 """Wi-Fi reconnects with growing pauses and never raises."""
 
+import asyncio
+import socket
+from types import SimpleNamespace
+
 import pytest
 
 from curfew.core.ticks import later_ms
 from curfew.services.log import Log
+from curfew.services.net import wifi
 from curfew.services.net.wifi import Wifi
-from host_tests.fixtures.services import FakeContext, Wlan, rounds, run
+from host_tests.fixtures.services import Enough, FakeContext, Wlan, rounds, run
 
 CONFIG = {"ssid": "home", "password": "12345678"}
 
@@ -205,3 +210,108 @@ def test_the_task_shows_its_state_in_the_context():
 
     run(rig.wifi.run(context, rounds(3, each)))
     assert seen == ["joining", "online", "online"]
+
+
+# --- what a user without a network sees ----------------------------------------------------------------------------
+
+
+class Driven(Rig):
+    """A Rig in its own task, every 500 ms; each(): what happens meanwhile."""
+
+    def request(self):
+        """The server got one."""
+        self.wifi.unproved_ms = 0
+
+    def __init__(self, air="good"):
+        super().__init__(air)
+        self.context = FakeContext()
+
+    def run_task(self, ms, tries=0, each=lambda: None):
+        def goes():
+            self.context.now_ms += 500
+            self.wlan.now_ms = self.context.now_ms
+            each()
+
+        try:
+            asyncio.run(self.wifi.run(self.context, rounds(ms // 500, goes), tries))
+        except Enough:
+            return False
+        return True
+
+
+@pytest.mark.parametrize(
+    ("air", "reason"), [("password", "wrong password?"), ("absent", "no such network"), ("silent", "no answer")]
+)
+def test_settings_that_never_worked_end_after_three_failures_and_the_console_says_why_once(air, reason, capsys):
+    rig = Driven(air)
+    assert rig.run_task(120_000, 3)
+    assert rig.wifi.failures == 3 and rig.context.wifi_reason.startswith(reason) and rig.context.now_ms < 90_000
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(set(lines)) and all(line.startswith("Wi-Fi home: " + reason) for line in lines)
+
+
+def test_the_first_join_ends_the_trial_and_then_failures_never_end_the_attempts():
+    rig = Driven()
+    assert rig.run_task(60_000, 3) and rig.wifi.joins == 1 and rig.context.wifi_reason == ""
+    rig.wlan.air, rig.wlan.linked = "absent", False
+    assert not rig.run_task(3_600_000) and rig.wifi.failures > 10
+    assert rig.context.wifi_reason == "no such network"
+
+
+# --- "connected" is only a word ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gateway(monkeypatch):
+    """What the gateway says, and how often it was asked."""
+    asked = SimpleNamespace(answer=False, count=0)
+
+    async def answers(address, sleep_ms):
+        assert address == "192.168.4.1"
+        asked.count += 1
+        return asked.answer
+
+    monkeypatch.setattr(wifi, "forget", lambda *names: None)
+    monkeypatch.setattr("curfew.services.net.gateway.answers", answers)
+    return asked
+
+
+def test_a_link_over_which_nothing_comes_for_15_minutes_is_joined_anew(gateway):
+    rig = Driven()
+    rig.run_task(902_000)
+    assert gateway.count == 1 and rig.log.lines() == ["wifi online 192.168.4.1", "wifi nothing answers"]
+    rig.run_task(30_000)
+    assert rig.wifi.joins == 2
+
+
+@pytest.mark.parametrize("proof", ["gateway", "broker", "request"])
+def test_any_answer_in_15_minutes_keeps_the_link(gateway, proof):
+    rig = Driven()
+    gateway.answer = proof == "gateway"
+    if proof == "broker":
+        rig.context.status["mqtt"] = "no commands"
+    rig.run_task(8_000_000, each=rig.request if proof == "request" else lambda: None)
+    assert rig.wifi.joins == 1 and gateway.count == (8 if proof == "gateway" else 0)
+
+
+def test_a_gateway_that_accepts_or_refuses_a_connection_answers_and_a_silent_one_does_not():
+    from curfew.services.net.gateway import answers
+
+    async def ask(address, port):
+        async def sleep_ms(ms):
+            await asyncio.sleep(0)
+
+        return await answers(address, sleep_ms, port)
+
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        port = server.getsockname()[1]
+        assert asyncio.run(ask("127.0.0.1", port))
+        guests = [socket.socket() for _ in range(3)]
+        for guest in guests:
+            guest.setblocking(False)
+            guest.connect_ex(("127.0.0.1", port))
+        assert not asyncio.run(ask("127.0.0.1", port)), "its queue is full: nothing comes back"
+        for guest in guests:
+            guest.close()
+    assert asyncio.run(ask("127.0.0.1", port)), "refused"
+    assert not asyncio.run(ask(None, port))

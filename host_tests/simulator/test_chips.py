@@ -74,7 +74,7 @@ def test_every_call_of_the_firmware_into_the_chip_is_described():
         "from machine import Timer",
         "import machine\nmachine.lightsleep(5)",
         "import network\nnetwork.phy_mode(1)",
-        "def f(wlan): wlan.scan()",
+        "def f(wlan): wlan.ipconfig()",
         "def f(pin): pin.irq(None)",
         "import esp32\nesp32.NVS('x')",
     ],

@@ -7,9 +7,10 @@ import time
 
 from curfew.bundles.base import Persistence
 from curfew.bundles.core import Inbox, Link, RtcMemory, Snapshot, read_state
-from curfew.bundles.http import Api, Auth, Server, hashing
+from curfew.bundles.http import Api, Auth, Server
 from curfew.bundles.services import Log, ServiceContext
 from curfew.core.settings import checked
+from curfew.services.http.password import hashing
 
 settings = checked({"burners": [{}, {"relay_pin": 19}]})
 link = Link(Inbox(2), Snapshot(2, _thread.allocate_lock()))

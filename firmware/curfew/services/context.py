@@ -13,6 +13,7 @@ from curfew.runtime import snapshot as s
 from curfew.storage import files, journal
 
 AUTHORITY_PATH = "authority.txt"  # a host, and the public authority that vouched for it; mqtt/transport.py
+JOINED_PATH = "joined.txt"  # a hash of the Wi-Fi settings that have worked
 DATES_PATH = "dates.txt"  # number of a shut-off, and its time in unix seconds; written by net/clock.py
 _RUNNING = (s.SNAP_REMAINING_S, s.SNAP_TC_UV, s.SNAP_MAGNET_UV, s.SNAP_SOUND)  # changes of these alone are not reported
 
@@ -39,6 +40,8 @@ class ServiceContext:
         self.nonce = ""  # signed by the next update; "" while the window is closed
         self.receiver = None  # of an update in progress
         self.status = {"wifi": "off", "time": "off", "mqtt": "off", "voice": "off"}
+        self.portal = None  # of the set-up, net/portal.py
+        self.wifi_reason = ""  # why the Wi-Fi does not come, "" while it is there
         self.burners = len(settings.burners)
         self._sources = SOURCES.split()  # made once: an OFF must not allocate
         self.extend_allowed = settings.remote_extend

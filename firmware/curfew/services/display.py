@@ -6,13 +6,15 @@ _POLL_MS = 500
 _IDLE = "----"
 _HOUR_STYLE_S = 6000  # from here on, minutes and seconds would need five digits
 _LONGEST_S = 35999  # 9h59
+_REASONS = ("", "no such", "wrong p")  # of the Wi-Fi, by their first letters: " E1 ", " E2 "; " E3 " for any other
 
 
-def text(burners, password, second):
+def text(burners, password, second, reason=""):
     """Four characters, with a colon between minutes and seconds: "09:59", "1h40", "----", "F2-1".
 
     burners: the result of ServiceContext.burner() for each. password: of the set-up, or None. second: a counter that
-    moves the text. A fault ("F", burner, fault from 1 in the order of FAULTS) takes every fourth second of a countdown.
+    moves the text. reason: why the Wi-Fi does not come; it follows the password, or shows every fourth second. A fault
+    ("F", burner, fault from 1 in the order of FAULTS) takes every fourth second of a countdown.
     """
     left = [burner["remaining_s"] for burner in burners if burner["contact_closed"]]
     for number, burner in enumerate(burners):
@@ -20,11 +22,12 @@ def text(burners, password, second):
             return "F%d-%d" % (number + 1, FAULTS.split().index(burner["fault"]) + 1)
     if left:
         return _time(min(left))
+    code = " E%d " % (_REASONS.index(reason[:7]) if reason[:7] in _REASONS else len(_REASONS)) if reason else ""
     if password:
-        row = password + "    "
+        row = password + (code or "    ")
         at = second % len(row)
         return (row + row)[at : at + 4]
-    return _IDLE
+    return code if code and second % 4 == 3 else _IDLE
 
 
 def _time(left_s):
@@ -34,11 +37,13 @@ def _time(left_s):
     return "%dh%02d" % (minutes // 60, minutes % 60)
 
 
-async def run(context, show, password, sleep_ms):
-    """Update the display forever. show(text): of hardware/display.py; password(): as in text()."""
+async def run(context, show, sleep_ms):
+    """Update the display forever. show(text): of hardware/display.py."""
     polls = 0
     while True:
         context.look()
-        show(text([context.burner(index) for index in range(context.burners)], password(), polls // 2))
+        burners = [context.burner(index) for index in range(context.burners)]
+        password = context.portal.password if context.portal else None
+        show(text(burners, password, polls // 2, context.wifi_reason))
         polls += 1
         await sleep_ms(_POLL_MS)

@@ -2,6 +2,7 @@
 
 _LINES = 50
 _LINE_BYTES = 80
+_REPEATS = 6
 _WORDS_MAX = 32  # words come from the program; this bounds an error in it
 
 
@@ -13,7 +14,7 @@ class Log:
         self._lines = []
 
     def add(self, word, text=""):
-        """Add a line; a repetition of the last one is only counted, so that it cannot displace the others."""
+        """Add a line; a repetition of one of the last is only counted: a link that comes and goes displaces nothing."""
         if word not in self.counts and len(self.counts) >= _WORDS_MAX:
             word = "other"
         self.counts[word] = self.counts.get(word, 0) + 1
@@ -23,7 +24,7 @@ class Log:
                 line = line.replace(char, "?")
         while len(line.encode()) > _LINE_BYTES:
             line = line[:-1]
-        if self._lines[-1:] != [line]:
+        if line not in self._lines[-_REPEATS:]:
             if len(self._lines) == _LINES:
                 self._lines.pop(0)
             self._lines.append(line)

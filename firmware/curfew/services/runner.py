@@ -16,10 +16,7 @@ _POLL_MS = 20  # the longest wait of a remote command while nothing blocks
 _PERSIST_ROUNDS = 5  # of these: one poll of Persistence
 _PAUSE_MS = 1000
 _PAUSE_MAX_MS = 300000
-_HELD_MS = 10000  # a button held for this long from power-up on opens the set-up
-_HELD_LOOK_MS = 100
-_SET_UP_MS = 900000  # with a known network, the set-up ends when it was not used for this time
-_FIRST_SET_UP_MS = 3600000  # without one
+_TRIES = 3  # of Wi-Fi settings that have never worked; then the set-up opens again
 _WATCH_MS = 500
 _NONCE_BYTES = 16
 _PORT = 80
@@ -96,9 +93,10 @@ class ServiceRunner:
         self.due = []
         self._context = context
         self._network = network
-        self._clock = Clock(context, lambda unix_s: context.chip.set_clock(*calendar(unix_s)[:8]))
         self._wifi = None
-        self._portal = None
+        set_clock = lambda unix_s: context.chip.set_clock(*calendar(unix_s)[:8])  # noqa: E731
+        self._clock = Clock(context, set_clock, gateway=lambda: self._wifi and self._wifi.gateway())
+        self._is_new = False  # no join has succeeded with the present Wi-Fi settings
         self._may_stay = False  # the set-up has no time limit: the device is not configured
         self._server = None
         context.persistence.is_reachable = self._is_reachable
@@ -110,7 +108,7 @@ class ServiceRunner:
             self.due.append(("display", self._show))
         config = context.config
         self._may_stay = not config.get("wifi") or not config.get("password")
-        if self._may_stay or await self._held():
+        if self._may_stay or await _is_held(context):
             self.due.append(("portal", self._set_up))
         else:
             self.due.append(("wifi", self._join))
@@ -127,34 +125,16 @@ class ServiceRunner:
         joined = slots.trial != "air" or self._context.status["wifi"] in ("online", "portal")
         return joined and self._server is not None and self._server.is_open
 
-    async def _held(self):
-        """True when a button is held from this power-up on for _HELD_MS."""
-        context = self._context
-        pins = [burner.button_pin for burner in context.settings.burners]
-        for _ in range(_HELD_MS // _HELD_LOOK_MS):
-            if context.chip.restart_reason() != "power" or not context.chip.any_low(pins):
-                return False
-            await asyncio.sleep_ms(_HELD_LOOK_MS)
-        return True
-
     async def _set_up(self):
-        from curfew.services.net.portal import Portal
+        from curfew.services.net import portal
 
-        network = self._network
-        self._portal = Portal(network.WLAN(network.AP_IF), self._context.log)
-        self._portal.open()
-        await self._portal.run(self._context, asyncio.sleep_ms, _FIRST_SET_UP_MS if self._may_stay else _SET_UP_MS)
-        if not self._may_stay:  # opened by mistake
-            self._context.ask_restart()
-        self._portal.close()
-        self._portal = None
-        self._context.status["wifi"] = "off"
-        self._context.log.add("portal", "closed: not used")
-        print("Set-up closed: not used. Switch the power off and on to open it again.")
+        await portal.set_up(self._context, self._network, self._may_stay, asyncio.sleep_ms)
 
     def _redirect(self, host):
         """By way of its owner: a portal that failed is made anew."""
-        return self._portal.redirect(host) if self._portal else None
+        if self._wifi:
+            self._wifi.unproved_ms = 0
+        return self._context.portal.redirect(host) if self._context.portal else None
 
     async def _join(self):
         from curfew.services.net.wifi import Wifi
@@ -162,7 +142,15 @@ class ServiceRunner:
         network = self._network
         network.hostname("curfew-" + chip.number()[-4:])  # for http://curfew-1a2b.local/
         self._wifi = Wifi(network.WLAN(network.STA_IF), self._context.config["wifi"], self._context.log, _draw)
-        await self._wifi.run(self._context, asyncio.sleep_ms)
+        from curfew.services.net import joined
+
+        self._is_new = not joined.has_worked(self._context.config["wifi"])
+        del joined
+        forget("services.net.joined")
+        await self._wifi.run(self._context, asyncio.sleep_ms, _TRIES if self._is_new else 0)
+        if self._wifi.joins:
+            await self._wifi.run(self._context, asyncio.sleep_ms)
+        await self._set_up()  # a wrong password must not lock the user out
 
     async def _keep_time(self):
         await self._clock.run(self._context.persistence.last_shutoff, asyncio.sleep_ms)
@@ -172,7 +160,7 @@ class ServiceRunner:
 
         settings = self._context.settings
         show = self._context.chip.display(settings.display_clk_pin, settings.display_dio_pin).show
-        await display.run(self._context, show, lambda: self._portal and self._portal.password, asyncio.sleep_ms)
+        await display.run(self._context, show, asyncio.sleep_ms)
 
     async def _web(self):
         from curfew.services.http.api import Api
@@ -206,6 +194,12 @@ class ServiceRunner:
         del key
         forget("services.update.key")
         while True:
+            if self._is_new and self._wifi.joins:
+                from curfew.services.net import joined
+
+                self._is_new = not joined.works(context.config["wifi"], context.flash_allowed)
+                del joined
+                forget("services.net.joined")
             is_open = context.link.update_ms[0] > 0
             if context.receiver and not context.receiver.is_busy and (context.receiver.is_silent() or not is_open):
                 context.receiver = None
@@ -216,6 +210,8 @@ class ServiceRunner:
                 context.nonce = ""
             elif not context.nonce and not context.receiver:
                 context.nonce = os.urandom(_NONCE_BYTES).hex()
+                if self._server:
+                    self._server.api.auth.forgive()
                 context.log.add("update", "window open")
             await asyncio.sleep_ms(_WATCH_MS)
 
@@ -236,11 +232,24 @@ class ServiceRunner:
             await _polled(voice.Voice(self._context))
 
 
+async def _is_held(context):
+    """True when a button is held from this power-up on for long enough."""
+    pins = [burner.button_pin for burner in context.settings.burners]
+    if context.chip.restart_reason() != "power" or not context.chip.any_low(pins):
+        return False
+    from curfew.services.net import portal
+
+    try:
+        return await portal.is_held(context, pins, asyncio.sleep_ms)
+    finally:
+        forget("services.net.portal")
+
+
 async def _polled(service):
     try:
         while True:
             service.poll()
-            await asyncio.sleep_ms(_POLL_MS)
+            await asyncio.sleep_ms(0 if service.broker.is_busy else _POLL_MS)  # an OFF may wait behind a long message
     finally:
         service.broker.close()
 

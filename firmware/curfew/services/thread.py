@@ -45,7 +45,8 @@ def _serve(persistence, link, clock, settings, network):
 
     loop = asyncio.new_event_loop()  # tasks of an earlier run of this thread must not continue
     loop.set_exception_handler(_report)
-    forget("services.http.config_api")  # a request that ended with the thread dropped nothing
+    for name in ("access_api", "config_api", "password", "refusals"):  # a request that ended with the thread
+        forget("services.http." + name)
     gc.collect()
     if hasattr(gc, "threshold"):  # not in CPython
         gc.threshold(_GC_THRESHOLD_BYTES)

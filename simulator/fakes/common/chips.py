@@ -132,8 +132,8 @@ RTC_MEMORY_B = 2048  # p/mpconfigport.h:172; length unchecked when read: p/machi
 CALLS = {
     "machine": "Pin Pin.init Pin.value Pin.IN Pin.OUT Pin.PULL_UP PWM PWM.freq PWM.duty_u16 I2C I2C.writeto"
     " I2C.readfrom_mem_into WDT WDT.feed RTC RTC.datetime RTC.memory freq mem_backup reset reset_cause unique_id",
-    "network": "WLAN WLAN.active WLAN.config WLAN.connect WLAN.disconnect WLAN.ifconfig WLAN.isconnected WLAN.status"
-    " AP_IF STA_IF hostname",
+    "network": "WLAN WLAN.active WLAN.config WLAN.connect WLAN.disconnect WLAN.ifconfig WLAN.isconnected WLAN.scan"
+    " WLAN.status AP_IF STA_IF hostname",
     "socket": "socket socket.accept socket.bind socket.close socket.connect socket.listen socket.readinto socket.recv"
     " socket.recvfrom socket.send socket.sendto socket.setblocking socket.setsockopt socket.settimeout socket.write"
     " getaddrinfo AF_INET SOCK_DGRAM SOCK_STREAM SOL_SOCKET SO_REUSEADDR",

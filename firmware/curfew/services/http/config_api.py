@@ -1,4 +1,4 @@
-"""The rare requests: log-in and log-out, settings, network, commissioning results, shut-offs, log.
+"""The rare requests: settings, network, commissioning results, shut-offs, log.
 
 api.py imports this module for one request and drops it afterwards: it takes a tenth of the heap.
 """
@@ -8,103 +8,18 @@ import json
 import os
 
 from curfew.services.context import AUTHORITY_PATH
-from curfew.services.http import auth
+from curfew.services.http.refusals import invalid, key_of, require_written
 from curfew.services.http.server import JSON, Refused, body_of, listed, packed
 from curfew.storage import files
 from curfew.transient import transient
 
 _TESTS = "plug hold low_flame timeout knob restart weld override remote bypass"
+_NETWORKS_MAX = 16
 _TESTS_PATH = "commissioning.txt"
 _PASSWORD_MIN = 8
 _PASSWORD_MAX = 64
 _ENDPOINT = ("host", "port", "tls", "ca")  # who has these gets the secrets
 _WINDOW = ": needs the local window: with all burners off hold a button for 6 s and release it, then save within 10 min"
-
-
-def _key(message):
-    """The key at the start of every message about a value."""
-    return message.split(" ")[0].split(":")[0]
-
-
-def _invalid(error):
-    raise Refused(422, str(error), _key(str(error)))
-
-
-def _require_written(done):
-    if not done:
-        raise Refused(409, "a burner is on: files can only be written while all contacts are open")
-
-
-async def _last(api, steps):
-    """The last value of auth.hashing(); other tasks run between the steps."""
-    for text in steps:  # noqa: B007
-        await api.sleep_ms(0)
-    return text
-
-
-# --- log-in --------------------------------------------------------------------------------------------------------
-
-
-async def post_login(api, request):
-    """Open a session for the device password."""
-    password = body_of(request).get("password")
-    stored = api.context.config.get("password")
-    if not stored:
-        raise Refused(403, auth.SETUP_FIRST)
-    if not isinstance(password, str):
-        _invalid("password: not a text")
-    # A device that was logged in has pauses of its own: others cannot keep it out.
-    known = request.session if isinstance(request.session, auth.Session) else None
-    address = known.key if known else request.address
-    wait_s = api.auth.begin_attempt(api.now_ms(), address, known is not None)
-    if wait_s:
-        return {"error": "wait %d seconds" % wait_s}, 429, {"Retry-After": str(wait_s)}
-    if not auth.same(await _last(api, auth.hashing_like(password, stored)), stored):
-        raise Refused(401, "wrong password")
-    api.auth.end_pause(address)
-    if known:
-        api.auth.close(known)
-    session = api.auth.open(os.urandom(auth.RANDOM_BYTES))
-    api.store_sessions()
-    cookie = "session=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict" % (session.name, 86400 * auth.IDLE_DAYS)
-    return {"csrf": session.guard}, 200, {"Set-Cookie": cookie}
-
-
-async def post_logout(api, request):
-    """End the session."""
-    api.auth.close(request.session)
-    api.store_sessions()
-    return {}, 200, {"Set-Cookie": "session=; Path=/; Max-Age=0"}
-
-
-async def get_sessions(api, request):
-    """The devices that are logged in, the last one used last."""
-    rows = []
-    for line in api.auth.lines():
-        key, _, day = line.partition(" ")
-        is_this = isinstance(request.session, auth.Session) and request.session.key == key
-        rows.append({"id": key[:8], "this": is_this, "used": api.iso(int(day) * 86400)})
-    return {"sessions": rows}
-
-
-def _close_others(api, session):
-    for other in api.auth.sessions[:]:
-        if other is not session:
-            api.auth.close(other)
-
-
-async def put_sessions(api, request):
-    """End a session: revoke holds its id, or "others" for all but this one."""
-    which = body_of(request).get("revoke")
-    if which == "others":
-        _close_others(api, request.session)
-    else:
-        found = [session for session in api.auth.sessions if session.key[:8] == which]
-        if not found:
-            _invalid('revoke: not an id of a session, nor "others"')
-        api.auth.close(found[0])
-    api.store_sessions()
-    return await get_sessions(api, request)
 
 
 # --- settings ------------------------------------------------------------------------------------------------------
@@ -137,7 +52,7 @@ def _settings(path):
 async def get_settings(api, request):
     """The file, what is wrong with it, and the allowed values."""
     values, wrong = _settings(api.context.settings_path)
-    state = {"values": values, "may_write": api.context.flash_allowed(), "error": wrong, "key": wrong and _key(wrong)}
+    state = {"values": values, "may_write": api.context.flash_allowed(), "error": wrong, "key": wrong and key_of(wrong)}
     return packed(_with_ranges(state)), 200, JSON
 
 
@@ -182,7 +97,7 @@ def _require_place(context, old, new):
         found = list(authority.changes(old, new))
         for key, place in found:
             if place == authority.CABLE:
-                _invalid(key + ": can only be changed over the USB cable, in sight of the wires")
+                invalid(key + ": can only be changed over the USB cable, in sight of the wires")
         for key, place in found:
             if place == authority.WINDOW and not context.link.update_ms[0]:
                 raise Refused(403, key + _WINDOW, key)
@@ -197,7 +112,7 @@ async def put_settings(api, request):
     """Change some keys; null restores a default. Pins cannot change: exchanged, OFF would open the wrong contact."""
     old, wrong = _settings(api.context.settings_path)
     if wrong:
-        raise Refused(403, "the file is damaged (%s): replace it over the USB cable" % wrong, _key(wrong))
+        raise Refused(403, "the file is damaged (%s): replace it over the USB cable" % wrong, key_of(wrong))
     values = dict(old)
     for key, value in body_of(request).items():
         if value is None:
@@ -208,11 +123,11 @@ async def put_settings(api, request):
         values["burners"] = [_without_null(burner) for burner in values["burners"]]
     wrong = _error_in(values)
     if wrong:
-        _invalid(wrong)
+        invalid(wrong)
     if not _require_place(api.context, old, values):
         return {"restart": False}
     _require_no_fault(api.context)
-    _require_written(api.context.write(api.context.settings_path, json.dumps(values)))
+    require_written(api.context.write(api.context.settings_path, json.dumps(values)))
     api.context.ask_restart()
     return {"restart": True}
 
@@ -232,17 +147,27 @@ async def get_network(api, request):
         return public(api.context.config)
 
 
-async def _require_password(api, password, session):
-    """A stolen session must not become the owner of the device."""
-    if not isinstance(password, str):
-        _invalid("confirm: the device password is needed for a change of the network settings")
-    wait_s = api.auth.begin_attempt(api.now_ms(), session.key, True)
-    if wait_s:
-        raise Refused(403, "confirm: wrong passwords before, wait %d seconds" % wait_s, "confirm")
-    stored = api.context.config["password"]
-    if not auth.same(await _last(api, auth.hashing_like(password, stored)), stored):
-        raise Refused(403, "confirm: wrong password", "confirm")
-    api.auth.end_pause(session.key)
+async def get_networks(api, request):
+    """The names of the Wi-Fi networks around, the strongest first; only in the set-up."""
+    radio = api.context.portal and api.context.portal.station
+    if not radio:
+        raise Refused(409, "only in the set-up")
+    if not api.context.flash_allowed():  # it takes seconds, in which an OFF would wait
+        raise Refused(409, "a burner is on: type the name")
+    names: list = []
+    try:
+        radio.active(True)
+        rows = sorted(radio.scan(), key=lambda row: -row[3])
+    except (OSError, RuntimeError):  # the name can be typed
+        rows = []
+    for row in rows:
+        try:
+            name = row[0].decode()
+        except UnicodeError:
+            continue
+        if name and name not in names and len(names) < _NETWORKS_MAX:
+            names.append(name)
+    return {"networks": names}
 
 
 def _drop_secrets(old, new, change, secrets):
@@ -262,56 +187,55 @@ def _drop_secrets(old, new, change, secrets):
 
 
 async def put_network(api, request):
-    """Change some keys. password: the new password as plain text; token: true makes a new one.
+    """Change some keys. password: the new password as plain text.
 
     After the set-up, confirm holds the present password; a server that changes loses its secrets.
     """
+    from curfew.services.http import password
+
     change = body_of(request)
     context = api.context
-    token = None
     word = change.pop("confirm", None)
     in_setup = api.in_setup()
     if not in_setup:
-        await _require_password(api, word, request.session)
+        await password.require_password(api, word, request.session)
         if "wifi" in change and change["wifi"] is None:
-            _invalid("wifi: cannot be removed from here; hold a button at power-up to open the set-up")
-    password = change.get("password", {})
-    if not isinstance(password, dict):
-        if not isinstance(password, str) or not _PASSWORD_MIN <= len(password) <= _PASSWORD_MAX:
-            _invalid("password: not a text of %d to %d characters" % (_PASSWORD_MIN, _PASSWORD_MAX))
-        change["password"] = await _last(api, auth.hashing(password, os.urandom(auth.SALT_BYTES)))
-    if change.get("token") is True:
-        token = os.urandom(auth.SALT_BYTES).hex()
-        change["token"] = auth.token_hash(token)
-    elif not isinstance(change.get("token"), (dict, type(None))):
-        _invalid("token: true makes a new one, null removes it")
+            invalid("wifi: cannot be removed from here; hold a button at power-up to open the set-up")
+    new = change.get("password", {})
+    if not isinstance(new, dict):
+        if not isinstance(new, str) or not _PASSWORD_MIN <= len(new) <= _PASSWORD_MAX:
+            invalid("password: not a text of %d to %d characters" % (_PASSWORD_MIN, _PASSWORD_MAX))
+        change["password"] = await password.last(api, password.hashing(new, os.urandom(password.SALT_BYTES)))
+    for key in ("token", "tokens"):
+        if not isinstance(change.get(key, {}), dict):
+            invalid(key + ": made and revoked in /api/v1/tokens")
     with _network_settings():
         from curfew.services.net import network_settings
 
         try:
             config = network_settings.merged(context.config, change)
         except network_settings.Invalid as error:
-            _invalid(error)
+            invalid(error)
         dropped = _drop_secrets(context.config, config, change, network_settings.secret_names())
     if not config["password"]:
-        _invalid("password: the device needs one first")
-    needs_restart = dict(config, token="") != dict(context.config, token="")
+        invalid("password: the device needs one first")
+    needs_restart = config != context.config
     if needs_restart and not in_setup:
         _require_no_fault(context)
-    _require_written(network_settings.save(context, config))
+    require_written(network_settings.save(context, config))
     try:
         os.remove(AUTHORITY_PATH)  # a server with a new certificate is asked again who vouches for it
     except OSError:
         pass
     if isinstance(change.get("password"), str):  # who knew the old one is logged out
-        _close_others(api, None if in_setup else request.session)
+        password.close_others(api, None if in_setup else request.session)
         api.store_sessions()
     context.config = config
     answer: dict = {"restart": needs_restart}
+    if in_setup:
+        answer["host"] = "curfew-%s.local" % context.chip.number()[-4:]
     if needs_restart:
         context.ask_restart()
-    if token:
-        answer["token"] = token
     if dropped:
         answer["dropped"] = dropped
     return answer
@@ -348,9 +272,9 @@ async def put_commissioning(api, request):
                 raise ValueError
             results[row["id"]] = (row["passed"], api.unix_s() or 0)
     except (KeyError, TypeError, ValueError):
-        _invalid("results: not a list of id (%s) and passed (true, false, null)" % _TESTS.replace(" ", ", "))
+        invalid("results: not a list of id (%s) and passed (true, false, null)" % _TESTS.replace(" ", ", "))
     rows = ["%s %d %d" % (name, passed, when) for name, (passed, when) in results.items() if passed is not None]
-    _require_written(files.replace(_TESTS_PATH, rows, api.context.flash_allowed))
+    require_written(files.replace(_TESTS_PATH, rows, api.context.flash_allowed))
     return await get_commissioning(api, request)
 
 
@@ -380,13 +304,10 @@ async def get_log(api, request):
 
 
 HANDLERS = {
-    "POST login": post_login,
-    "POST logout": post_logout,
-    "GET sessions": get_sessions,
-    "PUT sessions": put_sessions,
     "GET settings": get_settings,
     "PUT settings": put_settings,
     "GET network": get_network,
+    "GET networks": get_networks,
     "PUT network": put_network,
     "GET commissioning": get_commissioning,
     "PUT commissioning": put_commissioning,

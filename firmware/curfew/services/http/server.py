@@ -24,6 +24,7 @@ _ANSWERS_MAX = 4  # answers at the same time, priority paths excepted
 _WAITING_MAX = 1  # connections that wait outside; the client repeats a further one after a second
 _ACCEPT_BYTES = 256  # what accept() allocates; when it finds none, the chip loses the socket for good
 _ACCEPT_MS = 10  # between two looks for a new connection
+_BUSY_MS = 1  # the same just after one came: of several at once, those that find no place outside lose a second
 _MIN_HEADER_MS = 30  # when all connections are taken, an incomplete request may be dropped after this time
 _HEAD_MAX = 2048
 _LINE_MAX = 256  # of the lines that are kept
@@ -187,7 +188,7 @@ class Server:
             listener.setblocking(False)
             newcomers = select.poll()
             newcomers.register(listener, select.POLLIN)
-            self.is_open = True
+            self.is_open, looks = True, 0
             while True:
                 caller = None
                 try:
@@ -199,7 +200,8 @@ class Server:
                     if caller:
                         caller.close()
                 self.expire_timeouts()
-                await self.sleep_ms(0 if caller else _ACCEPT_MS)
+                looks = 20 if caller else max(0, looks - 1)
+                await self.sleep_ms(0 if caller else _BUSY_MS if looks else _ACCEPT_MS)
         finally:
             self.is_open = False
             listener.close()
@@ -244,7 +246,7 @@ class Server:
     async def connect(self, reader, writer, address=("",)):
         """Serve one connection from start to end. address: as accept() gives it."""
         caller = _Caller(reader, writer, asyncio.current_task(), self.clock.ticks_ms())
-        caller.address = address[0] if isinstance(address, tuple) else bytes(address[4:8])  # a port without names
+        caller.address = address[0] if isinstance(address, tuple) else address[4:8].hex()  # a port without names
         self._callers.append(caller)
         try:
             await self._handle(caller)

@@ -7,7 +7,7 @@ was sent is not kept: TCP repeats it, and after ten seconds without the broker's
 from curfew.core.ticks import elapsed_ms
 
 _PACKET_MAX = 256  # bytes of an incoming packet; of a longer message only topic and number are read
-_STEP_BYTES = 2048  # read in one step: a flood must not hold up the other services
+_STEP_BYTES = 8192  # read in one step: a flood must not hold up the other services
 _SENDS_MAX = 16  # packets that wait for the socket: nothing is read while there are more
 _ANSWER_MS = 10000  # for the next answer of the broker, and for the rest of a packet
 _PING_MS = 30000
@@ -73,7 +73,7 @@ class Client:
         self._send(_PUBLISH | 2 | retain, _text(topic) + self._next_number() + text.encode())
 
     def step(self, now_ms):
-        """Send and receive what is possible now. Raises OSError and ValueError when the session is over."""
+        """Send and receive what is possible now; True when more may wait. Raises OSError, ValueError at the end."""
         self._now_ms = now_ms
         self._flush()
         left = _STEP_BYTES
@@ -91,6 +91,7 @@ class Client:
             self._since_ms = now_ms
         elif elapsed_ms(now_ms, self._since_ms) > _ANSWER_MS:
             raise OSError("no answer")
+        return left <= 0
 
     # --- sending ---------------------------------------------------------------------------------------------------
 

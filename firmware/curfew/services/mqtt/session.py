@@ -36,6 +36,7 @@ class Broker:
         self.on_connect = None  # or a function
         self.refused = 0  # messages that were not executed, since the start
         self.published = {}
+        self.is_busy = False  # more may wait to be received
         self._name = name
         self._context = context
         self._client_id = client_id
@@ -81,6 +82,7 @@ class Broker:
 
     def poll(self):
         """One round; never raises. True twice a second while online: time to publish."""
+        self.is_busy = False
         now_ms = self._context.clock.ticks_ms()
         try:
             self._round(now_ms)
@@ -101,20 +103,21 @@ class Broker:
 
     def _round(self, now_ms):
         if self._client is not None:
-            self._client.step(time.ticks_ms())
+            self.is_busy = self._client.step(time.ticks_ms())
             if self.is_online() and elapsed_ms(now_ms, self._since_ms) >= _PAUSE_MAX_MS:
                 self._pause_ms = _PAUSE_MS
                 self._one_by_one = False
         elif not self._wait_ms or elapsed_ms(now_ms, self._since_ms) >= self._wait_ms:
             self._wait_ms = 0
+            is_there = self._context.status["wifi"] == "online"
             if self._trust and self._context.status["time"] == "off":
-                self._context.status[self._name] = "waiting for the time"
+                self._context.status[self._name] = "waiting for the time" if is_there else "connecting"
                 return
             left_s = self._context.deadline_s()
             is_calm = left_s is None or left_s > _CALM_S
             if self._trust and self._trust.is_trying():  # up to 17 handshakes
                 is_calm = self._context.flash_allowed()
-            if self._context.status["wifi"] == "online" and is_calm and self._context.link.may_stall[0]:
+            if is_there and is_calm and self._context.link.may_stall[0]:
                 self._dial(now_ms)
 
     def _dial(self, now_ms):

@@ -1,7 +1,7 @@
 """The time of day, by SNTP, and the dates of the shut-offs (dates.txt). Nothing in the safety loop depends on it.
 
 Anyone in the network can answer an SNTP request. So two servers must agree, or one answer three times and no other at
-all; such a time is not `is_sure`, and a later pair overrules it.
+all; such a time is not `is_sure`, and a later pair overrules it. Without internet the gateway may be that one.
 """
 
 import os
@@ -35,11 +35,15 @@ _PENDING_MAX = 32
 class Clock:
     """Keeps the time and the dates; see run().
 
-    set_clock(unix_s): sets the clock of the chip, which starts in 2000. `is_sure`: two servers agreed.
+    set_clock(unix_s): sets the clock of the chip, which starts in 2000. gateway(): the address that is asked after the
+    hosts, or None. `is_sure`: two servers agreed.
     """
 
-    def __init__(self, context, set_clock, hosts=_HOSTS, port=_PORT):
+    def __init__(self, context, set_clock, hosts=_HOSTS, port=_PORT, gateway=lambda: None):
         self.is_sure = False
+        self._gateway = gateway
+        self._host = ""  # asked last
+        self._silent = []  # hosts that gave no answer in this round
         self._context = context
         self._set_clock = set_clock
         self._heard = []  # (host, unix seconds, ticks) of this round
@@ -92,9 +96,18 @@ class Clock:
         elif due and self._context.status["wifi"] == "online" and self._context.flash_allowed():
             self._ask()
 
+    def _next_host(self):
+        """In turn, in a round without those that gave no answer in it."""
+        hosts = self._hosts + ((self._gateway(),) if self._gateway() else ())
+        for _ in hosts:
+            host = hosts[self._tries % len(hosts)]
+            self._tries += 1
+            if host not in self._silent:
+                break
+        return host
+
     def _ask(self):
-        host = self._hosts[self._tries % len(self._hosts)]
-        self._tries += 1
+        host = self._host = self._next_host()
         self._wait_ms = _REPLY_MS
         # Version 4, client mode; the reply repeats the last eight bytes.
         self._sent = b"\x23" + bytes(39) + os.urandom(8)
@@ -117,7 +130,7 @@ class Clock:
             self._close()
             self._asked_ms = now_ms
             self._wait_ms = _NEXT_MS
-            self._judge(self._hosts[(self._tries - 1) % len(self._hosts)], time_s, now_ms)
+            self._judge(self._host, time_s, now_ms)
         elif due:
             self._failed()
 
@@ -143,6 +156,7 @@ class Clock:
         self._wait_ms = _DAY_MS if is_sure else _AGAIN_MAX_MS
         self._again_ms = _AGAIN_MS
         self._heard = []
+        self._silent = []
         self._set_clock(time_s)
         self._context.status["time"] = "online" if is_sure else "one source"
         self._context.log.add("clock", iso(time_s, 0) + ("" if is_sure else ", one source"))
@@ -153,8 +167,10 @@ class Clock:
         self._asked_ms = now_ms
         if self._heard and 0 <= elapsed_ms(now_ms, self._heard[0][2]) < _ROUND_MS:  # the round goes on
             self._wait_ms = _NEXT_MS
+            self._silent.append(self._host)
             return
         self._heard = []
+        self._silent = []
         self._wait_ms = self._again_ms
         self._again_ms = min(2 * self._again_ms, _AGAIN_MAX_MS)
         self._context.log.add("clock", "no answer")

@@ -6,6 +6,10 @@ Imported for the set-up only.
 import os
 import socket
 
+_HELD_MS = 10000  # a button held for this long from power-up on opens the set-up
+_HELD_LOOK_MS = 100
+_SET_UP_MS = 900000  # with a known network, the set-up ends when it was not used for this time
+_FIRST_SET_UP_MS = 3600000  # without one
 _WPA2 = 3  # network.AUTH_WPA2_PSK
 _POLL_MS = 50
 _DIGITS = 16  # of the password: who records a join may try eight digits at home within a minute
@@ -16,10 +20,38 @@ _NAME_MAX = 255
 _A, _ANY, _IN = 1, 255, 1
 
 
+async def is_held(context, pins, sleep_ms):
+    """True when a button stays down for ten seconds. pins: of the buttons; sleep_ms is asyncio's."""
+    for _ in range(_HELD_MS // _HELD_LOOK_MS):
+        if not context.chip.any_low(pins):
+            return False
+        await sleep_ms(_HELD_LOOK_MS)
+    return True
+
+
+async def set_up(context, network, may_stay, sleep_ms):
+    """Keep the set-up open until it is not used; then restart. may_stay: no restart, the device is not configured."""
+    portal = context.portal = Portal(network.WLAN(network.AP_IF), context.log)
+    portal.open()
+    portal.station = network.WLAN(network.STA_IF)
+    await portal.run(context, sleep_ms, _FIRST_SET_UP_MS if may_stay else _SET_UP_MS)
+    if not may_stay:  # opened by mistake, or by a Wi-Fi that did not come
+        context.ask_restart()
+    portal.close()
+    context.portal = None
+    context.status["wifi"] = "off"
+    context.log.add("portal", "closed: not used")
+    print("Set-up closed: not used. Switch the power off and on to open it again.")
+
+
 class Portal:
-    """ap: a network.WLAN in access point mode. `password`: digits, new at every start, None until it is open."""
+    """ap: a network.WLAN in access point mode. `password`: digits, new at every start, None until it is open.
+
+    `station`: the radio in the other mode, which looks for networks.
+    """
 
     def __init__(self, ap, log):
+        self.station = None
         self.password = None
         self.address = None
         self._unused_ms = 0  # since the last HTTP request
