@@ -1,4 +1,4 @@
-// Who may come in: log-in, access token.
+// Who may come in: log-in, access tokens, devices that are logged in.
 import { again, ask, device } from "../device.js";
 import { t } from "../texts.js";
 import { $, button, h, title } from "../dom.js";
@@ -47,14 +47,40 @@ export function keep(heading, secret) {
   dialog.showModal();
 }
 
-/** The access token: made or removed here, and shown once. */
-export function programs({ token }) {
+/** Access tokens: made here in a scope and shown once; each can be revoked. */
+export function programs() {
   const said = h("p", { role: "status", class: "said" });
-  const put = (wanted) => async () => {
-    const { code, body } = await ask("PUT", "/network", { token: wanted, confirm: $("f-confirm")?.value });
-    said.textContent = code !== 200 ? refusal(body) : wanted ? "" : t("token_removed");
+  const list = h("ul", { class: "plain" });
+  const name = h("input", { id: "token-name", maxlength: 20, autocomplete: "off" });
+  const scope = h("select", { id: "token-scope" }, ...["read", "control"].map((word) => h("option", { value: word }, t("scope_" + word))));
+  const put = async (body) => show(await ask("PUT", "/tokens", { ...body, confirm: $("f-confirm")?.value }));
+  function show({ code, body }) {
+    said.textContent = code === 200 ? "" : refusal(body);
+    if (code !== 200) return;
+    list.replaceChildren(...(body.tokens.length ? body.tokens.map((one) => h("li", {}, (one.name || one.id) + " · " + t("scope_" + one.scope) + " ",
+      button(t("revoke"), () => put({ revoke: one.id })))) : [h("li", { class: "soft" }, t("token_none"))]));
     if (body.token) keep("token_title", body.token);
-  };
-  return h("section", { id: "programs" }, h("h2", {}, t("token_title")), h("p", { class: "soft" }, t(token && token.set ? "token_set" : "token_none")),
-    h("div", { class: "row" }, button(t("token_make"), put(true)), token && token.set ? button(t("token_remove"), put(null)) : null), said);
+  }
+  ask("GET", "/tokens").then(show);
+  return h("section", { id: "programs" }, h("h2", {}, t("token_title")), h("p", { class: "soft" }, t("token_about")),
+    h("div", { class: "field" }, h("label", { for: "token-name" }, t("token_name")), name),
+    h("div", { class: "field" }, h("label", { for: "token-scope" }, t("token_scope")), scope),
+    h("div", { class: "row" }, button(t("token_make"), () => put({ make: scope.value, name: name.value }))), said, list);
 }
+
+/** The devices that are logged in; each can be logged out. */
+export function sessions() {
+  const said = h("p", { role: "status", class: "said" });
+  const list = h("ul", { class: "plain" });
+  const put = async (which) => show(await ask("PUT", "/sessions", { revoke: which }));
+  function show({ code, body }) {
+    said.textContent = code === 200 ? "" : refusal(body);
+    if (code !== 200) return;
+    list.replaceChildren(...body.sessions.map((one) => h("li", {}, (one.this ? t("session_this") : t("session_other", one.id)) + " · " + lastDay(one.used) + " ",
+      one.this ? null : button(t("revoke"), () => put(one.id)))));
+  }
+  ask("GET", "/sessions").then(show);
+  return h("section", { id: "sessions" }, h("h2", {}, t("sessions_title")), list,
+    h("div", { class: "row" }, button(t("revoke_others"), () => put("others"))), said);
+}
+const lastDay = (when) => (when ? when.slice(0, 10) : t("no_date"));

@@ -1,10 +1,11 @@
 // Network settings and the first set-up.
-import { ask } from "../device.js";
+import { ask, device } from "../device.js";
 import { has, LANGUAGES, t } from "../texts.js";
-import { h, title } from "../dom.js";
+import { button, h, title } from "../dom.js";
 import { field, form } from "../forms.js";
-import { programs } from "./access.js";
+import { programs, sessions } from "./access.js";
 
+const SCAN_MS = 15000;
 const SECRETS = /password|client_id/;
 const WHOLE = {
   wifi: { ssid: "", password: "" },
@@ -33,7 +34,7 @@ function networkForm(given, first) {
     { name: t("net.wifi"), fields: part("wifi") },
     { name: t("group_box"), fields: [text("password", given.password || "", { about: t("password_about") }), text("name", given.name || "Curfew"),
       text("language", given.language || "auto", { options: [[t("auto"), "auto"], ...LANGUAGES.slice(0, 2).map(([tag, name]) => [name, tag])] }),
-      zone(given, first)] },
+      zone(given, first), ...(first ? [] : [text("extra_host", given.extra_host || "")])] },
     { name: t("net.mqtt"), folded: true, fields: part("mqtt") },
     { name: t("net.voice"), folded: true, fields: part("voice") },
     ...(first ? [] : [{ name: t("confirm_title"), fields: [field("confirm", t("confirm"), "", { kind: "password", about: t("confirm_about") })] }]),
@@ -67,14 +68,24 @@ function zone(given, first) {
 export function network(main) {
   const place = h("div", {}, h("p", { class: "soft", role: "status" }, t("loading")));
   main.append(title("network_title"), place);
-  ask("GET", "/network").then(({ code, body }) => place.replaceChildren(...(code === 200 ? [networkForm(body, false), programs(body)] : [h("p", { class: "bad" }, t("failed"))])));
+  ask("GET", "/network").then(({ code, body }) => place.replaceChildren(...(code === 200 ? [networkForm(body, false), programs(), sessions()] : [h("p", { class: "bad" }, t("failed"))])));
 }
 
 export async function setup(main) {
   const place = h("div", {}, h("p", { class: "soft", role: "status" }, t("loading")));
   main.append(title("setup_title"), h("p", { class: "soft" }, t("setup_about")), place);
   const { code, body } = await ask("GET", "/network");
-  place.replaceChildren(networkForm(code === 200 ? body : {}, true));
+  const around = h("div", { class: "row" }, h("span", { class: "soft" }, t("wifi_looking")));
+  const reason = device.status.wifi_reason;
+  place.replaceChildren(reason ? h("p", { class: "bad", role: "alert" }, t("wifi_failed", has("wifi." + reason) ? t("wifi." + reason) : reason)) : "",
+    around, networkForm(code === 200 ? body : {}, true));
+  const found = await ask("GET", "/networks", null, SCAN_MS);
+  around.replaceChildren(...(found.body.networks || []).map((name) => button(name, () => {
+    const ssid = document.getElementById("f-wifi.ssid");
+    ssid.value = name;
+    ssid.dispatchEvent(new Event("input", { bubbles: true }));
+    document.getElementById("f-wifi.password").focus();
+  })));
 }
 
 /** After the first set-up: the page goes away with the device's own Wi-Fi, so everything that comes next stands here. */

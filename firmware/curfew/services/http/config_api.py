@@ -140,11 +140,11 @@ def _network_settings():
 
 
 async def get_network(api, request):
-    """network.json without its secrets."""
+    """network.json without its secrets, and the name of the device in the home network."""
     with _network_settings():
         from curfew.services.net.network_settings import public
 
-        return public(api.context.config)
+        return dict(public(api.context.config), host="curfew-%s.local" % api.context.chip.number()[-4:])
 
 
 async def get_networks(api, request):
@@ -196,6 +196,7 @@ async def put_network(api, request):
     change = body_of(request)
     context = api.context
     word = change.pop("confirm", None)
+    change.pop("host", None)  # of the answer to GET
     in_setup = api.in_setup()
     if not in_setup:
         await password.require_password(api, word, request.session)
@@ -232,8 +233,6 @@ async def put_network(api, request):
         api.store_sessions()
     context.config = config
     answer: dict = {"restart": needs_restart}
-    if in_setup:
-        answer["host"] = "curfew-%s.local" % context.chip.number()[-4:]
     if needs_restart:
         context.ask_restart()
     if dropped:
