@@ -24,3 +24,292 @@ _BY_TOKEN = ("status", "events", "metrics", "shutoffs", "off", "extend", "update
 _ALWAYS = ("off", "logout")  # what every known device may do
 _OWNER = ("sessions", "tokens")  # need a session also to be read
 _METRICS_PATH = "metrics.txt"  # what each of them means
+_LOCAL = ("local", "lan", "home.arpa", "fritz.box")  # names that only the home network gives
+_AGE_MS = 60000
+_STREAMS_MAX = 2  # event streams: open pages must not block an OFF request
+_LOOK_MS = 250  # at most four events a second
+_LOOKS_BUSY = 4  # an event at least every second while a contact is closed
+_LOOKS_QUIET = 20  # every five seconds otherwise
+
+
+class Api:
+    """Answers requests. unix_s(): the time, None while unknown. restart_reason: a word."""
+
+    PRIORITY = "/off"  # answered even when other clients do not read their answers
+    HEADERS = (
+        b" host origin authorization cookie content-type content-length transfer-encoding if-none-match"
+        b" x-csrf-token x-at "
+    )
+
+    def __init__(self, context, auth, unix_s, restart_reason, sleep_ms):
+        self.context = context
+        self.auth = auth
+        self.unix_s = unix_s
+        self.sleep_ms = sleep_ms
+        self._reason = restart_reason
+        self._uptime_s = 0
+        self._imported = 0  # requests that use a module of _MODULES
+        self._streams = []  # requests whose event stream is open, oldest first
+        self._then_ms = self.now_ms()
+
+    async def answer(self, request):
+        """The answer for the Server; sets request.burner: the index in the path, None for all burners."""
+        folder, _, name = request.path.rpartition("/")
+        request.burner = None
+        for burner in range(self.context.burners):
+            if folder == "/api/v1/burners/%d" % burner:
+                request.burner = burner
+                folder = _BURNERS
+        allowed, handler = ROUTES.get(folder, {}).get(name, ("", None))
+        method = method_of(request, allowed)
+        self._require_own_host(request.headers)
+        self._authorize(request, name)
+        if name == "login":  # before the import, which costs a tenth of the heap
+            require_json(request)
+        if not isinstance(handler, str):
+            return await handler(self, request)
+        self._imported += 1
+        try:
+            module = __import__("curfew." + handler, None, None, ("HANDLERS",))
+            return await module.HANDLERS[method + " " + name](self, request)
+        finally:
+            self._imported -= 1
+            if not self._imported:
+                forget(_CONFIG, _ACCESS, "services.http.password", "services.http.refusals")
+                if not self.context.receiver:
+                    forget(_UPDATE, "services.update.receiver", "services.update.key")
+            gc.collect()
+
+    async def run(self):
+        """Keep ages right before the ticks wrap; never ends."""
+        while True:
+            self.auth.age(self.now_ms())
+            unix_s = self.unix_s()
+            self.auth.expire(unix_s and unix_s // 86400)
+            self.store_sessions()
+            self._uptime()
+            await self.sleep_ms(_AGE_MS)
+
+    def store_sessions(self):
+        """Write the hashes of the sessions if they have changed and files may be written; else later."""
+        if self.auth.is_changed and self.context.flash_allowed():
+            try:
+                if files.replace(SESSIONS_PATH, self.auth.lines(), self.context.flash_allowed):
+                    self.auth.is_changed = False
+            except OSError as error:
+                self.context.log.add("web", "sessions: %s" % error)
+
+    def now_ms(self) -> int:
+        """Ticks."""
+        return self.context.clock.ticks_ms()
+
+    def iso(self, unix_s):
+        """A time as text; None for None and 0."""
+        return iso_text(unix_s, self.context.config.get("time_zone_min", 0)) if unix_s else None
+
+    def _uptime(self):
+        seconds = max(0, elapsed_ms(self.now_ms(), self._then_ms)) // 1000
+        self._then_ms = later_ms(self._then_ms, seconds * 1000)
+        self._uptime_s += seconds
+        return self._uptime_s
+
+    # --- authorization ---------------------------------------------------------------------------------------------
+
+    def in_setup(self):
+        """True while the device has no password, or its own network is open."""
+        return not self.context.config.get("password") or self.context.status["wifi"] == "portal"
+
+    def _require_own_host(self, headers):
+        """A page of another site whose name was made to lead here must not get an answer."""
+        host = headers.get("host")
+        if host is None:  # not a browser
+            return
+        name = host.split(":")[0].lower()
+        parts = name.split(".")
+        is_address = len(parts) == 4 and all([part.isdigit() for part in parts])
+        is_local = len(parts) == 1 or parts[-1] in _LOCAL or ".".join(parts[-2:]) in _LOCAL
+        if not is_address and not is_local and name != self.context.config.get("extra_host"):
+            raise Refused(403, "Host: use the IP address, or add extra_host")
+        if headers.get("origin", host).split("//")[-1] != host:
+            raise Refused(403, "Origin: another site")
+
+    def _authorize(self, request, name):
+        """Raise Refused, or set request.session: a Session, the scope of a bearer token, None without either."""
+        config = self.context.config
+        headers = request.headers
+        bearer = headers.get("authorization", "")
+        if bearer[:7] == "Bearer ":
+            request.session = self._token(bearer[7:])
+        else:
+            request.session = self.auth.find(request.cookie("session"), self.now_ms())
+        if name in _OPEN or name in _SET_UP and self.in_setup():
+            return
+        if not config.get("password"):
+            raise Refused(403, SETUP_FIRST)
+        if not request.session:
+            raise Refused(401, "log in, or send a valid token")
+        is_read = request.method in ("GET", "HEAD")
+        if isinstance(request.session, str):
+            allowed = _BY_TOKEN[: 4 if request.session[:4] == "read" else None]
+            if name not in allowed and (not is_read or name in _OWNER or len(allowed) == 4):
+                raise Refused(403, "the token does not allow this: log in, or use one of the scope control")
+        elif not is_read:
+            if not same(headers.get("x-csrf-token", ""), request.session.guard):
+                raise Refused(403, "X-CSRF-Token is missing or wrong")
+            if name not in _ALWAYS:
+                if request.session.is_stored and self.auth.today is None:
+                    raise Refused(403, "the time is not known yet: log in again")
+                if request.session.is_limited:
+                    raise Refused(403, "too many wrong passwords: hold a button for 6 s with all burners off")
+
+    def _token(self, text):
+        """The entry of a token in the network settings, which begins with its scope; None for an unknown one."""
+        config = self.context.config
+        key = token_hash(text)
+        for entry in config.get("tokens", ()):
+            if same(key[:TOKEN_DIGITS], (entry + " ").split(" ")[1]):
+                return entry
+        return "control" if same(key, config.get("token") or "") else None  # made by version 0.1
+
+    def _is_valid(self, session):
+        if not isinstance(session, str):
+            return self.auth.find(session.name, self.now_ms()) is session
+        config = self.context.config
+        return session in config.get("tokens", ()) or session == "control" and bool(config.get("token"))
+
+    # --- the stove -------------------------------------------------------------------------------------------------
+
+    def _status(self, session, start="", end=""):
+        """Yield JSON in pieces between two texts: four burners in one text would take 1.5 kB in one block."""
+        context = self.context
+        state = {
+            "name": context.config.get("name", "Curfew"),
+            "language": context.config.get("language", "auto"),
+            "version": VERSION,
+            "build": slots.build_id(),
+            "trial": context.link.trial[0] != TRIAL_CONFIRMED,
+            "setup": self.in_setup(),
+            "login": bool(session),
+        }
+        if state["setup"]:
+            state["wifi_reason"] = context.wifi_reason
+        if not session:
+            return iter((start + json.dumps(state) + end,))
+        context.look()
+        state["uptime_s"] = self._uptime()
+        state["time"] = self.iso(self.unix_s())
+        state["services"] = context.status
+        state["restart_reason"] = self._reason
+        state["problem"] = context.problem()
+        state["remote_extend"] = context.extend_allowed
+        state["update_s"] = (context.link.update_ms[0] + 999) // 1000
+        if not isinstance(session, str):
+            state["csrf"] = session.guard  # a reloaded page has lost it
+        burners = map(context.burner, range(context.burners))
+        return listed(start + json.dumps(state)[:-1] + ', "burners": [', burners, "]}" + end)
+
+    async def status(self, request):
+        """Current status."""
+        headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+        return packed(self._status(request.session)), 200, headers
+
+    async def events(self, request):
+        """Status as server-sent events."""
+        headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        return lambda send: self._stream(request, send), 200, headers
+
+    async def _stream(self, request, send):
+        """Send an event at every change and at intervals, until the session ends or two newer streams have begun."""
+        context = self.context
+        session = request.session
+        streams = self._streams
+        if len(streams) == _STREAMS_MAX:
+            streams.pop(0)
+        streams.append(request)
+        seen = None
+        looks = 0
+        try:
+            while request in streams and self._is_valid(session):
+                context.look()
+                looks += 1
+                if context.changed != seen or looks >= (_LOOKS_QUIET if context.flash_allowed() else _LOOKS_BUSY):
+                    seen = context.changed
+                    looks = 0
+                    for piece in packed(self._status(session, "event: status\ndata: ", "\n\n")):
+                        await send(piece)
+                await self.sleep_ms(_LOOK_MS)
+        finally:
+            if request in streams:
+                streams.remove(request)
+
+    async def off(self, request):
+        """Shut off a burner, or all burners."""
+        self.context.off(request.burner, "web")
+        self.context.log.add("off", "web")
+        return {"asked": True}, 202, {}
+
+    async def extend(self, request):
+        """Ask for one more step of time for a burner."""
+        if not self.context.extend_allowed:
+            raise Refused(403, "remote_extend is off in the settings")
+        self.context.extend(request.burner)
+        return {"asked": True}, 202, {}
+
+    async def metrics(self, request):
+        """Metrics in the text format of Prometheus."""
+        return packed(self._lines()), 200, {"Content-Type": "text/plain; version=0.0.4"}
+
+    def _lines(self):
+        context = self.context
+        context.look()
+        with open(slots.path(_METRICS_PATH)) as about:
+            yield from about
+        yield 'curfew_info{version="%s",build="%s",slot="%s"} 1\n' % (VERSION, slots.build_id(), slots.here)
+        yield "curfew_uptime_seconds %d\ncurfew_problem %d\n" % (self._uptime(), context.problem())
+        yield "curfew_clock_known %d\n" % (self.unix_s() is not None)
+        yield "curfew_flash_failures_total %d\n" % context.persistence.failures
+        yield "curfew_loop_busy_permille %d\n" % context.busy_permille()
+        heaps = context.chip.heaps()
+        for name in heaps:
+            yield 'curfew_free_bytes{heap="%s"} %d\n' % (name, heaps[name])
+        burners = [context.burner(index) for index in range(context.burners)]
+        for key in "contact_closed flame remaining_s tc_uv magnet_uv health_permille service refused".split():
+            for index in range(len(burners)):
+                if burners[index][key] is not None:
+                    yield 'curfew_%s{burner="%d"} %d\n' % (key, index, burners[index][key])
+        for index in range(len(burners)):
+            yield 'curfew_state{burner="%d",state="%s"} 1\n' % (index, burners[index]["state"])
+        for word in context.log.counts:
+            yield 'curfew_log_total{word="%s"} %d\n' % (word, context.log.counts[word])
+
+
+_ACCESS = "services.http.access_api"
+_CONFIG = "services.http.config_api"
+_UPDATE = "services.http.update_api"
+_BURNERS = "/api/v1/burners/{burner}"
+_OFF = ("POST", Api.off)
+_LIST = ("GET", _CONFIG)
+_LOG_IN = ("POST", _ACCESS)
+_WHO = ("GET, PUT", _ACCESS)
+_FILE = ("GET, PUT", _CONFIG)
+# Folder: {name: (methods, handler)}. A text names the module that is imported for the request; its HANDLERS answer.
+ROUTES: dict[str, dict[str, tuple]] = {
+    "": {"metrics": ("GET", Api.metrics)},
+    "/api/v1": {
+        "status": ("GET", Api.status),
+        "events": ("GET", Api.events),
+        "logout": _LOG_IN,
+        "sessions": _WHO,
+        "tokens": _WHO,
+        "off": _OFF,
+        "shutoffs": _LIST,
+        "log": _LIST,
+        "login": _LOG_IN,
+        "settings": _FILE,
+        "network": _FILE,
+        "networks": _LIST,
+        "commissioning": _FILE,
+        "update": ("GET, POST, PUT", _UPDATE),
+    },
+    _BURNERS: {"off": _OFF, "extend": ("POST", Api.extend)},
+}
