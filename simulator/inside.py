@@ -51,7 +51,7 @@ def lent(modules: dict[str, ModuleType], console: Callable[..., None] = print) -
 
 def machine_side() -> dict[str, ModuleType]:
     """The simulator's modules and fakes, by the names under which the chip imports them."""
-    names = (*FAKES, "report", "plant", "sensing", "slots", "acts", "world", "go")
+    names = (*FAKES, "report", "plant", "witness", "sensing", "slots", "acts", "second_thread", "world", "go")
     real_time = sys.modules.pop("time")
     modules = {}
     os.environ["CURFEW_PATH"] = ":".join(map(str, MACHINE))  # where go.py looks

@@ -22,6 +22,7 @@ MARKS = {
     "journal": 1,
     "end": 0,
     "held": 1,
+    "levels": 2,
 }  # words after the time, at least
 
 
@@ -31,7 +32,8 @@ class Result:
 
     trace: dicts with words.TRACE_KEYS; trace_lines: the same as they came. marks: (kind, t_ms, text) with
     kind do (text: index of the event), down (text: why), up, time, violation (text: burner or "-", what),
-    end. samples: (t_ms, burner, tip_dc, tc_uv, magnet_uv). console: (t_ms, text), t_ms being that of the
+    levels (text: burner, bits of plant/witness.py), end.
+    samples: (t_ms, burner, tip_dc, tc_uv, magnet_uv). console: (t_ms, text), t_ms being that of the
     line before it: console lines carry no time. strange: lines that are none of these.
     ended_ms: None when the run did not come to its end.
     """

@@ -75,10 +75,18 @@ def _command(vm: str) -> tuple[list[str], dict[str, str]]:
 
 
 def check_build() -> None:
-    """Raise RunError when firmware or VM is missing."""
+    """Raise RunError when firmware or VM is missing, or when the firmware was compiled from other sources."""
     if not (BOARD / "main.py").is_file():
         raise RunError("the compiled firmware (build/firmware) is missing: run `make build`")
+    made_of = BOARD.with_suffix(manifest.SOURCES)
+    if not made_of.is_file() or not _is_current(made_of.read_text(), stamps(SOURCES, "*")):
+        raise RunError("the compiled firmware (build/firmware) is not that of firmware/: run `make build`")
     _micropython()
+
+
+@cache
+def _is_current(made_of: str, of: tuple[tuple[Path, int, int], ...]) -> bool:
+    return made_of == manifest.sources_hash(SOURCES)
 
 
 def _micropython() -> str:
@@ -116,9 +124,9 @@ def put_sources(firmware: Path, slot: Path) -> None:
     (slot / manifest.NAME).write_text(_manifest(firmware, stamps(firmware)))
 
 
-def stamps(firmware: Path) -> tuple[tuple[Path, int, int], ...]:
+def stamps(firmware: Path, names: str = "*.py") -> tuple[tuple[Path, int, int], ...]:
     """(path, time, size) of every source file of a firmware: as long as these are equal, its text is."""
-    status = ((path, path.stat()) for path in sorted(firmware.rglob("*.py")))
+    status = ((path, path.stat()) for path in sorted(firmware.rglob(names)) if path.suffix != ".pyc")
     return tuple((path, found.st_mtime_ns, found.st_size) for path, found in status)
 
 

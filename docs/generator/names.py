@@ -8,7 +8,7 @@ from docs.generator.firmware import limits, signals, table
 STATES, EVENTS, GUARDS, EFFECTS = map(catalog.names, ("state", "event", "guard", "effect"))
 CAUSES, SOUNDS = ("", *catalog.names("cause")), ("", *catalog.names("sound"))  # 0 is none
 COLUMNS = ("COL_FROM", "COL_EVENT", "COL_GUARD", "COL_TO", "COL_EFFECT", "COL_CAUSE", "COL_SOUND")
-UNITS = {"_S": ("_MS", 1000), "_MIN": ("_MS", 60000), "_MV": ("_UV", 1000)}
+UNITS = {"_S": ("_MS", 1000), "_MIN": ("_MS", 60000), "_H": ("_MS", 3600000), "_MV": ("_UV", 1000)}
 
 
 class _Numbers(dict[str, Any]):

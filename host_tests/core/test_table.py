@@ -20,6 +20,7 @@ ANY = CONDUCTING + NOT_CONDUCTING
 ROWS = (
     (ANY, "FAULT_RAISED", "", "FAULT", "", "FAULTED", "FAULT"),
     (CONDUCTING, "CLOCK_FAULT", "", "VERIFYING", "", "CLOCK", "ENDED"),
+    (CONDUCTING, "PUMP_OFF", "", "VERIFYING", "", "WELD_TEST", "ENDED"),
     (CONDUCTING, "HELD", "", "VERIFYING", "", "BUTTON", "OFF"),
     (NOT_CONDUCTING, "HELD", "", "", "", "", "ALREADY_OFF"),
     (CONDUCTING, "REMOTE_OFF", "", "VERIFYING", "", "REMOTE", "OFF"),
@@ -35,6 +36,7 @@ ROWS = (
     (("IDLE", "VERIFYING"), "HELD_LONG", "", "", "ALLOW_UPDATE", "", "NONE"),
     (CONDUCTING, "HELD_LONG", "", "", "", "", "NONE"),
     (("BURNING", "WARNING"), "OVERRIDE_PRESSED", "ASKED_BEFORE", "OVERRIDE", "START_OVERRIDE", "", "OVERRIDE"),
+    (("FAULT",), "PRESSED", "", "", "MUTE", "", "NONE"),
     (("IDLE",), "PRESSED", "NO_SENSOR", "BURNING", "START_TIMER", "", "ARMED"),
     (("IDLE",), "PRESSED", "SENSING", "ARMED", "OPEN_WINDOW", "", "ARMED"),
     (("BURNING", "WARNING"), "PRESSED", "LEAVES_WARNING", "BURNING", "ADD_STEP", "", "ADDED"),
@@ -60,6 +62,7 @@ LEADS = (
     (CONDUCTING, "FAULT_RAISED", "FAULT", "FAULTED", "FAULT"),
     (NOT_CONDUCTING, "FAULT_RAISED", "FAULT", "", "FAULT"),
     (CONDUCTING, "CLOCK_FAULT", "VERIFYING", "CLOCK", "ENDED"),
+    (CONDUCTING, "PUMP_OFF", "VERIFYING", "WELD_TEST", "ENDED"),
     (CONDUCTING, "HELD", "VERIFYING", "BUTTON", "OFF"),
     (NOT_CONDUCTING, "HELD", "", "", "ALREADY_OFF"),
     (CONDUCTING, "REMOTE_OFF", "VERIFYING", "REMOTE", "OFF"),
@@ -70,6 +73,7 @@ LEADS = (
     (("FAULT",), "HELD_LONG", "VERIFYING", "", "READY"),
     (("ARMED", "BURNING", "WARNING", "OVERRIDE", "IDLE", "VERIFYING"), "HELD_LONG", "", "", "NONE"),
     (("BURNING", "WARNING"), "OVERRIDE_PRESSED", "OVERRIDE", "", "OVERRIDE"),
+    (("FAULT",), "PRESSED", "", "", "NONE"),
     (("IDLE",), "PRESSED", "ARMED", "", "ARMED"),
     (("BURNING", "WARNING", "OVERRIDE"), "PRESSED", "BURNING", "", "ADDED"),
     (("ARMED",), "FLAME_SEEN", "BURNING", "", "NONE"),
@@ -356,9 +360,16 @@ def _extend(device):
     return {}
 
 
+def _pump_off(device):
+    device.controller.test_ms = 1000
+    device.controller.raised = 1
+    return {}
+
+
 PRECEDENCE = (  # the design's order, and what each leads to from WARNING
     (_fault, ("FAULT", "FAULT:BUTTON_STUCK")),
     (_clock, ("VERIFYING", "CLOCK")),
+    (_pump_off, ("VERIFYING", "WELD_TEST")),
     (_hold, ("VERIFYING", "BUTTON")),
     (_remote_off, ("VERIFYING", "REMOTE:test")),
     (_deadline, ("VERIFYING", "TIMEOUT")),

@@ -175,6 +175,7 @@ def test_a_program_that_stands_still_is_reset_by_its_watchdog(tmp_path):
     with RealtimeRig(tmp_path, sensor=False, **SHORT) as desk:
         desk.press()
         desk.wait_state("BURNING")
+        desk.provoke()
         os.kill(desk.pid, signal.SIGSTOP)
         desk.wait_for(lambda: desk.starts == 2, 20, "the watchdog")
         assert desk.contact() == "open"

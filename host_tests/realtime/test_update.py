@@ -62,7 +62,8 @@ def key_of(desk):
 
 
 def opened(desk, device):
-    """The window, opened at the controller."""
+    """The window, opened at the controller; the update restarts it."""
+    desk.provoke()
     desk.hold(5.4)
     desk.wait_for(lambda: device.ask("GET", "/update")["nonce"], 10, "the window")
 

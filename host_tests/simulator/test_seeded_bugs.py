@@ -53,6 +53,50 @@ BUGS = {
         ),
         (BURNER, "return self._asked and self", "return self"),
     ),
+    "a flame that no one times is no fault": (
+        "S14",
+        run(190, [LIGHT, at(14, "valve_sticks"), at(20, "hold")], stove=SENSING),
+        (FAULTS, "return present or burns and due", "return present"),
+    ),
+    "the pump goes on beside a stuck driver": (
+        "S16",
+        run(
+            60,
+            [LIGHT, at(6, "light", burner=1), at(17, "stick_pin", pin="relay", level="high"), at(20, "hold")],
+            stove={"burners": 2},
+        ),
+        (CONTROLLER, "self.test_ms = limits.WELD_TEST_MS", "self.test_ms = 0"),
+    ),
+    "a restart forgets a fault": (
+        "S17",
+        run(
+            40, [at(5, "sensor", value="stale"), at(10, "sensor", value="ok"), at(20, "reset", cause="soft")], stove={}
+        ),
+        (FAULTS, "KEPT_FAULTS = (1 << SETTINGS_INVALID) - 1", "KEPT_FAULTS = STORED_FAULTS"),
+    ),
+    "a state file of another version is an error": (
+        "S18",
+        run(40, [], files=[{"path": "state.txt", "lines": ["0 0 7 x", "?"]}]),
+        (
+            "curfew/storage/journal.py",
+            "return int(words[word]) if word < len(words) and words[word].isdigit() and len(words[word]) < 9 else 0",
+            "return int(words[word])",
+        ),
+    ),
+    "a contact counts as open only beside no voltage at all": (
+        "L3",
+        run(
+            90,
+            [
+                at(2, "offset", uv=600, side="both"),
+                at(5, "sensor", value="stale"),
+                at(10, "sensor", value="ok"),
+                at(30, "hold", s=6),
+            ],
+            stove=SENSING,
+        ),
+        (FAULTS, "return burner.flame.back_ms < limits.SENSOR_BACK_MS", "return burner.flame.tc_uv > 300"),
+    ),
     "an exception in the effect of a press": (
         "S20",
         run(20, [PRESS, at(10, "press")]),

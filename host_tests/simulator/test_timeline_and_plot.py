@@ -95,6 +95,15 @@ def test_time_added_inside_the_warning_leaves_no_exact_deadline():
     assert (numbers["cause"], numbers["deadline_ms"], numbers["late_ms"]) == ("BURN_CAP", None, None)
 
 
+def test_a_warning_that_is_entered_again_with_less_time_left_gives_no_exact_deadline():
+    run = forgotten_soup()
+    again_ms = 20_000 + 3200 + 40 * MINUTE - 20_000
+    run.at(again_ms - 20, state="OVERRIDE").at(again_ms, state="WARNING")
+    numbers = shutoffs.summary(run.result(), run.scenario)
+    assert (numbers["cause"], numbers["deadline_ms"], numbers["late_ms"]) == ("TIMEOUT", None, None)
+    assert "before the deadline" not in reported(run)
+
+
 def test_each_burner_has_its_own_closing():
     run = two_burners()
     numbers = shutoffs.summary(run.result(), run.scenario)

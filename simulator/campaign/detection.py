@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
+from simulator.rules.acts import Done
 from simulator.rules.gestures import HOLD_MS
 from simulator.rules.numbers import TICK_MS
-from simulator.rules.observed import Done, View
+from simulator.rules.observed import View
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ if CPYTHON:
     sys.path[:0] = os.environ["CURFEW_PATH"].split(":")
 
 import chip
-from world import ChipReset, Over, World, install
+from world import Broken, ChipReset, Over, World, install
 
 
 class _Sys:
@@ -159,6 +159,8 @@ def run(plan, emit, prepare=None, starter=None, compiled=None):
                 continue
     except Over:
         world.end()
+    except Broken as broken:  # no doing of the program: the run ends here, with its error
+        raise broken.error
     return world
 
 

@@ -4,7 +4,9 @@ Time passes only in advance(): a program that computes takes no time, a program 
 """
 
 import chips
+from second_thread import SecondThread
 from sensing import Sensing
+from witness import Witness
 
 import chip
 import report
@@ -19,6 +21,7 @@ BOUNCE_MS = 3  # of the button
 SAMPLE_MS = 500
 PROGRESS_MS = 10000
 REST_STEP_MS = 20
+FLAME_MIN_UV = 4000  # of a burner's settings, where they do not say
 DEFAULT_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))
 
 
@@ -28,6 +31,13 @@ class ChipReset(BaseException):
 
 class Over(BaseException):
     """The scenario has come to its end."""
+
+
+class Broken(BaseException):
+    """The simulator itself failed within a call of the program, which cannot catch this; `error` says how."""
+
+    def __init__(self, error):
+        self.error = error
 
 
 class Random:
@@ -46,7 +56,7 @@ class Random:
         return x % limit
 
 
-class World(Acts):
+class World(Acts, SecondThread):
     """plan: what the CPython side hands over. emit: a function that takes one line of the report."""
 
     def __init__(self, plan, emit):
@@ -83,6 +93,7 @@ class World(Acts):
         self._next = 0
         self.samples = plan["samples"]
         self._told = report.Told(self)
+        self._witness = Witness(self._flame_min_uv)
         # the chip
         self.powered = True
         self.mounts = True  # the flash has a file system
@@ -105,14 +116,17 @@ class World(Acts):
         self._poll_ms = 0
         self.traps = {}
         self.on_tick = None  # called with True when a tick ends and with False when the next one begins
+        self._broken = None  # of the simulator: the program gets no further
 
     def _read_pins(self, burners):
         self.relay_pins = []
         self.button_pins = []
+        self._flame_min_uv = []
         for index in range(len(self.burners)):
             config = burners[index] if index < len(burners) and isinstance(burners[index], dict) else {}
             self.relay_pins.append(config.get("relay_pin", DEFAULT_PINS[index][0]))
             self.button_pins.append(config.get("button_pin", DEFAULT_PINS[index][1]))
+            self._flame_min_uv.append(config.get("flame_min_uv", FLAME_MIN_UV))
 
     # --- the chip -------------------------------------------------------------------------------------------------
 
@@ -162,6 +176,8 @@ class World(Acts):
 
     def alive(self, name=None):
         """Called first by every call of a fake: a dead chip's program may do nothing any more, and traps spring."""
+        if self._broken is not None:
+            raise Broken(self._broken)
         if not self.running:
             raise ChipReset
         if name is not None and name in self.traps:
@@ -176,9 +192,18 @@ class World(Acts):
         self.emit("#raised %d %s %s %s" % (self.now_ms, thread, name, error.__name__))
         raise error
 
+    def fail(self, error):
+        """An error of the simulator's own ends the run, and is none of the program's."""
+        self._broken = error
+        raise Broken(error)
+
     def reset_now(self, cause):
         """The program restarts the chip."""
-        self._die(cause)
+        self.alive()
+        try:
+            self._die(cause)
+        except Exception as error:
+            self.fail(error)
         raise ChipReset
 
     def ticks_ms(self):
@@ -199,11 +224,14 @@ class World(Acts):
         if self.pins.get(number) == level:
             return
         self.pins[number] = level
-        if number == self.pump_pin:
-            if self._pump_pin_free:
-                self.pump.pin(level)
-        elif number in self.relay_pins:
-            self._set_coils()
+        try:
+            if number == self.pump_pin:
+                if self._pump_pin_free:
+                    self.pump.pin(level)
+            elif number in self.relay_pins:
+                self._set_coils()
+        except Exception as error:
+            self.fail(error)
 
     def _set_coils(self):
         """What the controller asks of each relay, and what a stuck pin makes of it.
@@ -278,10 +306,19 @@ class World(Acts):
         """A call of the program blocks with the interpreter lock held: time passes within the tick."""
         self.emit("#held %d %d" % (self.now_ms, ms))
         self._blocked_until_ms = max(self._blocked_until_ms, self.now_ms + ms)
-        self._pass_time(ms)
+        try:
+            self._pass_time(ms)
+        except Exception as error:
+            self.fail(error)
 
     def input_code(self, converter, channel):
         """The converter's code for one of its inputs as it is now."""
+        try:
+            return self._input_code(converter, channel)
+        except Exception as error:
+            self.fail(error)
+
+    def _input_code(self, converter, channel):
         burner = converter * 2 + (channel >> 1)
         side = channel & 1
         if burner >= len(self.burners):
@@ -295,68 +332,22 @@ class World(Acts):
         uv = sensing.disturbed(side, uv, self.now_ms, self.random)
         return max(-32768, min(32767, uv * 16 // 125))
 
-    # --- the services thread, which is only asked to do its work ----------------------------------------------------
-
-    def start_thread(self, entry, args):
-        """What _thread.start_new_thread would start: args begin with persistence and link."""
-        self.thread = (entry, args)
-        self._link = args[1]
-        self._poll_ms = self.now_ms
-
-    def link(self):
-        """The services' link to the loop, None until the program started them."""
-        return self._link
-
-    def _end_services(self):
-        if self.thread:
-            self.link().stopped[0] = 1
-            self.thread = None
-
-    def _serve(self):
-        """One round of the services, whose time has come, unless they are blocked."""
-        if self.now_ms < self._blocked_until_ms:
-            return
-        self._poll_ms = self.now_ms
-        self._deliver()
-        persistence, link = self.thread[1][:2]
-        if link.stop_requested[0]:
-            self._end_services()
-            return
-        self._serving = True
-        try:
-            persistence.poll()
-        except Exception as error:
-            self.emit("#console services: %s" % type(error).__name__)
-            self._end_services()
-        finally:
-            self._serving = False
-
-    def _deliver(self):
-        if self.thread is None or self.now_ms < self._blocked_until_ms:
-            return
-        inbox = self.link().inbox
-        for kind, burner, what in self._remote:
-            if burner * report.FIELDS >= len(self.link().snapshot.values):
-                continue  # broken settings leave a controller with fewer burners than its stove
-            if kind == "off":
-                inbox.post_off(burner, what)
-            else:
-                inbox.post_request(burner, what, self.ticks_ms())
-        self._remote = []
-
     # --- time -----------------------------------------------------------------------------------------------------
 
     def sleep(self, ms):
         """The program sleeps: a tick has ended. Returns late when the program or the chip stands still."""
         self.alive("time.sleep_ms")
-        if self.on_tick:
-            self.on_tick(True)
-        self._told.look(self)
-        self._pass_time(ms)
-        while self.now_ms < self._stalled_until_ms:
-            self._pass_time(self._stalled_until_ms - self.now_ms)
-        if self.on_tick:
-            self.on_tick(False)
+        try:
+            if self.on_tick:
+                self.on_tick(True)
+            self._told.look(self)
+            self._pass_time(ms)
+            while self.now_ms < self._stalled_until_ms:
+                self._pass_time(self._stalled_until_ms - self.now_ms)
+            if self.on_tick:
+                self.on_tick(False)
+        except Exception as error:
+            self.fail(error)
 
     def wait_for_power(self):
         """Nothing runs; time passes until the user switches on or resets."""
@@ -411,6 +402,7 @@ class World(Acts):
                 changed = True
         if changed:
             self._told.look(self)
+        self._witness.look(self)
         if self.samples and (changed or self.now_ms // SAMPLE_MS != before_ms // SAMPLE_MS):
             for index, burner in enumerate(self.burners):
                 values = (self.now_ms, index, int(burner.tip_dc + 0.5), burner.tc_uv, burner.magnet_uv)

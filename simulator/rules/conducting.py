@@ -5,11 +5,11 @@ about these.
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from simulator import words
 from simulator.rules.gestures import HITS_MAX_MS, HITS_MIN_MS, HOLD_MS
-from simulator.rules.numbers import STALE_MS, STALL_MAX_MS, TICK_MS
+from simulator.rules.numbers import ALARM_MS, STALE_MS, STALL_MAX_MS, TICK_MS
 from simulator.rules.observed import APART_MS, DEBOUNCE_MS, LOCAL_ACT_MS, TWO_TICKS_MS, View, where
 from simulator.run_settings import rest_s
 from simulator.times import show_time
@@ -171,6 +171,22 @@ def a_broken_clock_opens(view: View) -> Iterator[str]:
             if interval.on_ms <= jump.at_ms and interval.off_ms > due_ms:
                 still = f"coil on until {show_time(interval.off_ms)}"
                 yield f"{where(interval.burner, jump.at_ms)}: clock jumps by {leap_ms} ms, {still}"
+
+
+def an_alarm_opens(view: View) -> Iterator[str]:
+    """S19. Whatever follows while the contact stays open is S19, too: no coil goes on."""
+    if view.settings.get("alarm_pin") is None:
+        return
+    alarms = [act for act in view.done if act.do == "alarm"]
+    for act, after in zip_longest(alarms, alarms[1:]):
+        due_ms = act.at_ms + ALARM_MS + TWO_TICKS_MS
+        due_ms += view.late_by_name(due_ms)
+        over_ms = min([act.over_ms] if act.args.get("ms") else [], default=view.result.last_ms)
+        over_ms = min(over_ms, after.at_ms if after else over_ms)
+        for interval in view.intervals if act.args["on"] else ():
+            if interval.on_ms < over_ms and due_ms < min(interval.off_ms, over_ms):
+                still = f"coil on at {show_time(max(due_ms, interval.on_ms))}"
+                yield f"{where(interval.burner, act.at_ms)}: the alarm contact opens, {still}"
 
 
 def an_exception_opens_first(view: View) -> Iterator[str]:

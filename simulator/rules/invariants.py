@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from simulator.result import Result
-from simulator.rules import causes, conducting, duration, recovery, unprovoked
+from simulator.rules import causes, conducting, duration, lasting, recovery, sensed, unprovoked
 from simulator.rules.observed import View, where
 from simulator.run_settings import settings_of
 from simulator.times import show_time
@@ -37,10 +37,16 @@ CHECKS: tuple[tuple[str, Callable[[View], Iterator[str]], bool], ...] = (
     ("S11", conducting.an_exception_opens_first, False),
     ("S12", duration.ends_by_its_own_acts, True),
     ("S13", causes.every_shutoff_has_one_cause, False),
+    ("S14", sensed.an_untimed_flame_is_shown, True),
     ("S15", unprovoked.only_the_gesture_overrides, False),
+    ("S16", sensed.a_closed_contact_stops_the_pump, True),
+    ("S17", lasting.a_fault_ends_by_its_row, False),
+    ("S18", lasting.files_of_others_let_it_start, False),
+    ("S19", conducting.an_alarm_opens, True),
     ("S20", unprovoked.nothing_crashes_by_itself, False),
     ("L1", recovery.a_press_conducts, True),
     ("L2", recovery.faults_end_by_acknowledgement, True),
+    ("L3", recovery.disturbances_keep_no_fault, True),
     ("LATE", duration.opens_on_time, True),
     ("SETTINGS", recovery.broken_settings_never_conduct, False),
     ("PROGRAM", recovery.a_corrupt_program_never_runs, False),

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from simulator.result import DYING_MS, Result
+from simulator.rules.acts import BRIDGES, DISTURBANCES, ENDS, PROVOKES, Done, is_mild
 from simulator.rules.gestures import BRIDGE_MS, GESTURES, HOLD_MS
 from simulator.rules.numbers import TICK_MS
 from simulator.run_settings import settings_of
@@ -45,49 +46,12 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Done:
-    """One event of the plan as it was carried out."""
-
-    at_ms: int
-    do: str
-    burner: int
-    args: dict[str, Any]
-
-    @property
-    def over_ms(self) -> int:
-        """When the act itself has come to its end."""
-        if self.do == "clock_jump":
-            return self.at_ms
-        return self.at_ms + max(self.args.get("ms", 0), self.args.get("hold_ms", 0))
-
-
-@dataclass(frozen=True)
 class Touch:
     """One time that a button was down. seen_ms: how long of it the program ran; up_ms: the end if it never rose."""
 
     down_ms: int
     up_ms: int
     seen_ms: int
-
-
-# What keeps the loop closed, whatever the controller asks: the act, which of the three ways it is, whether it closes.
-BRIDGES: dict[str, Callable[[dict[str, Any]], tuple[str, bool]]] = {
-    "weld": lambda _: ("weld", True),
-    "unweld": lambda _: ("weld", False),
-    "bypass": lambda args: ("bypass", args["on"]),
-    "stick_pin": lambda args: (args["pin"], args["pin"] == "relay" and args["level"] == "high"),
-    "free_pins": lambda _: ("relay", False),
-}
-
-
-# What ends what was done for a time, as far as a judge asks for it.
-ENDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "weld": ("unweld", {}),
-    "bypass": ("bypass", {"on": False}),
-    "noise": ("noise", {"uv": 0}),
-}
-# What a judge of readings takes for disturbed from then on.
-DISTURBANCES = ("hum", "offset", "spike", "sparks", "ground", "cold_end", "heat", "coil_open")
 
 
 class View:
@@ -136,6 +100,59 @@ class View:
                 start = None
         if start is not None:
             yield start, max(self.result.last_ms, start), None
+
+    @cached_property
+    def _levels(self) -> dict[int, list[tuple[int, int]]]:
+        """(t_ms, bits of plant/witness.py) of each burner, whenever they changed."""
+        found: dict[int, list[tuple[int, int]]] = {burner: [(0, 0)] for burner in self.lines}
+        for kind, t_ms, text in self.result.marks:
+            if kind == "levels":
+                burner, bits = (int(word) for word in text.split())
+                found.setdefault(burner, [(0, 0)]).append((t_ms, bits))
+        return found
+
+    @cached_property
+    def _moments(self) -> dict[int, list[tuple[int, dict[str, Any], int]]]:
+        """(t_ms, line, bits) of each burner, whenever either changed."""
+        found = {}
+        for burner, lines in self.lines.items():
+            news: list[tuple[int, dict[str, Any] | None, int | None]] = [(line["t_ms"], line, None) for line in lines]
+            news += [(t_ms, None, bits) for t_ms, bits in self._levels[burner]]
+            line, bits, moments = lines[0], 0, []
+            for t_ms, new_line, new_bits in sorted(news, key=lambda one: one[0]):
+                line = new_line or line
+                bits = bits if new_bits is None else new_bits
+                moments.append((t_ms, line, bits))
+            found[burner] = moments
+        return found
+
+    def spans(self, burner: int, holds: Callable[[dict[str, Any], int], bool]) -> Iterator[tuple[int, int]]:
+        """(from_ms, to_ms) of every longest time in which `holds(line, bits)`; the last one ends with the run."""
+        start = None
+        moments = self._moments[burner]
+        for at, (t_ms, line, bits) in enumerate(moments):
+            if at + 1 < len(moments) and moments[at + 1][0] == t_ms:
+                continue  # superseded at once
+            if holds(line, bits) and start is None:
+                start = t_ms
+            elif start is not None and not holds(line, bits):
+                yield start, t_ms
+                start = None
+        if start is not None:
+            yield start, max(self.result.last_ms, start)
+
+    def spans_within(self, burner: int, from_ms: int, to_ms: int, holds: Callable[[dict[str, Any], int], bool]) -> bool:
+        """Whether `holds(line, bits)` at some moment of that time."""
+        return any(start <= to_ms and end >= from_ms for start, end in self.spans(burner, holds))
+
+    @cached_property
+    def provoked_ms(self) -> int:
+        """When the scenario first did something that may end the program; what comes of it may last."""
+        asked = [act.at_ms for act in self.done if act.do in PROVOKES]
+        thrown_in = [
+            t_ms for kind, t_ms, _ in self.result.marks if kind == "raised"
+        ]  # a fake or the crash tests did it
+        return min([*asked, *thrown_in], default=self.result.last_ms + 1)
 
     @cached_property
     def done(self) -> list[Done]:
@@ -314,14 +331,15 @@ class View:
                 found.append((event.at_ms, min(event.at_ms + event.args["ms"], next_ms)))
         return found
 
-    def senses(self, burner: int, from_ms: int, to_ms: int) -> bool:
-        """Whether converter and leads of the burner were sound and quiet in [from_ms, to_ms]."""
+    def senses(self, burner: int, from_ms: int, to_ms: int, quiet: bool = True) -> bool:
+        """Whether converter and leads of the burner were sound, and also quiet, in [from_ms, to_ms]."""
         leads = {"tc": "ok", "magnet": "ok"}
         for event in self.acts(burner, "sensor"):
             value, side = event.args["value"], event.args.get("side", "both")
             if event.at_ms <= to_ms and value in ("ok", "open", "short"):
                 leads.update({name: value for name in leads if side in (name, "both")})
-        if any(event.at_ms <= to_ms for event in self.acts(burner, *DISTURBANCES)):
+        around = [event for event in self.acts(burner, *DISTURBANCES) if event.at_ms <= to_ms]
+        if around and (quiet or any(event.do in ("heat", "coil_open") or not is_mild(event) for event in around)):
             return False
         silent = any(start <= to_ms and end >= from_ms for start, end in self.silences(burner))
         return not silent and set(leads.values()) == {"ok"} and self.noise_uv(burner, to_ms) == 0
@@ -353,6 +371,33 @@ class View:
             name, closes = BRIDGES[event.do](event.args)
             bridges = bridges | {name} if closes else bridges - {name}
         return t_ms if bridges else last_ms
+
+    def is_driven(self, burner: int, t_ms: int) -> bool:
+        """Whether a stuck pin alone kept the loop closed at that time."""
+        last: dict[str, bool] = {"bypass": self.plan["stove"].get("bypass", False)}
+        for event in self.acts(burner, *BRIDGES):
+            if event.at_ms <= t_ms:
+                last.update([BRIDGES[event.do](event.args)])
+        pump = any(event.do == "stick_pin" and event.args["pin"] == "pump" for event in self.done)
+        return last.pop("relay", False) and not any(last.values()) and not pump
+
+    def reads_true(self, burner: int, from_ms: int, to_ms: int) -> bool:
+        """Whether leads and converter told of the true millivolts in that time, but for mild disturbances.
+
+        What is beyond these bounds has a fault of its own (SENSOR_FAILED, S8), or nothing can know it.
+        """
+        leads = {"tc": "ok", "magnet": "ok"}
+        for event in self.acts(burner, "sensor", "coil_open"):
+            if event.do == "coil_open" and event.at_ms <= to_ms:
+                return False
+            value, side = event.args.get("value"), event.args.get("side", "both")
+            if event.at_ms <= to_ms and value in ("ok", "open", "short"):
+                leads.update({name: value for name in leads if side in (name, "both")})
+                if event.at_ms >= from_ms:
+                    return False
+        mild = all(is_mild(event) for event in self.acts(burner, *DISTURBANCES, "noise") if event.at_ms <= to_ms)
+        silent = any(start <= to_ms and end >= from_ms for start, end in self.silences(burner))
+        return mild and not silent and set(leads.values()) == {"ok"}
 
     def is_welded(self, burner: int, t_ms: int) -> bool:
         """Whether a weld or a stuck pin kept the contact itself closed at that time."""

@@ -14,6 +14,7 @@ from simulator.rules.observed import ENDED_MS, TWO_TICKS_MS, Touch, View, where
 from simulator.run_settings import rest_s
 from simulator.times import show_time
 
+WELD_TEST_MS = 5100  # no contact closes for so long after one was found closed that had to be open
 ALONE_MS = 1500  # what is this far from a gesture has no part in what comes of it
 PRESS_FROM_MS, PRESS_TO_MS = 100, 700  # a touch of this length is a PRESS, whatever the bounce
 PUMP_MS = 300  # the pump needs some edges before its stage lets the relay pull in
@@ -40,10 +41,28 @@ def a_press_conducts(view: View) -> Iterator[str]:
             if due_ms > view.result.last_ms or not PRESS_FROM_MS <= touch.up_ms - touch.down_ms <= PRESS_TO_MS:
                 continue
             lines = view.result.during(burner, touch.down_ms, due_ms)
+            if _is_barred(view, burner, touch.down_ms, due_ms):
+                continue  # S16
             if lines[0]["state"] != "IDLE" or any(line["fault"] or line["coil"] == "on" for line in lines):
                 continue
             if _decides_alone(view, burner, touch, touch.down_ms, due_ms):
                 yield f"{where(burner, touch.down_ms)}: pressed in IDLE, coil still off at {show_time(due_ms)}"
+
+
+def _is_barred(view: View, burner: int, from_ms: int, to_ms: int) -> bool:
+    """Whether a contact that conducted while it had to be open forbids this one to close."""
+    for other in view.lines:
+        shown = [line["fault"] for line in view.result.during(other, from_ms - WELD_TEST_MS, to_ms)]
+        began = shown[0] != "CONTACT_WELDED" and "CONTACT_WELDED" in shown  # the pump stands still for a moment
+        if began or "DRIVER_STUCK" in shown:
+            return True
+    mine = [line for line in view.lines[burner] if line["t_ms"] <= from_ms]
+    for line in reversed(mine):  # it takes a flame by the knob to show that the contact is open again
+        if line["state"] in words.CONDUCTING_STATES:
+            return False
+        if line["fault"] in ("CONTACT_WELDED", "DRIVER_STUCK"):
+            return True
+    return False
 
 
 def _decides_alone(view: View, burner: int, touch: Touch, from_ms: int, to_ms: int) -> bool:
@@ -73,28 +92,39 @@ def faults_end_by_acknowledgement(view: View) -> Iterator[str]:
             yield f"{where(burner, touch.down_ms)}: acknowledged, but it went by {' '.join(map(str, way))}"
 
 
+def disturbances_keep_no_fault(view: View) -> Iterator[str]:
+    """L3."""
+    for burner, touch in acknowledgements(view, quiet=False):
+        way = [line["state"] for line in view.result.during(burner, touch.down_ms, _taken_ms(touch))]
+        if "VERIFYING" not in way:
+            yield f"{where(burner, touch.down_ms)}: acknowledged beside a disturbance, and it stays in FAULT"
+
+
 def _taken_ms(touch: Touch) -> int:
     return touch.up_ms + ENDED_MS + TWO_TICKS_MS
 
 
-def acknowledgements(view: View) -> Iterator[tuple[int, Touch]]:
-    """(burner, touch) of every acknowledgement that must be taken, because every cause is surely gone."""
+def acknowledgements(view: View, quiet: bool = True) -> Iterator[tuple[int, Touch]]:
+    """(burner, touch) of every acknowledgement that must be taken, because every cause is surely gone.
+
+    quiet: only where nothing disturbs the readings.
+    """
     for burner in view.lines:
         for touch in view.touches(burner):
             low_ms, high_ms = ACKNOWLEDGE_MS
             meant = low_ms <= touch.up_ms - touch.down_ms <= high_ms and _taken_ms(touch) <= view.result.last_ms
-            if meant and _is_repaired(view, burner, touch):
+            if meant and _is_repaired(view, burner, touch, quiet):
                 yield burner, touch
 
 
-def _is_repaired(view: View, burner: int, touch: Touch) -> bool:
+def _is_repaired(view: View, burner: int, touch: Touch, quiet: bool) -> bool:
     """Whether the burner is in FAULT, and every cause that a scenario can make was surely gone by then."""
     t_ms = touch.down_ms
     line = view.at(burner, t_ms)
     if line["state"] != "FAULT" or line["fault"] in ("SETTINGS_INVALID", "PROGRAM_CORRUPT"):
         return False
     often_down = len(view.downs) >= UNSTABLE_ENDS and view.up_for_ms(t_ms) < QUIET_AGAIN_MS
-    if often_down or view.up_for_ms(t_ms) < MENDED_MS or not view.senses(burner, t_ms - MENDED_MS, t_ms):
+    if often_down or view.up_for_ms(t_ms) < MENDED_MS or not view.senses(burner, t_ms - MENDED_MS, t_ms, quiet):
         return False
     if not _decides_alone(view, burner, touch, t_ms - MENDED_MS, touch.up_ms):
         return False

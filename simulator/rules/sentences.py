@@ -17,12 +17,38 @@ RULES = {
     "S11": "An exception anywhere in the tick opens every contact before anything else happens.",
     "S12": "Burners are independent: none burns longer than its own button and remote requests explain.",
     "S13": "Every shut-off records exactly one cause, and panel and journal report the same one.",
+    "S14": "A flame or a live magnet side that no timer covers, beside a hot tip, is shown by a fault in time.",
     "S15": "Only two pairs of presses with a look between override; none that means OFF keeps the contact closed.",
+    "S16": "A contact that conducts while it must be open stops the pump for all once: a stuck driver ends with it.",
+    "S17": "A fault ends only by its row; a raised one outlives every restart but a power cut.",
+    "S18": "Whatever files another version left, the device starts.",
+    "S19": "With the alarm contact open every coil is off after 100 ms and two ticks.",
     "S20": "No exception, reset or traceback that nothing provoked, and no PROGRAM_CORRUPT without a damaged program.",
     "L1": "A PRESS in IDLE without a fault closes the contact within one tick after the end of the gesture.",
     "L2": "Once a fault's cause is gone, the local acknowledgement leads back to IDLE by way of VERIFYING.",
+    "L3": "A fault whose cause is gone can be acknowledged beside hum, sparks, offset, ground or a warm cold end.",
     "LATE": "From the deadline to the open contact it takes at most two ticks and the release time.",
     "SETTINGS": "With settings that are missing or wrong the coil is never on, instead of a guess.",
     "PROGRAM": "A program with a wrong byte never runs: without a sound one no burner has a state, and no coil is on.",
     "MACHINE": "The machine side itself saw nothing forbidden, said nothing unknown, and came to the end.",
+}
+
+_NO_COIL = "a contact that conducts without its coil: a weld, a bypass, a stuck driver"
+# What a rule leaves out on purpose, and the rules that judge it instead.
+COVERED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
+    "S1": (_NO_COIL, ("S14", "S16")),
+    "S2": (_NO_COIL, ("S14", "S16")),
+    "S4": ("a request in the way of which an exception is thrown, or that waits for blocked services", ("S11", "S2")),
+    "S5": (_NO_COIL, ("S14", "S16")),
+    "S7": (_NO_COIL, ("S14", "S16")),
+    "S8": ("noise above half a millivolt, which can look like a flame", ("S2", "S12")),
+    "S9": ("a jump of up to two seconds forward, or one within a stall", ("S2", "S12")),
+    "S10": ("a warning that a shaken clock or a stall shortens", ("S9",)),
+    "S14": ("readings that tell nothing: a broken lead, a silent converter", ("S8",)),
+    "S16": ("a weld or a bypass, which needs no coil", ("S14",)),
+    "S17": ("what is lost with the power, or with its record", ("S5", "S14")),
+    "S20": ("what a scenario provoked", ("S5", "S11")),
+    "L1": ("a burner that was found conducting, and all of them while the pump stands still", ("S16", "L2")),
+    "L2": ("a fault beside a disturbance", ("L3",)),
+    "LATE": ("a welded contact", ("S14", "S16")),
 }

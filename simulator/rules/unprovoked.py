@@ -9,10 +9,6 @@ from simulator.rules.observed import LOCAL_ACT_MS, View, where
 from simulator.times import show_time
 
 DAMAGES = ("corrupt_program", "install_program")  # what may make a program corrupt
-PROVOKES = (  # what may end the program, or make it print a traceback
-    *("power_off", "reset", "hang", "gil_hold", "raise", "i2c_stuck", "services_die", "services_block"),
-    *DAMAGES,
-)
 
 
 def only_the_gesture_overrides(view: View) -> Iterator[str]:
@@ -35,14 +31,11 @@ def only_the_gesture_overrides(view: View) -> Iterator[str]:
 
 def nothing_crashes_by_itself(view: View) -> Iterator[str]:
     """S20. What was provoked once may have consequences for the rest of the run."""
-    asked = [act.at_ms for act in view.done if act.do in PROVOKES]
-    thrown_in = [t_ms for kind, t_ms, _ in view.result.marks if kind == "raised"]  # a fake or the crash tests did it
-    provoked_ms = min([*asked, *thrown_in], default=view.result.last_ms + 1)
     for t_ms in view.downs:
-        if t_ms + TICK_MS < provoked_ms:
+        if t_ms + TICK_MS < view.provoked_ms:
             yield f"the program ended at {show_time(t_ms)}, and nothing had provoked it"
     for t_ms, text in view.result.console:
-        if text.startswith("Traceback") and t_ms + TICK_MS < provoked_ms:
+        if text.startswith("Traceback") and t_ms + TICK_MS < view.provoked_ms:
             yield f"a traceback at {show_time(t_ms)}, and nothing had provoked it"
     damaged = any(act.do in DAMAGES for act in view.done)
     for burner, lines in view.lines.items():

@@ -80,7 +80,8 @@ def _cause(trace: Trace, opened_ms: int, closed_again_ms: int | None) -> str | N
 def _deadline(trace: Trace, opened_ms: int, warning_s: int) -> int | None:
     """When the time was up: the beginning of the last WARNING before the shut-off, and `warning_s` more.
 
-    None without a warning, or when time was added inside it (only its whole seconds are known then).
+    None without a warning, or when time was added inside it (only its whole seconds are known then). A WARNING may
+    also be entered with less time left, after an override near the cap.
     """
     began_ms, before = None, None
     for line in trace:
@@ -88,7 +89,7 @@ def _deadline(trace: Trace, opened_ms: int, warning_s: int) -> int | None:
             break
         if line["state"] == "WARNING":
             if before is None or before["state"] != "WARNING":
-                began_ms = line["t_ms"]
+                began_ms = line["t_ms"] if line["remaining_s"] >= warning_s else None
             elif line["remaining_s"] > before["remaining_s"]:
                 began_ms = None
         elif line["state"] in CONDUCTING_STATES:

@@ -83,6 +83,7 @@ def build(out: Path = OUT) -> dict[str, int]:
     """Write the compiled firmware to a folder; sizes in bytes by relative path. Raises BuildError and its like."""
     fresh = out.with_name(out.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
+    made_of = manifest.sources_hash(FIRMWARE)
     slot = fresh / SLOT
     outside = share.outside()
     short, names = shrink.shortened(linked_sources())
@@ -103,6 +104,7 @@ def build(out: Path = OUT) -> dict[str, int]:
     shutil.rmtree(out, ignore_errors=True)
     fresh.rename(out)
     out.with_name(out.name + ".names.json").write_text(json.dumps(names, indent=1))
+    out.with_suffix(manifest.SOURCES).write_text(made_of)
     return {str(path.relative_to(out)): path.stat().st_size for path in sorted(out.rglob("*")) if path.is_file()}
 
 

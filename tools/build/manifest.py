@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAME = "manifest.txt"
+SOURCES = ".sources"  # beside a compiled firmware: the hash of what it was made of
 _VERSION = re.compile(r'^VERSION = "(\d+(?:\.\d+)*)"$', re.M)
 
 
@@ -30,6 +31,15 @@ def text(version: str, files: dict[str, bytes]) -> str:
 def crc16(data: bytes) -> int:
     """The checksum of every small text file on the board (curfew/storage/files.py): CRC-16/CCITT-FALSE."""
     return crc_hqx(data, 0xFFFF)
+
+
+def sources_hash(firmware: Path = ROOT / "firmware") -> str:
+    """SHA-256 of every file of a firmware's sources, which tells whether a compiled one is still that."""
+    found = sha256()
+    for path in sorted(firmware.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            found.update(path.relative_to(firmware).as_posix().encode() + b"\0" + sha256(path.read_bytes()).digest())
+    return found.hexdigest()
 
 
 def build_id(manifest: str) -> str:

@@ -36,6 +36,7 @@ from curfew.core.codes import (
     PENDING,
     PRESSED,
     PROVED,
+    PUMP_OFF,
     REFUTED,
     RELIT,
     REMOTE,
@@ -166,10 +167,16 @@ class Burner:
     def _judge_faults(self) -> None:
         if self.flame.cleared_ms >= limits.WELD_CLEARED_MS:
             self.proof.note_open(PROVED)
+            self.faults.locked = (
+                self.faults.raised & 1 << faults.DRIVER_STUCK != 0
+            )  # without supply that proves nothing
         elif self.flame.is_out():
             self.proof.note_open(UNTESTABLE)
         if self.faults.judge(self):
             self.button.ignore_until_up()
+            self.faults.mute_ms = self.verifying_ms = 0  # it is news, whatever was muted
+            self.sign_ms = limits.FAULT_EVERY_MS
+        self.faults.locked = self.faults.locked or self.faults.present & 1 << faults.CONTACT_WELDED != 0
 
     def _first_event(
         self, clock_ok: bool, event: int | None, off_asked: bool, extend_asked: bool, arm_asked: bool
@@ -183,6 +190,8 @@ class Burner:
             return FAULT_RAISED
         if closed and not clock_ok:
             return CLOCK_FAULT
+        if event == PUMP_OFF or self.faults.locked and state == IDLE and event == PRESSED:
+            return PUMP_OFF
         if event == HELD:
             return HELD
         if off_asked:
@@ -201,7 +210,7 @@ class Burner:
                 return FLAME_SEEN
             if self.window_ms <= 0 and not self._keeps_window():
                 return WINDOW_OVER
-        elif state == IDLE and self.settings.auto_arm and sensing and flame.igniting:
+        elif state == IDLE and self.settings.auto_arm and sensing and flame.igniting and not self.faults.locked:
             return IGNITED
         elif closed and flame.new_pot:
             return RELIT
@@ -336,6 +345,10 @@ class Burner:
             self.by_override = True
         elif effect == t.FORGET_FAULTS:
             self.faults.acknowledge()
+            self.faults.tested = False
+        elif effect == t.MUTE:
+            self.faults.mute_ms = limits.MUTE_MS
+            self.verifying_ms = max(self.verifying_ms, limits.FAULT_LOUD_MS)
         elif effect == t.ALLOW_UPDATE:
             self.update_allowed = True
         elif effect == t.RESTART_FLAMEOUT_TIMER:
@@ -408,6 +421,11 @@ class Burner:
             self.ask_ms -= step_ms
             self.light = L_ASK
         every_ms = STATE_SIGNS[self.state * SIGN_ROW + 2] * SIGN_UNIT_MS
+        self.faults.mute_ms = max(0, self.faults.mute_ms - step_ms)
+        if self.state == FAULT and self.verifying_ms >= limits.FAULT_LOUD_MS:
+            every_ms = limits.FAULT_EVERY_MS
+            if self.faults.mute_ms and self.flame.tc_uv < limits.OUT_UV:
+                every_ms = 0
         self.sign_ms = aged_ms(self.sign_ms, step_ms)
         if every_ms and self.sign_ms >= every_ms:
             self.sign_ms = 0

@@ -17,6 +17,9 @@ from curfew.core.codes import (
     HELD_ALL,
     IDLE,
     PANIC,
+    PRESSED,
+    PROVED,
+    PUMP_OFF,
     REQUEST_ARM,
     REQUEST_EXTEND,
     RESTART,
@@ -70,6 +73,8 @@ class Controller:
         self.step_ms = 0
         self.quiet_ms = 0
         self.open_ms = 0  # since any contact was closed
+        self.test_ms = 0  # left of the test of a weld
+        self.raised = 0  # faults of all burners
         self._events: list[int | None] = [None] * len(self.burners)  # of the buttons, in this tick
         self.update_ms = 0  # left in which an update over Wi-Fi is accepted
         self._last_ms: int | None = None
@@ -110,6 +115,9 @@ class Controller:
         step_ms = self.step_ms
         inbox = self.inbox
         self._take_buttons()
+        if self.raised:
+            self._test_welds()
+            self.raised = 0
         closed = 0
         self.open_ms = aged_ms(self.open_ms, step_ms)
         for index in range(len(self.burners)):
@@ -129,6 +137,7 @@ class Controller:
             self.granted[index] = granted
             if granted:
                 closed |= 1 << index
+            self.raised |= burner.faults.raised
             self.memory.put(AT_STORED_FAULTS + index, burner.faults.raised & faults.KEPT_FAULTS)
             self.player.play(burner.sound, index)
         self.memory.put(AT_CONTACTS_CLOSED, closed)
@@ -157,6 +166,37 @@ class Controller:
             for index in range(len(self.burners)):
                 if self.burners[index].wants_closed():
                     self._events[index] = HELD
+
+    def _test_welds(self) -> None:
+        """Stop the pump once for a contact that conducts while it must be open: only a stuck driver ends with it.
+
+        While that is tested, or found, no contact may close.
+        """
+        self.test_ms = max(0, self.test_ms - self.step_ms)
+        pump_off = 0
+        for burner in self.burners:
+            its = burner.faults
+            if burner.flame.low_count >= limits.LIVE_READINGS:
+                if its.tested and self.test_ms and burner.flame.tc_uv >= limits.WELD_TC_UV:
+                    burner.proof.note_open(PROVED)
+                    # What looked like a weld is a stuck driver.
+                    its.present &= ~(1 << faults.CONTACT_WELDED)
+                    its.raised = its.raised & ~(1 << faults.CONTACT_WELDED) | 1 << faults.DRIVER_STUCK
+                    its.shown = faults.DRIVER_STUCK
+                    burner.flame.mean_uv = burner.flame.live_count = 0
+                its.tested = False
+            elif its.present & 1 << faults.CONTACT_WELDED and not its.tested:
+                its.tested = True
+                if self.settings.relay_drive == "pulse":
+                    self.test_ms = limits.WELD_TEST_MS
+            pump_off |= its.raised & 1 << faults.DRIVER_STUCK
+        if not pump_off and not self.test_ms:
+            return
+        for index in range(len(self.burners)):
+            burner = self.burners[index]
+            burner.flame.forget_rise()
+            if burner.wants_closed() or burner.state == IDLE and self._events[index] == PRESSED:
+                self._events[index] = PUMP_OFF
 
     def _open_window(self) -> None:
         """Where a user asks for it: only if nothing conducted from the first edge of the hold to its end."""

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
 
 NO_FAULT = -1
-CONTACT_WELDED, FLAME_PERSISTS, SENSOR_FAILED, BUTTON_STUCK = 0, 1, 2, 3
-UNSTABLE, SETTINGS_INVALID, PROGRAM_CORRUPT = 4, 5, 6
-FAULTS = "CONTACT_WELDED FLAME_PERSISTS SENSOR_FAILED BUTTON_STUCK UNSTABLE SETTINGS_INVALID PROGRAM_CORRUPT"  # words
-FAULT_COUNT = 7
-STORED_FAULTS = 1 << CONTACT_WELDED | 1 << FLAME_PERSISTS  # these come back after a power cut ...
-KEPT_FAULTS = STORED_FAULTS | 1 << SENSOR_FAILED | 1 << BUTTON_STUCK  # ... these after every other restart
+CONTACT_WELDED, FLAME_PERSISTS, SENSOR_FAILED, BUTTON_STUCK, DRIVER_STUCK = 0, 1, 2, 3, 4
+UNSTABLE, SETTINGS_INVALID, PROGRAM_CORRUPT = 5, 6, 7
+FAULTS = (  # words
+    "CONTACT_WELDED FLAME_PERSISTS SENSOR_FAILED BUTTON_STUCK DRIVER_STUCK UNSTABLE SETTINGS_INVALID PROGRAM_CORRUPT"
+)
+FAULT_COUNT = 8
+STORED_FAULTS = 1 << CONTACT_WELDED | 1 << FLAME_PERSISTS | 1 << DRIVER_STUCK  # these come back after a power cut ...
+KEPT_FAULTS = (1 << SETTINGS_INVALID) - 1  # ... and these after every other restart; the others end with it
 
 # A row is a function (burner, present) -> whether the cause is present now; `present`: not 0 if it was until now.
 
@@ -70,7 +72,9 @@ def _button_stuck(burner: "Judged", _: int) -> bool:
 
 
 FAULT_ROWS = (_contact_welded, _flame_persists, _sensor_failed, _button_stuck)
-# The other three have no row, because no reading shows them. They are bits of Burner.reported:
+# The others have no row, because no reading shows them.
+# DRIVER_STUCK: the controller found it, in place of a weld that ended when the pump stopped.
+# Bits of Burner.reported are
 # UNSTABLE: too many abnormal starts, until ten quiet minutes have passed. SETTINGS_INVALID: only the fallback is there.
 # PROGRAM_CORRUPT: the gate refused what the state machine wanted, so the program contradicts itself.
 
@@ -86,6 +90,9 @@ class FaultSet:
         self.raised = 0
         self.present = 0
         self.shown = NO_FAULT
+        self.locked = False  # conducted while it had to be open, until a hot tip shows an open contact
+        self.tested = False  # with the pump off, since the magnet side was last dead
+        self.mute_ms = 0  # left in which there is no sound while the burner is cold
         self.note(stored & (1 << FAULT_COUNT) - 1)
 
     def judge(self, burner: "Judged") -> bool:

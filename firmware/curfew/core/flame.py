@@ -49,6 +49,7 @@ class Flame:
         self.mean_uv = 0  # of the magnet side
         self.live_count = 0  # magnet readings in a row whose mean was a weld's; dead_count: that of an open contact
         self.dead_count = 0
+        self.low_count = 0  # single magnet readings in a row without a voltage
         self.was_live = False  # in this burn
         self.dead_ms = 0  # contact closed, tip hot, and nothing on the magnet side
         self.cleared_ms = 0  # contact open, tip hot, and nothing on the magnet side: a weld is gone
@@ -74,6 +75,7 @@ class Flame:
         self.mean_uv = 0
         self.live_count = 0
         self.dead_count = 0
+        self.low_count = 0
         self.dead_ms = 0
         self.cleared_ms = 0
         self.forget_rise()
@@ -168,6 +170,7 @@ class Flame:
         self.live_count = min(self.live_count + 1, limits.LIVE_READINGS) if weld else 0
         dead = uv < limits.DEAD_UV + self._rough_uv and (closed or self.mean_uv < limits.DEAD_UV)
         self.dead_count = min(self.dead_count + 1, limits.LIVE_READINGS) if dead else 0
+        self.low_count = min(self.low_count + 1, limits.LIVE_READINGS) if uv < limits.DEAD_UV else 0
         self.was_live = self.was_live or closed and self.mean_uv > limits.WELD_UV
         if self._hold_ms >= limits.LET_GO_MS:
             self._hold_ms = 0

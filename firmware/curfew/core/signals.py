@@ -34,13 +34,13 @@ SOUNDS = bytes((
     1, 7, 15, 0, 0, 0, 0, 0, 0, 0, 0,  # NO
     1, 20, 5, 27, 8, 0, 0, 0, 0, 0, 0,  # READY
     2, 10, 8, 0, 5, 10, 8, 0, 5, 10, 8,  # WAIT
-    4, 27, 25, 0, 0, 0, 0, 0, 0, 0, 0,  # LET_GO: no other burner's sound may swallow it
+    5, 27, 25, 0, 0, 0, 0, 0, 0, 0, 0,  # LET_GO: no other burner's sound may swallow it
     2, 10, 4, 0, 4, 10, 4, 0, 0, 0, 0,  # ALREADY_OFF
     3, 27, 6, 20, 6, 10, 12, 0, 0, 0, 0,  # OFF
     3, 27, 10, 0, 5, 27, 10, 0, 0, 0, 0,  # WARNING
     4, 27, 8, 10, 8, 27, 8, 10, 8, 27, 8,  # FAULT
     1, 15, 6, 20, 6, 25, 6, 0, 0, 0, 0,  # ASK
-    3, 20, 8, 8, 8, 20, 8, 8, 20, 0, 0,  # ENDED: by something else than the user or the time
+    4, 20, 8, 8, 8, 20, 8, 8, 20, 0, 0,  # ENDED: by something else than the user or the time
 ))
 
 # In each state, in the order of codes.py: the light, a repeated sound, and after how many units of 5 s
