@@ -26,7 +26,7 @@ sim: build/.ready ## a simulated stove in the browser: make sim [PORT=8160] [BRO
 	@$(PY) -m simulator live $(SCENARIO) $(if $(PORT),--port $(PORT)) $(if $(BROKER),--broker $(BROKER)) \
 		$(if $(TERM_UI),--terminal)
 
-run: build/.ready ## one scenario: make run SCENARIO=scenarios/....json [VM=cpython]
+run: build/.ready ## one scenario: make run SCENARIO=scenarios/....json [VM=cpython|wasm]
 	@test -n "$(SCENARIO)" || { echo "name one: make run SCENARIO=scenarios/demo.json"; exit 2; }
 	@$(PY) -m simulator run $(SCENARIO) --vm $(or $(VM),micropython) --timeline
 

@@ -173,6 +173,10 @@ def pytest_runtest_call(item):
     signal.alarm(limit_s)
     try:
         return (yield)
+    except Exception as error:
+        if type(error).__name__ == "NoNativeVM":  # simulator/run.py: on this computer it cannot run
+            pytest.skip(str(error))
+        raise
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)

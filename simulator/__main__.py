@@ -22,7 +22,7 @@ from simulator.campaign.record import Record, RecordError
 from simulator.fields import ScenarioError
 from simulator.native import NativeError
 from simulator.play import Verdict, play
-from simulator.run import VMS, RunError, check_build
+from simulator.run import VMS, RunError, check_build, machine_of
 from simulator.scenario import SEED_MAX, Scenario, load
 from simulator.times import show_time
 
@@ -147,7 +147,7 @@ def _run_one(path: str, arguments: argparse.Namespace) -> int:
     except (ScenarioError, RunError) as error:
         raise _Wrong(f"{path}: {error}") from None
     _write_outputs(verdict, scenario, arguments)
-    _report(verdict, scenario, arguments.vm, wall_s)
+    _report(verdict, scenario, machine_of(arguments.vm), wall_s)
     if verdict.passed:
         return HELD
     print(f"  again: {_again(path, arguments.vm, scenario.plan['seed'])}")
@@ -322,6 +322,8 @@ def main(argv: list[str] | None = None) -> int:
     except _Wrong as wrong:
         print(f"simulator: {wrong}", file=sys.stderr)
         return WRONG
+    if arguments.command == "run" and machine_of(arguments.vm) != arguments.vm:
+        print("no native MicroPython is here: the firmware runs on its WebAssembly build", file=sys.stderr)
     alone = {"campaign": _run_campaign, "live": _run_live}.get(arguments.command)
     jobs = [alone] if alone else [partial(_run_one, path) for path in arguments.scenarios]
     for job in jobs:

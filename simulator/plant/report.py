@@ -6,11 +6,14 @@ Keys in fixed order, ints, ASCII and null only: the lines of both machines must 
 CATALOG = __file__.rsplit("/", 3)[0] + "/catalog.toml"
 
 
+with open(CATALOG) as _file:  # at once: MicroPython reads a line byte by byte
+    _HEADS = [line.strip() for line in _file.read().split("\n") if line[:1] == "["]
+
+
 def names(kind):
     """The names of a kind in the order of the firmware's numbers; MicroPython cannot read TOML, but its headings."""
     head = "[" + kind + "."
-    with open(CATALOG) as file:
-        return [line.strip()[len(head) : -1] for line in file if line.startswith(head)]
+    return [line[len(head) : -1] for line in _HEADS if line.startswith(head)]
 
 
 STATES, FAULTS, SOURCES, LIGHTS = names("state"), names("fault"), names("source"), names("light")
