@@ -11,8 +11,8 @@ from host_tests.fixtures.live import QUICK, ROOT, playing, wait_for
 from host_tests.fixtures.seeded_firmware import seeded_build
 from simulator import run_settings, scenario
 from simulator.live import server
-from simulator.live.acts import CALLS, TICK_MS, Refused
 from simulator.live.judge import Judge
+from simulator.live.recording import CALLS, TICK_MS, Refused
 from simulator.live.server import UNWATCHED_S, Hub
 from simulator.live.story import Story
 from simulator.live.stove import Stove
@@ -287,3 +287,10 @@ def test_a_page_whose_name_was_made_to_lead_to_the_simulator_gets_no_answer(kind
     assert bool(reached) == (status == 200)
     if status == 403:
         assert sent[0].get("status", sent[0].get("code")) in (403, 1008)
+
+
+def test_only_the_link_knows_what_carries_the_messages():
+    www = ROOT / "simulator" / "live" / "www"
+    for path in www.glob("*.js"):
+        used = [word for word in ("fetch(", "WebSocket", "location.host") if word in path.read_text("utf-8")]
+        assert not used or path.name == "link.js", f"{path.name}: {used}"

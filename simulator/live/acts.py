@@ -6,30 +6,78 @@ from typing import Any
 
 from simulator import run_settings, scenario
 from simulator.fields import read_json
-from simulator.live.recording import HELD_MS
-from simulator.realtime.process import DeviceProcess, world_module
-from simulator.times import show_time
+from simulator.inside import MODULES
+from simulator.live import recording
+from simulator.live.recording import CALLS, HELD_MS, SPEEDS, TICK_MS, Refused
+from simulator.times import parse_time, show_time
 
-TICK_MS = 20  # of the controller: the shortest step
-# What `raise` may name.
-CALLS = (
-    "Pin", "Pin.value", "PWM", "PWM.freq", "PWM.duty_u16", "I2C", "I2C.writeto", "I2C.readfrom_mem_into", "WDT",
-    "WDT.feed", "RTC.memory", "machine.reset", "NeoPixel.write", "time.ticks_ms", "time.sleep_ms", "lock.acquire",
-    "lock.release", "gc.collect", "_thread.start_new_thread",
-)  # fmt: skip
+world_module: Any = MODULES["world"]
 
 
-class Refused(ValueError):
-    """The request cannot be carried out; the text is one line that says why."""
+class RecordedStove:
+    """A stove with a record: `items` as a scenario has them, the plan's events beside them.
 
+    To be given by the one who runs it: world, plan, lines, _values (the snapshot), _changed().
+    """
 
-class RecordedStove(DeviceProcess):
-    """A stove with a record: `items` as a scenario has them, the plan's events beside them."""
-
-    scenario: scenario.Scenario
-    items: list[dict[str, Any]]
-    _holds: dict[int, int]  # burner: index of the `light` whose knob is still held
+    world: Any
+    plan: dict[str, Any]
+    lines: list[str]
+    _values: Any
     _changed: Callable[[], None]
+
+    def load(self, top: dict[str, Any], speed: int) -> None:
+        """Take a scenario, whose events happen by themselves. Raises ScenarioError."""
+        self.top = top
+        text = json.dumps({"until": show_time(scenario.UNTIL_MAX_MS), **top})
+        self.scenario = scenario.parse(text, run_settings.shipped())
+        self.until_ms = parse_time(top["until"]) if "until" in top else None
+        items = top.get("events", [])
+        self.items = sorted(items, key=lambda item: parse_time(item["at"]) or 0)
+        self.speed = speed
+        self.pace = 0.0  # how fast the stove really went lately
+        self.tone_hz = 0
+        self.digits = 0
+        self.pixels = [0] * 4
+        self.over: str | None = None  # why the stove stopped by itself
+        self._step_to_ms = 0
+        self._holds: dict[int, int] = {}  # burner: index of the `light` whose knob is still held
+
+    def is_lit(self) -> bool:
+        """Whether anything burns, moves or sounds: then one looks more often."""
+        return any(burner.flame or burner.pressed or burner.moving_ms > 0 for burner in self.world.burners)
+
+    def set_speed(self, speed: int) -> None:
+        """Stove seconds in a second; 0: pause."""
+        if speed not in SPEEDS:
+            raise Refused(f"speed: {speed} is not one of {', '.join(map(str, SPEEDS))}")
+        if self.over and speed:
+            raise Refused(self.over)
+        self.speed = speed
+        self._changed()
+
+    def step(self, ms: int) -> None:
+        """Let so much stove time pass, and pause."""
+        self.set_speed(0)
+        self._step_to_ms = self.world.now_ms + max(TICK_MS, min(int(ms), 3_600_000))
+
+    def saved(self, name: str | None = None) -> dict[str, Any]:
+        """What was done until now as a scenario that the command line plays to the same result."""
+        return recording.as_scenario(self, name)
+
+    def frame(self) -> dict[str, Any]:
+        """Everything that one can see just now; t in ms, the burners as lists in the order of BURNER_KEYS."""
+        world = self.world
+        return {
+            "t": world.now_ms,
+            "speed": self.speed,
+            "pace": round(self.pace, 1),
+            "powered": world.powered,
+            "running": world.running,
+            "tone": self.tone_hz,
+            "digits": self.digits if world.running else 0,
+            "burners": [recording.burner_values(self, index) for index in range(len(world.burners))],
+        }
 
     def act(self, item: dict[str, Any]) -> None:
         """Begin an entry of `events` now; its time is that of the stove. Raises ScenarioError, Refused."""

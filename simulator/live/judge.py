@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.live.stove import SETTLED_ROUNDS, Stove
+from simulator.live.verdict import verdict_on
 
 EVERY_S = 2.0
 SHARE = 10  # a look that took long is followed by so many times its length of rest: a tenth of a core at most
@@ -76,28 +77,6 @@ class Judge:
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
-
-
-def verdict_on(lines: list[str], asked: dict[str, Any]) -> dict[str, Any]:
-    """The verdict on all lines of a run and the rest of a request."""
-    from simulator import expect, run_settings, scenario
-    from simulator.result import parse
-    from simulator.rules import invariants
-
-    now_ms = asked["now_ms"]
-    rows = [f"#journal {now_ms} {row}" for row in asked["journal"]]
-    result = parse([*lines, *rows, f"#end {now_ms}"])
-    reported = {int(text): t_ms for kind, t_ms, text in result.marks if kind == "do"}
-    events = [[reported[at], *rest] for at, (_, *rest) in enumerate(asked["plan"]["events"]) if at in reported]
-    plan = {**asked["plan"], "events": sorted(events, key=lambda event: event[0])}
-    result.marks = [mark for mark in result.marks if mark[0] != "do"]  # the plan has their times now
-    violated = invariants.check(result, plan)
-    failed = None
-    if asked["expect"]:
-        top = scenario.parse(asked["expect"], run_settings.shipped())
-        failed = expect.check(result, top.expectations)
-    held = len(invariants.applicable(plan)) - len({name for name, _ in violated})
-    return {"t": now_ms, "held": held, "violated": violated, "failed": failed}
 
 
 def main() -> None:

@@ -7,6 +7,19 @@ from simulator.inside import MODULES
 from simulator.result import parse
 from simulator.times import parse_time, show_time
 
+SPEEDS = (0, 1, 10, 60)
+TICK_MS = 20  # of the controller: the shortest step
+DEFAULT: dict[str, Any] = {
+    "name": "at the stove",
+    "settings": {"display_clk_pin": 4, "display_dio_pin": 13},
+    "stove": {"burners": 2, "sensor": True},
+}
+# What `raise` may name.
+CALLS = (
+    "Pin", "Pin.value", "PWM", "PWM.freq", "PWM.duty_u16", "I2C", "I2C.writeto", "I2C.readfrom_mem_into", "WDT",
+    "WDT.feed", "RTC.memory", "machine.reset", "NeoPixel.write", "time.ticks_ms", "time.sleep_ms", "lock.acquire",
+    "lock.release", "gc.collect", "_thread.start_new_thread",
+)  # fmt: skip
 HELD_MS = 3_600_000  # the knob is held, while its release is not known yet
 TOLERANCE_MS = 100  # of what a saved scenario expects
 report: Any = MODULES["report"]
@@ -15,6 +28,10 @@ BURNER_KEYS = (
     "button", "pixel", "state", "remaining_s", "cause", "fault", "light", "welded", "stuck_open", "bypass", "film_mohm",
     "water_ml", "water_c", "steams",
 )  # fmt: skip
+
+
+class Refused(ValueError):
+    """The request cannot be carried out; the text is one line that says why."""
 
 
 def as_scenario(stove: Any, name: str | None = None) -> dict[str, Any]:

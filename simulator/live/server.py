@@ -20,15 +20,13 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-import catalog
 from simulator import run, run_settings, scenario
-from simulator.fields import REQUIRED, ScenarioError, read_json
-from simulator.live.acts import CALLS, Refused
+from simulator.fields import ScenarioError, read_json
+from simulator.live import messages
 from simulator.live.judge import Judge
-from simulator.live.recording import BURNER_KEYS
+from simulator.live.recording import Refused
 from simulator.live.story import Story
-from simulator.live.stove import DEFAULT, FRAMES_KEPT, PASSWORD, SPEEDS, Stove
-from simulator.scenario import ACTS
+from simulator.live.stove import FRAMES_KEPT, PASSWORD, Stove
 
 HOST = "127.0.0.1"
 OWN_NAMES = (HOST, "localhost")
@@ -36,7 +34,6 @@ PORT = 8160
 PORTS_TRIED = 20
 WWW = Path(__file__).resolve().parent / "www"
 SCENARIOS = run.ROOT / "scenarios"
-WORDS = ("state", "fault", "cause", "source", "sound")  # kinds of names that the page shows
 FRAME_S = 1 / 30
 REST_FRAME_S = 0.5  # while nothing changes but the clock
 UNWATCHED_S = 30  # without a visible page for so long, the stove pauses
@@ -71,28 +68,6 @@ def known_scenarios() -> dict[str, Path]:
     """The scenario files of this repository by the names under which the page asks for them."""
     files = [*SCENARIOS.glob("*.json"), *sorted(SCENARIOS.glob("*/*.json"), key=lambda path: path.stem)]
     return {path.stem: path for path in files}
-
-
-def acts_table() -> dict[str, list[dict[str, Any]]]:
-    """What can be done, for the page's drawer: per act its fields with what each may hold."""
-    return {
-        do: [
-            {
-                "key": key, "kind": field.kind, "low": field.low, "high": field.high, "unit": field.unit,
-                "choice": list(CALLS if field.kind == "call" else field.choice),
-                "default": None if field.default is REQUIRED else field.default,
-            }
-            for key, field in fields.items()
-        ]
-        for do, fields in ACTS.items()
-    }  # fmt: skip
-
-
-def words_script() -> str:
-    """The names of the catalog as words of the page, and the colors of the states."""
-    words = {f"{kind}.{name}": catalog.phrase(kind, name, "short") for kind in WORDS for name in catalog.names(kind)}
-    words.update({f"do.{name}": catalog.phrase("act", name, "button") for name in catalog.names("act")})
-    return catalog.script(words, COLORS={name: state["color"] for name, state in catalog.ENTRIES["state"].items()})
 
 
 class Client:
@@ -184,15 +159,12 @@ class Hub:
     def send_snapshot(self, client: Client) -> None:
         """Send a client everything it needs to start."""
         stove = self.stove
-        plant = {key: stove.world.burners[0].stove[key] for key in ("magnet_hold_ma", "magnet_drop_ma")}
+        broker = self._broker and f"{self._broker[0]}:{self._broker[1]}"
         client.send(json.dumps({
-            "hello": {
-                "keys": BURNER_KEYS, "acts": acts_table(), "plant": plant, "name": stove.top["name"],
-                "about": stove.scenario.about, "until": stove.until_ms, "page_port": self.page_port,
-                "password": PASSWORD, "broker": self._broker and f"{self._broker[0]}:{self._broker[1]}",
-                "speeds": SPEEDS, "history": list(self.samples), "story": list(self.story.kept),
-                "verdict": self.verdict,
-            }
+            "hello": messages.hello(
+                stove, page_port=self.page_port, password=PASSWORD, broker=broker, history=list(self.samples),
+                story=list(self.story.kept), verdict=self.verdict,
+            )
         }))  # fmt: skip
         client.send(json.dumps({"frame": stove.frame()}))
 
@@ -228,8 +200,7 @@ class Hub:
         if shown == self._last and not moves and now_s - self._last_s < REST_FRAME_S:
             return
         self._last, self._last_s = shown, now_s
-        at = [BURNER_KEYS.index(key) for key in ("tip_c", "tc_uv", "magnet_uv", "mohm", "ma", "state")]
-        sample = [frame["t"], *([burner[index] for index in at] for burner in frame["burners"])]
+        sample = messages.sample(frame)
         if not self.samples or self.samples[-1][0] != frame["t"]:
             self.samples.append(sample)
         self.tell({"frame": frame}, droppable=True)
@@ -258,7 +229,7 @@ class Hub:
         if "looks" in asked:
             client.looks = bool(asked["looks"])
         elif "new" in asked:
-            await self._change(self._new_stove(asked["new"] or {}))
+            await self._change(messages.new_stove(asked["new"] or {}))
         elif "load" in asked:
             path = known_scenarios().get(str(asked["load"]))
             if path is None:
@@ -269,32 +240,11 @@ class Hub:
             scenario.parse(str(asked["scenario"]), run_settings.shipped())
             await self._change(json.loads(str(asked["scenario"])))
         else:
-            calls: dict[str, Callable[[], Any]] = {
-                "speed": lambda: stove.set_speed(asked["speed"]),
-                "step": lambda: stove.step(asked["step"]),
-                "knob": lambda: stove.knob(asked["knob"], bool(asked.get("down"))),
-                "button": lambda: stove.button(asked["button"], bool(asked.get("down"))),
-                "fill": lambda: stove.fill(asked["fill"]),
-                "do": lambda: stove.act(asked),
-            }
-            call = next((calls[key] for key in calls if key in asked), None)
-            if call is None:
-                raise Refused(f"{', '.join(asked) or 'nothing'}: not a request that the stove knows")
+            call = messages.call_of(stove, asked)
             await asyncio.wrap_future(stove.ask(call))
             for what in ("knob", "button"):
                 if what in asked:
                     (client.holds.add if asked.get("down") else client.holds.discard)((what, asked[what]))
-
-    @staticmethod
-    def _new_stove(asked: dict[str, Any]) -> dict[str, Any] | None:
-        """The default stove with other settings or parts; None for none."""
-        if not asked:
-            return None
-        stove = {**DEFAULT["stove"], **asked.get("stove", {})}
-        settings = {**DEFAULT["settings"], **asked.get("settings", {})}
-        if stove["burners"] == 4:  # the fourth button needs this pin
-            del settings["display_clk_pin"], settings["display_dio_pin"]
-        return {**DEFAULT, "settings": settings, "stove": stove}
 
     # --- HTTP ------------------------------------------------------------------------------------------------------
 
@@ -345,7 +295,7 @@ class Hub:
         routes = [
             Route("/scenario.json", self.saved),
             Route("/scenarios", self.scenarios),
-            Route("/catalog.js", lambda _: Response(words_script(), media_type="text/javascript")),
+            Route("/catalog.js", lambda _: Response(messages.words_script(), media_type="text/javascript")),
             WebSocketRoute("/live", self.live),
             Mount("/", StaticFiles(directory=WWW, html=True)),
         ]

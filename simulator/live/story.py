@@ -2,9 +2,10 @@
 
 import json
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from simulator.live.stove import Stove
+if TYPE_CHECKING:
+    from simulator.live.acts import RecordedStove
 
 KEPT = 400
 REPORTED = ("state", "cause", "fault", "gas", "flame", "sound")  # changes of these are reported
@@ -18,7 +19,7 @@ class Story:
     "raised" with a text, or those keys of TOLD that changed.
     """
 
-    def __init__(self, stove: Stove):
+    def __init__(self, stove: "RecordedStove"):
         self.kept: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self._stove = stove
         self._read = 0

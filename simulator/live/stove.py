@@ -5,7 +5,6 @@ pause or a delay here is no stall there, and what was done runs again as a scena
 real time; the loop's clock is theirs, too.
 """
 
-import json
 import os
 import queue
 import select
@@ -20,18 +19,29 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from simulator import run, run_settings, scenario, words
+from simulator import run, words
 from simulator.fields import ScenarioError
 from simulator.inside import MODULES
-from simulator.live import recording
-from simulator.live.acts import CALLS, RecordedStove, Refused
+from simulator.live.acts import RecordedStove
+from simulator.live.recording import CALLS, DEFAULT, Refused
 from simulator.live.world import LiveWorld
-from simulator.realtime.process import CODES, FIELDS, FOR_EVER_MS, KIND, A, B, C, ChipReset, D, E, network_of
-from simulator.times import parse_time, show_time
+from simulator.realtime.process import (
+    CODES,
+    FIELDS,
+    FOR_EVER_MS,
+    KIND,
+    A,
+    B,
+    C,
+    ChipReset,
+    D,
+    DeviceProcess,
+    E,
+    network_of,
+)  # fmt: skip
+from simulator.times import show_time
 
 PASSWORD = "curfew-desk"  # of the device's own page
-SPEEDS = (0, 1, 10, 60)
-TICK_MS = 20  # of the controller: the shortest step
 NEAR_S = 0.004  # time this close is there already: a finer sleep costs more than it is worth
 BEHIND_S = 0.25  # a stove that is so late goes on from here, and does not run after its time
 IDLE_S = 0.5
@@ -44,18 +54,13 @@ READY_MS = 15_000  # a controller that starts rests its contacts first: a user a
 RECORD_MS = 24 * 3600 * 1000  # of stove time in one record, and
 RECORD_LINES = 60_000  # lines of trace: then the stove stops, and is begun anew
 report: Any = MODULES["report"]
-DEFAULT: dict[str, Any] = {
-    "name": "at the stove",
-    "settings": {"display_clk_pin": 4, "display_dio_pin": 13},
-    "stove": {"burners": 2, "sensor": True},
-}
 
 
 class Closed(BaseException):
     """The stove is stopped."""
 
 
-class Stove(RecordedStove):
+class Stove(RecordedStove, DeviceProcess):
     """One stove with its controller. top: a scenario (DEFAULT for none), whose events happen by themselves.
 
     broker: (host, port) or None. changed() is called from the stove's own thread whenever there is news for the ones
@@ -67,25 +72,12 @@ class Stove(RecordedStove):
         self, top: dict[str, Any] | None = None, broker: tuple[str, int] | None = None, speed: int = 1,
         changed: Callable[[], None] = lambda: None, web_port: int | None = None, firmware: Path = run.BOARD,
     ):  # fmt: skip
-        self.top = dict(top or DEFAULT)
+        self.load(dict(top or DEFAULT), speed)
         self.loaded = top is not None
-        text = json.dumps({"until": show_time(scenario.UNTIL_MAX_MS), **self.top})
-        self.scenario = scenario.parse(text, run_settings.shipped())
-        self.until_ms = parse_time(self.top["until"]) if "until" in self.top else None
-        items = self.top.get("events", [])
-        self.items = sorted(items, key=lambda item: parse_time(item["at"]) or 0)
         self.lines: list[str] = []
-        self.speed = speed
-        self.pace = 0.0  # how fast the stove really went lately
-        self.tone_hz = 0
-        self.digits = 0
         self._tone_ms = 0
         self.tones: deque[tuple[int, int]] = deque(maxlen=64)  # (Hz, ms of stove time): what the buzzer did
-        self.pixels = [0] * 4
-        self.over: str | None = None  # why the stove stopped by itself
         self._changed = changed
-        self._step_to_ms = 0
-        self._holds: dict[int, int] = {}  # burner: index of the `light` whose hand is still on the knob
         self._asked: queue.Queue[tuple[Callable[[], Any], Future[Any]]] = queue.Queue()
         self._bell = threading.Event()
         self._closing = False
@@ -137,30 +129,12 @@ class Stove(RecordedStove):
         self._bell.set()
         return future
 
-    def is_lit(self) -> bool:
-        """Whether anything burns, moves or sounds: then one looks more often."""
-        return any(burner.flame or burner.pressed or burner.moving_ms > 0 for burner in self.world.burners)
-
     # --- what can be asked of it: in its own thread ----------------------------------------------------------------
 
     def set_speed(self, speed: int) -> None:
         """Stove seconds in a second; 0: pause."""
-        if speed not in SPEEDS:
-            raise Refused(f"speed: {speed} is not one of {', '.join(map(str, SPEEDS))}")
-        if self.over and speed:
-            raise Refused(self.over)
-        self.speed = speed
+        super().set_speed(speed)
         self._rebase()
-        self._changed()
-
-    def step(self, ms: int) -> None:
-        """Let so much stove time pass, and pause."""
-        self.set_speed(0)
-        self._step_to_ms = self.world.now_ms + max(TICK_MS, min(int(ms), 3_600_000))
-
-    def saved(self, name: str | None = None) -> dict[str, Any]:
-        """What was done until now as a scenario that the command line plays to the same result."""
-        return recording.as_scenario(self, name)
 
     def so_far(self, lines_known: int) -> dict[str, Any]:
         """What a judge needs: the plan as it was carried out, the lines he does not know yet, the journal, the time."""
@@ -171,22 +145,6 @@ class Stove(RecordedStove):
             "lines": self.lines[lines_known:],
             "journal": [row for row in rows if row[:1] != "#"],
             "now_ms": self.world.now_ms,
-        }
-
-    # --- what there is to see --------------------------------------------------------------------------------------
-
-    def frame(self) -> dict[str, Any]:
-        """Everything that one can see just now; t in ms, the burners as lists in the order of BURNER_KEYS."""
-        world = self.world
-        return {
-            "t": world.now_ms,
-            "speed": self.speed,
-            "pace": round(self.pace, 1),
-            "powered": world.powered,
-            "running": world.running,
-            "tone": self.tone_hz,
-            "digits": self.digits if world.running else 0,
-            "burners": [recording.burner_values(self, index) for index in range(len(world.burners))],
         }
 
     # --- its own thread: time --------------------------------------------------------------------------------------

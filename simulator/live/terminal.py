@@ -19,11 +19,10 @@ from rich.text import Text
 
 import catalog
 from simulator.fields import ScenarioError
-from simulator.live.acts import Refused
 from simulator.live.judge import Judge
-from simulator.live.recording import BURNER_KEYS
+from simulator.live.recording import BURNER_KEYS, SPEEDS, Refused
 from simulator.live.story import Story
-from simulator.live.stove import PASSWORD, SPEEDS, Stove
+from simulator.live.stove import PASSWORD, Stove
 from simulator.times import show_time
 
 FRAMES_PER_S = 12

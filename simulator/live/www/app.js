@@ -1,11 +1,12 @@
-// The page: the link to the stove, and everything around the drawing.
-// Belongs here: the WebSocket, keys, drawer, story, runs, the coach. Does not: drawing (stove.js, strips.js), words.
+// The page: everything around the drawing.
+// Belongs here: keys, drawer, story, runs, the coach. Does not: what carries messages (link.js), drawing (stove.js,
+// strips.js), words.
+import { connect } from "./link.js";
 import { draw } from "./stove.js";
 import { Strips, clock } from "./strips.js";
 import { Sound } from "./sound.js";
 import { speak, spoken, text } from "./texts.js";
 
-const AGAIN_MS = 1000; // until a lost link is tried again
 const TOAST_MS = 6000;
 const STORY_KEPT = 400;
 const LIGHT_S = 10;
@@ -35,7 +36,6 @@ const kept = (key, value) => { try { return value === undefined ? localStorage.g
 
 const strips = new Strips(find("#strips"));
 const sound = new Sound();
-let socket = null;
 let hello = null;
 let keys = {};
 let frame = null;
@@ -49,23 +49,21 @@ let counted = { frames: 0, drawn: 0, since: performance.now() };
 
 // --- the link ------------------------------------------------------------------------------------------------------
 
-function ask(message) {
-  if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
-}
+const ask = (message) => link.ask(message);
 const act = (what, more = {}) => ask({ do: what, burner, ...more });
 
-function connect() {
-  socket = new WebSocket(`ws://${location.host}/live`);
-  socket.onmessage = (event) => {
-    const said = JSON.parse(event.data);
-    if (said.hello) showSnapshot(said.hello);
-    if (said.frame) see(said.frame);
-    if (said.story) { said.story.forEach(tell); }
-    if (said.verdict) judge(said.verdict);
-    if (said.refused) toast(said.refused);
-  };
-  socket.onopen = () => { banner(); ask({ looks: !document.hidden }); };
-  socket.onclose = () => { banner(text("lost")); setTimeout(connect, AGAIN_MS); };
+function hear(said) {
+  if (said.hello) showSnapshot(said.hello);
+  if (said.frame) see(said.frame);
+  if (said.story) said.story.forEach(tell);
+  if (said.verdict) judge(said.verdict);
+  if (said.refused) toast(said.refused);
+}
+
+async function save(name, file) {
+  const at = URL.createObjectURL(new Blob([await link.saved(name)], { type: "application/json" }));
+  make("a", { href: at, download: file }).click();
+  setTimeout(() => URL.revokeObjectURL(at), 1000);
 }
 
 function showSnapshot(told) {
@@ -182,8 +180,9 @@ function judge(told) {
   rules();
   if (told.violated.length) {
     const list = make("ul", {}, ...told.violated.slice(0, 5).map(([name, sentence]) => make("li", {}, `${name}: ${sentence}`)));
-    const save = make("a", { class: "button", href: "scenario.json?name=a%20broken%20rule", download: "broken-rule.json" }, text("save_it"));
-    banner(text("violated", [...new Set(told.violated.map(([name]) => name))].join(", ")), false, save, list);
+    const keep = make("button", {}, text("save_it"));
+    keep.onclick = () => save("a broken rule", "broken-rule.json");
+    banner(text("violated", [...new Set(told.violated.map(([name]) => name))].join(", ")), false, keep, list);
   } else if (told.failed && !ended) {
     ended = true;
     const list = make("ul", {}, ...told.failed.slice(0, 5).map((sentence) => make("li", {}, sentence)));
@@ -318,7 +317,7 @@ function input({ key, kind, low, high, choice, unit, default: begin }) {
 // --- runs ----------------------------------------------------------------------------------------------------------
 
 async function scenarios() {
-  if (!known) known = await (await fetch("scenarios")).json();
+  if (!known) known = await link.scenarios();
   const wanted = find("#find").value.toLowerCase();
   find("#scenarios").replaceChildren(...known.filter((one) => `${one.name} ${one.about} ${one.key}`.toLowerCase().includes(wanted)).map((one) => {
     const button = make("button", { "data-key": one.key }, one.name, " ", make("small", {}, `${one.until} ${one.about}`));
@@ -363,6 +362,7 @@ document.addEventListener("visibilitychange", () => { ask({ looks: !document.hid
 addEventListener("resize", () => { dirty = true; });
 document.querySelectorAll("[data-speed]").forEach((one) => { one.onclick = () => { if (+one.dataset.speed) before = +one.dataset.speed; ask({ speed: +one.dataset.speed }); }; });
 find("#step").onclick = () => ask({ step: 20 });
+find("#save").onclick = () => save("", "scenario.json");
 find("#sound").onclick = (event) => { sound.on = !sound.on; event.currentTarget.setAttribute("aria-pressed", String(sound.on)); };
 find("#language").onclick = () => { speak(spoken() === "zh" ? "en" : "zh"); kept("language", spoken()); words(); };
 find("#anew").onclick = anew;
@@ -376,12 +376,12 @@ find("#file").onchange = async (event) => {
 find("#show-device").onclick = () => {
   const there = find("#frame iframe");
   if (there) there.remove();
-  else find("#frame").append(make("iframe", { src: `http://127.0.0.1:${hello.page_port}/`, title: text("device") }));
+  else find("#frame").append(make("iframe", { src: link.device(hello), title: text("device") }));
   words();
 };
 
 speak(kept("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
 words();
-connect();
+const link = connect(hear, () => { banner(); ask({ looks: !document.hidden }); }, () => banner(text("lost")));
 scenarios();
 paint();
