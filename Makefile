@@ -8,7 +8,7 @@ SOURCES := catalog.py catalog.toml $(shell find firmware -type f -not -name '*.p
 READY := $(VENV)/.ready build/.ready build/system.ready build/bench/lib/.ready
 TARGETS := help demo sim run test test-all evidence lint campaign campaign-scheduler campaign-worker equal explore \
 	mutate fuzz soak realtime homeassistant bench counts flash deploy monitor console backup restore settings \
-	reset-settings doctor board update key wipe package image docs screenshots wiring sizes build clean
+	reset-settings doctor board update key wipe package image docs site screenshots wiring sizes build clean
 
 .DEFAULT_GOAL := help
 .PHONY: $(TARGETS)
@@ -142,6 +142,9 @@ docs: build/.ready .venv-docs/.ready ## the generated parts of the documents, an
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build --strict
 	@echo "site: build/site/index.html"
 
+site: docs build/npm/.ready ## documentation, playground and installer as one folder for any web host: build/site
+	@$(PY) -m simulator.browser.site build/site
+
 screenshots: build/.ready build/system.ready ## pictures of both pages in build/screenshots, those of README in docs/images
 	@$(PY) -m host_tests.browser.screenshots
 	@$(PY) -m host_tests.browser.stove_screenshots
@@ -200,6 +203,14 @@ $(VENV)/.ready: requirements-dev.txt
 	@$(PYTHON) -m venv .venv-package
 	@.venv-package/bin/python $(PIP) -r tools/package_requirements.txt >build/set-up.log 2>&1 || \
 		$(call TELL,the tool that builds the package was not installed: is the network there?)
+	@touch $@
+
+build/npm/.ready: simulator/browser/package.json simulator/browser/package-lock.json
+	@mkdir -p build/npm; command -v npm >/dev/null || { echo "npm is needed: apt install nodejs npm"; exit 1; }
+	@cp simulator/browser/package.json simulator/browser/package-lock.json build/npm/
+	@echo "installing the site's pinned npm packages into build/npm ..."
+	@cd build/npm && npm ci --no-audit --no-fund >../set-up.log 2>&1 || \
+		$(call TELL,the npm packages were not installed: is the network there?)
 	@touch $@
 
 typings/.ready: requirements-dev.txt $(VENV)/.ready

@@ -65,6 +65,10 @@ def is_int(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def is_whole(number: Any) -> bool:
+    return bool(number % 1 == 0)
+
+
 def allowed(field: Field) -> str:
     """The words for what a field takes, for messages."""
     unit = f" {field.unit}" if field.unit else ""
@@ -84,7 +88,7 @@ def checked(field: Field, value: Any, path: str) -> Any:
     """The value as the plan wants it (seconds as ms, a span as a pair); ScenarioError when it is not."""
     if _fits(field, value):
         if field.kind in ("seconds", "number"):
-            return int(value * 1000)
+            return round(value * 1000)
         if field.kind == "span":
             return tuple(value) if isinstance(value, list) else (value, value)
         return value
@@ -103,10 +107,10 @@ def _fits(field: Field, value: Any) -> bool:
         return value in field.choice if isinstance(value, str) else value is None and field.null
     if field.kind == "seconds":
         number = is_int(value) or isinstance(value, Decimal)
-        return number and field.low < value <= field.high and value * 1000 % 1 == 0
+        return number and field.low < value <= field.high and is_whole(value * 1000)
     if field.kind == "number":
         number = is_int(value) or isinstance(value, Decimal)
-        return number and field.low <= value <= field.high and value * 1000 % 1 == 0
+        return number and field.low <= value <= field.high and is_whole(value * 1000)
     if field.kind == "text":
         return isinstance(value, str) and bool(value.strip())
     if field.kind == "call":

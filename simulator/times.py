@@ -2,7 +2,7 @@
 
 import re
 
-_CLOCK = re.compile(r"([0-9]{1,3}):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]{3}))?")
+_CLOCK = re.compile(r"([0-9][0-9]?[0-9]?):([0-5][0-9]):([0-5][0-9])(?:\.([0-9][0-9][0-9]))?")
 
 
 def parse_time(text: str) -> int | None:
@@ -10,7 +10,7 @@ def parse_time(text: str) -> int | None:
     match = _CLOCK.fullmatch(text)
     if match is None:
         return None
-    hours, minutes, seconds, millis = (int(part or 0) for part in match.groups())
+    hours, minutes, seconds, millis = (int(match.group(at) or 0) for at in range(1, 5))
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + millis
 
 

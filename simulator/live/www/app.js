@@ -58,6 +58,7 @@ function hear(said) {
   if (said.story) said.story.forEach(tell);
   if (said.verdict) judge(said.verdict);
   if (said.refused) toast(said.refused);
+  if (said.banner) banner(text(said.banner, said.more));
 }
 
 async function save(name, file) {
@@ -140,7 +141,7 @@ function words() {
   document.querySelectorAll("[data-placeholder]").forEach((one) => { one.placeholder = text(one.dataset.placeholder); });
   find("#language").textContent = spoken() === "zh" ? "English" : "中文";
   if (!hello) return;
-  find("#device-about").textContent = text("device_about", hello.password) + (hello.broker ? text("device_broker", hello.broker) : "");
+  find("#device-about").textContent = (hello.password ? text("device_about", hello.password) : "") + (hello.broker ? text("device_broker", hello.broker) : "");
   find("#show-device").textContent = text(find("#frame iframe") ? "hide_device" : "show_device");
   find("#playing").textContent = hello.until === null ? text("nothing_playing") : text("playing", hello.name, clock(hello.until));
   find("#playing").title = hello.about;
@@ -363,6 +364,11 @@ addEventListener("resize", () => { dirty = true; });
 document.querySelectorAll("[data-speed]").forEach((one) => { one.onclick = () => { if (+one.dataset.speed) before = +one.dataset.speed; ask({ speed: +one.dataset.speed }); }; });
 find("#step").onclick = () => ask({ step: 20 });
 find("#save").onclick = () => save("", "scenario.json");
+find("#share").onclick = async () => {
+  const address = await link.share();
+  history.replaceState(null, "", address);
+  await navigator.clipboard?.writeText(address).then(() => toast(text("copied")), () => toast(address));
+};
 find("#sound").onclick = (event) => { sound.on = !sound.on; event.currentTarget.setAttribute("aria-pressed", String(sound.on)); };
 find("#language").onclick = () => { speak(spoken() === "zh" ? "en" : "zh"); kept("language", spoken()); words(); };
 find("#anew").onclick = anew;
@@ -383,5 +389,6 @@ find("#show-device").onclick = () => {
 speak(kept("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
 words();
 const link = connect(hear, () => { banner(); ask({ looks: !document.hidden }); }, () => banner(text("lost")));
+find("#share").hidden = !link.share;
 scenarios();
 paint();

@@ -1,0 +1,1 @@
+"""The interactive stove without a server: everything runs on MicroPython's WebAssembly build in a browser's Worker."""

@@ -1,0 +1,267 @@
+"""The interactive stove in one program: firmware, stove and page's messages on one VM, in slices that end in time.
+
+The firmware is the compiled one, unmodified. A slice ends where its loop sleeps: the fake of sleep_ms() raises Pause, and
+Loop.run(), which keeps nothing between two ticks, is called again for the next slice.
+"""
+
+import json
+import sys
+
+import chip
+import go
+import report
+from world import REST_STEP_MS, ChipReset, Over, World, install
+
+from simulator.fields import ScenarioError
+from simulator.live import messages
+from simulator.live.acts import RecordedStove
+from simulator.live.pot import Pot
+from simulator.live.recording import DEFAULT, Refused
+from simulator.live.story import KEPT, Story
+
+FOR_EVER_MS = 1 << 40
+RECORD_MS = 24 * 3600 * 1000  # of stove time in one record
+
+
+class Pause(BaseException):
+    """The slice is over; the firmware must not notice."""
+
+
+class DeskWorld(World):
+    """A World whose pixels, tones and pots are seen, and whose time goes as far as it is told."""
+
+    def __init__(self, plan, emit, desk):
+        World.__init__(self, plan, emit)
+        self.desk = desk
+        self.pots = [Pot() for _ in self.burners]
+        self.paused = False
+        self.in_loop = False
+
+    def _step(self, dt_ms):
+        World._step(self, dt_ms)
+        for burner, pot in zip(self.burners, self.pots):
+            pot.step(dt_ms, burner.flame, burner.simmer)
+
+    def sleep(self, ms):
+        World.sleep(self, ms)
+        if self.in_loop and self.now_ms >= self.desk.until_slice_ms:
+            self.paused = True
+            raise Pause
+
+    def pixel(self, index, color):
+        self.desk.pixels[index] = color
+
+    def tone(self, hz):
+        self.desk.sounds(hz)
+
+
+class Desk(RecordedStove):
+    """One stove: Desk(top), then go(ms) again and again; news() is what a page has to hear."""
+
+    def __init__(self, top=None, speed=1):
+        self.load(dict(top or DEFAULT), speed)
+        self.lines = []
+        self.tones = []
+        self._tone_ms = 0
+        self.until_slice_ms = 0
+        plan = dict(self.scenario.plan)
+        plan["until_ms"] = FOR_EVER_MS
+        plan["samples"] = False
+        self.plan = plan
+        write_flash(plan)
+        go.replace_builtins(FOLDERS, self._emit)
+        self.world = DeskWorld(plan, self._emit, self)
+        install(self.world)
+        self.story = Story(self)
+        self._sources = [compile(go.read(["."], name), name, "exec") for name in ("boot.py",)]
+        self._life = self._live()
+        self._ended = False
+        self._last = None
+
+    def _emit(self, line):
+        if line[:6] != "#time ":
+            self.lines.append(line)
+
+    def _changed(self):
+        self._last = None
+
+    @property
+    def _values(self):
+        link = self.world.link()
+        return link.snapshot.values if link else ()
+
+    def sounds(self, hz):
+        """The buzzer has another tone from now on."""
+        now_ms = self.world.now_ms
+        if self.tone_hz:
+            self.tones.append((self.tone_hz, now_ms - self._tone_ms))
+        elif now_ms > self._tone_ms:
+            self.tones.append((0, min(now_ms - self._tone_ms, 1000)))
+        del self.tones[:-64]
+        self.tone_hz, self._tone_ms = hz, now_ms
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
+    def go(self, ms):
+        """Let so much stove time pass."""
+        end_ms = self.world.now_ms + ms
+        if self.until_ms is not None and not self._ended:
+            end_ms = min(end_ms, self.until_ms)
+        self.until_slice_ms = end_ms
+        while self.world.now_ms < end_ms:
+            next(self._life)
+        if self.until_ms is not None and not self._ended and self.world.now_ms >= self.until_ms:
+            self._ended = True
+            self.set_speed(0)
+        if not self.over and self.world.now_ms >= RECORD_MS:
+            self.set_speed(0)
+            self.over = "a day on the stove is over: save it, or begin a new one"
+
+    def _live(self):
+        """Starts of the chip, one after another, as go.run() has them."""
+        world = self.world
+        world.begin()
+        while True:
+            yield from self._rests(lambda: not world.powered)
+            try:
+                if not world.boot():
+                    yield
+                    continue
+                yield from self._boot()
+                world.stopped()
+                yield from self._rests(lambda: world.running)
+            except ChipReset:
+                world.in_loop = world.paused = False
+                self.tone_hz = 0
+                self.pixels = [0] * 4
+
+    def _rests(self, is_resting):
+        """Time passes slice by slice while there is no program to run."""
+        world = self.world
+        while is_resting():
+            if world.now_ms >= self.until_slice_ms:
+                yield
+            else:
+                world._pass_time(min(REST_STEP_MS, self.until_slice_ms - world.now_ms))
+
+    def _boot(self):
+        """boot.py and main.py, with nothing left of their last life."""
+        for name in go.firmware_modules():
+            del sys.modules[name]
+        sys.path[:] = [".", *FOLDERS, ".frozen"]
+        try:
+            for source in self._sources:
+                exec(source, {"__name__": "__main__"})
+            yield from self._main()
+        except Exception as error:
+            go._Sys.print_exception(error)
+
+    def _main(self):
+        """What main.py and program.main() do, with pauses."""
+        import machine
+        import starter
+        import time
+
+        chosen = starter.start()
+        del sys.modules["starter"]
+        if not chosen:
+            return
+        program, slot, trial = chosen
+        loop = None
+        try:
+            loop = program.start(slot, trial)
+            try:
+                yield from self._runs(loop)
+            except loop.Restart:
+                loop.end_clean()
+        except KeyboardInterrupt:
+            program.hand_over(loop)
+            return
+        except Exception as error:
+            try:
+                if loop is not None:
+                    loop.relays.open_all()
+                go._Sys.print_exception(error)
+                time.sleep_ms(5000 if loop is None else 700)
+            finally:
+                machine.reset()
+        else:
+            machine.reset()
+
+    def _runs(self, loop):
+        """Loop.run(), left and entered again between two ticks; its way out does not open contacts meanwhile."""
+        world = self.world
+        really_open_all = loop.relays.open_all
+        loop.relays.open_all = lambda: None if world.paused else really_open_all()
+        while True:
+            world.in_loop = True
+            try:
+                loop.run()
+            except Pause:
+                world.in_loop = world.paused = False
+                yield
+            finally:
+                world.in_loop = False
+
+    # --- messages ----------------------------------------------------------------------------------------------------
+
+    def hello(self):
+        """The first message."""
+        return {"hello": messages.hello(self, history=[], story=list(self.story.kept), verdict=None, broker=None)}
+
+    def ask(self, asked):
+        """Do what a page asks for; the refusal in one line, "" for none."""
+        try:
+            messages.call_of(self, asked)()
+            return ""
+        except (ScenarioError, Refused) as error:
+            return str(error)
+        except (ValueError, TypeError, KeyError) as error:
+            return "not understood: %r" % error
+
+    def news(self):
+        """What a page has to hear now, as a list of messages."""
+        told = []
+        story = self.story.read()
+        del self.story.kept[:-KEPT]
+        if story:
+            told.append({"story": story})
+        frame = self.frame()
+        frame["tones"], self.tones = self.tones, []
+        frame["over"], frame["failure"] = self.over, None
+        told.append({"frame": frame})
+        return told
+
+    def so_far(self, known):
+        """What a judge needs (verdict.py)."""
+        try:
+            with open("journal.txt") as file:
+                rows = [line.rstrip() for line in file if line[:1] != "#"]
+        except (OSError, UnicodeError):
+            rows = []
+        return {"plan": self.plan, "lines": self.lines[known:], "journal": rows, "now_ms": self.world.now_ms,
+                "expect": json.dumps(self.top) if self._ended else None}  # fmt: skip
+
+
+FOLDERS = []  # of the machine side: set by who starts this
+_FLASH = ("boot.py", "main.py", "starter.py", "a")
+
+
+def write_flash(plan):
+    """Leave nothing of an earlier run on the flash, and put the settings of this one there."""
+    import os
+
+    for name in os.listdir("."):
+        if name not in _FLASH:
+            try:
+                os.remove(name)
+            except OSError:
+                pass
+    if plan.get("settings_text") is not None:
+        text = plan["settings_text"]
+    elif plan["settings"] is not None:
+        text = json.dumps(plan["settings"])
+    else:
+        return
+    with open("settings.json", "w") as file:
+        file.write(text)

@@ -1,0 +1,3 @@
+"""On the VM: a number with places is a float."""
+
+Decimal = float

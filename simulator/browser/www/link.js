@@ -1,0 +1,94 @@
+// The link to the stove: the only file that knows what carries the messages (simulator/live/messages.py).
+// Here: a Worker with the firmware on MicroPython. `make sim` has one of the same name to its server.
+const JUDGE_MS = 2000;
+const SHARE = 10; // a look that took long is followed by so many times its length of rest
+const RUN = "run=", SCENARIO = "scenario=";
+
+const text64 = (data) => btoa(String.fromCharCode(...data)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+const data64 = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+const through = async (data, stream) => new Uint8Array(await new Response(new Blob([data]).stream().pipeThrough(stream)).arrayBuffer());
+
+/** said(message): everything that comes. opened(), lost(): the link is there, or gone. */
+export function connect(said, opened, lost) {
+  if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
+    queueMicrotask(() => said({ banner: "no_wasm" }));
+    return { ask() {}, scenarios: async () => [], saved: async () => "", device: () => "about:blank" };
+  }
+  const waiting = [];
+  let known = null, judge = null, judging = false, seen = -1, lines = 0, asked_at = 0, rest = JUDGE_MS, looks = true;
+  const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+  const ask = (message) => {
+    if (message.looks !== undefined) looks = message.looks;
+    if (message.new !== undefined || message.scenario !== undefined) { lines = 0; judge?.postMessage({ anew: true }); }
+    if (message.load !== undefined) play(message.load);
+    else worker.postMessage(message);
+  };
+  worker.onerror = (event) => said({ banner: "no_worker", more: event.message });
+  worker.onmessage = ({ data }) => {
+    for (const message of JSON.parse(data)) {
+      if (message.hello) { begin(message.hello); lines = 0; seen = -1; judge?.postMessage({ anew: true }); }
+      if (message.saved !== undefined) waiting.shift()(message.saved);
+      else if (message.web) frame?.(message.web);
+      else if (message.asked) { lines += message.asked.lines.length; judge.postMessage(message.asked); }
+      else if (message.failed) said({ banner: "no_worker", more: message.failed });
+      else said(message);
+      if (message.frame) look(message.frame);
+    }
+  };
+  let begun = false, frame = null;
+  function begin() {
+    if (begun) return;
+    begun = true;
+    opened();
+    follow();
+  }
+  /** What the address asks for: a scenario of the repository, or a run that it carries. */
+  async function follow() {
+    const hash = decodeURIComponent(location.hash.slice(1));
+    try {
+      if (hash.startsWith(SCENARIO)) await play(hash.slice(SCENARIO.length));
+      else if (hash.startsWith(RUN)) ask({ scenario: new TextDecoder("utf-8", { fatal: true }).decode(await through(data64(hash.slice(RUN.length)), new DecompressionStream("deflate-raw"))) });
+    } catch { said({ refused: "link: damaged, or cut off: copy the whole of it" }); }
+  }
+  addEventListener("hashchange", follow);
+  async function all() {
+    if (!known) known = await (await fetch(new URL("scenarios.json", import.meta.url))).json();
+    return known;
+  }
+  async function play(key) {
+    const one = (await all()).find((each) => each.key === key);
+    if (one) ask({ scenario: JSON.stringify(one.top) });
+    else said({ refused: `load: there is no scenario ${JSON.stringify(key)} in the repository` });
+  }
+  /** Have the rules look at the run, when it has moved and the last look is long enough ago. */
+  function look(now) {
+    if (judging || !looks || now.t === seen || performance.now() - asked_at < rest) return;
+    judging = true;
+    seen = now.t;
+    asked_at = performance.now();
+    if (!judge) {
+      judge = new Worker(new URL("judge.js", import.meta.url), { type: "module" });
+      judge.onmessage = ({ data }) => {
+        judging = false;
+        rest = Math.max(JUDGE_MS, SHARE * (performance.now() - asked_at));
+        const verdict = JSON.parse(data);
+        if (verdict) said({ verdict });
+      };
+    }
+    worker.postMessage({ judge: { known: lines } });
+  }
+  return {
+    ask,
+    scenarios: all,
+    saved: (name = "") => new Promise((resolve) => { waiting.push(resolve); worker.postMessage({ saved: name }); }),
+    /** An address that plays this run again. */
+    share: async function () {
+      const packed = await through(new TextEncoder().encode(JSON.stringify(JSON.parse(await this.saved()))), new CompressionStream("deflate-raw"));
+      return `${location.href.split("#")[0]}#${RUN}${text64(packed)}`;
+    },
+    device: () => new URL("device/index.html", import.meta.url).href,
+    /** The controller's own page asks through here; heard(answer) gets what the firmware says. */
+    web: (request) => worker.postMessage({ web: request }),
+    heard: (hear) => { frame = hear; },
+  };
+}

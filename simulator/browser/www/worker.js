@@ -1,0 +1,49 @@
+// The stove in a Worker: its time, and messages with the page. Belongs here: pacing. Does not: what a message means
+// (simulator/browser/serve.py), starting the VM (vm.js).
+import { start } from "./vm.js";
+
+const TURN_MS = 16;
+const SLICE_MS = 200; // of stove time, between two looks at the clock
+const BUSY_MS = 14; // of real time in one turn
+const BEHIND_MS = 250; // a stove that is so late goes on from here
+const REST_MS = 500; // while nothing changes but the clock
+
+let stove = null;
+let base = { at: performance.now(), t: 0, speed: 1 };
+let told = 0;
+let paced = { at: performance.now(), t: 0 };
+
+const rebase = (t, speed) => { base = { at: performance.now(), t, speed }; };
+
+function turn() {
+  const began = performance.now();
+  let [t, speed, wanted] = JSON.parse(stove.state()); // wanted: of a single step
+  if (speed !== base.speed) rebase(t, speed);
+  if (speed) {
+    wanted = base.t + (began - base.at) * speed;
+    if (wanted - t > BEHIND_MS * speed) rebase(t, speed);
+  }
+  while (t < wanted && performance.now() - began < BUSY_MS) t = stove.go(Math.min(SLICE_MS, Math.ceil(wanted - t)));
+  if (began - paced.at >= 1000) {
+    stove.pace((t - paced.t) / (began - paced.at));
+    paced = { at: began, t };
+  }
+  const due = began - told > REST_MS;
+  const news = stove.news(due);
+  if (news) { told = began; postMessage(news); }
+  setTimeout(turn, Math.max(0, TURN_MS - (performance.now() - began)));
+}
+
+onmessage = ({ data }) => {
+  if (!stove) return;
+  const answer = data.judge ? JSON.stringify([{ asked: JSON.parse(stove.so_far(data.judge.known)) }])
+    : data.saved !== undefined ? JSON.stringify([{ saved: stove.saved(data.saved) }])
+    : data.web ? stove.web(JSON.stringify(data.web)) : stove.ask(JSON.stringify(data));
+  if (answer) postMessage(answer);
+};
+
+start("simulator.browser.serve", (line) => console.log(line)).then(({ call }) => {
+  stove = call;
+  postMessage(stove.hello());
+  turn();
+}, (error) => postMessage(JSON.stringify([{ failed: String(error) }])));
