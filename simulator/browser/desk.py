@@ -1,23 +1,21 @@
 """The interactive stove in one program: firmware, stove and page's messages on one VM, in slices that end in time.
 
-The firmware is the compiled one, unmodified. A slice ends where its loop sleeps: the fake of sleep_ms() raises Pause, and
-Loop.run(), which keeps nothing between two ticks, is called again for the next slice.
+The firmware is the compiled one, unmodified. A slice ends where its loop sleeps: the fake of sleep_ms() raises Pause,
+and Loop.run(), which keeps nothing between two ticks, is called again for the next slice.
 """
 
 import json
+import os
 import sys
 
-import chip
 import go
-import report
-from world import REST_STEP_MS, ChipReset, Over, World, install
-
 from simulator.fields import ScenarioError
 from simulator.live import messages
 from simulator.live.acts import RecordedStove
 from simulator.live.pot import Pot
 from simulator.live.recording import DEFAULT, Refused
 from simulator.live.story import KEPT, Story
+from world import REST_STEP_MS, ChipReset, World, install
 
 FOR_EVER_MS = 1 << 40
 RECORD_MS = 24 * 3600 * 1000  # of stove time in one record
@@ -122,6 +120,8 @@ class Desk(RecordedStove):
         world = self.world
         world.begin()
         while True:
+            if world.now_ms >= self.until_slice_ms:  # a program that cannot start resets again and again
+                yield
             yield from self._rests(lambda: not world.powered)
             try:
                 if not world.boot():
@@ -158,9 +158,10 @@ class Desk(RecordedStove):
 
     def _main(self):
         """What main.py and program.main() do, with pauses."""
+        import time
+
         import machine
         import starter
-        import time
 
         chosen = starter.start()
         del sys.modules["starter"]
@@ -244,19 +245,17 @@ class Desk(RecordedStove):
 
 
 FOLDERS = []  # of the machine side: set by who starts this
-_FLASH = ("boot.py", "main.py", "starter.py", "a")
+FIRMWARE = "/firmware"
 
 
 def write_flash(plan):
-    """Leave nothing of an earlier run on the flash, and put the settings of this one there."""
-    import os
-
-    for name in os.listdir("."):
-        if name not in _FLASH:
-            try:
-                os.remove(name)
-            except OSError:
-                pass
+    """Leave nothing of an earlier run on the flash: the program anew, settings and files of this one."""
+    _clear(".")
+    _copy(FIRMWARE, ".")
+    for name, lines in plan["files"]:
+        data = "".join([line + "\n" for line in lines]).encode()
+        with open(name, "wb") as file:
+            file.write(data + b"#%04x\n" % checksum(data))
     if plan.get("settings_text") is not None:
         text = plan["settings_text"]
     elif plan["settings"] is not None:
@@ -265,3 +264,39 @@ def write_flash(plan):
         return
     with open("settings.json", "w") as file:
         file.write(text)
+
+
+def checksum(data):
+    """CRC-16/CCITT-FALSE, as the firmware seals its files."""
+    crc = 0xFFFF
+    for byte in data:
+        mixed = crc >> 8 ^ byte
+        mixed ^= mixed >> 4
+        crc = (crc << 8 ^ mixed << 12 ^ mixed << 5 ^ mixed) & 0xFFFF
+    return crc
+
+
+def _is_folder(path):
+    return os.stat(path)[0] & 0x4000
+
+
+def _clear(folder):
+    for name in os.listdir(folder):
+        path = folder + "/" + name
+        if _is_folder(path):
+            _clear(path)
+            os.rmdir(path)
+        else:
+            os.remove(path)
+
+
+def _copy(source, target):
+    for name in os.listdir(source):
+        if _is_folder(source + "/" + name):
+            os.mkdir(target + "/" + name)
+            _copy(source + "/" + name, target + "/" + name)
+        else:
+            with open(source + "/" + name, "rb") as file:
+                data = file.read()
+            with open(target + "/" + name, "wb") as file:
+                file.write(data)

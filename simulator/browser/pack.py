@@ -33,6 +33,11 @@ def read_json(text):
 
 def is_whole(number):
     return abs(number - round(number)) < 1e-6
+
+
+def show(value):
+    text = json.dumps(value)
+    return text if len(text) <= SHOWN_MAX else text[:SHOWN_MAX] + "..."
 """,
     "words": """
 import json
@@ -41,7 +46,7 @@ TRACE_KEYS = tuple(json.loads("{" + ",".join(['"%s":0' % key for key in TRACE_KE
 """,
 }
 PACKAGES = ("simulator", "simulator/live", "simulator/rules", "simulator/browser")
-HERE = "curfew/"  # in the VM: this repository
+HERE = "curfew/"  # in the VM: this repository; firmware/ is copied to flash/ for each stove
 
 
 def packed(scenarios: bool = True) -> dict[str, bytes]:
@@ -63,7 +68,7 @@ def packed(scenarios: bool = True) -> dict[str, bytes]:
     files[f"{HERE}firmware/settings.json"] = (run.SOURCES / "settings.json").read_bytes()
     for path in sorted(run.BOARD.rglob("*")):
         if path.is_file() and path.name != "settings.json":
-            files[f"flash/{path.relative_to(run.BOARD)}"] = path.read_bytes()
+            files[f"firmware/{path.relative_to(run.BOARD)}"] = path.read_bytes()
     return files
 
 

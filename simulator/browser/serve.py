@@ -69,11 +69,11 @@ def ask(text):
         refused = _stove.ask(asked)
         return json.dumps([{"refused": refused}]) if refused else ""
     try:
-        top = json.loads(asked["scenario"]) if "scenario" in asked else messages.new_stove(asked["new"] or {})
         if "scenario" in asked:
             _checked(asked["scenario"])
+        top = json.loads(asked["scenario"]) if "scenario" in asked else messages.new_stove(asked["new"] or {})
         watched = top is not None and "until" in top
-        _begin(top, (_stove.speed or 1) if watched else 1)
+        _begin(top, (_stove and _stove.speed or 1) if watched else 1)
     except ScenarioError as error:
         return json.dumps([{"refused": str(error)}])
     except (ValueError, TypeError, KeyError) as error:

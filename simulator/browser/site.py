@@ -1,6 +1,6 @@
 """The playground as a folder of plain files, beside the documentation: `make site` puts both into build/site.
 
-    python -m simulator.browser.site FOLDER
+python -m simulator.browser.site FOLDER
 """
 
 import gzip

@@ -20,6 +20,7 @@ export async function start(module, say) {
     });
     mp.FS.writeFile(`/${path}`, bytes(text));
   }
+  mp.FS.mkdir("/flash"); // the chip's
   mp.FS.chdir("/flash");
   mp.runPython(`import sys\nsys.path[:] = ["/curfew", "/curfew/shims", "/curfew/simulator/fakes/scenario", "/curfew/simulator/fakes/common", "/curfew/simulator/plant", ".frozen"]\nfor name in ("_thread", "gc"): sys.modules.pop(name, None)\nimport ${module} as module`);
   return { call: mp.globals.get("module") };

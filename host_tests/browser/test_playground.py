@@ -1,0 +1,191 @@
+"""The stove without a server: the same runs in slices on WebAssembly, and the page in a browser from plain files.
+
+Here: simulator/browser. Not here: the page itself, which is that of make sim (test_live_page.py).
+"""
+
+import functools
+import http.server
+import json
+import shutil
+import subprocess
+import threading
+import time
+
+import pytest
+
+from host_tests.browser.phone import MISSING, browsing
+from simulator import run, scenario
+from simulator.browser import site
+from simulator.browser.portable import portable
+from simulator.play import play
+
+FILES = sorted((run.ROOT / "scenarios").glob("*/*.json"))
+BYTES_MAX = 900_000  # gzipped, all of the page
+INTERACTIVE_S = 3
+needs_browser = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """A folder with the built playground, below a path of its own."""
+    if not shutil.which("node"):
+        pytest.skip("node is missing: apt-get install nodejs npm")
+    done = subprocess.run(["make", "-s", "build/npm/.ready"], cwd=run.ROOT, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        pytest.skip(done.stdout.strip().splitlines()[-1])
+    made = tmp_path_factory.mktemp("web") / "any" / "path"
+    made.mkdir(parents=True)
+    site.build(made)
+    return made
+
+
+def on_the_desk(folder, *paths):
+    """What desk.mjs says of each scenario."""
+    words = ["node", str(run.ROOT / "host_tests" / "browser" / "desk.mjs"), str(folder / "play"), *map(str, paths)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=45)
+    assert done.returncode == 0, done.stderr[:300]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+# --- the same run ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_scenario_in_slices_gives_the_trace_of_the_native_vm_and_its_verdict(folder, path):
+    [found] = on_the_desk(folder, path)
+    wanted = play(scenario.load(path), "micropython").result
+    seen = [line for line in found["lines"] if line.startswith("{")]
+    until_ms = scenario.load(path).plan["until_ms"]
+    assert seen == [line for line in wanted.trace_lines if json.loads(line)["t_ms"] <= until_ms]
+    assert (found["verdict"]["violated"], found["verdict"]["failed"]) == ([], [])
+
+
+def test_each_stove_begins_with_a_flash_of_its_own_and_what_was_done_is_a_scenario(folder, tmp_path):
+    damaged = {"name": "damaged", "until": "0:00:08", "events": [
+        {"at": "0:00:02", "do": "corrupt_program", "slot": "a"}, {"at": "0:00:03", "do": "reset", "cause": "hard"},
+    ]}  # fmt: skip
+    sound = {"name": "sound", "until": "0:00:06", "events": [{"at": "0:00:05", "do": "hum", "uv": 70, "s": 0.07}]}
+    for top in (damaged, sound):
+        (tmp_path / f"{top['name']}.json").write_text(json.dumps(top))
+    wrong, right = on_the_desk(folder, tmp_path / "damaged.json", tmp_path / "sound.json")
+    assert any("PROGRAM_CORRUPT" in line for line in wrong["lines"])
+    assert not any("PROGRAM_CORRUPT" in line for line in right["lines"])
+    assert right["saved"]["events"] == sound["events"]
+
+
+@pytest.mark.parametrize("text, why", [
+    ('{"name": "x", "until": "0:00:09", "untill": 1}', 'unknown key "untill"'),
+    ('{"name": "x"', "is not JSON"), ('{"name": "x"}', "until: missing"), ("[]", "an object"),
+    ('{"name": "x", "until": "0:00:09", "events": [{"at": "0:00:01", "do": "wield"}]}', '"wield" is not one of'),
+])  # fmt: skip
+def test_what_is_no_scenario_is_refused_in_the_browser_with_the_same_line(folder, tmp_path, text, why):
+    (tmp_path / "run.json").write_text(text)
+    [found] = on_the_desk(folder, tmp_path / "run.json")
+    assert why in found["refused"]
+
+
+# --- the rewriting ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text, wanted", [
+    ("x: int = 1", "x = 1"), ("x: int", ""), ("a = [*b, 1]", "a = list_of(b, (1,))"),
+    ("a = {**b, 'c': 1}", "a = dict_of(b, {'c': 1})"), ("a = (*b, 1)", "a = tuple(list_of(b, (1,)))"),
+    ("for a in zip(b, c, strict=True): pass", "for a in zip(b, c):\n    pass"), ("from typing import Any", ""),
+    ("a.isascii()", "isascii(a)"), ("Lines = list[str]", ""), ("def f(a: int) -> str: pass", "def f(a):\n    pass"),
+])  # fmt: skip
+def test_python_becomes_what_micropython_knows(text, wanted):
+    assert portable(text).split("\n", 1)[1].strip() == wanted
+
+
+def test_a_dataclass_and_a_cached_property_work_without_annotations():
+    text = """
+@dataclass(frozen=True)
+class Point:
+    x: int
+    y: int = 2
+    more: list = field(default_factory=list)
+
+    @cached_property
+    def sum(self) -> int:
+        self.more.append(1)
+        return self.x + self.y
+"""
+    names = {"missing": object()}
+    exec(portable(text).split("\n", 1)[1], names)
+    one, other = names["Point"](1), names["Point"](5, 6)
+    assert (one.sum, one.sum, other.sum, one.more, other.more) == (3, 3, 11, [1], [1])
+
+
+# --- in the browser --------------------------------------------------------------------------------------------------
+
+
+class _Files(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def address(folder):
+    """A plain file server; the site is below a sub-path."""
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(_Files, directory=str(folder.parent.parent))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/any/path"
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_page_is_light(folder):
+    assert site.weight(folder / "play") <= BYTES_MAX
+
+
+@needs_browser
+@pytest.mark.long
+def test_a_newcomer_lights_forgets_and_welds_a_stove_with_a_browser_and_nothing_else(address):
+    with browsing() as phone:
+        phone.clean()
+        phone.cdp("Emulation.setDeviceMetricsOverride", width=1400, height=1100, deviceScaleFactor=1, mobile=False)
+        began = time.monotonic()
+        phone.driver.get(f"{address}/play/index.html")
+        phone.until(lambda: phone.seen("[data-act=light] button"), 60)
+        print(f"interactive after {time.monotonic() - began:.1f} s")
+
+        def device():
+            return phone.js("return document.querySelector('[data-button]').nextSibling.textContent")
+
+        phone.js("document.querySelector('[data-speed=\"60\"]').click()")
+        phone.until(
+            lambda: phone.js("return document.querySelector('#story').innerText").count("ready for ignition"), 60
+        )
+        phone.js("document.querySelector('[data-act=light] button').click()")
+        phone.until(lambda: phone.seen("[data-step=forget].now"), 60)
+        phone.until(lambda: phone.seen("[data-step=weld].now"), 200)  # time was up
+        phone.js("document.querySelector('[data-act=light] button').click()")
+        phone.until(lambda: device() == "burning", 60)
+        phone.until(lambda: not phone.js("return document.querySelector('#weld-it').disabled"), 60)
+        phone.js("document.querySelector('#weld-it').click()")
+        phone.js("document.querySelector('[data-act=hold] button').click()")
+        phone.until(lambda: device() == "contact welded", 90)
+        phone.until(lambda: "rules hold" in phone.text("#rules"), 60)
+        shared = phone.driver.execute_async_script(
+            "const done = arguments[0]; document.querySelector('#share').click();"
+            "const wait = () => location.hash.startsWith('#run=') ? done(location.href) : setTimeout(wait, 50); wait();"
+        )
+        phone.driver.get("about:blank")
+        phone.driver.get(shared)
+        phone.until(lambda: "at the stove" in phone.text("#playing"), 60)
+        phone.driver.get("about:blank")
+        phone.driver.get(f"{shared[:200]}")  # cut off
+        phone.until(lambda: "damaged, or cut off" in phone.text("#toast"), 60)
+
+
+@needs_browser
+@pytest.mark.long
+def test_a_browser_without_webassembly_says_so_in_one_line(address):
+    with browsing() as phone:
+        phone.clean()
+        phone.cdp("Page.addScriptToEvaluateOnNewDocument", source="delete globalThis.WebAssembly")
+        phone.driver.get(f"{address}/play/index.html")
+        phone.until(lambda: "no WebAssembly" in phone.text("#banner"), 20)
