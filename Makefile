@@ -23,6 +23,7 @@ demo: build/.ready ## a pot is forgotten: the firmware on the MicroPython VM, a 
 	@echo "picture: build/demo.svg"
 
 sim: build/.ready ## a simulated stove in the browser: make sim [PORT=8160] [BROKER=host:port] [TERM_UI=1] [SCENARIO=....json]
+	@[ -x $(VENV)/bin/micropython ] || $(MAKE) -s build/npm/.ready
 	@$(PY) -m simulator live $(SCENARIO) $(if $(PORT),--port $(PORT)) $(if $(BROKER),--broker $(BROKER)) \
 		$(if $(TERM_UI),--terminal)
 

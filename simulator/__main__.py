@@ -22,7 +22,7 @@ from simulator.campaign.record import Record, RecordError
 from simulator.fields import ScenarioError
 from simulator.native import NativeError
 from simulator.play import Verdict, play
-from simulator.run import VMS, RunError, check_build, machine_of
+from simulator.run import VMS, RunError, check_build, machine_of, native_vm
 from simulator.scenario import SEED_MAX, Scenario, load
 from simulator.times import show_time
 
@@ -206,7 +206,12 @@ def _run_live(arguments: argparse.Namespace) -> int:
             load(arguments.scenario)  # one clear line first
             top = json.loads(Path(arguments.scenario).read_bytes())
         check_build()
-        if arguments.terminal:
+        if not native_vm():
+            from simulator.browser import site
+
+            print("no native MicroPython is here: the stove runs in the browser, on its WebAssembly build", flush=True)
+            site.serve(arguments.port, _say_address)
+        elif arguments.terminal:
             from simulator.live import terminal
 
             terminal.show(top, arguments.broker)

@@ -14,7 +14,7 @@ import time
 import pytest
 
 from host_tests.browser.phone import MISSING, browsing
-from simulator import run, scenario
+from simulator import __main__, run, scenario
 from simulator.browser import site
 from simulator.browser.portable import portable
 from simulator.play import play
@@ -189,3 +189,45 @@ def test_a_browser_without_webassembly_says_so_in_one_line(address):
         phone.cdp("Page.addScriptToEvaluateOnNewDocument", source="delete globalThis.WebAssembly")
         phone.driver.get(f"{address}/play/index.html")
         phone.until(lambda: "no WebAssembly" in phone.text("#banner"), 20)
+
+
+@needs_browser
+@pytest.mark.long
+def test_after_the_first_load_it_plays_without_the_network(folder, address):
+    with browsing() as phone:
+        phone.clean()
+        phone.driver.get(f"{address}/play/index.html")
+        phone.until(lambda: phone.seen("[data-act=light] button"), 60)
+        phone.until(lambda: phone.js("return Boolean(navigator.serviceWorker.controller)"), 60)
+        phone.cdp("Network.enable")
+        phone.cdp("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0, uploadThroughput=0)
+        phone.driver.refresh()
+        phone.until(lambda: phone.seen("[data-act=light] button"), 60)
+        phone.until(lambda: phone.text("#clock") > "0:00:00", 60)
+
+
+def test_every_file_is_in_the_service_worker(folder):
+    listed = json.loads((folder / "sw.js").read_text().split("FILES = ")[1].split(";\n")[0])
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert there - set(listed) == {"sw.js"} and set(listed) - there == {"./"}
+
+
+def test_npm_packages_are_pinned_with_integrity_and_no_place():
+    here = run.ROOT / "simulator" / "browser"
+    wanted = json.loads((here / "package.json").read_text())
+    lock = json.loads((here / "package-lock.json").read_text())["packages"]
+    for name, version in {**wanted["dependencies"], **wanted.get("devDependencies", {})}.items():
+        assert lock[f"node_modules/{name}"]["version"] == version
+    packages = [entry for name, entry in lock.items() if name]
+    assert packages and all(entry["integrity"].startswith("sha512-") for entry in packages)
+    assert not [entry for entry in packages if "resolved" in entry]
+
+
+@pytest.mark.limit(60)
+def test_where_no_native_vm_is_make_sim_opens_the_playground(folder, monkeypatch, capsys):
+    said = []
+    monkeypatch.setattr(__main__, "native_vm", lambda: None)
+    monkeypatch.setattr(site.http.server.ThreadingHTTPServer, "serve_forever", lambda self: None)
+    monkeypatch.setattr(__main__, "_say_address", said.append)
+    assert __main__.main(["live"]) == 0
+    assert said[0].endswith("/play/index.html") and "WebAssembly" in capsys.readouterr().out

@@ -3,11 +3,16 @@
 python -m simulator.browser.site FOLDER
 """
 
+import contextlib
+import functools
 import gzip
 import hashlib
+import http.server
 import json
 import shutil
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from simulator import run
@@ -38,8 +43,21 @@ def scenarios() -> list[dict[str, object]]:
     return found
 
 
+# For the home page of each language: where the playground is, seen from there.
+MARK = "<!-- playground -->"
+LINKS = {
+    "index.html": ("play/index.html", "Play with a stove now: the real firmware, in this browser"),
+    "zh/index.html": ("../play/index.html", "现在就玩：真正的固件，在这个浏览器里"),
+}
+
+
 def build(site: Path) -> None:
-    """Write the playground into site/play and the service worker beside it."""
+    """Write the playground into site/play and the service worker beside it, and link it from the home pages."""
+    for name, (at, words) in LINKS.items():
+        if (site / name).is_file():
+            text = (site / name).read_text("utf-8")
+            button = f'<p><a class="md-button md-button--primary" href="{at}">{words}</a></p>'
+            (site / name).write_text(text.replace(MARK, button), "utf-8")
     play = site / PLAY
     shutil.rmtree(play, ignore_errors=True)
     shutil.copytree(WWW, play)
@@ -68,6 +86,24 @@ def worker(site: Path) -> None:
 def weight(folder: Path) -> int:
     """Bytes of a folder as a server sends them, each file packed."""
     return sum(len(gzip.compress(path.read_bytes(), 9)) for path in folder.rglob("*") if path.is_file())
+
+
+class _Files(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def serve(port: int | None, say: Callable[[str], None]) -> None:
+    """Serve the playground from this computer until Ctrl-C. Raises OSError, and RunError where it cannot be built."""
+    if not VM.is_dir():
+        raise run.RunError("no native MicroPython is here, and not its WebAssembly build: make build/npm/.ready")
+    with tempfile.TemporaryDirectory() as folder:
+        build(Path(folder))
+        handler = functools.partial(_Files, directory=folder)
+        with http.server.ThreadingHTTPServer(("127.0.0.1", port or 0), handler) as server:
+            say(f"http://127.0.0.1:{server.server_port}/{PLAY}/index.html")
+            with contextlib.suppress(KeyboardInterrupt):
+                server.serve_forever()
 
 
 def main(arguments: list[str]) -> int:

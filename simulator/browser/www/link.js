@@ -8,6 +8,8 @@ const text64 = (data) => btoa(String.fromCharCode(...data)).replaceAll("+", "-")
 const data64 = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 const through = async (data, stream) => new Uint8Array(await new Response(new Blob([data]).stream().pipeThrough(stream)).arrayBuffer());
 
+navigator.serviceWorker?.register(new URL("../sw.js", import.meta.url)).catch(() => {}); // without it: no offline
+
 /** said(message): everything that comes. opened(), lost(): the link is there, or gone. */
 export function connect(said, opened, lost) {
   if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
