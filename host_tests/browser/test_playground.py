@@ -155,6 +155,7 @@ def test_a_newcomer_lights_forgets_and_welds_a_stove_with_a_browser_and_nothing_
         def device():
             return phone.js("return document.querySelector('[data-button]').nextSibling.textContent")
 
+        phone.js("document.querySelector('[name=minutes]').value = 1; document.querySelector('#anew').click()")
         phone.js("document.querySelector('[data-speed=\"60\"]').click()")
         phone.until(
             lambda: phone.js("return document.querySelector('#story').innerText").count("ready for ignition"), 60
@@ -162,6 +163,7 @@ def test_a_newcomer_lights_forgets_and_welds_a_stove_with_a_browser_and_nothing_
         phone.js("document.querySelector('[data-act=light] button').click()")
         phone.until(lambda: phone.seen("[data-step=forget].now"), 60)
         phone.until(lambda: phone.seen("[data-step=weld].now"), 200)  # time was up
+        phone.until(lambda: device() == "off", 200)
         phone.js("document.querySelector('[data-act=light] button').click()")
         phone.until(lambda: device() == "burning", 60)
         phone.until(lambda: not phone.js("return document.querySelector('#weld-it').disabled"), 60)

@@ -330,7 +330,7 @@ async function scenarios() {
 function anew() {
   const given = find("#new-stove").elements;
   const minutes = Math.max(1, Math.min(180, +given.minutes.value || 30));
-  const settings = { timer_default_min: minutes, warning_s: Math.min(60, 60 * minutes), ...(given.pulse.checked ? { relay_drive: "pulse" } : {}) };
+  const settings = { timer_default_min: minutes, warning_s: Math.min(60, 30 * minutes), ...(given.pulse.checked ? { relay_drive: "pulse" } : {}) };
   if (minutes < 10) settings.timer_step_min = Math.max(1, minutes);
   ask({ new: { stove: { burners: +given.burners.value, sensor: given.sensor.checked }, settings } });
 }
