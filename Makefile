@@ -144,7 +144,7 @@ docs: build/.ready .venv-docs/.ready ## the generated parts of the documents, an
 	@echo "site: build/site/index.html"
 
 site: docs build/npm/.ready ## documentation, playground and installer as one folder for any web host: build/site
-	@$(PY) -m simulator.browser.site build/site
+	@$(PY) -m tools.site build/site
 
 screenshots: build/.ready build/system.ready ## pictures of both pages in build/screenshots, those of README in docs/images
 	@$(PY) -m host_tests.browser.screenshots

@@ -10,7 +10,6 @@ import hashlib
 import http.server
 import json
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -104,18 +103,3 @@ def serve(port: int | None, say: Callable[[str], None]) -> None:
             say(f"http://127.0.0.1:{server.server_port}/{PLAY}/index.html")
             with contextlib.suppress(KeyboardInterrupt):
                 server.serve_forever()
-
-
-def main(arguments: list[str]) -> int:
-    """Build into the folder given."""
-    site = Path(arguments[0])
-    if not VM.is_dir():
-        print(f"site: {VM} is missing: run make site", file=sys.stderr)
-        return 1
-    build(site)
-    print(f"playground: {weight(site / PLAY) / 1000:.0f} kB gzipped -> {site / PLAY / 'index.html'}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,162 @@
+"""The installer in a browser: a board behind Web Serial, bridged to a mock of the chip's boot loader.
+
+Here: tools/site.py, tools/installer. Not here: the image itself (test_merge.py), the command line (test_flash.py).
+"""
+
+import functools
+import hashlib
+import http.server
+import json
+import shutil
+import subprocess
+import threading
+
+import pytest
+
+from host_tests.browser.phone import MISSING, browsing
+from host_tests.fixtures import board as fixture
+from host_tests.fixtures.micropython_image import BANNER, NAME, app, official
+from host_tests.fixtures.rom import FLASH_2_MB, Rom
+from host_tests.fixtures.web_serial import SCRIPT, bridged
+from simulator import run
+from tools import site
+from tools.board import backup, plan
+from tools.board.images import merge
+from tools.build.build import OUT
+
+pytestmark = [pytest.mark.long, pytest.mark.skipif(bool(MISSING), reason=MISSING or "")]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The installer, below a path of its own."""
+    if not shutil.which("npm"):
+        pytest.skip("npm is missing: apt-get install nodejs npm")
+    done = subprocess.run(["make", "-s", "build/npm/.ready"], cwd=run.ROOT, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        pytest.skip(done.stdout.strip().splitlines()[-1])
+    made = tmp_path_factory.mktemp("web")
+    site.installer(made / "any" / "install")
+    return made
+
+
+class _Files(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def phone():
+    with browsing() as made:
+        yield made
+
+
+@pytest.fixture
+def opened(folder, phone, tmp_path):
+    """opened(rom, data, pulled): the page with a board and a chosen file; its line, until it has one of `keys`."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Files, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    scripts = []
+
+    def go(rom, data=None, pulled=0, build="basic", first=""):
+        host, port = rom.url.removeprefix("socket://").split(":")
+        bridge = bridged(host, int(port))
+        address = bridge.__enter__()
+        try:
+            phone.clean()
+            script = SCRIPT % (address, pulled) + first
+            scripts.append(phone.cdp("Page.addScriptToEvaluateOnNewDocument", source=script)["identifier"])
+            phone.driver.get(f"http://127.0.0.1:{server.server_port}/any/install/index.html")
+            if data is not None:
+                (tmp_path / NAME).write_bytes(data)
+                phone.all("#file")[0].send_keys(str(tmp_path / NAME))
+            phone.js("document.querySelector('#agreed').checked = true")
+            phone.js("document.querySelector('#build').value = arguments[0]", build)
+            phone.js("document.querySelector('#install').click()")
+            busy = ("", "looking", "erasing", "writing")
+            phone.until(lambda: phone.js("return document.querySelector('#said').dataset.key || ''") not in busy, 120)
+            return phone.js("return document.querySelector('#said').textContent")
+        finally:
+            bridge.__exit__(None, None, None)
+
+    yield go
+    for script in scripts:
+        phone.cdp("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.limit(200)
+def test_a_board_gets_micropython_and_the_program_and_boots_from_it(opened, tmp_path):
+    data = official()
+    with Rom() as chip:
+        said = opened(chip, data, build="full")
+        flash = bytes(chip.flash.data)
+    assert said.startswith("Installed."), f"{said} after {chip.commands[-12:]} of {len(chip.commands)}"
+    assert flash[0x1000 : 0x1000 + len(data)] == data and "ERASE_FLASH" in chip.commands
+    (tmp_path / "flash").write_bytes(flash[site.FILES_AT : 4 << 20].ljust((4 << 20) - site.FILES_AT, b"\xff"))
+    assert "slot a burners 2" in fixture.started(tmp_path / "flash")
+
+
+@pytest.mark.limit(200)
+def test_a_cable_pulled_while_writing_is_one_sentence_and_the_next_run_repairs_it(opened):
+    with Rom() as chip:
+        said = opened(chip, official(), pulled=120_000)
+        assert "may be half written" in said and "install again" in said
+    with Rom() as chip:
+        assert opened(chip, official()).startswith("Installed.")
+
+
+@pytest.mark.parametrize("data, first, why", [
+    (None, "", "Choose the MicroPython file"),
+    (b"<!DOCTYPE html>" + bytes(100), "", "no image for an ESP chip; nothing was written"),
+    (official(boot_chip=9), "", "for another chip"),
+    (official()[:-1], "", "cut off"),
+    (official()[:-40] + b"x" + official()[-39:], "", "checksum does not fit"),
+    (official(program=app(BANNER.replace(b"1.29", b"1.25"))), "", "no MicroPython 1.26 or newer"),
+    (official(), "window.refused = true;", "No port was chosen"),
+    (official(), "window.busy = true;", "in use by another program"),
+])  # fmt: skip
+def test_what_cannot_be_installed_is_one_sentence_and_changes_nothing(opened, data, first, why):
+    with Rom() as chip:
+        before = bytes(chip.flash.data)
+        said = opened(chip, data, first=first)
+        assert why in said and "\n" not in said
+        assert bytes(chip.flash.data) == before and "ERASE_FLASH" not in chip.commands
+
+
+@pytest.mark.parametrize("chip, why", [
+    ({"chip": "esp32s3"}, "Curfew needs the plain ESP32"), ({"flash_id": FLASH_2_MB}, "2 MB of flash: 4, 8 or 16"),
+])  # fmt: skip
+def test_a_board_that_will_not_do_is_refused_before_anything_is_erased(opened, chip, why):
+    with Rom(**chip) as rom:
+        said = opened(rom, official())
+        assert why in said and "nothing was written" in said and "ERASE_FLASH" not in rom.commands
+
+
+def test_a_browser_without_web_serial_says_what_to_do(folder, phone):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Files, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    phone.clean()
+    hidden = phone.cdp("Page.addScriptToEvaluateOnNewDocument", source="delete Navigator.prototype.serial")[
+        "identifier"
+    ]
+    phone.driver.get(f"http://127.0.0.1:{server.server_port}/any/install/index.html")
+    phone.until(lambda: "no Web Serial" in phone.text("#lacks"))
+    assert phone.js("return document.querySelector('#install').disabled")
+    phone.cdp("Page.removeScriptToEvaluateOnNewDocument", identifier=hidden)
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_files_of_the_installer_are_the_used_blocks_of_this_build(folder):
+    for name, settings in merge.BUILDS.items():
+        whole = merge.file_system(plan.whole(plan.built(OUT), backup.over_shipped(settings)), 2 << 20)
+        stem = folder / "any" / "install" / f"files-{name}-4"
+        held, packed = json.loads(stem.with_suffix(".json").read_text()), stem.with_suffix(".bin").read_bytes()
+        flash = bytearray(b"\xff" * len(whole))
+        for at, length in held["runs"]:
+            flash[at : at + length], packed = packed[:length], packed[length:]
+        assert bytes(flash) == whole and not packed
+        assert stem.with_suffix(".bin").stat().st_size < 400_000
+        assert held["md5"] == hashlib.md5(whole[: held["bytes"]]).hexdigest()

@@ -1,0 +1,133 @@
+// The installer: a board at the USB cable, by Web Serial. Belongs here: the steps and what can go wrong. Does not: the
+// boot loader's protocol (esptool.js, from npm), judging a file (image.js), words (texts.js).
+import { ESPLoader, Transport } from "./esptool.js";
+import { read } from "./image.js";
+import { speak, spoken, text } from "./texts.js";
+
+const BAUD = 460800, ROM_BAUD = 115200, MONITOR_BAUD = 115200;
+const SIZES_MB = [4, 8, 16], FILES_AT = 0x200000; // as tools/site.py has them
+const find = (selector) => document.querySelector(selector);
+const say = (key, ...values) => { find("#said").textContent = key && text(key, ...values); find("#said").dataset.key = key; };
+
+class Wrong extends Error { // one sentence for the user
+  constructor(key, ...values) { super(key); this.values = values; }
+}
+
+/** The key and values of what went wrong at the cable. changed: something was erased or written before. */
+function reason(error, changed) {
+  if (error instanceof Wrong) return [error.message, ...error.values];
+  const said = String(error?.message ?? error);
+  if (error?.name === "NotFoundError") return ["none"];
+  if (/already open|Failed to open|in use|Access denied/i.test(said)) return ["busy"];
+  if (!changed && /connect|timeout|sync|No serial data|read/i.test(said)) return ["silent"];
+  return ["broke", said.split("\n")[0]];
+}
+
+async function fetched(name) {
+  const answer = await fetch(new URL(name, import.meta.url));
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+async function chosen() {
+  const [file] = find("#file").files;
+  if (!file) throw new Wrong("no_file");
+  if (!find("#agreed").checked) throw new Wrong("not_agreed");
+  const data = new Uint8Array(await file.arrayBuffer());
+  try {
+    return { data, ...(await read(data)) };
+  } catch (error) {
+    if (typeof error === "string") throw new Wrong("wrong_file", file.name, text(error));
+    throw error;
+  }
+}
+
+let port = null;
+async function install() {
+  let transport = null, changed = false;
+  try {
+    stop();
+    const image = await chosen();
+    port = await navigator.serial.requestPort();
+    transport = new Transport(port, false);
+    say("looking");
+    const lines = [];
+    const terminal = { clean() {}, write: (words) => lines.push(words), writeLine: (words) => lines.push(words) };
+    const loader = new ESPLoader({ transport, baudrate: BAUD, romBaudrate: ROM_BAUD, terminal });
+    const name = await loader.main();
+    if (loader.chip.CHIP_NAME !== "ESP32") throw new Wrong("chip", loader.chip.CHIP_NAME);
+    const size_mb = 2 ** ((await loader.readFlashId() >> 16 & 0xff) - 20);
+    if (!SIZES_MB.includes(size_mb)) throw new Wrong("small", size_mb);
+    if (image.filesAt !== FILES_AT) throw new Wrong("wrong_file", find("#file").files[0].name, text("other_table"));
+    const name_of_files = `files-${find("#build").value}-${size_mb}`;
+    const files = await fetched(`${name_of_files}.bin`);
+    const held = JSON.parse(new TextDecoder().decode(await fetched(`${name_of_files}.json`)));
+    say("erasing", name);
+    changed = true;
+    await loader.eraseFlash();
+    say("writing");
+    find("#bar").hidden = false;
+    let from = 0;
+    const runs = held.runs.map(([at, length]) => ({ data: files.subarray(from, from += length), address: image.filesAt + at }));
+    const parts = [{ data: image.data, address: image.at }, ...runs];
+    const whole = image.data.length + files.length;
+    const before = (index) => parts.slice(0, index).reduce((sum, part) => sum + part.data.length, 0);
+    await loader.writeFlash({
+      fileArray: parts, flashMode: "keep", flashFreq: "keep", flashSize: "keep", eraseAll: false, compress: true,
+      reportProgress: (index, written, total) => { find("#bar").value = 100 * (before(index) + parts[index].data.length * written / total) / whole; },
+    });
+    if (await loader.flashMd5sum(image.filesAt, held.bytes) !== held.md5) throw new Wrong("unverified");
+    await loader.after("hard_reset");
+    await transport.disconnect();
+    transport = null;
+    say("done");
+    await monitor();
+  } catch (error) {
+    say(...reason(error, changed));
+    await transport?.disconnect().catch(() => {});
+  } finally {
+    find("#bar").hidden = true;
+  }
+}
+
+let reader = null;
+const stop = () => { reader?.cancel().catch(() => {}); };
+async function monitor() {
+  try {
+    port ||= await navigator.serial.requestPort();
+    await port.open({ baudRate: MONITOR_BAUD });
+    find("#log").hidden = false;
+    reader = port.readable.pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      find("#log").textContent = (find("#log").textContent + value).slice(-20000);
+      find("#log").scrollTop = find("#log").scrollHeight;
+    }
+  } catch (error) {
+    if (find("#said").dataset.key !== "done") say(...reason(error, false));
+  } finally {
+    reader = null;
+    await port?.close().catch(() => {});
+    port = null;
+  }
+}
+
+function words() {
+  document.documentElement.lang = spoken() === "zh" ? "zh-CN" : "en";
+  document.querySelectorAll("[data-text]").forEach((one) => { one.textContent = text(one.dataset.text); });
+  const build = find("#build").value;
+  find("#build").replaceChildren(...["basic", "full"].map((name) => new Option(text(name), name, false, name === build)));
+  find("#language").textContent = spoken() === "zh" ? "English" : "中文";
+  find("#where").textContent = find("#where").href = "https://micropython.org/download/ESP32_GENERIC/";
+  find("#lacks").hidden = "serial" in navigator;
+  find("#lacks").textContent = text("no_serial");
+  find("#install").disabled = find("#monitor").disabled = !("serial" in navigator);
+}
+
+find("#install").onclick = install;
+find("#monitor").onclick = monitor;
+find("#language").onclick = () => { speak(spoken() === "zh" ? "en" : "zh"); words(); say(""); };
+speak(navigator.language.startsWith("zh") ? "zh" : "en");
+words();
+navigator.serviceWorker?.register(new URL("../sw.js", import.meta.url)).catch(() => {});
