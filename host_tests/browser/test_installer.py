@@ -101,7 +101,7 @@ def test_a_board_gets_micropython_and_the_program_and_boots_from_it(opened, tmp_
 @pytest.mark.limit(200)
 def test_a_cable_pulled_while_writing_is_one_sentence_and_the_next_run_repairs_it(opened):
     with Rom() as chip:
-        said = opened(chip, official(), pulled=120_000)
+        said = opened(chip, official(), pulled=60_000)
         assert "may be half written" in said and "install again" in said
     with Rom() as chip:
         assert opened(chip, official()).startswith("Installed.")
