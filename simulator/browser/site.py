@@ -45,18 +45,24 @@ def scenarios() -> list[dict[str, object]]:
 # For the home page of each language: where the playground is, seen from there.
 MARK = "<!-- playground -->"
 LINKS = {
-    "index.html": ("play/index.html", "Play with a stove now: the real firmware, in this browser"),
-    "zh/index.html": ("../play/index.html", "现在就玩：真正的固件，在这个浏览器里"),
+    "index.html": (
+        ("play/index.html", "Play with a stove now: the real firmware, in this browser"),
+        ("install/index.html", "Install it on a board"),
+    ),
+    "zh/index.html": (
+        ("../play/index.html", "现在就玩：真正的固件，在这个浏览器里"),
+        ("../install/index.html", "装到开发板上"),
+    ),
 }
 
 
 def build(site: Path) -> None:
     """Write the playground into site/play and the service worker beside it, and link it from the home pages."""
-    for name, (at, words) in LINKS.items():
+    for name, links in LINKS.items():
         if (site / name).is_file():
             text = (site / name).read_text("utf-8")
-            button = f'<p><a class="md-button md-button--primary" href="{at}">{words}</a></p>'
-            (site / name).write_text(text.replace(MARK, button), "utf-8")
+            buttons = " ".join(f'<a class="md-button" href="{at}">{words}</a>' for at, words in links)
+            (site / name).write_text(text.replace(MARK, f"<p>{buttons}</p>"), "utf-8")
     play = site / PLAY
     shutil.rmtree(play, ignore_errors=True)
     shutil.copytree(WWW, play)

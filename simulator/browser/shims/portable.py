@@ -22,7 +22,7 @@ def dict_of(*parts):
 
 
 def deque(items=(), maxlen=None):
-    """A list; whoever fills it cuts it."""
+    """A list; its owner cuts it."""
     return list(items)
 
 
