@@ -14,5 +14,6 @@ for (const path of paths) {
   let speed = 1;
   while (speed) { call.go(700); [, speed] = JSON.parse(call.state()); } // it pauses at the end
   const asked = call.so_far(0);
-  console.log(JSON.stringify({ lines: JSON.parse(asked).lines, verdict: JSON.parse(call.judge(asked)), saved: JSON.parse(call.saved("")) }));
+  const verdict = JSON.parse(call.judge(asked)), saved = JSON.parse(call.saved(""));
+  console.log(JSON.stringify({ lines: JSON.parse(asked).lines, verdict, saved }));
 }

@@ -14,10 +14,10 @@ import threading
 import pytest
 
 from host_tests.browser.phone import MISSING, browsing
+from host_tests.browser.web_serial import SCRIPT, bridged
 from host_tests.fixtures import board as fixture
 from host_tests.fixtures.micropython_image import BANNER, NAME, app, official
 from host_tests.fixtures.rom import FLASH_2_MB, Rom
-from host_tests.fixtures.web_serial import SCRIPT, bridged
 from simulator import run
 from tools import site
 from tools.board import backup, plan

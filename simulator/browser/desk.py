@@ -26,7 +26,7 @@ class Pause(BaseException):
 
 
 class DeskWorld(World):
-    """A World whose pixels, tones and pots are seen, and whose time goes as far as it is told."""
+    """A World whose pixels, tones and pots are seen, and whose time goes as far as the desk lets it."""
 
     def __init__(self, plan, emit, desk):
         World.__init__(self, plan, emit)

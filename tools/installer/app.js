@@ -7,7 +7,10 @@ import { speak, spoken, text } from "./texts.js";
 const BAUD = 460800, ROM_BAUD = 115200, MONITOR_BAUD = 115200;
 const SIZES_MB = [4, 8, 16], FILES_AT = 0x200000; // as tools/site.py has them
 const find = (selector) => document.querySelector(selector);
-const say = (key, ...values) => { find("#said").textContent = key && text(key, ...values); find("#said").dataset.key = key; };
+const say = (key, ...values) => {
+  find("#said").textContent = key && text(key, ...values);
+  find("#said").dataset.key = key;
+};
 
 class Wrong extends Error { // one sentence for the user
   constructor(key, ...values) { super(key); this.values = values; }
@@ -68,13 +71,17 @@ async function install() {
     say("writing");
     find("#bar").hidden = false;
     let from = 0;
-    const runs = held.runs.map(([at, length]) => ({ data: files.subarray(from, from += length), address: image.filesAt + at }));
+    const runs = held.runs.map(([at, length]) => (
+      { data: files.subarray(from, from += length), address: image.filesAt + at }
+    ));
     const parts = [{ data: image.data, address: image.at }, ...runs];
     const whole = image.data.length + files.length;
     const before = (index) => parts.slice(0, index).reduce((sum, part) => sum + part.data.length, 0);
     await loader.writeFlash({
       fileArray: parts, flashMode: "keep", flashFreq: "keep", flashSize: "keep", eraseAll: false, compress: true,
-      reportProgress: (index, written, total) => { find("#bar").value = 100 * (before(index) + parts[index].data.length * written / total) / whole; },
+      reportProgress: (index, written, total) => {
+        find("#bar").value = 100 * (before(index) + parts[index].data.length * written / total) / whole;
+      },
     });
     if (await loader.flashMd5sum(image.filesAt, held.bytes) !== held.md5) throw new Wrong("unverified");
     await loader.after("hard_reset");
@@ -117,7 +124,8 @@ function words() {
   document.documentElement.lang = spoken() === "zh" ? "zh-CN" : "en";
   document.querySelectorAll("[data-text]").forEach((one) => { one.textContent = text(one.dataset.text); });
   const build = find("#build").value;
-  find("#build").replaceChildren(...["basic", "full"].map((name) => new Option(text(name), name, false, name === build)));
+  const options = ["basic", "full"].map((name) => new Option(text(name), name, false, name === build));
+  find("#build").replaceChildren(...options);
   find("#language").textContent = spoken() === "zh" ? "English" : "中文";
   find("#where").textContent = find("#where").href = "https://micropython.org/download/ESP32_GENERIC/";
   find("#lacks").hidden = "serial" in navigator;

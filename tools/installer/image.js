@@ -7,7 +7,8 @@ export async function read(data) {
   const chip = (at) => view.getUint16(at - OFFSET + 12, true);
   if (data.length < 24 || data[0] !== MAGIC) throw "not_image";
   if (chip(OFFSET) !== 0) throw "other_chip";
-  if (data.length <= APP - OFFSET + 24 || view.getUint16(TABLE - OFFSET, true) !== 0x50aa || data[APP - OFFSET] !== MAGIC) throw "cut";
+  if (data.length <= APP - OFFSET + 24 || data[APP - OFFSET] !== MAGIC) throw "cut";
+  if (view.getUint16(TABLE - OFFSET, true) !== 0x50aa) throw "cut";
   if (chip(APP) !== 0) throw "other_chip";
   let at = APP - OFFSET + 24;
   for (let segment = 0; segment < data[APP - OFFSET + 1]; segment += 1) {
@@ -21,8 +22,11 @@ export async function read(data) {
   if (digest.some((byte, index) => byte !== data[end + index])) throw "damaged";
   const words = new TextDecoder("latin1").decode(app);
   const found = words.match(/MicroPython v(\d+)\.(\d+)\.\d+\S* on \d{4}-\d\d-\d\d/);
-  if (!found || +found[1] * 1000 + +found[2] < 1026 || !words.includes(" with ESP32\0") || /with SPIRAM|SPIRAM module/.test(words)) throw "not_python";
+  if (!found || +found[1] * 1000 + +found[2] < 1026) throw "not_python";
+  if (!words.includes(" with ESP32\0") || /with SPIRAM|SPIRAM module/.test(words)) throw "not_python";
   let filesAt = 0;
-  for (let row = TABLE - OFFSET; view.getUint16(row, true) === 0x50aa; row += 32) filesAt = Math.max(filesAt, view.getUint32(row + 4, true) + view.getUint32(row + 8, true));
+  for (let row = TABLE - OFFSET; view.getUint16(row, true) === 0x50aa; row += 32) {
+    filesAt = Math.max(filesAt, view.getUint32(row + 4, true) + view.getUint32(row + 8, true));
+  }
   return { at: OFFSET, filesAt };
 }

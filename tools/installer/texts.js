@@ -1,7 +1,11 @@
 // All words of the installer, English and Chinese.
 const TEXTS = {
   title: ["put it on a board, from the browser", "在浏览器里装到开发板上"],
-  warning: ["Not certified, and no board has ever run it. Connect only the board, nothing of the stove. Read SAFETY first.", "未经认证，也从未在任何开发板上运行过。只连接开发板，不要连接灶具。请先读安全说明。"],
+  warning: [
+    "Not certified, and no board has ever run it. Connect only the board, nothing of the stove. Read "
+      + "SAFETY first.",
+    "未经认证，也从未在任何开发板上运行过。只连接开发板，不要连接灶具。请先读安全说明。",
+  ],
   build: ["Build", "方案"],
   basic: ["basic: one burner, no sensor", "基本：一个灶头，无传感器"],
   full: ["full: two burners with sensors, display", "完整：两个灶头，带传感器和数码管"],
@@ -10,10 +14,16 @@ const TEXTS = {
   erases: ["Erase everything on the board", "擦除开发板上的一切"],
   install: ["Connect and install", "连接并安装"],
   monitor: ["Show the board's output", "显示开发板的输出"],
-  no_serial: ["This browser has no Web Serial: use Chrome or Edge on a computer, or the command curfew flash.", "这个浏览器没有 Web Serial：请在电脑上用 Chrome 或 Edge，或使用命令 curfew flash。"],
+  no_serial: [
+    "This browser has no Web Serial: use Chrome or Edge on a computer, or the command curfew flash.",
+    "这个浏览器没有 Web Serial：请在电脑上用 Chrome 或 Edge，或使用命令 curfew flash。",
+  ],
   no_file: ["Choose the MicroPython file first.", "请先选择 MicroPython 文件。"],
   not_agreed: ["Tick that everything on the board may be erased.", "请勾选允许擦除开发板上的一切。"],
-  wrong_file: ["{0}: {1}; nothing was written. Take ESP32_GENERIC-….bin.", "{0}：{1}；没有写入任何内容。请使用 ESP32_GENERIC-….bin。"],
+  wrong_file: [
+    "{0}: {1}; nothing was written. Take ESP32_GENERIC-….bin.",
+    "{0}：{1}；没有写入任何内容。请使用 ESP32_GENERIC-….bin。",
+  ],
   not_image: ["no image for an ESP chip", "不是 ESP 芯片的固件"],
   other_chip: ["for another chip", "用于其他芯片"],
   cut: ["cut off, or only an update", "不完整，或只是更新包"],
@@ -21,16 +31,33 @@ const TEXTS = {
   not_python: ["no MicroPython 1.26 or newer for the plain ESP32", "不是普通 ESP32 的 MicroPython 1.26 或更新版本"],
   other_table: ["a partition table of another build", "另一种构建的分区表"],
   none: ["No port was chosen; nothing was written.", "没有选择端口；没有写入任何内容。"],
-  busy: ["The port is in use by another program: close it (a monitor? an IDE?) and try again.", "端口正被其他程序占用：请关闭它（监视器？开发环境？）后重试。"],
-  silent: ["No ESP32 answers: hold the board's BOOT button until the chip is shown, and use a data cable.", "没有 ESP32 应答：按住开发板的 BOOT 键直到显示芯片，并使用数据线。"],
-  chip: ["{0}: Curfew needs the plain ESP32 (ESP32-WROOM-32); nothing was written.", "{0}：Curfew 需要普通 ESP32（ESP32-WROOM-32）；没有写入任何内容。"],
+  busy: [
+    "The port is in use by another program: close it (a monitor? an IDE?) and try again.",
+    "端口正被其他程序占用：请关闭它（监视器？开发环境？）后重试。",
+  ],
+  silent: [
+    "No ESP32 answers: hold the board's BOOT button until the chip is shown, and use a data cable.",
+    "没有 ESP32 应答：按住开发板的 BOOT 键直到显示芯片，并使用数据线。",
+  ],
+  chip: [
+    "{0}: Curfew needs the plain ESP32 (ESP32-WROOM-32); nothing was written.",
+    "{0}：Curfew 需要普通 ESP32（ESP32-WROOM-32）；没有写入任何内容。",
+  ],
   small: ["{0} MB of flash: 4, 8 or 16 are needed; nothing was written.", "闪存 {0} MB：需要 4、8 或 16；没有写入任何内容。"],
-  broke: ["The connection broke off ({0}); the flash may be half written: nothing is broken, plug the board in and install again.", "连接中断（{0}）；闪存可能只写了一半：没有损坏，请重新插上开发板再安装。"],
+  broke: [
+    "The connection broke off ({0}); the flash may be half written: nothing is broken, plug the board in "
+      + "and install again.",
+    "连接中断（{0}）；闪存可能只写了一半：没有损坏，请重新插上开发板再安装。",
+  ],
   unverified: ["What was written did not arrive: try another cable, then install again.", "写入的内容不一致：请换一根线再安装。"],
   looking: ["looking which chip is there …", "正在查看芯片……"],
   erasing: ["{0}: erasing …", "{0}：正在擦除……"],
   writing: ["writing MicroPython and the program …", "正在写入 MicroPython 和程序……"],
-  done: ["Installed. The board starts now; its light shows that Wi-Fi set-up is open: join the network curfew-… and open 192.168.4.1.", "安装完成。开发板正在启动；指示灯表示 Wi-Fi 设置已开启：加入网络 curfew-…，打开 192.168.4.1。"],
+  done: [
+    "Installed. The board starts now; its light shows that Wi-Fi set-up is open: join the network "
+      + "curfew-… and open 192.168.4.1.",
+    "安装完成。开发板正在启动；指示灯表示 Wi-Fi 设置已开启：加入网络 curfew-…，打开 192.168.4.1。",
+  ],
 };
 
 let language = 0;

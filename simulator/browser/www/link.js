@@ -4,9 +4,12 @@ const JUDGE_MS = 2000;
 const SHARE = 10; // a look that took long is followed by so many times its length of rest
 const RUN = "run=", SCENARIO = "scenario=";
 
-const text64 = (data) => btoa(String.fromCharCode(...data)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-const data64 = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
-const through = async (data, stream) => new Uint8Array(await new Response(new Blob([data]).stream().pipeThrough(stream)).arrayBuffer());
+const letters = (data) => Array.from(data, (byte) => String.fromCharCode(byte)).join("");
+const text64 = (data) => btoa(letters(data)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+const bytes = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+const data64 = (text) => bytes(atob(text.replaceAll("-", "+").replaceAll("_", "/")));
+const through = async (data, stream) =>
+  new Uint8Array(await new Response(new Blob([data]).stream().pipeThrough(stream)).arrayBuffer());
 
 navigator.serviceWorker?.register(new URL("../sw.js", import.meta.url)).catch(() => {}); // without it: no offline
 
@@ -49,7 +52,10 @@ export function connect(said, opened, lost) {
     const hash = decodeURIComponent(location.hash.slice(1));
     try {
       if (hash.startsWith(SCENARIO)) await play(hash.slice(SCENARIO.length));
-      else if (hash.startsWith(RUN)) ask({ scenario: new TextDecoder("utf-8", { fatal: true }).decode(await through(data64(hash.slice(RUN.length)), new DecompressionStream("deflate-raw"))) });
+      else if (hash.startsWith(RUN)) {
+        const run = await through(data64(hash.slice(RUN.length)), new DecompressionStream("deflate-raw"));
+        ask({ scenario: new TextDecoder("utf-8", { fatal: true }).decode(run) });
+      }
     } catch { said({ refused: "link: damaged, or cut off: copy the whole of it" }); }
   }
   addEventListener("hashchange", follow);
@@ -85,7 +91,8 @@ export function connect(said, opened, lost) {
     saved: (name = "") => new Promise((resolve) => { waiting.push(resolve); worker.postMessage({ saved: name }); }),
     /** An address that plays this run again. */
     share: async function () {
-      const packed = await through(new TextEncoder().encode(JSON.stringify(JSON.parse(await this.saved()))), new CompressionStream("deflate-raw"));
+      const run = new TextEncoder().encode(JSON.stringify(JSON.parse(await this.saved())));
+      const packed = await through(run, new CompressionStream("deflate-raw"));
       return `${location.href.split("#")[0]}#${RUN}${text64(packed)}`;
     },
     device: () => new URL("device/index.html", import.meta.url).href,

@@ -2,10 +2,24 @@
 const BUILD = "__BUILD__";
 const FILES = __FILES__;
 
-addEventListener("install", (event) => event.waitUntil(caches.open(BUILD).then((cache) => cache.addAll(FILES)).then(() => skipWaiting())));
-addEventListener("activate", (event) => event.waitUntil(caches.keys().then((names) =>
-  Promise.all(names.filter((name) => name.startsWith("curfew-") && name !== BUILD).map((name) => caches.delete(name)))).then(() => clients.claim())));
+async function install() {
+  await (await caches.open(BUILD)).addAll(FILES);
+  await skipWaiting();
+}
+
+async function activate() {
+  const old = (await caches.keys()).filter((name) => name.startsWith("curfew-") && name !== BUILD);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await clients.claim();
+}
+
+async function answer(request) {
+  return await (await caches.open(BUILD)).match(request, { ignoreSearch: true }) || fetch(request);
+}
+
+addEventListener("install", (event) => event.waitUntil(install()));
+addEventListener("activate", (event) => event.waitUntil(activate()));
 addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || new URL(event.request.url).origin !== location.origin) return;
-  event.respondWith(caches.open(BUILD).then(async (cache) => await cache.match(event.request, { ignoreSearch: true }) || fetch(event.request)));
+  event.respondWith(answer(event.request));
 });

@@ -1,13 +1,18 @@
 // MicroPython in a Worker, with everything of pack.json in its file system. Belongs here: starting it. Nothing else.
 import { loadMicroPython } from "./micropython.mjs";
 
+const FAKES = "/curfew/simulator/fakes";
+const PATH = ["/curfew", "/curfew/shims", `${FAKES}/scenario`, `${FAKES}/common`, "/curfew/simulator/plant"];
 const HEAP_BYTES = 4 << 20; // it grows
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 /** The VM after `import module`; say(line) hears what it prints. */
 export async function start(module, say) {
   const [mp, packed] = await Promise.all([
-    loadMicroPython({ url: new URL("micropython.wasm", import.meta.url).href, heapsize: HEAP_BYTES, linebuffer: true, stdout: say, stderr: say }),
+    loadMicroPython({
+      url: new URL("micropython.wasm", import.meta.url).href,
+      heapsize: HEAP_BYTES, linebuffer: true, stdout: say, stderr: say,
+    }),
     fetch(new URL("pack.json", import.meta.url)).then((answer) => answer.json()),
   ]);
   const made = new Set();
@@ -22,6 +27,10 @@ export async function start(module, say) {
   }
   mp.FS.mkdir("/flash"); // the chip's
   mp.FS.chdir("/flash");
-  mp.runPython(`import sys\nsys.path[:] = ["/curfew", "/curfew/shims", "/curfew/simulator/fakes/scenario", "/curfew/simulator/fakes/common", "/curfew/simulator/plant", ".frozen"]\nfor name in ("_thread", "gc"): sys.modules.pop(name, None)\nimport ${module} as module`);
+  mp.runPython(`import sys
+sys.path[:] = [${PATH.map((folder) => JSON.stringify(folder)).join(", ")}, ".frozen"]
+for name in ("_thread", "gc"):
+    sys.modules.pop(name, None)
+import ${module} as module`);
   return { call: mp.globals.get("module") };
 }
