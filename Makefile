@@ -216,7 +216,7 @@ build/npm/.ready: simulator/browser/package.json simulator/browser/package-lock.
 
 typings/.ready: requirements-dev.txt $(VENV)/.ready
 	@$(PY) $(PIP) --no-deps --upgrade --target typings \
-		$(shell grep -E '^micropython-.*-stubs=' requirements-dev.txt)
+		$(shell grep -oE '^micropython-.*-stubs==[^ ]+' requirements-dev.txt)
 	@touch $@
 
 build/system.ready: tools/system_packages.sh

@@ -19,6 +19,7 @@ OUTSIDE = {  # documents outside docs/ that become pages
     "SAFETY.md": "safety.md",
     "SAFETY.zh-CN.md": "safety.zh.md",
     "CHANGELOG.md": "changelog.md",
+    "SECURITY.md": "report.md",
     "README.md": "index.md",
     "README.zh-CN.md": "index.zh.md",
     "CONTRIBUTING.md": "contributing.md",

@@ -1,7 +1,7 @@
 """The tests that the safety documents name: which they are, and whether they ran.
 
-This reads SAFETY.md, docs/safety-case.md and docs/safety/argument.toml and compares them with what a session of pytest
-reported. What the documents must say: test_safety.py. The hooks: ../watch.py.
+This reads SAFETY.md, docs/safety-case.md, docs/security.md and docs/safety/argument.toml and compares them with what a
+session of pytest reported. What the documents must say: test_safety.py. The hooks: ../watch.py.
 
 A link names a test by its text: [time is up](…/time_is_up.json) is that scenario, [each reason alone
 keeps a contact open](…/test_gate.py) the test test_each_reason_alone_keeps_a_contact_open with all its parameters,
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DOCUMENTS = (ROOT / "SAFETY.md", ROOT / "docs" / "safety-case.md")
+DOCUMENTS = (ROOT / "SAFETY.md", ROOT / "docs" / "safety-case.md", ROOT / "docs" / "security.md")
 ARGUMENT = ROOT / "docs" / "safety" / "argument.toml"
 HAZARDS = ("Hazard", "Cause", "Guard", "What remains", "Shown by")
 SCENARIOS = "host_tests/simulator/test_scenarios.py::test_scenario"

@@ -8,15 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.build import shrink
+from tools.build import roots, shrink
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PINNED = ROOT / "firmware" / "requirements.txt"
 FETCHED = ROOT / "build" / "lib"
+PUBLIC_AUTHORITIES = "chumicro_sockets/_ca_bundle.der"
 # What the firmware imports of them, directly or not, and which definitions are not used here: heap is short.
 # The rest (tests, other runtimes, templates) stays away as a whole.
 NEEDED: dict[str, tuple[str, ...]] = {
-    "chumicro_sockets/_ca_bundle.der": (),
+    PUBLIC_AUTHORITIES: (),
     "DIYables_MicroPython_4Digit7Segment_TM1637/__init__.py": (),
     "DIYables_MicroPython_4Digit7Segment_TM1637/DIYables_MicroPython_4Digit7Segment_TM1637.py": (
         *("Display4Digit7SegmentTM1637.print_temperature", "Display4Digit7SegmentTM1637.set_number"),
@@ -29,10 +30,12 @@ class LibraryError(Exception):
 
 
 def fetch(folder: Path = FETCHED, pinned: Path = PINNED) -> None:
-    """Unpack pinned wheels into a folder, from nothing. Raises CalledProcessError."""
+    """Unpack pinned wheels into a folder, from nothing; any other content is refused. Raises CalledProcessError."""
     shutil.rmtree(folder, ignore_errors=True)
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    subprocess.run([*pip, "--target", str(folder), "-r", str(pinned)], check=True)
+    subprocess.run([*pip, "--require-hashes", "--target", str(folder), "-r", str(pinned)], check=True)
+    if pinned == PINNED:  # the list in the package is older than today's
+        (folder / PUBLIC_AUTHORITIES).write_bytes(roots.bundle())
 
 
 def sources(folder: Path = FETCHED) -> dict[str, str]:
