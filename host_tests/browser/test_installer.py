@@ -7,18 +7,16 @@ import functools
 import hashlib
 import http.server
 import json
-import shutil
-import subprocess
 import threading
 
 import pytest
 
+from host_tests.browser import npm
 from host_tests.browser.phone import MISSING, browsing
 from host_tests.browser.web_serial import SCRIPT, bridged
 from host_tests.fixtures import board as fixture
 from host_tests.fixtures.micropython_image import BANNER, NAME, app, official
 from host_tests.fixtures.rom import FLASH_2_MB, Rom
-from simulator import run
 from tools import site
 from tools.board import backup, plan
 from tools.board.images import merge
@@ -30,11 +28,7 @@ pytestmark = [pytest.mark.long, pytest.mark.skipif(bool(MISSING), reason=MISSING
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """The installer, below a path of its own."""
-    if not shutil.which("npm"):
-        pytest.skip("npm is missing: apt-get install nodejs npm")
-    done = subprocess.run(["make", "-s", "build/npm/.ready"], cwd=run.ROOT, capture_output=True, text=True, timeout=300)
-    if done.returncode:
-        pytest.skip(done.stdout.strip().splitlines()[-1])
+    npm.ready()
     made = tmp_path_factory.mktemp("web")
     site.installer(made / "any" / "install")
     return made

@@ -6,13 +6,13 @@ Here: simulator/browser. Not here: the page itself, which is that of make sim (t
 import functools
 import http.server
 import json
-import shutil
 import subprocess
 import threading
 import time
 
 import pytest
 
+from host_tests.browser import npm
 from host_tests.browser.phone import MISSING, browsing
 from simulator import __main__, run, scenario
 from simulator.browser import site
@@ -28,11 +28,7 @@ needs_browser = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
     """A folder with the built playground, below a path of its own."""
-    if not shutil.which("node"):
-        pytest.skip("node is missing: apt-get install nodejs npm")
-    done = subprocess.run(["make", "-s", "build/npm/.ready"], cwd=run.ROOT, capture_output=True, text=True, timeout=300)
-    if done.returncode:
-        pytest.skip(done.stdout.strip().splitlines()[-1])
+    npm.ready()
     made = tmp_path_factory.mktemp("web") / "any" / "path"
     made.mkdir(parents=True)
     site.build(made)
@@ -74,15 +70,19 @@ def test_each_stove_begins_with_a_flash_of_its_own_and_what_was_done_is_a_scenar
     assert right["saved"]["events"] == sound["events"]
 
 
-@pytest.mark.parametrize("text, why", [
-    ('{"name": "x", "until": "0:00:09", "untill": 1}', 'unknown key "untill"'),
-    ('{"name": "x"', "is not JSON"), ('{"name": "x"}', "until: missing"), ("[]", "an object"),
-    ('{"name": "x", "until": "0:00:09", "events": [{"at": "0:00:01", "do": "wield"}]}', '"wield" is not one of'),
-])  # fmt: skip
-def test_what_is_no_scenario_is_refused_in_the_browser_with_the_same_line(folder, tmp_path, text, why):
-    (tmp_path / "run.json").write_text(text)
-    [found] = on_the_desk(folder, tmp_path / "run.json")
-    assert why in found["refused"]
+WRONG = {
+    '{"name": "x", "until": "0:00:09", "untill": 1}': 'unknown key "untill"', '{"name": "x"': "is not JSON",
+    '{"name": "x"}': "until: missing", "[]": "an object",
+    '{"name": "x", "until": "0:00:09", "events": [{"at": "0:00:01", "do": "wield"}]}': '"wield" is not one of',
+}  # fmt: skip
+
+
+def test_what_is_no_scenario_is_refused_in_the_browser_with_the_same_line(folder, tmp_path):
+    paths = [tmp_path / f"{number}.json" for number in range(len(WRONG))]
+    for path, text in zip(paths, WRONG, strict=True):
+        path.write_text(text)
+    for found, why in zip(on_the_desk(folder, *paths), WRONG.values(), strict=True):
+        assert why in found["refused"]
 
 
 # --- the rewriting ---------------------------------------------------------------------------------------------------
@@ -230,6 +230,7 @@ def test_where_no_native_vm_is_make_sim_opens_the_playground(folder, monkeypatch
     said = []
     monkeypatch.setattr(__main__, "native_vm", lambda: None)
     monkeypatch.setattr(site.http.server.ThreadingHTTPServer, "serve_forever", lambda self: None)
+    monkeypatch.setattr(site, "build", lambda folder: None)
     monkeypatch.setattr(__main__, "_say_address", said.append)
     assert __main__.main(["live"]) == 0
     assert said[0].endswith("/play/index.html") and "WebAssembly" in capsys.readouterr().out
