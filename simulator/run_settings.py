@@ -102,6 +102,8 @@ SETTINGS = {
     "reclose_hold_s": (10, 3, 60),
     "verify_open_ms": (500, 400, 2000),
     "flame_die_s": (90, 30, 180),
+    "absence_min": (15, 5, 120),
+    "absence_left_min": (5, 1, 60),
     "delay_coil_s": (0, 0, 30),
 }
 BURNER_TIMES = ("timer_default_min", "timer_max_min", "burn_max_min")  # a burner may have its own
@@ -111,7 +113,7 @@ RELATIONS: tuple[Callable[[dict[str, Any]], bool], ...] = (
     lambda s: s["timer_default_min"] <= s["timer_max_min"] <= s["burn_max_min"],
     lambda s: s["timer_step_min"] <= s["timer_max_min"],
     lambda s: s["warning_s"] < 60 * s["timer_default_min"],
-    lambda s: s["warning_s"] <= 60 * min(s["timer_step_min"], s["override_max_min"]),
+    lambda s: s["warning_s"] <= 60 * min(s["timer_step_min"], s["override_max_min"], s["absence_left_min"]),
     lambda s: 60 * s["burn_max_min"] >= s["ignite_window_s"] + s["warning_s"],
     lambda s: s["flame_die_s"] > rest_s(s),
 )

@@ -100,6 +100,7 @@ ACTS: dict[str, dict[str, Field]] = {
     "simmer": {"percent": whole(5, 100, "percent")},
     "remote_off": {"source": word(words.SOURCES, default="test")},
     "remote_extend": {},
+    "remote_less": {"min": whole(1, 240, "min")},
     "remote_arm": {},
     "weld": {"mohm": whole(0, 1000, "mOhm", default=None), **_LASTS},
     "unweld": {},

@@ -8,8 +8,9 @@ CONTACT = ("open", "closed")
 ON_OFF = ("on", "off")
 SOURCES = catalog.names("source")
 FAULTS = catalog.names("fault")
-WARNED_CAUSES = ("TIMEOUT", "BURN_CAP", "OVERRIDE_END")
+WARNED_CAUSES = ("TIMEOUT", "BURN_CAP", "OVERRIDE_END", "ABSENCE")
 CAUSE_FAMILIES = ("REMOTE", "FAULT")
+KINDS = {"ALARM": ("FAULT", "FAULT:ALARM"), "ABSENCE": ("TIMEOUT",)}  # what else a cause may be called
 PLAIN_CAUSES = tuple(name for name in catalog.names("cause") if name not in CAUSE_FAMILIES)
 CAUSES = PLAIN_CAUSES + tuple("REMOTE:" + source for source in SOURCES) + tuple("FAULT:" + fault for fault in FAULTS)
 LIGHTS = catalog.names("light")
@@ -42,6 +43,8 @@ ERRORS = ("MemoryError", "OSError", "ValueError", "RuntimeError", "KeyboardInter
 
 def cause_is(seen: str | None, wanted: str | None) -> bool:
     """Whether cause `seen` is the `wanted` one; a family (REMOTE, FAULT) covers all its members."""
+    if wanted in KINDS.get(seen or "", ()):
+        return True
     if wanted in CAUSE_FAMILIES:
         return seen is not None and seen.split(":")[0] == wanted
     return seen == wanted

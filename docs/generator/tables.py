@@ -196,6 +196,7 @@ def settings(language: int) -> str:
     for key, pin in limits.DEVICE_PINS:
         body.append(other(key, str(pin), pins(limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER)))
     body += [other(key, "null", "null " + pins(limits.PINS_OTHER)) for key in limits.SPARE_PINS]
+    body += [other(key, "null", "null " + pins(limits.PINS_OTHER + limits.PINS_IN)) for key in limits.CONTACT_PINS]
     body.append(other("burners", "–", f"1–{limits.BURNERS_MAX}"))
     relay_pins, button_pins = zip(*limits.BURNER_PINS, strict=True)
     body.append(other("relay_pin", " ".join(map(str, relay_pins)), pins(limits.PINS_RELAY[:-1]), each))

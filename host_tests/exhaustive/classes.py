@@ -62,7 +62,7 @@ def _of_button(burner):
     if burner.wants_closed() or not burner.config.sensor:
         ages = (button._hit_before_ms, limits.HITS_MAX_MS), (button._step_ms, limits.PAIR_MS)
         answer = (button._ask_ms, limits.ANSWER_MAX_MS), (button._ask_ms, limits.ANSWER_MIN_MS)
-        ages += answer if burner._asked else ()
+        ages += answer if burner.asked else ()
         for name, (age_ms, due_ms) in zip(("hits", "pair", "late", "look"), ages, strict=False):
             if age_ms <= due_ms:
                 running.append((name, due_ms + 1 - age_ms, ANY_MS))
@@ -106,7 +106,8 @@ def alike(device, running=None):
     burner = device.controller.burners[0]
     running = clocks(device) if running is None else running
     next_ms = 0 if burner.state == FAULT and burner.config.sensor else TICK_MS
-    return _flags(burner), tuple([(name, (left_ms > 0) + (left_ms > next_ms)) for name, left_ms, _ in running])
+    ages = tuple([(name, (left_ms > 0) + (left_ms > next_ms)) for name, left_ms, _ in running])
+    return (*_flags(burner), device.is_alarm()), ages
 
 
 def _flags(burner):
@@ -114,9 +115,9 @@ def _flags(burner):
     flags = [state, kept.raised, kept.present, kept.shown, button._raw, button.down, button._may, button._deaf]
     if burner.wants_closed():
         flags += [burner.cap_raised, burner.by_override, burner._override_used, burner.remaining_ms == burner.cap_ms]
-        flags += [button._answers, burner._asked and button._ask_ms <= limits.ANSWER_MAX_MS, button._steps]
+        flags += [button._answers, burner.asked and button._ask_ms <= limits.ANSWER_MAX_MS, button._steps]
     else:
-        flags += [state == VERIFYING and gate.open_ms >= gate.hold_ms, state == VERIFYING and burner._relit_early]
+        flags += [state == VERIFYING and gate.open_ms >= gate.hold_ms, state == VERIFYING and burner.relit_early]
     if not burner.config.sensor:
         flags.append(burner.cause != NONE_YET)  # a later interval must be like the first
     else:

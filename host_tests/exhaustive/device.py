@@ -8,7 +8,7 @@ from array import array
 from typing import NamedTuple
 
 from curfew.core import codes, settings
-from curfew.core.codes import REQUEST_ARM, REQUEST_EXTEND
+from curfew.core.codes import REQUEST_ARM, REQUEST_EXTEND, REQUEST_LESS
 from curfew.core.controller import Controller
 from curfew.core.settings import BurnerSettings, Settings
 from curfew.runtime import rtc_memory
@@ -164,6 +164,18 @@ class Device:
     def extend(self, age_ms=0, burner=0):
         """Someone far away asks for more time, or did so long ago."""
         self.controller.inbox.post_request(burner, REQUEST_EXTEND, (self.now_ms - age_ms) % WRAP_MS)
+
+    def less(self, minutes, burner=0):
+        """A remote request for less time."""
+        self.controller.inbox.post_request(burner, REQUEST_LESS, self.now_ms, minutes)
+
+    def alarm(self, is_open):
+        """The alarm contact opens or closes."""
+        self.controller.pressed[-2] = not is_open
+
+    def is_alarm(self):
+        """True while it is open."""
+        return not self.controller.pressed[-2]
 
     def arm(self, age_ms=0, burner=0):
         """Someone far away wants to light."""

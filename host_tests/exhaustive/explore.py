@@ -40,7 +40,8 @@ SENSING = {**SHORT, "sensor": True}
 ALLOWING = {"sensor": True, "remote_extend": True}
 
 _ALL_BLIND = (
-    "time", *inputs.GESTURES, *inputs.AT_TIMER, *inputs.AT_REST, *inputs.REMOTE, *inputs.CLOCK, *inputs.STARTS,
+    "time", *inputs.GESTURES, *inputs.AT_TIMER, *inputs.AT_REST, *inputs.REMOTE, "less", *inputs.CONTACT,
+    *inputs.CLOCK, *inputs.STARTS,
 )  # fmt: skip
 _BESIDES = (*inputs.AT_TIMER, *inputs.REMOTE, *inputs.CLOCK, "restart, as it conducts")
 _ALL_SEEING = (*inputs.SEEN, "press", "hold", "hold long", "lean", *_BESIDES)  # the others: without a sensor
@@ -165,7 +166,8 @@ def less_than_kept(part, numbers):
 
 _GUARDS = (
     "ALWAYS NO_SENSOR SENSING AUTO_ARM LEAVES_WARNING EXTEND_ALLOWED EXTEND_LEAVES_WARNING CAUSES_GONE AT_CAP "
-    "AT_RAISED_CAP BY_OVERRIDE RELIT_TOO_EARLY ASKED_BEFORE LONGER"
+    "AT_RAISED_CAP BY_OVERRIDE RELIT_TOO_EARLY ASKED_BEFORE LONGER "
+    "BY_ALARM BY_ABSENCE LEFT_IS_SHORT SOONER"
 )
 GUARDS = {getattr(table, name): name for name in _GUARDS.split()}
 

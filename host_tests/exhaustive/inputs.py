@@ -13,6 +13,7 @@ COLD_UV = 500
 DEBOUNCE = (TICK_MS,) * 3  # the second tick with a level believes it
 BRIDGE = (TICK_MS,) * (1 + BRIDGE_MS // TICK_MS)  # the last one ends the gesture
 PRESS_MS = sum(DEBOUNCE) + sum(BRIDGE)  # from before the first tick of a press to the tick of its event
+ALARM = (TICK_MS,) * 6  # 100 ms, and the tick that sees it first
 OFF_MS = HOLD_MS + TICK_MS  # of a hold
 REQUEST_TOO_OLD_MS = 5001
 TIMERS = ("window", "warning", "deadline", "far")
@@ -174,9 +175,46 @@ def _outcome(device):
     return burner.state, device.controller.granted[0], burner.remaining_ms, burner.cap_ms
 
 
+def _less(device):
+    """One minute: it may only bring the deadline nearer, and never so near that the warning is cut short."""
+    before_ms = device.controller.burners[0].remaining_ms
+    device.less(1)
+    device.tick()
+    burner = device.controller.burners[0]
+    if device.controller.granted[0] and burner.remaining_ms > before_ms:
+        raise Violation(f"S3: {burner.remaining_ms} ms are left after a request for less, {before_ms} before it")
+
+
 def _off_and_extend(device):
     device.extend()
     _off(device)
+
+
+# --- the alarm contact ---------------------------------------------------------------------------------------------
+
+
+def _alarm(device):
+    if device.is_alarm():
+        return False
+    device.alarm(True)
+    _ticks(*ALARM)(device)
+
+
+def _spark(device):
+    """An alarm contact that is open for less than an alarm."""
+    if device.is_alarm():
+        return False
+    device.alarm(True)
+    _ticks(*ALARM[:-1])(device)
+    device.alarm(False)
+    device.tick()
+
+
+def _bridge(device):
+    if not device.is_alarm():
+        return False
+    device.alarm(False)
+    device.tick()
 
 
 # --- starts --------------------------------------------------------------------------------------------------------
@@ -216,6 +254,10 @@ INPUTS = {
     "lean": _lean,
     "off": _off,
     "off and extend": _off_and_extend,
+    "less": _less,
+    "alarm": _alarm,
+    "spark": _spark,
+    "bridge": _bridge,
     "extend": _request(Device.extend),
     "extend, too late": _request(Device.extend, REQUEST_TOO_OLD_MS),
     "arm": _request(Device.arm),
@@ -231,6 +273,7 @@ for _late_ticks, _when in ((-1, "before"), (0, "at"), (1, "after")):
     INPUTS[f"press {_when} the rest"] = _timed(_PRESS, PRESS_MS, _late_ticks, RESTS)
 CLOCK = ("stall", "leap", "back", "stand")
 REMOTE = ("off", "off and extend", "extend", "extend, too late", "arm")
+CONTACT = ("alarm", "spark", "bridge")
 FINGER = ("finger", "bounce")
 GESTURES = ("press", "hold", "hold long", "hold longer", "pair", "override", "hits", "lean")
 AT_TIMER = tuple(name for name in INPUTS if name.endswith("the timer"))

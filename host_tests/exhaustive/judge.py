@@ -7,6 +7,7 @@ from simulator.rules.numbers import QUIET_MS, STALE_MS, STALL_MAX_MS, TICK_MS
 from simulator.rules.sentences import RULES
 
 STILL_TICKS = 50
+ALARM_MS = 100
 BLIND_STEP_MS, GAP_MS, SEEN_AGAIN_MS, SETTLE_MS = 100, 500, 1000, 220  # a stall makes no sensor old
 WELD_HOT_UV, WELD_DARK_UV, WELD_SHOWN_MS = 3000, 400, 1000
 OUT_UV, FLAME_UV, FLAME_MS = 3000, 1500, 2500
@@ -44,6 +45,7 @@ class Judge:
     def _forget(self):
         self.conducting = False
         self.still_ticks = 0
+        self.alarm_ms = 0  # since the alarm contact was seen open
         self.rise_ms = LONG_AGO_MS  # since the thermocouple last rose
         self.peak_uv = 0  # since the last shut-off or start
         self.since_change_ms = 0
@@ -76,6 +78,7 @@ class Judge:
         self.finger.step(controller.pressed[self.index], ms)
         if self.finger.first_ms is None:
             self.fault_before = self.state == codes.FAULT  # at the first edge of the gesture
+        self.alarm_ms = 0 if controller.pressed[-2] else self.alarm_ms + min(ms, TICK_MS)
         self.quiet_ms += ms
         if self.state == codes.WARNING:
             self.warned_ms += ms
@@ -169,6 +172,8 @@ class Judge:
             self._say("S4: conducts in the tick of an OFF")
         if raised:
             self._say("S7: conducts with a fault")
+        if self.alarm_ms > ALARM_MS:
+            self._say(f"S7: conducts with an alarm of {self.alarm_ms} ms")
         if self.sensor and self.blind_ms > STALE_MS:
             self._say(f"S8: conducts with a sensor that was blind for {self.blind_ms} ms")
         if self.conducting and self.broken:
@@ -199,6 +204,7 @@ class Judge:
                 (faults.FLAME_PERSISTS, self.tc_uv < OUT_UV or self.tc_uv * 2 <= self.peak_uv),
                 (faults.SENSOR_FAILED, self.fresh_ms >= SEEN_AGAIN_MS),
                 (faults.BUTTON_STUCK, self.finger.first_ms is None),
+                (faults.ALARM, self.alarm_ms == 0),
                 (faults.UNSTABLE, self.quiet_ms >= QUIET_MS),
                 (faults.SETTINGS_INVALID, False),
             ):
@@ -212,7 +218,7 @@ class Judge:
         if not opened:
             return
         first = (
-            (codes.FAULTED, burner.faults.raised),
+            (codes.ALARMED if burner.faults.shown == faults.ALARM else codes.FAULTED, burner.faults.raised),
             (codes.CLOCK, self.broken),
             (codes.BUTTON, self._is_off(remote=False)),
             (codes.REMOTE, self.off),

@@ -67,6 +67,7 @@ def _way_out(device):
     if burner.faults.present >> faults.SETTINGS_INVALID & 1:
         device.restart(clean=True)  # with settings that were repaired
     device.finger(False)
+    device.alarm(False)
     for mode in ("flame", "cold"):  # a user lights and holds the knob, which shows an open contact, then releases it
         device.around[0].mode = mode
         _run(device, 3000, 5 * TICK_MS)

@@ -24,7 +24,7 @@ class Controller:
 
 @pytest.fixture
 def panel(chip):
-    return chip.driver("panel").Panel(BUTTONS, 16, 17)
+    return chip.driver("panel").Panel(BUTTONS, (34, None), 16, 17)
 
 
 @pytest.fixture
@@ -78,15 +78,29 @@ def test_a_button_is_an_input_with_a_pull_up_and_the_buzzer_begins_silent(chip, 
 @pytest.mark.parametrize("first, second", [(0, 0), (0, 1), (1, 0), (1, 1)])
 def test_a_button_to_ground_is_down_when_its_pin_is_low(chip, panel, first, second):
     chip.inputs = {25: first, 26: second}
-    pressed = bytearray([9, 9])
+    pressed = bytearray([9, 9, 9, 9])
     panel.sample(pressed)
-    assert list(pressed) == [1 - first, 1 - second]
+    assert list(pressed)[:2] == [1 - first, 1 - second]
 
 
 def test_a_broken_button_lead_is_a_button_that_is_up(panel):
-    pressed = bytearray(2)
+    pressed = bytearray(4)
     panel.sample(pressed)
-    assert list(pressed) == [0, 0]
+    assert list(pressed) == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_contact_behind_the_buttons_is_closed_when_its_pin_is_low(chip, panel, level):
+    chip.inputs = {34: level}
+    pressed = bytearray([9, 9, 9, 9])
+    panel.sample(pressed)
+    assert list(pressed)[2:] == [1 - level, 9], "where none is fitted nothing is written"
+
+
+def test_a_pin_that_is_an_input_only_has_no_pull_up_of_its_own(chip):
+    chip.driver("panel").Panel(BUTTONS, (39, 4), 16, 17)
+    pulls = {what[1]: what[3] for what in chip.done if what[0] == "pin" and what[1] in (39, 4)}
+    assert pulls[4] == 2 and pulls[39] != 2
 
 
 # --- lights --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ BURNER = SimpleNamespace(light=2, sign_ms=0)
 CONTROLLER = SimpleNamespace(burners=[BURNER], player=SimpleNamespace(frequency_hz=2700))
 USES = {
     "relay": lambda driver: driver["Relays"]([18], 32).drive([1]),
-    "panel": lambda driver: driver["Panel"]([25], 16, 17).show(CONTROLLER, False),
+    "panel": lambda driver: driver["Panel"]([25], (34, 4), 16, 17).show(CONTROLLER, False),
     "ads1115": lambda driver: [driver["ADS1115"](Bus().i2c, 0x48).start(0), driver["ADS1115"](Bus().i2c, 72).read_uv()],
 }
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curfew.core.codes import REQUEST_ARM, REQUEST_EXTEND
+from curfew.core.codes import REQUEST_ARM, REQUEST_EXTEND, REQUEST_LESS
 from curfew.runtime.inbox import Inbox
 
 
@@ -17,6 +17,8 @@ def test_an_empty_inbox_has_nothing():
         not inbox.take_off(0)
         and not inbox.take_request(0, REQUEST_EXTEND, 0)
         and not inbox.take_request(0, REQUEST_ARM, 0)
+        and not inbox.take_request(0, REQUEST_LESS, 0)
+        and not inbox.absent[0]
     )
 
 
@@ -61,11 +63,11 @@ def test_any_number_of_requests_takes_no_room_from_an_off():
 @pytest.mark.parametrize("age_ms, young", [(0, True), (20, True), (4999, True), (5000, True), (5001, False),
                                            (600_000, False), (-1, False), (-20, False)])  # fmt: skip
 @pytest.mark.parametrize("posted_ms", [0, 1000, 2**30 - 1])
-@pytest.mark.parametrize("kind", [REQUEST_EXTEND, REQUEST_ARM])
+@pytest.mark.parametrize("kind", [REQUEST_EXTEND, REQUEST_ARM, REQUEST_LESS])
 def test_a_request_is_taken_while_it_is_young_and_never_from_the_future(kind, posted_ms, age_ms, young):
     inbox = Inbox(1)
     inbox.post_request(0, kind, posted_ms)
-    assert inbox.take_request(0, kind, (posted_ms + age_ms) % 2**30) is young
+    assert inbox.take_request(0, kind, (posted_ms + age_ms) % 2**30) == young
 
 
 @pytest.mark.parametrize("age_ms", [20, 6000])
@@ -89,6 +91,14 @@ def test_requests_of_two_kinds_and_two_burners_do_not_touch():
     assert not inbox.take_request(0, REQUEST_ARM, 0)
     assert not inbox.take_request(1, REQUEST_EXTEND, 0)
     assert inbox.take_request(0, REQUEST_EXTEND, 0)
+
+
+@pytest.mark.parametrize("minutes", [1, 240])
+def test_a_request_for_less_time_brings_its_minutes_once(minutes):
+    inbox = Inbox(2)
+    inbox.post_request(1, REQUEST_LESS, 0, minutes)
+    inbox.post_request(0, REQUEST_LESS, 0, 7)
+    assert (inbox.take_request(1, REQUEST_LESS, 20), inbox.take_request(1, REQUEST_LESS, 20)) == (minutes, 0)
 
 
 POSTS = st.lists(

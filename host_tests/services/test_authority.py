@@ -12,7 +12,7 @@ from host_tests.fixtures.web import BEARER, PASSWORD, SETTINGS, untouched
 SURE = {"confirm": PASSWORD}
 MQTT = {"host": "10.0.0.1", "port": 8883, "tls": True, "user": "stove", "password": "pilot light secret"}
 FREE = {"timer_default_min": -1, "timer_step_min": -1, "timer_max_min": -1, "burn_max_min": -1, "override_max_min": -1}
-FREE |= {"warning_s": 1}
+FREE |= {"absence_min": -1, "absence_left_min": -1, "warning_s": 1}
 
 
 def saved():

@@ -23,7 +23,7 @@ from simulator.rules.observed import View
 # Programs and settings on the flash have scenarios of their own; of these the rules know nothing yet.
 NOT_DRAWN = {
     "alarm", "cold_end", "coil_open", "flash", "ground", "heat", "hum", "mash", "offset", "override", "presence",
-    "sparks", "spike", "tremor", "valve_frees", "valve_sticks",
+    "remote_less", "sparks", "spike", "tremor", "valve_frees", "valve_sticks",
 }  # fmt: skip
 AGAIN = ".venv/bin/python -m simulator campaign --runs 1 --seed {}"
 BOTH = [range(first, first + 4) for first in range(1, 41, 4)]

@@ -51,7 +51,7 @@ BUGS = {
             "self._steps == 2:\n            if self._answers:",
             "self._steps == 2:\n            if True:",
         ),
-        (BURNER, "return self._asked and self", "return self"),
+        (TABLE, "return burner.asked and burner", "return burner"),
     ),
     "a flame that no one times is no fault": (
         "S14",
@@ -100,7 +100,7 @@ BUGS = {
     "an exception in the effect of a press": (
         "S20",
         run(20, [PRESS, at(10, "press")]),
-        (BURNER, "            extended_ms = self._extended_ms()", "            extended_ms = [][1]"),
+        (BURNER, "            extended_ms = self.extended_ms()", "            extended_ms = [][1]"),
     ),
     "a grant is kept for the next tick": (
         "S1",
@@ -221,6 +221,16 @@ BUGS = {
         run(80, [PRESS]),
         (BURNER, "state == WARNING and self.remaining_ms <= 0", "state == WARNING and self.remaining_ms <= -1000"),
         (SAFETY, "remaining_ms > 0", "remaining_ms > -1000"),
+    ),
+    "an alarm is heard and nothing happens": (
+        "S19",
+        run(30, [PRESS, at(10, "alarm")], settings={"alarm_pin": 34}),
+        (CONTROLLER, "(self._alarm_ms > limits.ALARM_MS) << faults.ALARM", "0"),
+    ),
+    "an alarm is believed after a second only": (
+        "S19",
+        run(30, [PRESS, at(10, "alarm")], settings={"alarm_pin": 34}),
+        ("curfew/core/limits.py", "ALARM_MS = 100", "ALARM_MS = 1000"),
     ),
     "broken settings are replaced by a guess": (
         "SETTINGS",

@@ -308,7 +308,8 @@ class Stove(RecordedStove, DeviceProcess):
         ticks_ms = world.ticks_ms()
         inputs = self._inputs_now([0] * 8 if noisy else None)
         said = [ticks_ms, world.offs, world.asks, world.blocked, world.deaths_of_services, traps, noisy]
-        world.offs = world.asks = 0
+        said += [world.less, world.presence]
+        world.offs = world.asks = world.less = world.presence = 0
         self._block = array("q", [0, *inputs, *said, 0])
         os.write(self._answers, self._block.tobytes())
 
@@ -344,11 +345,15 @@ class Stove(RecordedStove, DeviceProcess):
     def _post(self, record: Any) -> None:
         """A request came over the network: it becomes part of the record, as if made here."""
         world = self.world
-        do = ("remote_off", "remote_extend", "remote_arm")[record[B]]
+        do = ("remote_off", "remote_extend", "remote_arm", "remote_less", "presence")[record[B]]
         at_ms = max(world.now_ms - 1, 0)  # the loop took it in the tick that is over
         item: dict[str, Any] = {"at": show_time(at_ms), "do": do, "burner": record[A]}
         if do == "remote_off":
             item["source"] = report.SOURCES[record[C]]
+        elif do == "remote_less":
+            item["min"] = record[D]
+        elif do == "presence":
+            item["on"] = not record[D]
         self._record(item, self._parsed(item))
         world.emit(f"#do {at_ms} {world._asked}")
         world._asked += 1

@@ -13,10 +13,12 @@ class LiveWorld(world_module.World):
 
     def __init__(self, plan: dict[str, Any], emit: Callable[[str], None], flash: Path, wait: Callable[[], None]):
         self.thread: Any = None
-        self._remote: list[tuple[str, int, int]] = []
+        self._remote: list[tuple[str, int, Any]] = []
         super().__init__(plan, emit)
         self.pots = [Pot() for _ in self.burners]
-        self.offs = self.asks = 0  # remote requests, as the wire has them, until the next answer
+        self.offs = self.asks = self.less = self.presence = (
+            0  # remote requests, as the wire has them, until the next answer
+        )
         self.deaths_of_services = 0
         self.started_thread = False
         self.flash = f"{flash}/"
@@ -29,7 +31,7 @@ class LiveWorld(world_module.World):
 
     def _die(self, cause: str) -> None:
         self.started_thread = False
-        self.offs = self.asks = 0
+        self.offs = self.asks = self.less = self.presence = 0
         super()._die(cause)
 
     def thread_started(self) -> None:
@@ -53,6 +55,10 @@ class LiveWorld(world_module.World):
         for kind, burner, what in self._remote:
             if kind == "off":
                 self.offs = self.offs & ~(15 << 4 * burner) | (what + 1) << 4 * burner
+            elif kind == "less":
+                self.less = self.less & ~(255 << 8 * burner) | what << 8 * burner
+            elif kind == "presence":
+                self.presence = 1 + what
             else:
                 self.asks |= 1 << 2 * burner + what
         self._remote = []

@@ -25,7 +25,7 @@ ENDS = {
     "alarm": ("alarm", {"on": False}),
     "presence": ("presence", {"on": False}),
 }
-EXTEND, ARM = 0, 1
+EXTEND, ARM, LESS = 0, 1, 2
 ERRORS = {
     "MemoryError": MemoryError,
     "OSError": OSError,
@@ -192,9 +192,11 @@ class Acts:
             self.inputs[self.alarm_pin] = 1 if args["on"] else 0
 
     def _do_presence(self, _, args):
-        """A contact to ground: closed while a person is there."""
+        """A contact to ground, closed while a person is there; without one it is a remote word."""
         if self.presence_pin is not None:
             self.inputs[self.presence_pin] = 0 if args["on"] else 1
+        else:
+            self._from_afar("presence", 0, 0 if args["on"] else 1)
 
     def _do_sensor(self, burner, args):
         value = args["value"]
@@ -219,6 +221,9 @@ class Acts:
 
     def _do_remote_extend(self, burner, _):
         self._from_afar("request", burner, EXTEND)
+
+    def _do_remote_less(self, burner, args):
+        self._from_afar("less", burner, args["min"])
 
     def _do_remote_arm(self, burner, _):
         self._from_afar("request", burner, ARM)

@@ -1,6 +1,7 @@
 """The services thread of a World, which is only asked to do its work: its rounds, what waits for it, its end."""
 
 import report
+from acts import LESS
 
 
 class SecondThread:
@@ -45,10 +46,14 @@ class SecondThread:
             return
         inbox = self.link().inbox
         for kind, burner, what in self._remote:
-            if burner * report.FIELDS >= len(self.link().snapshot.values):
-                continue  # broken settings leave a controller with fewer burners than its stove
-            if kind == "off":
+            if kind == "presence":
+                inbox.absent[0] = what
+            elif burner * report.FIELDS >= len(self.link().snapshot.values):
+                pass  # broken settings leave a controller with fewer burners than its stove
+            elif kind == "off":
                 inbox.post_off(burner, what)
+            elif kind == "less":
+                inbox.post_request(burner, LESS, self.ticks_ms(), what)
             else:
                 inbox.post_request(burner, what, self.ticks_ms())
         self._remote = []

@@ -82,7 +82,8 @@ class World(Acts, SecondThread):
         self.pump_pin = settings.get("pump_pin", 32)
         self.alarm_pin = settings.get("alarm_pin")
         self.presence_pin = settings.get("presence_pin")
-        self.inputs = {}  # levels of the input pins beside the buttons
+        # Levels of the input pins beside the buttons: no alarm, and no one there.
+        self.inputs = {pin: level for pin, level in ((self.alarm_pin, 0), (self.presence_pin, 1)) if pin is not None}
         self.unix_s = plan.get("clock", 0)  # of the chip's clock at the start; 0: it does not know the time
         self._read_pins(settings.get("burners") or [])
         self._queue = []

@@ -205,7 +205,7 @@ class DeviceProcess:
     def _inputs_now(self, codes: list[int] | None = None) -> list[int]:
         """The words of the inputs between FIRST and TICKS_MS; codes: of the eight channels, None for those of now."""
         world = self.world
-        low = sum(1 << pin for pin in world.button_pins if not world.pin_level(pin))
+        low = sum(1 << pin for pin in (*world.button_pins, *world.inputs) if not world.pin_level(pin))
         if codes is None:
             codes = [world.input_code(number // 4, number % 4) for number in range(8)]
         bus = [LINKS.index("i2c_error" if world.is_bus_stuck() else word) for word in world.bus]

@@ -333,9 +333,11 @@ class RealtimeRig(DeviceProcess):
 
     def _post(self, record):
         us, burner, what, source = record[US], record[A], record[B], SOURCES[record[C]]
-        self.posts.append((us, burner, ("off", "extend", "arm")[what], source if what == 0 else None))
+        name = ("off", "extend", "arm", "less", "presence")[what]
+        self.posts.append((us, burner, name, source if what == 0 else None))
         if what:
-            self._record("remote_extend" if what == 1 else "remote_arm", burner, {})
+            given = {3: {"min": record[D]}, 4: {"on": not record[D]}}.get(what, {})
+            self._record("presence" if what == 4 else "remote_" + name, burner, given)
             return
         self._record("remote_off", burner, {"source": source})
         for off in self._offs:

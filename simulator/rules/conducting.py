@@ -16,6 +16,7 @@ from simulator.times import show_time
 
 RECLOSE_EARLY_MS = TWO_TICKS_MS  # the firmware counts from its tick, the trace from the coil's own edge
 STALE_FOUND_MS = STALE_MS + 200  # and the conversion that was under way
+REMOTE = ("remote_extend", "remote_less", "remote_arm", "remote_off", "presence")
 FLAME_RECENT_MS = 4000  # a flame is believed only after seconds of rising, and not once it has sunk for so long
 QUIET_UV = 500  # noise above this can look like anything
 UP_FOR_MS = 400  # a button counts only after it was seen up
@@ -40,9 +41,7 @@ def nothing_remote_closes(view: View) -> Iterator[str]:
     for interval in view.intervals:
         if not view.local_act_before(interval.burner, interval.on_ms, since_ms=0):
             remote = [
-                e.do
-                for e in view.acts(interval.burner, "remote_extend", "remote_arm", "remote_off")
-                if 0 <= interval.on_ms - e.at_ms <= LOCAL_ACT_MS
+                e.do for e in view.acts(interval.burner, *REMOTE) if 0 <= interval.on_ms - e.at_ms <= LOCAL_ACT_MS
             ]
             after = f", just after {remote[-1]}" if remote else ""
             yield f"{where(interval.burner, interval.on_ms)}: coil on without a local act before it{after}"

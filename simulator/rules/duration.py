@@ -156,5 +156,6 @@ def _deadline_ms(view: View, burner: int, warned_ms: int, until_ms: int) -> int:
     """The latest the deadline can be: a WARNING begins with warning_s left, and added time begins anew."""
     added = [touch.up_ms + LOCAL_ACT_MS for touch in view.touches(burner)]
     added += [act.at_ms + LOCAL_ACT_MS + view.services_away_ms(act) for act in view.acts(burner, "remote_extend")]
+    added += [act.at_ms + LOCAL_ACT_MS + view.services_away_ms(act) for act in view.done if act.do == "presence"]
     added = [t_ms for t_ms in added if warned_ms <= t_ms <= until_ms]
     return max([warned_ms, *added]) + view.settings["warning_s"] * 1000

@@ -1,4 +1,4 @@
-"""One burner: its state, its deadline and cap, its faults. Judges guards and carries out effects.
+"""One burner: its state, its deadline and cap, its faults. Looks up events and carries out effects.
 
 Everything that changes a burner's state is here, one event a tick, by way of table.py.
 
@@ -9,12 +9,14 @@ Three clocks run down while the contact is closed:
   presses up to timer_max_min, and never past the cap. WARNING begins warning_s before it; it ends the burn.
 - `window_ms`, for the ignition: in ARMED no deadline runs, because nothing burns yet; a flame has to be proved within
   ignite_window_s, or the contact opens again.
+Where no one is there for absence_min, `remaining_ms` becomes absence_left_min at most, while `kept_ms` is the timer and
+runs on; a press, an ignition, or someone who is there again gives it back.
 The gate (safety.py) counts burns and pauses by itself and shares none of these numbers but the deadline.
 """
 
 from typing import TYPE_CHECKING
 
-from curfew.core import faults, limits
+from curfew.core import faults, limits, signs
 from curfew.core import table as t
 from curfew.core.button import Button
 from curfew.core.codes import (
@@ -42,7 +44,9 @@ from curfew.core.codes import (
     REMOTE,
     REMOTE_ARM,
     REMOTE_EXTEND,
+    REMOTE_LESS,
     REMOTE_OFF,
+    RETURNED,
     UNTESTABLE,
     VERIFIED,
     VERIFYING,
@@ -54,7 +58,7 @@ from curfew.core.faults import FaultSet
 from curfew.core.flame import Flame
 from curfew.core.proof import Proof
 from curfew.core.safety import Gate
-from curfew.core.signals import L_ASK, L_SERVICE, S_ASK, S_LET_GO, S_NO, S_NONE, SIGN_ROW, SIGN_UNIT_MS, STATE_SIGNS
+from curfew.core.signals import S_ASK, S_NO, S_NONE, S_WARNING
 from curfew.core.ticks import aged_ms
 
 if TYPE_CHECKING:
@@ -74,6 +78,10 @@ class Burner:
         self.proof = Proof(config.sensor, settings.verify_open_ms)
         self.gate = Gate(settings.reclose_hold_ms, config.burn_max_ms + settings.override_max_ms)
         self.remaining_ms = 0  # to the deadline, while there is one
+        self.absent = 0  # no one is there
+        self.absent_ms = 0  # since when, in this burn
+        self.kept_ms = 0  # what the timer has left, while an absence shortens it; else 0
+        self.less_min = 0  # what a remote request of this tick wants to leave, 0 for none
         self.cap_ms = 0  # to the cap of this burn
         self.window_ms = 0  # left for an ignition
         self.cap_raised = False
@@ -97,9 +105,9 @@ class Burner:
         self._local_act = False
         self._override_used = False
         self.ask_ms = 0  # left in which "no timer?" is asked
-        self._asked = False  # the last quick pair asked it, in this burn
-        self._is_holding_told = False
-        self._relit_early = False  # in this VERIFYING
+        self.asked = False  # the last quick pair asked it, in this burn
+        self.is_holding_told = False
+        self.relit_early = False  # in this VERIFYING
         self._window_kept = False  # the window of this ignition was given more time
 
     # --- sensing ---------------------------------------------------------------------------------------------------
@@ -133,8 +141,8 @@ class Burner:
         event: int | None,
         off_asked: bool,
         off_source: int,
-        extend_asked: bool,
-        arm_asked: bool,
+        extend_asked: int,
+        arm_asked: int,
     ) -> bool:
         """Advance by step_ms (0 on a clock fault) and let at most one event happen; True when it was a shut-off.
 
@@ -146,7 +154,7 @@ class Burner:
         self._judge_faults()
         event = self._first_event(clock_ok, event, off_asked, extend_asked, arm_asked)
         is_shutoff = event is not None and self._happen(event, off_source)
-        self._sign(step_ms)
+        signs.show(self, step_ms)
         return is_shutoff
 
     def _age(self, step_ms: int) -> None:
@@ -158,11 +166,23 @@ class Burner:
             self.cap_ms -= step_ms
             self.remaining_ms -= step_ms
             self.window_ms -= step_ms
+            self._age_absence(step_ms)
         else:
             self.proof.step(step_ms)
             if self.flame.new_second and self.config.sensor:
                 self.proof.take_second(self.flame.trend.before_uv, self.flame.trend.uv)
             self.verifying_ms = aged_ms(self.verifying_ms, min(step_ms, limits.TICK_MS))
+
+    def _age_absence(self, step_ms: int) -> None:
+        if self.kept_ms:
+            self.kept_ms -= step_ms
+            return
+        self.absent_ms = self.absent_ms + step_ms if self.absent and not self.button.down else 0
+        if self.absent_ms >= self.settings.absence_ms:
+            self.absent_ms = 0
+            self.kept_ms = self.remaining_ms
+            self.remaining_ms = min(self.remaining_ms, self.settings.absence_left_ms)
+            self.sound = S_WARNING
 
     def _judge_faults(self) -> None:
         if self.flame.cleared_ms >= limits.WELD_CLEARED_MS:
@@ -179,7 +199,7 @@ class Burner:
         self.faults.locked = self.faults.locked or self.faults.present & 1 << faults.CONTACT_WELDED != 0
 
     def _first_event(
-        self, clock_ok: bool, event: int | None, off_asked: bool, extend_asked: bool, arm_asked: bool
+        self, clock_ok: bool, event: int | None, off_asked: bool, extend_asked: int, arm_asked: int
     ) -> int | None:
         """The one event of this tick, in the precedence of codes.py, or None. event: of the button, or None."""
         state = self.state
@@ -203,6 +223,8 @@ class Burner:
                 return FLAME_LOST
             if flame.dead_ms >= limits.CONTACT_OPEN_MS:
                 return CONTACT_NOT_CONDUCTING
+        if self.kept_ms and (event == PRESSED or not self.absent):
+            return RETURNED
         if event is not None:
             return event
         if state == ARMED:
@@ -221,6 +243,8 @@ class Burner:
                 return RELIT
             if self.verifying_ms >= self.settings.reclose_hold_ms and self._is_proved():
                 return VERIFIED
+        if self.less_min:
+            return REMOTE_LESS
         if extend_asked:
             return REMOTE_EXTEND
         if arm_asked:
@@ -248,7 +272,7 @@ class Burner:
             self._local_act = event in (PRESSED, IGNITED)
         asks = event == PRESSED and self.button.asks
         if asks:
-            self._asked = self.state in (BURNING, WARNING)
+            self.asked = self.state in (BURNING, WARNING)
         row = self._row(event)
         if row < 0:
             self.sound = S_NO
@@ -266,7 +290,7 @@ class Burner:
         elif not before and self.wants_closed():
             self._start_burn()
         self.sound = t.TABLE[row + t.COL_SOUND]
-        if asks and self._asked:
+        if asks and self.asked:
             self.ask_ms = limits.ASK_MS
             self.sound = S_ASK
         return is_shutoff
@@ -277,47 +301,21 @@ class Burner:
             if (
                 t.TABLE[row + t.COL_EVENT] == event
                 and t.TABLE[row + t.COL_FROM] >> self.state & 1
-                and self._holds(t.TABLE[row + t.COL_GUARD])
+                and t.holds(self, t.TABLE[row + t.COL_GUARD])
             ):
                 return row
         return -1
 
-    def _holds(self, guard: int) -> bool:
-        settings = self.settings
-        if guard == t.ALWAYS:
-            return True
-        if guard == t.NO_SENSOR:
-            return not self.config.sensor
-        if guard == t.SENSING:
-            return self.config.sensor
-        if guard == t.AUTO_ARM:
-            return settings.auto_arm
-        if guard == t.LEAVES_WARNING:
-            return self._extended_ms() > settings.warning_ms
-        if guard == t.EXTEND_ALLOWED:
-            return settings.remote_extend and self.config.sensor and self.flame.is_confirmed()
-        if guard == t.EXTEND_LEAVES_WARNING:
-            return self._holds(t.EXTEND_ALLOWED) and self._holds(t.LEAVES_WARNING)
-        if guard == t.CAUSES_GONE:
-            return self.faults.present == 0
-        if guard == t.AT_CAP:
-            return self.remaining_ms == self.cap_ms
-        if guard == t.AT_RAISED_CAP:
-            return self.remaining_ms == self.cap_ms and self.cap_raised
-        if guard == t.BY_OVERRIDE:
-            return self.by_override
-        if guard == t.ASKED_BEFORE:
-            return self._asked and self._override_cap_ms() > self.remaining_ms
-        if guard == t.LONGER:
-            return self.button.held_ms >= limits.HOLD_LONGER_MS
-        return guard == t.RELIT_TOO_EARLY and self._relit_early
-
-    def _extended_ms(self) -> int:
+    def extended_ms(self) -> int:
         """What is left after one more step: never past timer_max_min or the cap, never less than before."""
         wanted_ms = min(self.remaining_ms + self.settings.timer_step_ms, self.config.timer_max_ms, self.cap_ms)
         return max(self.remaining_ms, wanted_ms)
 
-    def _override_cap_ms(self) -> int:
+    def less_ms(self) -> int:
+        """What a remote request for less time leaves: one tick more than the warning at least."""
+        return max(self.less_min * 60000, self.settings.warning_ms + limits.TICK_MS)
+
+    def override_cap_ms(self) -> int:
         """The cap with an override: only the first one of a burn may raise it."""
         return self.cap_ms if self._override_used else max(self.cap_ms, self.settings.override_max_ms)
 
@@ -329,20 +327,28 @@ class Burner:
                 self.cap_ms = config.burn_max_ms
             self.remaining_ms = min(config.timer_default_ms, config.timer_max_ms, self.cap_ms)
             self.by_override = False
+            self.absent_ms = self.kept_ms = 0
         elif effect == t.OPEN_WINDOW:
             self.cap_ms = config.burn_max_ms
             self.window_ms = settings.ignite_window_ms
         elif effect == t.ADD_STEP:
-            extended_ms = self._extended_ms()
+            extended_ms = self.extended_ms()
             if extended_ms > self.remaining_ms:
                 self.by_override = False
             self.remaining_ms = extended_ms
         elif effect == t.START_OVERRIDE:
-            self.cap_raised = self.cap_raised or self._override_cap_ms() > self.cap_ms
-            self.cap_ms = self._override_cap_ms()
+            self.cap_raised = self.cap_raised or self.override_cap_ms() > self.cap_ms
+            self.cap_ms = self.override_cap_ms()
             self._override_used = True
             self.remaining_ms = max(self.remaining_ms, min(settings.override_max_ms, self.cap_ms))  # never less
             self.by_override = True
+        elif effect == t.SET_TIMER:
+            self.remaining_ms = self.less_ms()
+            self.by_override = False
+            self.kept_ms = 0
+        elif effect == t.GIVE_BACK:
+            self.remaining_ms = self.kept_ms
+            self.kept_ms = 0
         elif effect == t.FORGET_FAULTS:
             self.faults.acknowledge()
             self.faults.tested = False
@@ -353,14 +359,14 @@ class Burner:
             self.update_allowed = True
         elif effect == t.RESTART_FLAMEOUT_TIMER:
             self.proof.restart_gas()
-            self._relit_early = True
+            self.relit_early = True
 
     def _enter(self, state: int) -> None:
         if state == VERIFYING and not self.wants_closed() and self.state != VERIFYING:
             self.proof.begin(False)  # acknowledged: the proofs run again
         if state in (VERIFYING, FAULT) and self.state != state:
             self.verifying_ms = 0
-            self._relit_early = False
+            self.relit_early = False
         if state == IDLE:
             self.flame.forget_rise()
         if self.state != state:
@@ -372,11 +378,12 @@ class Burner:
         """The state now wants the contact closed: a new burn begins."""
         self.contact_ms = 0
         self.burn_ms = 0
+        self.absent_ms = self.kept_ms = 0
         self.cap_raised = False
         self._override_used = False
-        self._asked = False
+        self.asked = False
         self._window_kept = False
-        self._is_holding_told = False
+        self.is_holding_told = False
         self.health_due_ms = 0
         self.flame.contact_changed()
         self.flame.was_live = False
@@ -396,7 +403,7 @@ class Burner:
         self.proof.begin(self.flame.was_live)
         self.flame.contact_changed()
 
-    # --- the gate, signs -------------------------------------------------------------------------------------------
+    # --- the gate -----------------------------------------------------------------------------------------------------
 
     def grant(self, step_ms: int) -> bool:
         """Ask the gate; if it refuses what the state wants, the program contradicts itself."""
@@ -413,35 +420,3 @@ class Burner:
     def remaining_s(self) -> int:
         """Whole seconds to the deadline, rounded up; 0 when there is none."""
         return max(0, (self.remaining_ms + 999) // 1000)
-
-    def _sign(self, step_ms: int) -> None:
-        """Set the light, repeated sounds, the sound for "release the knob", and the health figure of a long burn."""
-        self.light = L_SERVICE if self.service and self.state == IDLE else STATE_SIGNS[self.state * SIGN_ROW]
-        if self.ask_ms > 0:
-            self.ask_ms -= step_ms
-            self.light = L_ASK
-        every_ms = STATE_SIGNS[self.state * SIGN_ROW + 2] * SIGN_UNIT_MS
-        self.faults.mute_ms = max(0, self.faults.mute_ms - step_ms)
-        if self.state == FAULT and self.verifying_ms >= limits.FAULT_LOUD_MS:
-            every_ms = limits.FAULT_EVERY_MS
-            if self.faults.mute_ms and self.flame.tc_uv < limits.OUT_UV:
-                every_ms = 0
-        self.sign_ms = aged_ms(self.sign_ms, step_ms)
-        if every_ms and self.sign_ms >= every_ms:
-            self.sign_ms = 0
-            if self.sound == S_NONE:
-                self.sound = STATE_SIGNS[self.state * SIGN_ROW + 1]
-        if not self.wants_closed() or not self.config.sensor:
-            return
-        if not self._is_holding_told and self.flame.is_holding():
-            self._is_holding_told = True
-            self.sound = S_LET_GO
-        if self.health_due_ms and self.burn_ms >= self.health_due_ms:
-            health_permille = self.flame.health_permille()
-            if health_permille is not None:
-                self.health_due_ms = 0
-                self.health_permille = max(1, health_permille)
-                if not self.health_ref_permille:
-                    self.health_ref_permille = self.health_permille
-                elif health_permille >= self.health_ref_permille * limits.HEALTH_WORN_FACTOR:
-                    self.service = True

@@ -6,17 +6,19 @@ IDLE, ARMED, BURNING, WARNING, OVERRIDE, VERIFYING, FAULT = 0, 1, 2, 3, 4, 5, 6
 # Events, in the order of precedence: in one tick only the first happens, the others are consumed.
 FAULT_RAISED, CLOCK_FAULT, PUMP_OFF, HELD, REMOTE_OFF, DEADLINE, FLAME_LOST = 0, 1, 2, 3, 4, 5, 6
 CONTACT_NOT_CONDUCTING, HELD_LONG, OVERRIDE_PRESSED, PRESSED, FLAME_SEEN, IGNITED = 7, 8, 9, 10, 11, 12
-WINDOW_OVER, WARNING_DUE, RELIT, VERIFIED, REMOTE_EXTEND, REMOTE_ARM = 13, 14, 15, 16, 17, 18
+WINDOW_OVER, RETURNED, WARNING_DUE, RELIT, VERIFIED = 13, 14, 15, 16, 17
+REMOTE_LESS, REMOTE_EXTEND, REMOTE_ARM = 18, 19, 20
 # A button may also say these; the controller makes HELD of them, for one burner or for all.
-PANIC, HELD_ALL = 19, 20
+PANIC, HELD_ALL = 21, 22
 
 # Causes of a shut-off. 0: there was none yet.
 (TIMEOUT, BURN_CAP, OVERRIDE_END, BUTTON, REMOTE, FLAME_OUT) = (1, 2, 3, 4, 5, 6)
-(NO_IGNITION, CONTACT_OPEN, CLOCK, FAULTED, RESTART, WELD_TEST) = (7, 8, 9, 10, 11, 12)
+(NO_IGNITION, CONTACT_OPEN, CLOCK, FAULTED, RESTART, WELD_TEST, ALARMED, ABSENCE) = (7, 8, 9, 10, 11, 12, 13, 14)
 # Names are words of one text, because a tuple of strings would cost the chip ten times as much.
 STATES = "IDLE ARMED BURNING WARNING OVERRIDE VERIFYING FAULT"
 CAUSES = (
-    "- TIMEOUT BURN_CAP OVERRIDE_END BUTTON REMOTE FLAME_OUT NO_IGNITION CONTACT_OPEN CLOCK FAULT RESTART WELD_TEST"
+    "- TIMEOUT BURN_CAP OVERRIDE_END BUTTON REMOTE FLAME_OUT NO_IGNITION CONTACT_OPEN CLOCK FAULT RESTART WELD_TEST "
+    "ALARM ABSENCE"
 )
 SOURCES = "test web mqtt voice"  # the detail of REMOTE, by number
 
@@ -27,7 +29,7 @@ PENDING, PROVED, REFUTED, UNTESTABLE = 0, 1, 2, 3
 TC, MAGNET = 0, 1
 
 # Remote requests. ARM exists to be refused.
-REQUEST_EXTEND, REQUEST_ARM = 0, 1
+REQUEST_EXTEND, REQUEST_ARM, REQUEST_LESS = 0, 1, 2
 
 # Bytes of the record that outlives a reset, as far as the controller writes them (layout: runtime/rtc_memory.py).
 AT_RESETS = 3  # abnormal starts without ten quiet minutes between them

@@ -22,6 +22,7 @@ from curfew.core.codes import (
     PUMP_OFF,
     REQUEST_ARM,
     REQUEST_EXTEND,
+    REQUEST_LESS,
     RESTART,
 )
 from curfew.core.signals import S_ENDED, S_NONE, S_READY, Player
@@ -44,13 +45,17 @@ if TYPE_CHECKING:
     class Requests(Protocol):
         """What the controller takes from the services (runtime/inbox.py)."""
 
+        absent: bytearray
+
         def take_off(self, burner: int) -> bool: ...
         def source(self, burner: int) -> int: ...
-        def take_request(self, burner: int, kind: int, now_ms: int) -> bool: ...
+        def take_request(self, burner: int, kind: int, now_ms: int) -> int: ...
 
 
 class Controller:
     """Burners, player and clock. `pressed` is filled before step(); `granted` is what the relays get after it.
+
+    `pressed`: 1 for each button that is down; behind them 1 for the closed contacts of alarm_pin and presence_pin.
 
     settings: a checked Settings. memory: the record of this start (runtime/rtc_memory.py). inbox: shared with the
     services (runtime/inbox.py). health: commissioning values by burner, 0 for none yet. invalid: the settings are
@@ -68,7 +73,8 @@ class Controller:
         for config in settings.burners:
             index = len(self.burners)
             self.burners.append(Burner(settings, config, memory.buffer[AT_STORED_FAULTS + index], health[index]))
-        self.pressed = bytearray(len(self.burners))
+        self.pressed = bytearray(len(self.burners)) + b"\1\1"
+        self._alarm_ms = 0  # how long the alarm contact has been open
         self.granted = bytearray(len(self.burners))
         self.step_ms = 0
         self.quiet_ms = 0
@@ -118,10 +124,17 @@ class Controller:
         if self.raised:
             self._test_welds()
             self.raised = 0
+        absent = inbox.absent[0] or not self.pressed[-1]
+        # Of a stall no one knows whether the alarm contact was open all the time.
+        self._alarm_ms = 0 if self.pressed[-2] else aged_ms(self._alarm_ms, min(step_ms, limits.TICK_MS))
+        alarm = (self._alarm_ms > limits.ALARM_MS) << faults.ALARM
         closed = 0
         self.open_ms = aged_ms(self.open_ms, step_ms)
         for index in range(len(self.burners)):
             burner = self.burners[index]
+            burner.absent = absent
+            burner.reported = burner.reported & ~(1 << faults.ALARM) | alarm
+            burner.less_min = inbox.take_request(index, REQUEST_LESS, now_ms)
             is_shutoff = burner.step(
                 step_ms,
                 clock_ok,

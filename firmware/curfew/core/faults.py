@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 NO_FAULT = -1
 CONTACT_WELDED, FLAME_PERSISTS, SENSOR_FAILED, BUTTON_STUCK, DRIVER_STUCK = 0, 1, 2, 3, 4
-UNSTABLE, SETTINGS_INVALID, PROGRAM_CORRUPT = 5, 6, 7
+UNSTABLE, ALARM, SETTINGS_INVALID, PROGRAM_CORRUPT = 5, 6, 7, 8
 FAULTS = (  # words
-    "CONTACT_WELDED FLAME_PERSISTS SENSOR_FAILED BUTTON_STUCK DRIVER_STUCK UNSTABLE SETTINGS_INVALID PROGRAM_CORRUPT"
+    "CONTACT_WELDED FLAME_PERSISTS SENSOR_FAILED BUTTON_STUCK DRIVER_STUCK UNSTABLE ALARM SETTINGS_INVALID "
+    "PROGRAM_CORRUPT"
 )
-FAULT_COUNT = 8
+FAULT_COUNT = 9
 STORED_FAULTS = 1 << CONTACT_WELDED | 1 << FLAME_PERSISTS | 1 << DRIVER_STUCK  # these come back after a power cut ...
 KEPT_FAULTS = (1 << SETTINGS_INVALID) - 1  # ... and these after every other restart; the others end with it
 
@@ -75,7 +76,8 @@ FAULT_ROWS = (_contact_welded, _flame_persists, _sensor_failed, _button_stuck)
 # The others have no row, because no reading shows them.
 # DRIVER_STUCK: the controller found it, in place of a weld that ended when the pump stopped.
 # Bits of Burner.reported are
-# UNSTABLE: too many abnormal starts, until ten quiet minutes have passed. SETTINGS_INVALID: only the fallback is there.
+# UNSTABLE: too many abnormal starts, until ten quiet minutes have passed. ALARM: the alarm contact is open.
+# SETTINGS_INVALID: only the fallback is there.
 # PROGRAM_CORRUPT: the gate refused what the state machine wanted, so the program contradicts itself.
 
 

@@ -94,12 +94,16 @@ UPDATE_MS = 600000  # after the user allowed an update: time to walk to the comp
 TRIAL_MAX_MS = 600000  # a pending program must be confirmed within this: enough for a slow access point and a burn
 DELAY_COIL_MARGIN_S = 3  # after the delay coil of the ignition dropped out
 
+# --- contacts beside the burners ----------------------------------------------------------------------------------
+ALARM_MS = 100  # an alarm lasts longer, a spark does not
+
 BURNERS_MAX = 4
 COUNT_MAX = 1000000  # counters start over here, long before an int grows
 
 # --- pins of a plain ESP32 --------------------------------------------------------------------------------------
 # Left out everywhere: strapping 0 2 5 12 15, flash 6-11, input only 34-39, serial 1 3, boot noise 14.
 PINS_RELAY = (18, 19, 23, 33, 32)  # quiet at power-up; boot.py drives exactly these low. The last is the pump's
+PINS_IN = tuple(range(34, 40))  # for contacts alone: without pull-up, so they need a resistor to 3.3 V
 PINS_OTHER = (4, 13, 16, 17, 21, 22, 25, 26, 27)  # where a twitch at power-up costs nothing
 
 # --- settings: key, default, lowest, highest --------------------------------------------------------------------
@@ -115,6 +119,8 @@ SETTINGS = (
     ("reclose_hold_s", 10, 3, 60),  # the magnet valve has surely dropped out; no chatter through a brown-out
     ("verify_open_ms", 500, 400, 2000),  # 60 ms release and two readings of eight channels, 20 ms each
     ("flame_die_s", 90, 30, 180),  # the slowest tips lose half their millivolts in 83 s (120 s time constant)
+    ("absence_min", 15, 5, 120),  # a walk to the next room is shorter; with a presence contact or a remote word only
+    ("absence_left_min", 5, 1, 60),  # left then: time to come back
     ("delay_coil_s", 0, 0, 30),  # a "zero-second" ignition holds the magnet valve itself for so long
 )
 BURNER_TIMES = 3  # the first ones: a burner may have its own
@@ -133,4 +139,9 @@ BURNER = (
 )
 BURNER_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))  # relay and button of burner 1 to 4, where not given
 DEVICE_PINS = (("pump_pin", 32), ("sda_pin", 21), ("scl_pin", 22), ("pixel_pin", 16), ("buzzer_pin", 17))
-SPARE_PINS = ("hood_pin", "display_clk_pin", "display_dio_pin")  # null: not fitted; with four burners only 4 is left
+CONTACT_PINS = ("alarm_pin", "presence_pin")
+SPARE_PINS = CONTACT_PINS + (
+    "hood_pin",
+    "display_clk_pin",
+    "display_dio_pin",
+)  # null: not fitted; of PINS_OTHER, only 4 is

@@ -11,11 +11,12 @@ from curfew.core import limits
 from curfew.core.schema import Invalid, as_object, check, refuse_unknown, take, wrong
 
 _MS = {"min": 60000, "s": 1000, "ms": 1}
-# Pairs: the first may not be longer than the second.
-_NOT_ABOVE = (
-    "timer_default_min timer_max_min timer_max_min burn_max_min timer_step_min timer_max_min "
-    "warning_s timer_default_min warning_s timer_step_min warning_s override_max_min"
+# Pairs: the first may not be longer than the second; behind _SHORTER it has to be shorter.
+_PAIRS = (
+    "timer_default_min timer_max_min timer_max_min burn_max_min timer_step_min timer_max_min warning_s timer_step_min "
+    "warning_s override_max_min warning_s absence_left_min warning_s timer_default_min reclose_hold_s flame_die_s"
 )
+_SHORTER = 12  # words
 
 
 class BurnerSettings:
@@ -54,6 +55,8 @@ class Settings:
     verify_open_ms: int
     flame_die_ms: int
     delay_coil_ms: int
+    absence_ms: int
+    absence_left_ms: int
     auto_arm: bool
     remote_extend: bool
     radio: bool
@@ -66,6 +69,8 @@ class Settings:
     hood_pin: int
     display_clk_pin: int
     display_dio_pin: int
+    alarm_pin: int
+    presence_pin: int
     burners: list[BurnerSettings]
 
 
@@ -95,7 +100,8 @@ def checked(given: Any) -> Settings:
         settings.burners.append(_burner(len(settings.burners), burner, used, dict(values)))
     for key in limits.SPARE_PINS:
         pin = given.pop(key, None)
-        setattr(settings, key, None if pin is None else _pin(key, pin, limits.PINS_OTHER, used))
+        pins = limits.PINS_OTHER + (limits.PINS_IN if key in limits.CONTACT_PINS else ())
+        setattr(settings, key, None if pin is None else _pin(key, pin, pins, used))
     refuse_unknown("", given)
     return settings
 
@@ -111,16 +117,14 @@ def _in_ms(key: str, values: dict[str, int]) -> int:
 
 def _check_relations(prefix: str, values: dict[str, int]) -> None:
     """Raise Invalid for the first two values that contradict each other; delay_coil_s is already in reclose_hold_s."""
-    words = _NOT_ABOVE.split()
-    for key, limit in zip(words[::2], words[1::2]):
-        if _in_ms(key, values) > _in_ms(limit, values):
-            raise Invalid(prefix + _with("%s %%d is longer than %s %%d" % (key, limit), values))
+    words = _PAIRS.split()
+    for at in range(0, len(words), 2):
+        key, limit = words[at : at + 2]
+        if _in_ms(key, values) + (at >= _SHORTER) > _in_ms(limit, values):
+            is_not = "not shorter" if at >= _SHORTER else "longer"
+            raise Invalid(prefix + _with("%s %%d is %s than %s %%d" % (key, is_not, limit), values))
     if values["burn_max_min"] * 60 < values["ignite_window_s"] + values["warning_s"]:
         raise Invalid(prefix + _with("burn_max_min %d does not hold ignite_window_s %d and warning_s %d", values))
-    if values["warning_s"] >= values["timer_default_min"] * 60:
-        raise Invalid(prefix + _with("warning_s %d is not shorter than timer_default_min %d", values))
-    if values["flame_die_s"] <= values["reclose_hold_s"]:
-        raise Invalid(prefix + _with("flame_die_s %d must be above reclose_hold_s %d (delay_coil_s %d)", values))
 
 
 def _with(text: str, values: dict[str, int]) -> str:

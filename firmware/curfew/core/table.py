@@ -10,10 +10,15 @@ What is true in each state:
              back.
 - VERIFYING  The contact is open. The reclose delay runs, and with a sensor the proofs: contact open, gas off.
 - FAULT      The contact is open and a fault is raised. A hold of 5 to 10 s leads on once all causes are gone.
-How guards are judged and effects carried out: burner.py. The documentation's table and diagram are made from this file.
+What guards ask: holds(). How effects are carried out: burner.py. The table and diagram of the docs are made from this.
 """
 
+from typing import Any
+
+from curfew.core import faults, limits
 from curfew.core.codes import (
+    ABSENCE,
+    ALARMED,
     ARMED,
     BURN_CAP,
     BURNING,
@@ -42,7 +47,9 @@ from curfew.core.codes import (
     RELIT,
     REMOTE,
     REMOTE_EXTEND,
+    REMOTE_LESS,
     REMOTE_OFF,
+    RETURNED,
     TIMEOUT,
     VERIFIED,
     VERIFYING,
@@ -68,10 +75,11 @@ from curfew.core.signals import (
 # Guards: a row counts only while its guard holds.
 ALWAYS, NO_SENSOR, SENSING, AUTO_ARM, LEAVES_WARNING, EXTEND_ALLOWED, EXTEND_LEAVES_WARNING = 0, 1, 2, 3, 4, 5, 6
 CAUSES_GONE, AT_CAP, AT_RAISED_CAP, BY_OVERRIDE, RELIT_TOO_EARLY, ASKED_BEFORE, LONGER = 7, 8, 9, 10, 11, 12, 13
+BY_ALARM, BY_ABSENCE, LEFT_IS_SHORT, SOONER = 14, 15, 16, 17
 
 # Effects: what else happens with the transition.
 NOTHING, START_TIMER, OPEN_WINDOW, ADD_STEP, START_OVERRIDE, RESTART_FLAMEOUT_TIMER, FORGET_FAULTS = 0, 1, 2, 3, 4, 5, 6
-ALLOW_UPDATE, MUTE = 7, 8
+ALLOW_UPDATE, MUTE, SET_TIMER, GIVE_BACK = 7, 8, 9, 10
 
 _I = 1 << IDLE
 _A = 1 << ARMED
@@ -90,6 +98,7 @@ COL_FROM, COL_EVENT, COL_GUARD, COL_TO, COL_EFFECT, COL_CAUSE, COL_SOUND = 0, 1,
 ROW_BYTES = 7
 # fmt: off
 TABLE = bytes((
+    CLOSED_STATES, FAULT_RAISED, BY_ALARM, FAULT, NOTHING, ALARMED, S_ENDED,
     _ANY, FAULT_RAISED, ALWAYS, FAULT, NOTHING, FAULTED, S_FAULT,
     CLOSED_STATES, CLOCK_FAULT, ALWAYS, VERIFYING, NOTHING, CLOCK, S_ENDED,
     CLOSED_STATES, PUMP_OFF, ALWAYS, VERIFYING, NOTHING, WELD_TEST, S_ENDED,
@@ -97,6 +106,7 @@ TABLE = bytes((
     _I | _V | _F, HELD, ALWAYS, SAME, NOTHING, 0, S_ALREADY_OFF,
     CLOSED_STATES, REMOTE_OFF, ALWAYS, VERIFYING, NOTHING, REMOTE, S_OFF,
     _I | _V | _F, REMOTE_OFF, ALWAYS, SAME, NOTHING, 0, S_ALREADY_OFF,
+    _W, DEADLINE, BY_ABSENCE, VERIFYING, NOTHING, ABSENCE, S_OFF,
     _W, DEADLINE, AT_RAISED_CAP, VERIFYING, NOTHING, OVERRIDE_END, S_OFF,
     _W, DEADLINE, AT_CAP, VERIFYING, NOTHING, BURN_CAP, S_OFF,
     _W, DEADLINE, BY_OVERRIDE, VERIFYING, NOTHING, OVERRIDE_END, S_OFF,
@@ -117,12 +127,58 @@ TABLE = bytes((
     _A, FLAME_SEEN, ALWAYS, BURNING, START_TIMER, 0, S_NONE,
     _I, IGNITED, AUTO_ARM, ARMED, OPEN_WINDOW, 0, S_ARMED,
     _A, WINDOW_OVER, ALWAYS, VERIFYING, NOTHING, NO_IGNITION, S_ENDED,
+    _W, RETURNED, LEFT_IS_SHORT, SAME, GIVE_BACK, 0, S_ADDED,
+    _W, RETURNED, BY_OVERRIDE, OVERRIDE, GIVE_BACK, 0, S_ADDED,
+    _W, RETURNED, ALWAYS, BURNING, GIVE_BACK, 0, S_ADDED,
+    _B | _O, RETURNED, ALWAYS, SAME, GIVE_BACK, 0, S_ADDED,
     _B | _O, WARNING_DUE, ALWAYS, WARNING, NOTHING, 0, S_WARNING,
     _B | _W | _O, RELIT, ALWAYS, BURNING, START_TIMER, 0, S_ARMED,
     _V, RELIT, ALWAYS, VERIFYING, RESTART_FLAMEOUT_TIMER, 0, S_WAIT,
     _V, VERIFIED, RELIT_TOO_EARLY, IDLE, NOTHING, 0, S_READY,
     _V, VERIFIED, ALWAYS, IDLE, NOTHING, 0, S_NONE,
+    _B | _W, REMOTE_LESS, SOONER, SAME, SET_TIMER, 0, S_WARNING,
+    _O, REMOTE_LESS, SOONER, BURNING, SET_TIMER, 0, S_WARNING,
     _B | _W, REMOTE_EXTEND, EXTEND_LEAVES_WARNING, BURNING, ADD_STEP, 0, S_ADDED,
     _B | _W, REMOTE_EXTEND, EXTEND_ALLOWED, SAME, ADD_STEP, 0, S_ADDED,
 ))
 # fmt: on
+
+
+def holds(burner: Any, guard: int) -> Any:
+    """True when a guard of table.py is met now; burner: a Burner."""
+    settings = burner.settings
+    if guard == ALWAYS:
+        return True
+    if guard == NO_SENSOR:
+        return not burner.config.sensor
+    if guard == SENSING:
+        return burner.config.sensor
+    if guard == AUTO_ARM:
+        return settings.auto_arm
+    if guard == LEAVES_WARNING:
+        return burner.extended_ms() > settings.warning_ms
+    if guard == EXTEND_ALLOWED:
+        return settings.remote_extend and not burner.kept_ms and burner.config.sensor and burner.flame.is_confirmed()
+    if guard == EXTEND_LEAVES_WARNING:
+        return holds(burner, EXTEND_ALLOWED) and holds(burner, LEAVES_WARNING)
+    if guard == CAUSES_GONE:
+        return burner.faults.present == 0
+    if guard == AT_CAP:
+        return burner.remaining_ms == burner.cap_ms
+    if guard == AT_RAISED_CAP:
+        return burner.remaining_ms == burner.cap_ms and burner.cap_raised
+    if guard == BY_OVERRIDE:
+        return burner.by_override
+    if guard == ASKED_BEFORE:
+        return burner.asked and burner.override_cap_ms() > burner.remaining_ms
+    if guard == LONGER:
+        return burner.button.held_ms >= limits.HOLD_LONGER_MS
+    if guard == BY_ALARM:
+        return burner.faults.shown == faults.ALARM
+    if guard == BY_ABSENCE:
+        return burner.kept_ms > max(burner.remaining_ms, 0)
+    if guard == LEFT_IS_SHORT:
+        return burner.kept_ms <= settings.warning_ms
+    if guard == SOONER:
+        return burner.less_ms() < burner.remaining_ms
+    return guard == RELIT_TOO_EARLY and burner.relit_early

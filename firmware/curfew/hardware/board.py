@@ -56,7 +56,8 @@ def build(
     controller = Controller(settings, memory, inbox, health, invalid)
     memory.seal()
     rtc.memory(memory.buffer)  # a RESTART that it recorded must outlive the next mishap
-    panel = Panel([burner.button_pin for burner in settings.burners], settings.pixel_pin, settings.buzzer_pin)
+    buttons = [burner.button_pin for burner in settings.burners]
+    panel = Panel(buttons, (settings.alarm_pin, settings.presence_pin), settings.pixel_pin, settings.buzzer_pin)
     files = persistence(link, memory, journal_seq, count, stored, health)
     _thread.stack_size(_THREAD_STACK)
     supervisor = Supervisor(link, _thread.start_new_thread, entry, (files, link, clock, settings))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from machine import PWM, Pin
 from neopixel import NeoPixel
 
+from curfew.core.limits import PINS_IN
 from curfew.core.signals import DARK, L_BURNING, L_OVERRIDE, L_SERVICE, LIGHT_ROW, LIGHTS, is_lit
 
 if TYPE_CHECKING:
@@ -15,11 +16,21 @@ _NOT_SHOWN = 255
 _DUTY_ON = 32768  # half: a piezo disc is loudest on a square wave
 
 
-class Panel:
-    """One button (to ground, pull-up) and one pixel a burner, one buzzer."""
+def _contact(number: int) -> Pin:
+    return Pin(number, Pin.IN) if number in PINS_IN else Pin(number, Pin.IN, Pin.PULL_UP)
 
-    def __init__(self, button_pins: list[int], pixel_pin: int, buzzer_pin: int) -> None:
-        self._buttons = [Pin(number, Pin.IN, Pin.PULL_UP) for number in button_pins]
+
+class Panel:
+    """One button and one pixel a burner, contacts beside them, one buzzer; all contacts to ground.
+
+    contact_pins: None for one that is not fitted.
+    """
+
+    def __init__(
+        self, button_pins: list[int], contact_pins: "tuple[int | None, ...]", pixel_pin: int, buzzer_pin: int
+    ) -> None:
+        self._buttons = [_contact(number) for number in button_pins]
+        self._contacts = [None if number is None else _contact(number) for number in contact_pins]
         self._pixels = NeoPixel(Pin(pixel_pin, Pin.OUT, value=0), len(button_pins))
         self._buzzer = PWM(Pin(buzzer_pin, Pin.OUT, value=0), freq=2000, duty_u16=0)
         self._color = bytearray(3)
@@ -27,9 +38,14 @@ class Panel:
         self._shown = bytearray([_NOT_SHOWN] * len(button_pins))  # light as shown now
 
     def sample(self, pressed: bytearray) -> None:
-        """Put 1 for every button that is down into pressed, 0 for the others."""
-        for index in range(len(self._buttons)):
+        """Put 1 for every button that is down into pressed, 0 for the others; likewise for the contacts behind them."""
+        count = len(self._buttons)
+        for index in range(count):
             pressed[index] = 1 - self._buttons[index].value()
+        for index in range(len(self._contacts)):
+            contact = self._contacts[index]
+            if contact is not None:
+                pressed[count + index] = 1 - contact.value()
 
     def show(self, controller: "Controller", services_hang: bool) -> None:
         """Set pixels and buzzer to the burners' lights and the player; writes only changes.

@@ -15,19 +15,23 @@ class Inbox:
     def __init__(self, burners: int) -> None:
         self._off = bytearray(burners)
         self._source = bytearray(burners)
-        self._asked = bytearray(2 * burners)
-        self._asked_ms = array("i", [0] * (2 * burners))
+        self._asked = bytearray(3 * burners)
+        self._asked_ms = array("i", [0] * (3 * burners))
+        self.absent = bytearray(1)  # services write 1 while they know that no one is there
 
     def post_off(self, burner: int, source: int) -> None:
         """Ask for OFF; source is an index into codes.SOURCES."""
         self._source[burner] = source
         self._off[burner] = 1
 
-    def post_request(self, burner: int, kind: int, now_ms: int) -> None:
-        """Ask for REQUEST_EXTEND or REQUEST_ARM at now_ms; a second one replaces the first if that was not seen yet."""
-        slot = 2 * burner + kind
+    def post_request(self, burner: int, kind: int, now_ms: int, value: int = 1) -> None:
+        """Ask for a REQUEST_... at now_ms; a second one replaces the first if that was not seen yet.
+
+        value: the minutes of REQUEST_LESS, 1 to 240.
+        """
+        slot = 3 * burner + kind
         self._asked_ms[slot] = now_ms
-        self._asked[slot] = 1
+        self._asked[slot] = value
 
     def take_off(self, burner: int) -> bool:
         """True once for every OFF; the flag is cleared before anything is done, so an OFF posted meanwhile stays."""
@@ -40,10 +44,11 @@ class Inbox:
         """The source of the last OFF, an index into codes.SOURCES."""
         return self._source[burner]
 
-    def take_request(self, burner: int, kind: int, now_ms: int) -> bool:
-        """True once for a request that is recent enough; an older one, or one from the future, is dropped."""
-        slot = 2 * burner + kind
-        if not self._asked[slot]:
-            return False
+    def take_request(self, burner: int, kind: int, now_ms: int) -> int:
+        """The value of a request, once, if it is recent enough; an older one, or one from the future, is dropped: 0."""
+        slot = 3 * burner + kind
+        value = self._asked[slot]
+        if not value:
+            return 0
         self._asked[slot] = 0
-        return 0 <= elapsed_ms(now_ms, self._asked_ms[slot]) <= limits.REQUEST_AGE_MS
+        return value if 0 <= elapsed_ms(now_ms, self._asked_ms[slot]) <= limits.REQUEST_AGE_MS else 0

@@ -23,6 +23,7 @@ _DEATH_MS = 5000  # that no death takes
 _deaths = 0  # of the services, as far as the loop has seen
 _own_bytes = 0  # what listens to the firmware, made after HELLO told what was there before
 _posted = array("l", [0] * wire.SIZE)
+_told_absent = bytearray(1)
 
 
 class _NoThread:
@@ -39,7 +40,8 @@ class _NoThread:
         return 0
 
 
-def _post(burner, what, source):
+def _post(burner, what, source, value=0):
+    _posted[wire.D] = value
     _posted[wire.A] = burner
     _posted[wire.B] = what
     _posted[wire.C] = source
@@ -47,7 +49,10 @@ def _post(burner, what, source):
 
 
 def _listen_in(inbox):
-    """Tell of everything that the services post, just after they did. what: 0 OFF, 1 EXTEND, 2 ARM."""
+    """Tell of everything that the services post, just after they did.
+
+    what: 0 OFF, 1 EXTEND, 2 ARM, 3 LESS, 4 absence.
+    """
     global _take_off, _post_off, _post_request
     post_off, post_request, _take_off = inbox.post_off, inbox.post_request, inbox.take_off
 
@@ -56,9 +61,9 @@ def _listen_in(inbox):
         post_off(self, burner, source)
         _post(burner, 0, source)
 
-    def told_request(self, burner, kind, now_ms):
-        post_request(self, burner, kind, now_ms)
-        _post(burner, 1 + kind, 0)
+    def told_request(self, burner, kind, now_ms, value=1):
+        post_request(self, burner, kind, now_ms, value)
+        _post(burner, 1 + kind, 0, value)
 
     _post_off, _post_request = post_off, post_request
     inbox.post_off, inbox.post_request, inbox.take_off = told_off, told_request, _take
@@ -80,9 +85,12 @@ def _sleep(ms):
     if _deaths != wire.inputs[wire.DEATHS]:
         _deaths = wire.inputs[wire.DEATHS]
         _see_them_end()
-    if not wire.inputs[wire.OFFS] and not wire.inputs[wire.ASKS] or backend.box is None:
+    said = wire.inputs[wire.OFFS] | wire.inputs[wire.ASKS] | wire.inputs[wire.LESS] | wire.inputs[wire.PRESENCE]
+    if not said or backend.box is None:
         return
     inbox = backend.box.link.inbox
+    if wire.inputs[wire.PRESENCE]:
+        inbox.absent[0] = _told_absent[0] = wire.inputs[wire.PRESENCE] - 1
     for burner in range(len(backend.box.controller.burners)):
         source = wire.inputs[wire.OFFS] >> 4 * burner & 15
         if source:
@@ -90,6 +98,9 @@ def _sleep(ms):
         for kind in range(2):
             if wire.inputs[wire.ASKS] >> 2 * burner + kind & 1:
                 _post_request(inbox, burner, kind, wire.inputs[wire.TICKS_MS])
+        less_min = wire.inputs[wire.LESS] >> 8 * burner & 255
+        if less_min:
+            _post_request(inbox, burner, 2, wire.inputs[wire.TICKS_MS], less_min)
 
 
 def _see_them_end():
@@ -113,6 +124,10 @@ def _look_after(persistence):
             deaths = wire.inputs[wire.DEATHS]
             raise SystemExit
         poll(self)
+        absent = self.link.inbox.absent[0]
+        if absent != _told_absent[0]:
+            _told_absent[0] = absent
+            _post(0, 4, 0, absent)
         figures = wire.figures
         figures[3] += 1
         figures[1] = max(figures[1], gc.mem_alloc())

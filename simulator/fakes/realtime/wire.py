@@ -12,10 +12,12 @@ from array import array
 KIND, US, A, B, C, D, E, F, SIZE = 64, 65, 66, 67, 68, 69, 70, 71, 72
 HELLO, TICK, PIN, WATCH, POST, RESET, STOPPED, SLEEP, PIXEL, TONE, DIGITS, THREAD, RAISED, CONVERT = range(14)
 # Words of the inputs; FIRST and LAST are equal unless the host is just writing. From TICKS_MS on for stove time only:
-# OFFS and ASKS are what the host says to the inbox, TRAPS which calls shall raise (hooks.py), NOISY that a code has
-# to be asked for, because each reading of a noisy input is another one.
+# OFFS, ASKS, LESS (minutes, a byte a burner) and PRESENCE (1 there, 2 absent) are what the host says to the inbox,
+# TRAPS which calls shall raise (hooks.py), NOISY that a code has to be asked for, because each reading of a noisy input
+# is another one.
 FIRST, LOW_PINS, WIFI, LOOKUP_MS, DEAD_PORT, MEASURE, BUS, CODES, WEB_PORT, DNS_PORT = 0, 1, 2, 3, 4, 5, 6, 8, 16, 17
-TICKS_MS, OFFS, ASKS, BLOCKED, DEATHS, TRAPS, NOISY, LAST, INPUTS = 18, 19, 20, 21, 22, 23, 24, 25, 26
+TICKS_MS, OFFS, ASKS, BLOCKED, DEATHS, TRAPS, NOISY = 18, 19, 20, 21, 22, 23, 24
+LESS, PRESENCE, LAST, INPUTS = 25, 26, 27, 28
 
 LINKS = ("ok", "stale", "i2c_error")  # what the words of BUS mean
 

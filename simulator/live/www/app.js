@@ -16,7 +16,7 @@ const GROUPS = {
   user: ["press", "double_press", "hold", "button_down", "button_up", "override", "tremor", "mash", "light", "knob_off", "blow_out", "simmer"],
   contact: ["weld", "unweld", "stick_open", "film", "bypass", "stick_pin", "free_pins", "coil_open", "valve_sticks", "valve_frees"],
   sense: ["sensor", "noise", "i2c_stuck", "hum", "offset", "spike", "sparks", "ground", "cold_end", "heat"],
-  remote: ["remote_off", "remote_extend", "remote_arm"],
+  remote: ["remote_off", "remote_extend", "remote_less", "remote_arm"],
   chip: ["power_off", "power_on", "reset", "hang", "gil_hold", "clock_jump", "raise", "services_die", "services_block", "repair_settings", "flash", "alarm", "presence"],
 };
 const OF_THE_DEVICE = new Set(["flash", "i2c_stuck", "power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "services_die", "services_block", "repair_settings", "free_pins"]);

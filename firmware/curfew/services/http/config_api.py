@@ -66,6 +66,8 @@ def _with_ranges(state):
         yield ", " + _choice(key, on, (True, False))
     for key in limits.SPARE_PINS:
         yield ", " + _choice(key, None, (None,) + limits.PINS_OTHER)
+    for key in limits.CONTACT_PINS:
+        yield ", " + _choice(key, None, (None,) + limits.PINS_OTHER + limits.PINS_IN)
     for key, pin in limits.DEVICE_PINS:
         yield ", " + _choice(key, pin, limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER)
     values = state["values"]
