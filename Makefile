@@ -73,7 +73,7 @@ explore: $(VENV)/.ready ## every input in every class of reachable states: table
 mutate: $(VENV)/.ready ## small faults in the firmware, one at a time; a test must fail at each: make mutate [FILES=safety.py]
 	@$(PY) -m tools.mutation $(FILES)
 
-fuzz: build/.ready ## a hundred thousand bad requests, messages and files at every interface
+fuzz: build/.ready ## two hundred thousand bad requests, messages and files at every interface
 	@$(PY) -m pytest -n 0 -s --hypothesis-profile=search host_tests/fuzz
 
 homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant shows the device and turns it off

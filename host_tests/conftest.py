@@ -10,7 +10,7 @@ hypothesis.settings.register_profile(
     "unit", derandomize=True, deadline=None, suppress_health_check=[*hypothesis.HealthCheck]
 )
 hypothesis.settings.register_profile(
-    "search", max_examples=5_000, deadline=None, suppress_health_check=[*hypothesis.HealthCheck]
+    "search", max_examples=10_000, deadline=None, suppress_health_check=[*hypothesis.HealthCheck]
 )
 hypothesis.settings.load_profile("unit")
 

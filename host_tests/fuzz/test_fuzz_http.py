@@ -1,6 +1,6 @@
 """Any request or file: only an OFF, or more time where it is allowed, ever reaches the safety loop.
 
-Two thousand inputs in this folder; a hundred thousand new ones with: make fuzz
+Two thousand inputs in this folder; two hundred thousand new ones with: make fuzz
 """
 
 import asyncio

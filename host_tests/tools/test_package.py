@@ -60,14 +60,14 @@ def test_what_is_installed_with_it_is_pinned_as_in_a_clone_and_nothing_else_is()
     pins = set(re.findall(r"^\S+==\S+", (ROOT / "requirements-dev.txt").read_text(), re.M))
     wanted = project()["dependencies"]
     assert set(wanted) <= pins and {pin.split("==")[0] for pin in wanted} == {
-        "esptool", "littlefs-python", "mpremote", "pyserial", "rich",
+        "esptool", "littlefs-python", "mpremote", "pyserial", "rich", "segno",
     }  # fmt: skip
 
 
 def test_the_tool_imports_only_itself_the_standard_library_and_what_is_installed_with_it():
     import sys
 
-    allowed = {"esptool", "littlefs", "mpremote", "serial", "rich", "curfew", *sys.stdlib_module_names}
+    allowed = {"esptool", "littlefs", "mpremote", "serial", "rich", "segno", "curfew", *sys.stdlib_module_names}
     paths = [ROOT / "tools" / "cli.py", ROOT / "tools" / "update.py", ROOT / "tools" / "build" / "manifest.py"]
     for path in (*paths, *(ROOT / "tools" / "board").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -7,10 +7,11 @@ import io
 import re
 
 import pytest
+import segno
 from rich.console import Console
 
 from host_tests.fixtures import board as fixture
-from tools.board import deploy, doctor, link, plan, startup
+from tools.board import deploy, doctor, join, link, plan, startup
 from tools.board.errors import BoardError
 
 SAID = {
@@ -130,3 +131,40 @@ def test_of_several_boards_the_doctor_says_which_is_on_which_port(tmp_path, monk
     assert [row.what for row in rows[:2]] == [doctor.ports.described(one) for one in there]
     assert all("curfew-ab0f" in row.found for row in rows[:2])
     assert rows[2].state == doctor.LACKS and f"--port {there[0].device}" in rows[2].fix
+
+
+# --- the set-up network --------------------------------------------------------------------------------------------
+
+SET_UP = "Set-up: Wi-Fi Curfew-AB0F, password 0123456789012345, http://192.168.4.1/"
+
+
+def modules(text):
+    """The code as its rows of 0 and 1, from the half blocks of a terminal."""
+    rows = []
+    for line in text.splitlines():
+        pairs = [{"█": (0, 0), "▀": (0, 1), "▄": (1, 0)}.get(char, (1, 1)) for char in line]
+        rows += [[upper for upper, _ in pairs], [lower for _, lower in pairs]]
+    return rows
+
+
+def test_the_set_up_network_becomes_a_code_that_a_camera_joins():
+    matrix = segno.make_qr("WIFI:T:WPA;S:Curfew-AB0F;P:0123456789012345;;").matrix
+    rows = modules(join.code(SET_UP))
+    edge = (len(rows[0]) - len(matrix)) // 2
+    assert [row[edge : edge + len(matrix)] for row in rows[edge : edge + len(matrix)]] == [list(row) for row in matrix]
+    assert edge >= 4, "the margin that cameras need"
+
+
+@pytest.mark.parametrize(
+    "line", ["", "Set-up closed: not used.", "Curfew 0.1.0 build 1 slot a burners 1", "Wi-Fi home: lost"]
+)
+def test_no_other_line_is_a_code(line):
+    assert join.code(line) == ""
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("utf-8", True), ("ascii", False)])
+def test_the_code_is_shown_only_where_the_terminal_has_its_characters(encoding, shown):
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict")
+    join.show(SET_UP, Console(file=out, width=80))
+    out.flush()
+    assert (len(out.buffer.getvalue()) > 500) == shown

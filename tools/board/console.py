@@ -6,7 +6,7 @@ import time
 
 from rich.console import Console
 
-from . import startup
+from . import join, startup
 from .link import Link
 
 # Only Linux' drivers leave a chip alone when its port is opened (micropython#18001).
@@ -26,6 +26,7 @@ def monitor(port: str, console: Console, seconds: float | None = None) -> None:
             for line in lines:
                 text = line.decode("utf-8", "replace").rstrip("\r")
                 console.print(text, markup=False, highlight=False)
+                join.show(text, console)
                 way = startup.meaning(text)
                 if way and way not in known:
                     known.add(way)

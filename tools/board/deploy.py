@@ -9,7 +9,7 @@ from hashlib import sha256
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from . import startup
+from . import join, startup
 from .errors import BoardError, CableError, MemoryFull
 from .installation import typed
 from .link import HASH, Link
@@ -252,6 +252,7 @@ def heard(link: Link, new: Built, plan: Plan, console: Console) -> Outcome:
     )
     for line in said:
         console.print(f"        it printed: {line}", style="dim", markup=False)
+        join.show(line, console)
     return Outcome(outcome.version, outcome.build, outcome.slot, True, outcome.burners)
 
 

@@ -92,7 +92,7 @@ def _tools() -> Iterator[Row]:
 
 def _pins() -> Iterator[Row]:
     """The pinned packages of a clone, and the libraries of the board."""
-    pins = re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / "requirements-dev.txt").read_text(), re.M)
+    pins = re.findall(r"^([\w.-]+)==([\w.]+)(?: \\)?$", (ROOT / "requirements-dev.txt").read_text(), re.M)
     yield from _versions(pins, "rm .venv/.ready && make build")
     pinned = (FIRMWARE / "requirements.txt").read_text()
     libraries = ", ".join(re.findall(r"^\S+==\S+", pinned, re.M)).replace("==", " ")
