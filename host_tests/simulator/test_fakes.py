@@ -4,11 +4,14 @@ Here: signatures. Not here: behavior, which every scenario needs.
 """
 
 import ast
+import runpy
 from functools import cache
 
 import pytest
 
+from curfew.runtime.snapshot import SNAP_FIELDS
 from simulator import run
+from simulator.realtime import process, rig
 
 STUBS = run.ROOT / "typings"
 MODULES = {
@@ -88,3 +91,10 @@ def test_a_call_that_the_port_does_not_have_is_found():
     assert any(_fits(pin, one) for one in overloads)
     assert not any(_fits(strange, one) for one in overloads)
     assert "Pin.flip" not in _offered("machine")
+
+
+def test_both_ends_of_the_wire_to_the_realtime_rig_have_the_same_words():
+    chip = runpy.run_path(str(process.RIG / "wire.py"))
+    same = ("KIND", "US", "A", "B", "C", "D", "E", "F", "SIZE", "CODES", "LINKS")
+    assert {name: getattr(process, name) for name in same} == {name: chip[name] for name in same}
+    assert chip["LAST"] - chip["TICKS_MS"] == rig.STOVE_WORDS and process.FIELDS == SNAP_FIELDS
