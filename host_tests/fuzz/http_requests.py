@@ -100,6 +100,7 @@ ROUTES = [
 ]
 ACTING = [route for route in ROUTES if route[0] != "GET"]
 OPEN = ("/api/v1/status", "/api/v1/login")
+OWNERS = ("/sessions", "/tokens")
 
 # Clients: headers, and the status of a read and a write (None: allowed). The names in { } are those of the secrets.
 CLIENTS = {
@@ -321,7 +322,7 @@ def requests(draw):
         one.statuses, one.effect = _meant(
             method,
             path,
-            None if path in OPEN else read if method == "GET" else _by_token(client, path, write),
+            None if path in OPEN else _by_token(client, path, read if method == "GET" else write, method),
             kind,
             value,
             extend_allowed,
@@ -344,9 +345,10 @@ def requests(draw):
     return _Asking(expectation, client, method, path, kind, value, flaws)
 
 
-def _by_token(client, path, write):
-    """The status of a write: a token may only turn off, ask for time and send an update."""
-    return write if client != "a program" or path.endswith(("/off", "/extend", "/update")) else 403
+def _by_token(client, path, status, method):
+    """A token may only turn off, ask for time and send an update, and sees neither sessions nor tokens."""
+    allowed = path.endswith(("/off", "/extend", "/update")) or method == "GET" and not path.endswith(OWNERS)
+    return status if client != "a program" or allowed else 403
 
 
 def _meant(method, path, refusal, kind, value, extend_allowed, burning):
@@ -355,6 +357,8 @@ def _meant(method, path, refusal, kind, value, extend_allowed, burning):
     burners = [int(path.split("/")[4])] if "/burners/" in path else list(range(BURNERS))
     if refusal:
         return {refusal}, None
+    if name == "networks":  # only in the set-up
+        return {409}, None
     if method == "GET":
         return {200}, None
     if name == "off":
@@ -365,7 +369,7 @@ def _meant(method, path, refusal, kind, value, extend_allowed, burning):
         return {200}, None
     if name == "update":  # the window is closed
         return {403, 400, 415} if method == "POST" else {409}, None
-    if name == "sessions":
+    if name in ("sessions", "tokens"):
         return {400, 415, 422}, None
     if kind == "no object":
         return {400, 415}, None  # 415: an empty body has no type
