@@ -44,13 +44,15 @@ def test_the_thresholds_have_the_ranges_and_defaults_of_the_calibration():
 @pytest.mark.parametrize("name, value", [
     ("STALL_MAX_MS", 2000), ("WATCHDOG_BOOT_MS", 20_000), ("WATCHDOG_MS", 4000), ("HOLD_MS", 800),
     ("HOLD_LONG_MS", 5000), ("HOLD_ALL_MS", 3500), ("STUCK_MS", 30_000), ("UV_MIN", -8000), ("UV_MAX", 60_000),
-    ("CROSSED_UV", 3000), ("WELD_UV", 2000), ("WELD_TC_UV", 3000),
+    ("CROSSED_UV", 5000), ("WELD_UV", 2000), ("WELD_TC_UV", 3000),
     ("DEAD_UV", 400), ("LIVE_PART", 4), ("LIVE_READINGS", 3),
     ("TESTABLE_UV", 2000),
     ("OUT_UV", 3000), ("WELD_CLEARED_UV", 3000), ("WELD_CLEARED_MS", 1000), ("CONTACT_OPEN_UV", 4000),
     ("CONTACT_OPEN_MS", 1000), ("IGNITION_RISE_UV", 1000), ("IGNITION_WINDOW_MS", 2000),
     ("SETTLE_MS", 200), ("RESETS_MAX", 3), ("QUIET_MS", 600_000), ("HEALTH_AFTER_MS", 600_000),
     ("HEALTH_WORN_FACTOR", 2), ("DELAY_COIL_MARGIN_S", 3), ("SERVICES_BLOCKED_MS", 60_000), ("TICK_MS", 20),
+    ("HALF_MS", 10), ("WELD_TEST_MS", 5000), ("FAULT_LOUD_MS", 120_000), ("FAULT_EVERY_MS", 300_000),
+    ("MUTE_MS", 8 * 3600 * 1000),
     ("UPDATE_MS", 600_000), ("TRIAL_MAX_MS", 600_000),
     ("WATCHDOG_CABLE_MS", 600_000), ("BURNERS_MAX", 4), ("PUMP_TICK_MS", 100),
 ])  # fmt: skip

@@ -36,7 +36,7 @@ class Converter:
 
     def read_uv(self):
         self._touch("read")
-        return 1000 * self.number + self.bench.tick
+        return 1000 * self.number + int(self.bench.tick)
 
 
 class Bench:
@@ -287,3 +287,68 @@ def test_a_silent_converter_takes_little_from_the_other_one():
     alone.run(1000)
     mine = [reading for reading in bench.readings if reading[0] < 2]
     assert len(mine) >= len(alone.readings) * 7 // 10
+
+
+# --- the second conversion, half a mains period later --------------------------------------------------------------
+
+
+class Halved(Bench):
+    """A bench that also looks half a tick later, as the loop does while it sleeps."""
+
+    def run(self, ticks):
+        for _ in range(ticks):
+            self.tick += 1
+            self.scanner.sample(self, self.ticks_ms())
+            if self.scanner.wants_second():
+                self.tick += 0.5
+                self.scanner.second(self)
+                self.tick -= 0.5
+            self.now_ms += limits.TICK_MS
+        return self
+
+
+class Alternating(Converter):
+    """Half a period apart, hum has the opposite sign."""
+
+    def read_uv(self):
+        super().read_uv()
+        return 5000 + (800 if self.bench.tick % 1 else -800)
+
+
+def test_a_reading_is_the_mean_of_two_conversions_half_a_period_apart():
+    bench = Halved(1)
+    bench.converters[0] = Alternating(bench, 0)
+    bench.converters[0].ready_after = 0.5
+    bench.scanner = Scanner(bench.converters, bench)
+    seen = []
+    bench.take_reading = lambda burner, side, uv, age_ms: seen.append((side, uv, age_ms))
+    bench.run(20)
+    assert len(seen) == 19 and {uv for _, uv, _ in seen} == {5000}
+    assert {age_ms for _, _, age_ms in seen} == {limits.TICK_MS}
+
+
+def test_a_conversion_that_is_not_done_after_half_a_tick_counts_alone():
+    bench = Halved(1)
+    bench.converters[0].ready_after = 1
+    bench.run(20)
+    assert len(bench.readings) == 19
+    assert [what for _, _, what in bench.touched if what.startswith("start")] == ["start 1", "start 0"] * 10
+
+
+def test_nothing_is_asked_for_half_a_tick_later_when_nothing_began():
+    bench = Halved(1)
+    bench.wanted = set()
+    assert not bench.run(5).scanner.wants_second()
+
+
+@pytest.mark.parametrize("slow_ms, tries", [(0, range(20, 90)), (400, range(2, 12))])
+def test_an_error_half_a_tick_later_pauses_as_any_other(slow_ms, tries):
+    bench = Halved(1)
+    bench.converters[0].ready_after = 0.5
+    bench.run(4)
+    bench.converters[0].error, bench.converters[0].slow_ms = OSError(), slow_ms
+    bench.touched.clear()
+    bench.scanner.second(bench)
+    assert bench.scanner.is_failing() and bench.missed == [0]
+    bench.run(250)
+    assert len(bench.touched) in tries

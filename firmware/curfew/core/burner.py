@@ -187,9 +187,7 @@ class Burner:
     def _judge_faults(self) -> None:
         if self.flame.cleared_ms >= limits.WELD_CLEARED_MS:
             self.proof.note_open(PROVED)
-            self.faults.locked = (
-                self.faults.raised & 1 << faults.DRIVER_STUCK != 0
-            )  # without supply that proves nothing
+            self.faults.locked = self.faults.tested  # with the pump off a stuck driver looks open
         elif self.flame.is_out():
             self.proof.note_open(UNTESTABLE)
         if self.faults.judge(self):

@@ -190,14 +190,16 @@ class Controller:
         for burner in self.burners:
             its = burner.faults
             if burner.flame.low_count >= limits.LIVE_READINGS:
-                if its.tested and self.test_ms and burner.flame.tc_uv >= limits.WELD_TC_UV:
+                hot = burner.flame.tc_uv >= limits.WELD_TC_UV
+                if not hot or its.shown != faults.DRIVER_STUCK and not (its.tested and self.test_ms):
+                    its.tested = False
+                elif its.shown != faults.DRIVER_STUCK:
                     burner.proof.note_open(PROVED)
                     # What looked like a weld is a stuck driver.
                     its.present &= ~(1 << faults.CONTACT_WELDED)
                     its.raised = its.raised & ~(1 << faults.CONTACT_WELDED) | 1 << faults.DRIVER_STUCK
                     its.shown = faults.DRIVER_STUCK
                     burner.flame.mean_uv = burner.flame.live_count = 0
-                its.tested = False
             elif its.present & 1 << faults.CONTACT_WELDED and not its.tested:
                 its.tested = True
                 if self.settings.relay_drive == "pulse":

@@ -93,7 +93,7 @@ class FaultSet:
         self.present = 0
         self.shown = NO_FAULT
         self.locked = False  # conducted while it had to be open, until a hot tip shows an open contact
-        self.tested = False  # with the pump off, since the magnet side was last dead
+        self.tested = False  # with the pump off, since the magnet side was last dead, or the burner cold
         self.mute_ms = 0  # left in which there is no sound while the burner is cold
         self.note(stored & (1 << FAULT_COUNT) - 1)
 

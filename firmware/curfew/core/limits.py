@@ -2,6 +2,7 @@
 
 # --- time -----------------------------------------------------------------------------------------------------
 TICK_MS = 20  # one decision; the user feels a fiftieth of a second as "at once"
+HALF_MS = 10  # half a period of 50 Hz mains: two conversions so far apart see its hum with opposite signs
 STALL_MAX_MS = 2000  # longest that the chip may stand still (TLS, Wi-Fi start); a longer step is a clock fault
 PUMP_TICK_MS = (
     100  # of a stall that one tick makes up for at the pump: only every second tick has an edge that fills it
@@ -33,7 +34,7 @@ ANSWER_MAX_MS = ASK_MS + BRIDGE_MS  # ... before it goes out
 # --- millivolts (microvolts, because 1 bit of the converter is 7.8 uV) ------------------------------------------
 UV_MIN = -8000  # below: the leads are swapped; a cold end up to 40 K warmer than the tip gives -1.7 mV
 UV_MAX = 60000  # above: twice what any stove thermocouple gives
-CROSSED_UV = 3000  # current flows towards the magnet: its side is not higher; offset, hum and ground are not this much
+CROSSED_UV = 5000  # current flows towards the magnet: its side is not higher; offsets and a warm cold end come to 4.6
 WELD_UV = 2000  # what holds a valve drives 80 mA through 25 mOhm, or 170 through 12; disturbances stay below it ...
 WELD_TC_UV = 3000  # ... beside a tip that drives a current at all: a cold burner proves nothing
 DEAD_UV = 400  # of the magnet side's mean: no current reaches the valve

@@ -1,4 +1,7 @@
-"""Walks over the fitted channels: at most one read and one start a tick, and pauses after errors.
+"""Walks over the fitted channels: one reading a tick at most, and pauses after errors.
+
+A reading is the mean of two conversions half a mains period apart: in one a tick the hum of the mains would have the
+same phase for seconds, and look like a level that drifts.
 
 A channel that cannot be read is no error here: its last reading gets older, and that is judged in core/flame.py.
 """
@@ -33,6 +36,7 @@ class Scanner:
         self._channel = 0
         self._pending = False
         self._age_ms = 0
+        self._first_uv: int | None = None  # of the reading under way
         self._errors = bytearray(len(converters))
         self._pause_ticks = bytearray(len(converters))
 
@@ -47,8 +51,26 @@ class Scanner:
             if not self._pending:
                 self._start_next(controller)
         except OSError:
-            slow = elapsed_ms(self._clock.ticks_ms(), now_ms) >= limits.I2C_SLOW_MS
-            self._missed(controller, _PAUSE_TICKS_MAX if slow else 1)
+            self._failed(controller, now_ms)
+
+    def wants_second(self) -> bool:
+        """True when a conversion began in this tick."""
+        return self._pending and self._age_ms == 0
+
+    def second(self, controller: "Controller") -> None:
+        """Keep the conversion that began in this tick, and begin another one of the same channel."""
+        now_ms = self._clock.ticks_ms()
+        converter = self._converters[self._channel >> 2]
+        try:
+            if converter.is_ready():
+                self._first_uv = converter.read_uv()
+                converter.start(self._channel & 3)
+        except OSError:
+            self._failed(controller, now_ms)
+
+    def _failed(self, controller: "Controller", since_ms: int) -> None:
+        slow = elapsed_ms(self._clock.ticks_ms(), since_ms) >= limits.I2C_SLOW_MS
+        self._missed(controller, _PAUSE_TICKS_MAX if slow else 1)
 
     def is_failing(self) -> bool:
         """True while a converter has not answered since its last error: the next try may stop the loop."""
@@ -66,6 +88,8 @@ class Scanner:
         number = self._channel >> 2
         if self._converters[number].is_ready():
             uv = self._converters[number].read_uv()
+            if self._first_uv is not None:
+                uv = (self._first_uv + uv) >> 1
             self._pending = False
             self._errors[number] = 0
             controller.take_reading(self._channel >> 1, self._channel & 1, uv, self._age_ms)
@@ -79,6 +103,7 @@ class Scanner:
             number = self._channel >> 2
             if self._pause_ticks[number] or burner >= len(controller.burners) or not controller.wants_scan(burner):
                 continue
+            self._first_uv = None
             self._converters[number].start(self._channel & 3)
             self._pending = True
             self._age_ms = 0

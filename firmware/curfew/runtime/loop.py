@@ -61,9 +61,17 @@ class Loop:
                 spent_ms = elapsed_ms(self.clock.ticks_ms(), now_ms)
                 busy = self.link.busy
                 busy[0] += min(max(spent_ms, 0), limits.STALL_MAX_MS) - (busy[0] >> 6)
-                self.clock.sleep_ms(min(max(limits.TICK_MS - spent_ms, 1), limits.TICK_MS))
+                self._rest(now_ms, spent_ms)
         finally:
             self.relays.open_all()
+
+    def _rest(self, now_ms: int, spent_ms: int) -> None:
+        """Sleep for the rest of a tick; on the way begin the second conversion, half a mains period after the first."""
+        if 0 <= spent_ms < limits.HALF_MS and self.scanner.wants_second():
+            self.clock.sleep_ms(limits.HALF_MS - spent_ms)
+            self.scanner.second(self.controller)
+            spent_ms = elapsed_ms(self.clock.ticks_ms(), now_ms)
+        self.clock.sleep_ms(min(max(limits.TICK_MS - spent_ms, 1), limits.TICK_MS))
 
     def end_clean(self) -> None:
         """After run(): record that this end was intended, and wait a moment until the services have stopped."""

@@ -81,6 +81,19 @@ def test_no_contact_closes_until_the_stuck_driver_is_acknowledged(core):
     assert device.conducts(1)
 
 
+def test_a_stuck_driver_is_unlocked_by_the_next_flame_and_not_by_the_one_that_found_it(core):
+    device = found_welded(core)
+    device.uv[0] = [HOT, DEAD]
+    device.run(s=20)
+    assert device.fault(0) == "DRIVER_STUCK" and device.one(0).faults.locked
+    device.uv[0] = [0, 0]
+    device.run(s=2)
+    assert device.one(0).faults.locked
+    device.uv[0] = [HOT, DEAD]
+    device.run(s=2)
+    assert not device.one(0).faults.locked and device.fault(0) == "DRIVER_STUCK"
+
+
 def test_a_weld_that_stays_lets_the_neighbor_burn_again_and_stops_nothing_a_second_time(core):
     device = found_welded(core)
     device.uv[1] = [0, 0]
