@@ -44,6 +44,7 @@ CALLS = (
     *("Pin.value", "I2C.writeto", "I2C.readfrom_mem_into", "time.ticks_ms", "time.sleep_ms", "lock.acquire"),
     *("lock.release", "WDT.feed", "RTC.memory", "NeoPixel.write", "PWM.freq", "PWM.duty_u16", "gc.collect"),
 )
+HUM_HZ = (49.5, 49.8, 50, 50.3, 60)
 SHORT_FAULT_MS = 20
 LONG_FAULT_MS = 30_000
 
@@ -77,6 +78,44 @@ FAULTS: dict[str, tuple[str, Callable[[Rng], Event], Event | None]] = {
         {"do": "free_pins"},
     ),
     "button stuck": ("button_down", lambda _: {}, {"do": "button_up"}),
+    # What changes no decision, within the bounds in which it must not (DISTURBANCES of rules/acts.py judge by them).
+    "hum": (
+        "hum",
+        lambda rng: {
+            "uv": rng.spread(50, 1000),
+            "hz": rng.one((49.5, 50, 50.5, 60)),
+            "side": rng.one(words.SENSOR_SIDES),
+        },
+        {"do": "hum", "uv": 0},
+    ),
+    "offset": (
+        "offset",
+        lambda rng: {"uv": rng.whole(-1000, 1000), "side": rng.one(words.SENSOR_SIDES)},
+        {"do": "offset", "uv": 0},
+    ),
+    "sparks": (
+        "sparks",
+        lambda rng: {"uv": rng.spread(300, 3000), "percent": rng.whole(1, 40), "s": 5},
+        {"do": "sparks", "uv": 0},
+    ),
+    "spike": ("spike", lambda rng: {"uv": rng.spread(300, 30_000), "n": rng.one((1, 1, 2))}, None),
+    "ground": ("ground", lambda rng: {"of": 0, "mohm": rng.one((0.2, 0.5, 1))}, {"do": "ground", "of": 0, "mohm": 0}),
+    "cold end": (
+        "cold_end",
+        lambda rng: {"kelvin": rng.whole(1, 40), "ramp_s": rng.whole(20, 200)},
+        {"do": "cold_end", "kelvin": 0, "ramp_s": 5},
+    ),
+    # And what does.
+    "heat": (
+        "heat",
+        lambda rng: {"celsius": rng.whole(40, 400), "k_per_s": rng.whole(1, 5)},
+        {"do": "heat", "celsius": 0},
+    ),
+    "valve": ("valve_sticks", lambda _: {}, {"do": "valve_frees"}),
+    "coil": ("coil_open", lambda _: {}, {"do": "coil_open", "on": False}),
+    "flash": ("flash", lambda _: {"mounts": False}, {"do": "flash", "mounts": True}),
+    "alarm": ("alarm", lambda _: {}, {"do": "alarm", "on": False}),
+    "presence": ("presence", lambda rng: {"on": rng.chance(0.5)}, {"do": "presence", "on": True}),
 }
 BREAKS = ("reset", "hang", "exception")  # each of these may count as an abnormal end
 WATCHDOG_MS = 3900  # a little less than the firmware's
@@ -86,11 +125,15 @@ ACTS: tuple[tuple[int, str, Callable[[Rng], Event]], ...] = (
     (6, "light", lambda rng: {"hold_s": _s(rng.whole(1000, 14_000))}),
     (6, "press", lambda _: {}),
     (2, "double_press", lambda _: {}),
+    (1, "override", lambda _: {}),
+    (1, "tremor", lambda rng: {"hz": rng.whole(4, 12), "duty": rng.whole(50, 85), "s": _s(rng.whole(2000, 4000))}),
+    (1, "mash", lambda rng: {"hz": rng.whole(2, 6), "s": _s(rng.whole(1000, 3000))}),
     (3, "hold", lambda rng: {"s": _s(rng.whole(700, 1400))}),
     (1, "hold", lambda rng: {"s": _s(rng.whole(4900, 6500))}),
     (2, "knob_off", lambda _: {}),
     (2, "remote_off", lambda rng: {"source": rng.one(words.SOURCES)}),
     (2, "remote_extend", lambda _: {}),
+    (1, "remote_less", lambda rng: {"min": rng.whole(1, 3)}),
     (1, "remote_arm", lambda _: {}),
 )
 WEIGHTED = tuple((do, args) for weight, do, args in ACTS for _ in range(weight))
@@ -147,6 +190,7 @@ def _settings(rng: Rng) -> dict[str, Any]:
         "auto_arm": rng.chance(0.8),
         "remote_extend": rng.chance(0.3),
         "relay_drive": rng.one(("pulse", "pulse", "level")),
+        **({"alarm_pin": 4} if rng.chance(0.2) else {}),
     }
 
 

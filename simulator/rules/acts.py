@@ -34,6 +34,12 @@ BRIDGES: dict[str, Callable[[dict[str, Any]], tuple[str, bool]]] = {
 
 # What ends what was done for a time, as far as a judge asks for it.
 ENDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "hum": ("hum", {"uv": 0}),
+    "offset": ("offset", {"uv": 0}),
+    "sparks": ("sparks", {"uv": 0}),
+    "ground": ("ground", {"micro_ohm": 0}),
+    "cold_end": ("cold_end", {"kelvin": 0}),
+    "coil_open": ("coil_open", {"on": False}),
     "weld": ("unweld", {}),
     "bypass": ("bypass", {"on": False}),
     "noise": ("noise", {"uv": 0}),
@@ -63,3 +69,23 @@ def is_mild(act: Done) -> bool:
     if act.do == "cold_end":
         return 0 <= args["kelvin"] <= COLD_END_MOST_K
     return act.do == "heat"  # it is what it is: a level, and the tip's true one
+
+
+SETTLED_MS = 10_000  # so long after its end nothing of a disturbance is left in a mean, or in a fault's cause
+ENDLESS = ("heat", "spike")  # a tip stays warm for as long as it likes, and no one knows when a conversion is hit
+
+
+def lasting_at(acts: list[Done], from_ms: int, to_ms: int) -> list[Done]:
+    """Those of the acts, in order, that may have an effect in that time: not what an act of its kind ended before."""
+    found: dict[str, list[Done]] = {}
+    for act in acts:
+        if act.at_ms > to_ms:
+            break
+        ends = not any(act.args.get(key) for key in ("uv", "kelvin", "celsius", "micro_ohm", "on"))
+        if ends and not found.get(act.do):
+            continue  # there was nothing to end
+        if ends and act.do not in ENDLESS and act.at_ms + SETTLED_MS <= from_ms:
+            found[act.do] = []
+        else:
+            found.setdefault(act.do, []).append(act)
+    return [act for kind in found.values() for act in kind]

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from simulator.result import DYING_MS, Result
-from simulator.rules.acts import BRIDGES, DISTURBANCES, ENDS, PROVOKES, Done, is_mild
+from simulator.rules.acts import BRIDGES, DISTURBANCES, ENDS, PROVOKES, Done, is_mild, lasting_at
 from simulator.rules.gestures import BRIDGE_MS, GESTURES, HOLD_MS
 from simulator.rules.numbers import TICK_MS
 from simulator.run_settings import settings_of
@@ -338,7 +338,7 @@ class View:
             value, side = event.args["value"], event.args.get("side", "both")
             if event.at_ms <= to_ms and value in ("ok", "open", "short"):
                 leads.update({name: value for name in leads if side in (name, "both")})
-        around = [event for event in self.acts(burner, *DISTURBANCES) if event.at_ms <= to_ms]
+        around = lasting_at(self.acts(burner, *DISTURBANCES), from_ms, to_ms)
         if around and (quiet or any(event.do in ("heat", "coil_open") or not is_mild(event) for event in around)):
             return False
         silent = any(start <= to_ms and end >= from_ms for start, end in self.silences(burner))
