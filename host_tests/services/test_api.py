@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from curfew.core import codes
 from curfew.services.http import api
 from curfew.services.net.clock import iso
 from curfew.services.update import slots
@@ -18,7 +19,8 @@ from host_tests.fixtures.web import BEARER, PASSWORD, TOKEN, UNIX_S, Site, until
 
 FIRMWARE = Path(__file__).resolve().parent.parent.parent / "firmware"
 READS = ["events", "shutoffs", "settings", "network", "commissioning", "log", "update", "/metrics"]
-WRITES = [("POST", path) for path in ("off", "burners/0/off", "burners/1/extend", "logout", "update")]
+WRITES = [("POST", path) for path in ("off", "burners/0/off", "burners/1/extend", "burners/1/off_in", "presence")]
+WRITES += [("POST", path) for path in ("logout", "update")]
 WRITES += [("PUT", path) for path in ("settings", "network", "commissioning", "update")]
 
 
@@ -63,7 +65,7 @@ def test_a_token_needs_no_guard(site):
     assert site.ask("POST", "off", **BEARER).status == 202
     assert site.offs() == [0, 1]
     for method, path in WRITES:
-        if not path.endswith(("off", "extend", "update")):
+        if not path.endswith(("off", "extend", "off_in", "presence", "update")):
             answer = site.ask(method, path, {"warning_s": 90, "name": "x", "results": []}, **BEARER)
             assert answer.status == 403 and "token" in answer.json["error"]
     untouched(site)
@@ -263,6 +265,60 @@ def test_off_shuts_all_burners_and_a_numbered_one_itself(site, me):
     assert site.ask("POST", "burners/1/off", **me).json == {"asked": True}
     assert site.offs() == [1]
     assert site.inbox.source(1) == 1
+
+
+def less(site):
+    """The minutes of a new request for less time, by burner."""
+    burners = range(site.context.burners)
+    return [site.inbox.take_request(burner, codes.REQUEST_LESS, site.clock.now_ms) for burner in burners]
+
+
+def test_less_time_is_asked_for_while_something_burns_and_is_named_with_its_source(site, me):
+    assert site.ask("POST", "burners/1/off_in", {"off_in_min": 5}, **me).status == 409
+    site.publish(1, STATE=codes.BURNING, CONTACT_CLOSED=1, REMAINING_S=1200)
+    assert site.ask("POST", "burners/1/off_in", {"off_in_min": 5}, **BEARER).status == 202
+    assert less(site) == [0, 5]
+    assert site.ask("GET", "status", **me).json["burners"][1]["off_in_by"] == "web"
+    site.publish(1, STATE=codes.IDLE, CONTACT_CLOSED=0)
+    assert site.ask("GET", "status", **me).json["burners"][1]["off_in_by"] is None
+
+
+@pytest.mark.parametrize("minutes", [20, 21, 240])
+def test_later_is_already_sooner(site, me, minutes):
+    site.publish(0, STATE=codes.OVERRIDE, CONTACT_CLOSED=1, REMAINING_S=1200)
+    answer = site.ask("POST", "burners/0/off_in", {"off_in_min": minutes}, **me)
+    assert (answer.status, answer.json["error"]) == (409, "already sooner")
+    assert less(site) == [0, 0]
+
+
+def test_one_request_a_minute_for_each_burner_and_source(site, me):
+    site.publish(0, STATE=codes.BURNING, CONTACT_CLOSED=1, REMAINING_S=1200)
+    for wait_ms, status in ((0, 202), (59_000, 409), (1000, 202)):
+        site.clock.now_ms += wait_ms
+        assert site.ask("POST", "burners/0/off_in", {"off_in_min": 5}, **me).status == status
+    assert site.context.less(0, 4, "voice") == ""
+
+
+@pytest.mark.parametrize("minutes", [0, 241, -1, 2.5, "5", True, None])
+def test_minutes_are_a_whole_number_from_1_to_240(site, me, minutes):
+    answer = site.ask("POST", "burners/0/off_in", {"off_in_min": minutes}, **me)
+    assert (answer.status, answer.json["key"]) == (422, "off_in_min")
+
+
+def test_presence_by_a_word_absent_stays_and_present_is_unknown_after_ten_minutes(site, me):
+    def status():
+        return site.ask("GET", "status", **me).json["presence"]
+
+    assert (status(), site.inbox.absent[0]) == ("unknown", 0)
+    for present, word, later in ((False, "absent", "absent"), (True, "present", "unknown")):
+        answer = site.ask("POST", "presence", {"present": present}, **BEARER)
+        assert (answer.status, answer.json, status()) == (200, {"presence": word}, word)
+        site.clock.now_ms += 600_000
+        assert (status(), site.inbox.absent[0]) == (later, not present)
+    assert site.ask("POST", "presence", {"present": 2}, **me).status == 422
+    site.context.settings.presence_pin = 35
+    assert site.ask("POST", "presence", {"present": False}, **me).status == 409
+    assert (status(), site.inbox.absent[0]) == (None, 0)
 
 
 def test_extend_asks_and_only_where_the_settings_allow_it(site, me):

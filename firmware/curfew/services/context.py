@@ -6,15 +6,18 @@ Every request goes through the inbox: it shuts off, or waits for the decision of
 import os
 from array import array
 
-from curfew.core.codes import REQUEST_EXTEND, SOURCES, STATES
+from curfew.core.codes import BURNING, OVERRIDE, REQUEST_EXTEND, REQUEST_LESS, SOURCES, STATES, WARNING
 from curfew.core.faults import FAULTS, NO_FAULT
 from curfew.core.limits import TICK_MS
+from curfew.core.ticks import elapsed_ms
 from curfew.runtime import snapshot as s
 from curfew.storage import files, journal
 
 AUTHORITY_PATH = "authority.txt"  # a host, and the public authority that vouched for it; mqtt/transport.py
 JOINED_PATH = "joined.txt"  # a hash of the Wi-Fi settings that have worked
 DATES_PATH = "dates.txt"  # number of a shut-off, and its time in unix seconds; written by net/clock.py
+_LESS_MS = 60000  # between two requests for less time of one source for one burner
+_PRESENT_MS = 600000  # a "present" that is not repeated says nothing any more
 _RUNNING = (s.SNAP_REMAINING_S, s.SNAP_TC_UV, s.SNAP_MAGNET_UV, s.SNAP_SOUND)  # changes of these alone are not reported
 
 
@@ -45,6 +48,10 @@ class ServiceContext:
         self.burners = len(settings.burners)
         self._sources = SOURCES.split()  # made once: an OFF must not allocate
         self.extend_allowed = settings.remote_extend
+        self._less_ms = {}  # when the last request for less time came, by burner and source
+        self._less_by = {}  # source of the last one in this burn, by burner
+        self._present = None  # the last remote word, and when it came
+        self._present_ms = 0
         self.changed = 0
         self.values = array("i", [0] * (self.burners * s.SNAP_FIELDS))
         self._fresh = array("i", self.values)
@@ -64,6 +71,8 @@ class ServiceContext:
         values = self.values
         at = index * s.SNAP_FIELDS
         fault = values[at + s.SNAP_FAULT]
+        if not values[at + s.SNAP_CONTACT_CLOSED]:
+            self._less_by.pop(index, None)
         cause = journal.cause_text(values[at + s.SNAP_CAUSE], values[at + s.SNAP_DETAIL])
         return {
             "state": STATES.split()[values[at + s.SNAP_STATE]],
@@ -79,6 +88,7 @@ class ServiceContext:
             "health_ref_permille": values[at + s.SNAP_HEALTH_REF_PERMILLE] or None,
             "service": bool(values[at + s.SNAP_SERVICE]),
             "refused": values[at + s.SNAP_REFUSED],
+            "off_in_by": self._less_by.get(index),
         }
 
     def shutoffs(self):
@@ -108,6 +118,41 @@ class ServiceContext:
     def extend(self, burner):
         """Ask for one more step of time; the safety loop refuses it unless a flame is proved."""
         self.link.inbox.post_request(burner, REQUEST_EXTEND, self.clock.ticks_ms())
+
+    def less(self, burner, minutes, source):
+        """Ask for an earlier deadline, minutes (1 to 240) from now; why not, in words, or "" when it was passed on."""
+        at = burner * s.SNAP_FIELDS
+        values = self.look()
+        now_ms = self.clock.ticks_ms()
+        last_ms = self._less_ms.get((burner, source))
+        if values[at + s.SNAP_STATE] not in (BURNING, WARNING, OVERRIDE):
+            return "nothing burns with a timer"
+        if minutes * 60 >= values[at + s.SNAP_REMAINING_S]:
+            return "already sooner"
+        if last_ms is not None and 0 <= elapsed_ms(now_ms, last_ms) < _LESS_MS:
+            return "one a minute"
+        self._less_ms[burner, source] = now_ms
+        self._less_by[burner] = source
+        self.link.inbox.post_request(burner, REQUEST_LESS, now_ms, minutes)
+        self.log.add("off in", "%d min, burner %d, %s" % (minutes, burner + 1, source))
+        return ""
+
+    def say_presence(self, present):
+        """Take a remote word about who is there; False where a contact says it."""
+        if self.settings.presence_pin is not None:
+            return False
+        self.link.inbox.absent[0] = not present
+        self._present = present
+        self._present_ms = self.clock.ticks_ms()
+        return True
+
+    def presence(self):
+        """A word: "present", "absent", "unknown"; absent stays absent. None: a contact says it."""
+        if self.settings.presence_pin is not None:
+            return None
+        if self._present and not 0 <= elapsed_ms(self.clock.ticks_ms(), self._present_ms) < _PRESENT_MS:
+            self._present = None
+        return "unknown" if self._present is None else "present" if self._present else "absent"
 
     def flame(self):
         """True while a burner has a flame or, without a sensor, a closed contact."""

@@ -80,6 +80,40 @@ def test_more_time_with_a_time_that_cannot_be_right_is_refused(hub, at):
     assert home.core.left_ms() <= home.core.settings.timer_default_ms
 
 
+@pytest.mark.parametrize("payload", ['{"off_in_min": 5}', "OFF_IN 5", "off_in 5"])
+def test_less_time_is_taken_and_later_refused(hub, payload):
+    home = hub()
+    home.core.flame()
+    home.say("burner/0/command", '{"off_in_min": 200}')
+    home.until_refused(1)
+    home.say("burner/0/command", payload)
+    home.until(lambda: home.core.left_ms() <= 300_000, "not sooner")
+    assert home.core.conducts()
+
+
+@pytest.mark.parametrize("payload", [
+    '{"off_in_min": 0}', '{"off_in_min": 241}', '{"off_in_min": 2.5}', '{"off_in_min": "x"}', "OFF_IN", "OFF_IN -5",
+    "OFF_IN 5000000", '{"off_in_min": 5, "at": 1}',
+])  # fmt: skip
+@pytest.mark.sample(2)
+def test_other_minutes_are_refused(hub, payload):
+    home = hub()
+    home.core.flame()
+    home.say("burner/0/command", payload)
+    home.until_refused(1)
+    assert home.core.left_ms() > 300_000
+
+
+def test_a_word_about_presence_is_for_the_device_and_not_for_a_burner(hub):
+    home = hub()
+    home.say("burner/0/command", "ABSENT")
+    home.until_refused(1)
+    home.say("command", "ABSENT")
+    home.until(lambda: home.context.presence() == "absent", "not taken")
+    home.say("command", "PRESENT")
+    home.until(lambda: home.context.presence() == "present", "not taken")
+
+
 def test_a_time_that_only_one_server_gave_refuses_no_off(hub):
     home = hub()
     home.core.flame()

@@ -83,6 +83,14 @@ def test_these_commands_shut_off(speaker, word):
     hub.until_shut(0)
 
 
+def test_a_number_is_less_time_in_minutes(speaker):
+    hub = speaker()
+    hub.core.flame()
+    hub.says("on#5")
+    hub.until(lambda: hub.core.left_ms() <= 300_000)
+    assert hub.core.state() == "BURNING"
+
+
 @pytest.mark.parametrize("word", ["on", "on#100", "", "offf", "#off", "1", b"\xff\0off", b"off" * 2000])
 def test_any_other_command_changes_nothing_while_it_burns(speaker, word):
     hub = speaker()

@@ -11,7 +11,7 @@ from curfew import VERSION, forget
 from curfew.core.ticks import elapsed_ms, later_ms
 from curfew.runtime.supervisor import TRIAL_CONFIRMED
 from curfew.services.http.auth import SESSIONS_PATH, SETUP_FIRST, TOKEN_DIGITS, same, token_hash
-from curfew.services.http.server import Refused, listed, method_of, packed, require_json
+from curfew.services.http.server import Refused, body_of, listed, method_of, packed, require_json
 from curfew.services.net.clock import iso as iso_text
 from curfew.services.update import slots
 from curfew.storage import files
@@ -20,7 +20,7 @@ _OPEN = ("status", "login")  # need no session
 _SET_UP = ("network", "networks")  # need none in the set-up
 # A token of the scope read asks for the first four, one of control also reads the rest and writes the last three; an
 # update is signed, and needs the local window.
-_BY_TOKEN = ("status", "events", "metrics", "shutoffs", "off", "extend", "update")
+_BY_TOKEN = ("status", "events", "metrics", "shutoffs", "off", "off_in", "presence", "extend", "update")
 _ALWAYS = ("off", "logout")  # what every known device may do
 _OWNER = ("sessions", "tokens")  # need a session also to be read
 _METRICS_PATH = "metrics.txt"  # what each of them means
@@ -202,6 +202,7 @@ class Api:
         state["restart_reason"] = self._reason
         state["problem"] = context.problem()
         state["remote_extend"] = context.extend_allowed
+        state["presence"] = context.presence()
         state["update_s"] = (context.link.update_ms[0] + 999) // 1000
         if not isinstance(session, str):
             state["csrf"] = session.guard  # a reloaded page has lost it
@@ -255,6 +256,25 @@ class Api:
         self.context.extend(request.burner)
         return {"asked": True}, 202, {}
 
+    async def off_in(self, request):
+        """Ask for an earlier deadline of a burner."""
+        minutes = body_of(request).get("off_in_min")
+        if type(minutes) is not int or not 1 <= minutes <= 240:
+            raise Refused(422, "off_in_min: not a whole number from 1 to 240", "off_in_min")
+        why = self.context.less(request.burner, minutes, "web")
+        if why:
+            raise Refused(409, why)
+        return {"asked": True}, 202, {}
+
+    async def presence(self, request):
+        """Say whether anyone is there."""
+        present = body_of(request).get("present")
+        if present not in (True, False):
+            raise Refused(422, "present: not true or false", "present")
+        if not self.context.say_presence(present):
+            raise Refused(409, "a contact at presence_pin says it")
+        return {"presence": self.context.presence()}, 200, {}
+
     async def metrics(self, request):
         """Metrics in the text format of Prometheus."""
         return packed(self._lines()), 200, {"Content-Type": "text/plain; version=0.0.4"}
@@ -302,6 +322,7 @@ ROUTES: dict[str, dict[str, tuple]] = {
         "sessions": _WHO,
         "tokens": _WHO,
         "off": _OFF,
+        "presence": ("POST", Api.presence),
         "shutoffs": _LIST,
         "log": _LIST,
         "login": _LOG_IN,
@@ -311,5 +332,5 @@ ROUTES: dict[str, dict[str, tuple]] = {
         "commissioning": _FILE,
         "update": ("GET, POST, PUT", _UPDATE),
     },
-    _BURNERS: {"off": _OFF, "extend": ("POST", Api.extend)},
+    _BURNERS: {"off": _OFF, "off_in": ("POST", Api.off_in), "extend": ("POST", Api.extend)},
 }

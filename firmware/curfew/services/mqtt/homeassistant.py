@@ -17,6 +17,7 @@ _COMMAND_MAX = 128  # bytes
 _COMMAND_AGE_S = 5
 _DAY_S = 86400
 _OFF = (b"OFF", b"CLOSE")
+_PRESENCE = (b"PRESENT", b"ABSENT")
 _KEYS = ("do", "state", "command")  # of an object that means OFF
 _AROUND = b" \t\r\n\v\f\0\"'\xef\xbb\xbf"  # a mark of UTF-8 included
 _CHECK = "CHECK"  # sent to the device by itself: the proof that commands arrive
@@ -47,7 +48,8 @@ def parse_command(payload):
         for key in command:
             if key.lower() in _KEYS and command[key].encode().strip(_AROUND).upper() in _OFF:
                 return _OFF[0], at if type(at) is int else None
-        verb = command["do"].encode().upper()
+        minutes = command.get("off_in_min")
+        verb = command["do"].encode().upper() if minutes is None else b"OFF_IN %s" % str(minutes).encode()
     except (ValueError, KeyError, AttributeError):
         return b"", None
     return verb, at if at is None or type(at) is int else True  # a float is inexact by minutes on the chip
@@ -148,12 +150,14 @@ class HomeAssistant:
         yield from self._discoveries_of({"device": True}, self._base + "/", "", "")
         for index in range(BURNERS_MAX):
             has = {"burner": False, "sensor": False, "extend": False}
+            most = 0
             if index < context.burners:
                 has = {"burner": True, "sensor": context.burner(index)["sensor"], "extend": context.extend_allowed}
+                most = context.settings.burners[index].timer_max_ms // 60000
             label = "Burner %d " % (index + 1) if context.burners > 1 else ""
-            yield from self._discoveries_of(has, self._topic(index, ""), "burner%d_" % index, label)
+            yield from self._discoveries_of(has, self._topic(index, ""), "burner%d_" % index, label, most)
 
-    def _discoveries_of(self, has, topic, prefix, prefix_label):
+    def _discoveries_of(self, has, topic, prefix, prefix_label, most=0):
         node = self._node
         version = "%s (%s)" % (VERSION, slots.build_id())
         name, topic, status = map(json.dumps, (self._context.config.get("name") or "Curfew", topic[:-1], self._status))
@@ -168,6 +172,8 @@ class HomeAssistant:
                 if has[owner]:
                     unique = node + "_" + prefix + entity
                     label = prefix_label + label
+                    if platform == "number":
+                        part = part.replace("240", str(most))
                     if platform == "event":
                         part = part.rstrip() + '["%s"]\n' % CAUSES[2:].replace(" ", '","')
                     text = frame % (topic, label, unique, platform, unique, status, part, node, name, version)
@@ -253,8 +259,16 @@ class HomeAssistant:
                 self.broker.refuse("out of date")
             else:
                 self._context.off(index, "mqtt")
-        elif verb == b"EXTEND" and not -_COMMAND_AGE_S <= age_s <= _COMMAND_AGE_S:
+        elif (verb == b"EXTEND" or verb[:7] == b"OFF_IN " or verb in _PRESENCE) and not (
+            -_COMMAND_AGE_S <= age_s <= _COMMAND_AGE_S
+        ):
             self.broker.refuse("out of date, or the time is not known")
+        elif verb[:7] == b"OFF_IN " and index is not None and verb[7:].isdigit() and 1 <= int(verb[7:][:4]) <= 240:
+            why = self._context.less(index, int(verb[7:]), "mqtt")
+            if why:
+                self.broker.refuse(why)
+        elif verb in _PRESENCE and index is None and self._context.say_presence(verb == _PRESENCE[0]):
+            pass
         elif verb == b"EXTEND" and index is not None and self._context.extend_allowed:
             self._context.extend(index)
         else:

@@ -1,6 +1,7 @@
 """OFF by voice without Home Assistant: a switch in the Bemfa cloud, which XiaoAI, Tmall Genie and Xiaodu support.
 
-"off" shuts off; "on" changes nothing, and the state is published again so that the app shows it.
+"off" shuts off; a number ("set it to 20") asks for less time, in minutes; "on" changes nothing, and the state is
+published again so that the app shows it.
 """
 
 from curfew.services.mqtt.session import Broker
@@ -42,6 +43,11 @@ class Voice:
         elif payload.split(b"#")[0].strip().lower() == b"off":  # after "#": color, speed and the like
             for index in self._burners[topic]:
                 self._context.off(index, "voice")
+        elif payload[:3] == b"on#" and payload[3:].isdigit() and 1 <= int(payload[3:][:4]) <= 240:  # "set it to 20"
+            for index in self._burners[topic]:
+                why = self._context.less(index, int(payload[3:]), "voice")
+                if why:
+                    self.broker.refuse(why)
         else:
             self.broker.refuse("no such command")
             self.broker.published.pop(topic + "/set", None)
