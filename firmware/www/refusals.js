@@ -17,7 +17,7 @@ const ROWS = [ // the sentence of the controller, and the text: {0} {1} are its 
   [KEY + ": " + N + " must be below " + KEY + " " + N, "not_below"],
   [KEY + ": .* is not a name or an IP address", "wrong_host"],
   [KEY + ": can only be changed over the USB cable", "cable"],
-  [KEY + ": needs the local window", "needs_window"],
+  [KEY + ": needs the local window", "window_needed"],
   ["confirm: wrong passwords before, wait (\\d+)", "login_wait"],
   ["confirm: wrong password", "login_wrong"],
   ["confirm: the device password", "confirm_needed"],

@@ -263,3 +263,25 @@ def test_the_certificate_lists_ten_tests_and_what_was_learned(phone, device):
     text = phone.until(lambda: phone.js("return window.printed"))
     assert "Pull the plug: ✓ passed" in text and text.count("not done yet") == 9
     assert "0.1.0 (1a2b3c4d)" in text and "Contact: 24.0 %" in text and "signature" in text
+
+
+@pytest.mark.long
+def test_a_burner_gets_a_name_of_its_own(phone, device):
+    device.publish(burners=[burner(), burner()])
+    phone.open(device, "network")
+    type_in(phone, "burner_names.1", "Back right")
+    type_in(phone, "confirm", "my password")
+    phone.press("button[type=submit]")
+    phone.reads("Saved.", "form .said")
+    assert device.network["burner_names"] == ["Burner 1", "Back right"]
+    phone.js("location.hash = 'now'")
+    phone.reads("Back right", ".burners", 5)
+
+
+@pytest.mark.long
+def test_the_page_can_be_put_on_the_home_screen(phone, device):
+    phone.open(device)
+    manifest = phone.cdp("Page.getAppManifest")
+    assert not manifest["errors"] and '"short_name": "Curfew"' in manifest["data"]
+    size = "const one = new Image(); one.src = 'icon.png'; return one.decode().then(() => one.naturalWidth)"
+    assert phone.js(size) == 180

@@ -78,6 +78,14 @@ def test_a_change_is_merged_written_and_taken_at_a_restart(site, me):
     assert not os.path.exists("settings.json.new")
 
 
+def test_names_of_burners_are_taken_without_a_restart_and_shown_beside_the_address(site, me):
+    site.ask("PUT", "network", {"burner_names": ["Back"], **SURE}, **me)  # and every default
+    assert site.ask("PUT", "network", {"burner_names": ["Back", "Front"], **SURE}, **me).json == {"restart": False}
+    assert site.ask("GET", "status", **me).json["names"] == ["Back", "Front"]
+    network = site.ask("GET", "network", **me).json
+    assert network["burner_names"] == ["Back", "Front"] and network["host"].startswith("curfew-")
+
+
 @pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "change, key",

@@ -28,6 +28,7 @@ def test_an_empty_file_gives_every_default_of_the_device_and_no_service():
         "name": "Curfew",
         "time_zone_min": 0,
         "extra_host": "",
+        "burner_names": [],
         "password": "",
         "token": "",
         "tokens": [],

@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import rcssmin
+import rjsmin
 import zopfli.gzip
 
 import catalog
@@ -23,13 +25,12 @@ SCRIPTS = (  # an imported one comes first
     "pages/history.js", "pages/signal.js", "pages/access.js", "pages/network.js", "pages/settings.js",
     "pages/check.js", "pages/more.js", "warn.js", "app.js",
 )  # fmt: skip
-SERVED = ("index.html", "style.css", "app.js")
+SERVED = ("index.html", "style.css", "app.js", "manifest.webmanifest", "icon.png")
 FORMS = {  # the kinds of names on the page, and in which forms
     "state": ("page", "about", "blind", "blind_about"), "cause": ("page",), "source": ("from",),
     "fault": ("page", "do"), "setting": ("label",), "unit": ("page",),
 }  # fmt: skip
 _IMPORT = re.compile(r'^import \{ [^}]+ \} from "(\.\.?/[\w/]+\.js)";\n', re.M)
-_PROSE = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/)\n|^ +", re.M | re.S)  # comments on lines of their own, indentation
 _TOP = re.compile(r"^(?:export )?(?:async )?(?:const|let|function) (\w+)", re.M)
 
 
@@ -100,11 +101,12 @@ def build(out: Path, more: Path = WWW) -> dict[str, int]:
     more: the folder with further languages.
     """
     out.mkdir(parents=True, exist_ok=True)
-    texts = {name: (WWW / name).read_text("utf-8") for name in SERVED}
-    texts["app.js"] = _PROSE.sub("", joined({name: source(name, more) for name in SCRIPTS}))
+    served = {name: (WWW / name).read_bytes() for name in SERVED}
+    served["app.js"] = rjsmin.jsmin(joined({name: source(name, more) for name in SCRIPTS})).encode()
+    served["style.css"] = rcssmin.cssmin(served["style.css"])
     sizes = {}
-    for name, text in texts.items():
-        raw = zopfli.gzip.compress(text.encode(), numiterations=5)
+    for name, content in served.items():
+        raw = zopfli.gzip.compress(content, numiterations=5)
         (out / (name + ".gz")).write_bytes(raw)
         sizes[name + ".gz"] = len(raw)
     return sizes

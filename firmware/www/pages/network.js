@@ -3,6 +3,7 @@ import { ask, device } from "../device.js";
 import { has, LANGUAGES, t } from "../texts.js";
 import { button, h, title } from "../dom.js";
 import { field, form } from "../forms.js";
+import { nameOf } from "../now.js";
 import { programs, sessions } from "./access.js";
 
 const SCAN_MS = 15000;
@@ -25,16 +26,18 @@ function offset_min(zone, ms) {
 function networkForm(given, first) {
   const text = (id, value, more = {}) => {
     const secret = SECRETS.test(id);
-    return field(id, t("net." + id), value, { kind: secret ? "password" : null, ...more, attributes: { spellcheck: "false", autocapitalize: "none",
+    return field(id, more.name || t("net." + id), value, { kind: secret ? "password" : null, ...more, attributes: { spellcheck: "false", autocapitalize: "none",
       ...(first && !id.includes(".") ? { "data-always": true } : {}), ...(secret ? { autocomplete: "new-password" } : {}) } });
   };
   const part = (name) => Object.entries({ ...WHOLE[name], ...given[name] }).filter(([key]) => has("net." + name + "." + key))
     .map(([key, value]) => text(name + "." + key, value, key === "ca" ? { kind: "textarea" } : key === "password" && name === "wifi" ? { about: t("wifi_password_about") } : {}));
+  const burners = first ? [] : device.status.burners;
+  const names = burners.map((_, n) => text("burner_names." + n, nameOf(n), { name: t("name_of", t("burner", n + 1)) }));
   const groups = [
     { name: t("net.wifi"), fields: part("wifi") },
     { name: t("group_box"), fields: [text("password", given.password || "", { about: t("password_about") }), text("name", given.name || "Curfew"),
       text("language", given.language || "auto", { options: [[t("auto"), "auto"], ...LANGUAGES.slice(0, 2).map(([tag, name]) => [name, tag])] }),
-      zone(given, first), ...(first ? [] : [text("extra_host", given.extra_host || "")])] },
+      zone(given, first), ...(first ? [] : [text("extra_host", given.extra_host || "")]), ...names] },
     { name: t("net.mqtt"), folded: true, fields: part("mqtt") },
     { name: t("net.voice"), folded: true, fields: part("voice") },
     ...(first ? [] : [{ name: t("confirm_title"), fields: [field("confirm", t("confirm"), "", { kind: "password", about: t("confirm_about") })] }]),
@@ -43,12 +46,13 @@ function networkForm(given, first) {
     const body = {};
     for (const [id, value] of Object.entries(changed)) {
       const [outer, inner] = id.split(".");
-      if (inner) (body[outer] = body[outer] || {})[inner] = value;
+      if (outer === "burner_names") body[outer] = names.map((one) => one.input.value.trim());
+      else if (inner) (body[outer] = body[outer] || {})[inner] = value;
       else body[id] = value;
     }
     return body;
   };
-  return form("/network", groups, { shape, always: first, done: () => first ? welcome(given, document.getElementById("f-wifi.ssid").value) : t("saved") });
+  return form("/network", groups, { shape, always: first, done: (body) => first ? welcome(given, document.getElementById("f-wifi.ssid").value) : t(body.restart ? "saved" : "saved_now") });
 }
 
 /** The time zone, by name; the device keeps its distance from Greenwich. */

@@ -203,6 +203,7 @@ class Api:
         state["problem"] = context.problem()
         state["remote_extend"] = context.extend_allowed
         state["presence"] = context.presence()
+        state["names"] = context.config.get("burner_names", ())
         state["update_s"] = (context.link.update_ms[0] + 999) // 1000
         if not isinstance(session, str):
             state["csrf"] = session.guard  # a reloaded page has lost it

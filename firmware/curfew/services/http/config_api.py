@@ -222,7 +222,7 @@ async def put_network(api, request):
         dropped = _drop_secrets(context.config, config, change, network_settings.secret_names())
     if not config["password"]:
         invalid("password: the device needs one first")
-    needs_restart = config != context.config
+    needs_restart = dict(config, burner_names=0) != dict(context.config, burner_names=0)
     if needs_restart and not in_setup:
         _require_no_fault(context)
     require_written(network_settings.save(context, config))

@@ -36,7 +36,7 @@ _SLOW_MS = 5000  # for a whole request to arrive, and for a piece of an answer t
 _DRAIN_CHUNKS = 64  # read from a refused request before the end: closing over unread bytes would discard the answer
 _DRAIN_MS = 1000
 JSON = {"Content-Type": "application/json"}
-_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
+_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "png": "image/png"}
 _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 _SENTENCES = {
     400: "malformed request",

@@ -7,12 +7,12 @@ from curfew.core.schema import Invalid, as_object, refuse_unknown, take, wrong
 
 # Rows of core/schema.py by part, as text: a table of objects would stay on the heap. Reasons: a host name has 32 bytes,
 # 802.11 allows 32 and 64, time zones go from -12 h to +14 h, a certificate of 4096 bits is shorter than 2500 bytes (and
-# a request holds 4096), one topic for each burner. Hashes: 200; a token: scope, hash, name. A certificate is
+# a request holds 4096), a topic and a name for each burner. Hashes: 200; a token: scope, hash, name. A certificate is
 # no secret, but too long to be shown.
 _ROWS = """{
 "": [["language", "auto", ["auto", "en", "zh"]], ["name", "Curfew", 1, 32], ["time_zone_min", 0, -720, 840],
-["extra_host", "", 0, 64], ["password", "", 0, 200, "secret"], ["token", "", 0, 200, "secret"],
-["tokens", [], 0, 8, "secret"]],
+["extra_host", "", 0, 64], ["burner_names", [], 0, 4], ["password", "", 0, 200, "secret"],
+["token", "", 0, 200, "secret"], ["tokens", [], 0, 8, "secret"]],
 "wifi": [["ssid", "", 1, 32], ["password", "", 0, 64, "secret"]],
 "mqtt": [["host", "", 0, 128], ["port", 8883, 1, 65535], ["tls", true], ["ca", "", 0, 2500, "secret lines"],
 ["user", "", 0, 64], ["password", "", 0, 128, "secret"], ["prefix", "curfew", 1, 48, "topic"],
