@@ -186,7 +186,7 @@ export const TEXTS = {
   logout: ["Log out", "退出登录"],
   login_wrong: ["Wrong password.", "密码不对。"],
   login_wait: ["Too many wrong passwords. Wait {0} s.", "密码错误次数过多，请等 {0} 秒再试。"],
-  login_ended: ["Your log-in on this phone has ended: the password was changed, eight other phones have logged in since, or this one was not used for half a year.",
+  login_ended: ["Your log-in on this phone has ended: a new password, eight other phones since, or half a year without use.",
     "这部手机的登录已失效：密码改过，或之后又有八部手机登录，或半年没有使用。"],
   login_about: ["To turn off without the password: hold the button on the controller, or turn the knob.", "没有密码也能关火：按住控制盒上的按钮，或关掉旋钮。"],
   // commissioning
@@ -257,7 +257,7 @@ export const TEXTS = {
   log_none: ["No lines yet.", "还没有。"],
   about_title: ["About", "关于"],
   home_title: ["On the home screen", "放到主屏幕"],
-  home_about: ["In the browser's menu: “Add to Home Screen”. It then opens like an app.", "在浏览器菜单里选“添加到主屏幕”，就像应用一样打开。"],
+  home_about: ["In the browser's menu: “Add to Home Screen”.", "在浏览器菜单里选“添加到主屏幕”。"],
   about: ["Not certified, never tested on a real stove or board. The stove's own flame-failure device remains the last protection. Curfew only turns off; turning on always takes a person at the stove.",
     "未经认证，从未在真实的灶具或电路板上试过。灶具自己的熄火保护装置始终是最后一道防线。它只能关，不能点火，也不能让本该熄灭的火继续烧。"],
   version: ["Version", "版本"],

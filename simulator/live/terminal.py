@@ -73,7 +73,7 @@ class Screen:
                 self._speed(0 if stove.speed else self._before)
             elif key == ".":
                 stove.ask(stove.step, 20).result(5)
-            elif key in "+=-":
+            elif key and key in "+=-":  # without a key it is "", which is part of any text
                 at = SPEEDS.index(stove.speed) + (-1 if key == "-" else 1)
                 self._speed(SPEEDS[max(0, min(len(SPEEDS) - 1, at))])
             elif key == "s":
