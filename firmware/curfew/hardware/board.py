@@ -80,7 +80,7 @@ def _restored(rtc: RTC) -> tuple[RtcMemory, int, list[int], list[int]]:
     if not memory.restored:  # a power-up: only the files know
         memory.count_from(journal_seq)
         for index in range(limits.BURNERS_MAX):
-            memory.put(AT_STORED_FAULTS + index, stored[index])
+            memory.put(AT_STORED_FAULTS + index, stored[index] & 0xFF)
     return memory, journal_seq, stored, health
 
 

@@ -73,7 +73,7 @@ class RtcMemory:
     def count_from(self, seq: int) -> None:
         """Set the number of the last shut-off; the next one gets the next."""
         self._put_two(_AT_SEQ + 1, seq & 0xFFFF)
-        self.buffer[_AT_SEQ] = seq >> 16
+        self.buffer[_AT_SEQ] = seq >> 16 & 0xFF
         self.dirty = True
         self.seq[0] = seq
 
