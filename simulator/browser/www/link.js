@@ -17,7 +17,7 @@ navigator.serviceWorker?.register(new URL("../sw.js", import.meta.url)).catch(()
 export function connect(said, opened, lost) {
   if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
     queueMicrotask(() => said({ banner: "no_wasm" }));
-    return { ask() {}, scenarios: async () => [], saved: async () => "", device: () => "about:blank" };
+    return { ask() {}, scenarios: async () => [], saved: async () => "" };
   }
   const waiting = [];
   let known = null, judge = null, judging = false, seen = -1, lines = 0, asked_at = 0, rest = JUDGE_MS, looks = true;
@@ -33,14 +33,13 @@ export function connect(said, opened, lost) {
     for (const message of JSON.parse(data)) {
       if (message.hello) { begin(message.hello); lines = 0; seen = -1; judge?.postMessage({ anew: true }); }
       if (message.saved !== undefined) waiting.shift()(message.saved);
-      else if (message.web) frame?.(message.web);
       else if (message.asked) { lines += message.asked.lines.length; judge.postMessage(message.asked); }
       else if (message.failed) said({ banner: "no_worker", more: message.failed });
       else said(message);
       if (message.frame) look(message.frame);
     }
   };
-  let begun = false, frame = null;
+  let begun = false;
   function begin() {
     if (begun) return;
     begun = true;
@@ -95,9 +94,5 @@ export function connect(said, opened, lost) {
       const packed = await through(run, new CompressionStream("deflate-raw"));
       return `${location.href.split("#")[0]}#${RUN}${text64(packed)}`;
     },
-    device: () => new URL("device/index.html", import.meta.url).href,
-    /** The controller's own page asks through here; heard(answer) gets what the firmware says. */
-    web: (request) => worker.postMessage({ web: request }),
-    heard: (hear) => { frame = hear; },
   };
 }

@@ -38,7 +38,7 @@ onmessage = ({ data }) => {
   if (!stove) return;
   const answer = data.judge ? JSON.stringify([{ asked: JSON.parse(stove.so_far(data.judge.known)) }])
     : data.saved !== undefined ? JSON.stringify([{ saved: stove.saved(data.saved) }])
-    : data.web ? stove.web(JSON.stringify(data.web)) : stove.ask(JSON.stringify(data));
+    : stove.ask(JSON.stringify(data));
   if (answer) postMessage(answer);
 };
 

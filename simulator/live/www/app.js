@@ -390,5 +390,6 @@ speak(kept("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
 words();
 const link = connect(hear, () => { banner(); ask({ looks: !document.hidden }); }, () => banner(text("lost")));
 find("#share").hidden = !link.share;
+find("#device").hidden = !link.device;
 scenarios();
 paint();
