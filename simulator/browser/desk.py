@@ -1,7 +1,7 @@
 """The interactive stove in one program: firmware, stove and page's messages on one VM, in slices that end in time.
 
-The firmware is the compiled one, unmodified. A slice ends where its loop sleeps: the fake of sleep_ms() raises Pause,
-and Loop.run(), which keeps nothing between two ticks, is called again for the next slice.
+The firmware is the compiled one, unmodified. A slice ends where its loop sleeps at the end of a tick: the fake of
+sleep_ms() raises Pause, and Loop.run(), which keeps nothing between two ticks, is called again for the next slice.
 """
 
 import json
@@ -13,7 +13,7 @@ from simulator.fields import ScenarioError
 from simulator.live import messages
 from simulator.live.acts import RecordedStove
 from simulator.live.pot import Pot
-from simulator.live.recording import DEFAULT, Refused
+from simulator.live.recording import DEFAULT, TICK_MS, Refused
 from simulator.live.story import KEPT, Story
 from world import REST_STEP_MS, ChipReset, World, install
 
@@ -41,8 +41,9 @@ class DeskWorld(World):
             pot.step(dt_ms, burner.flame, burner.simmer)
 
     def sleep(self, ms):
+        is_last = self.now_ms + ms - self._fed_ms >= TICK_MS  # of its tick: the scanner divides the rest of some
         World.sleep(self, ms)
-        if self.in_loop and self.now_ms >= self.desk.until_slice_ms:
+        if is_last and self.in_loop and self.now_ms >= self.desk.until_slice_ms:
             self.paused = True
             raise Pause
 
