@@ -2,7 +2,7 @@
 import { device, fresh, remaining_s } from "./device.js";
 import { ago, cause, clock, endsAt, moment, t, together } from "./texts.js";
 import { h, set } from "./dom.js";
-import { extend, off } from "./off.js";
+import { extend, off, offSoon, SOON_MIN } from "./off.js";
 import { lastOf } from "./shutoffs.js";
 
 const TURN_S = 3600; // one turn of the ring is an hour, like a kitchen timer; whole hours are thin rings inside
@@ -38,9 +38,10 @@ function card(n, many) {
   const last = h("p", { class: "last small soft value" });
   const more = h("button", { type: "button", class: "more", onclick: () => extend(n) });
   const cut = h("button", { type: "button", class: "cut", onclick: () => off(n) });
+  const soon = h("button", { type: "button", class: "soon", onclick: () => offSoon(n) });
   const name = h("h2", {});
   const ring = h("div", { class: "dial" }, svg, left);
-  const node = h("section", { class: "burner" }, name, ring, state, about, trouble, service, last, h("div", { class: "row" }, cut, more));
+  const node = h("section", { class: "burner" }, name, ring, state, about, trouble, service, last, h("div", { class: "row" }, cut, soon, more));
 
   function update(burner) {
     const known = fresh();
@@ -81,6 +82,9 @@ function card(n, many) {
     more.hidden = !(known && device.status.remote_extend && burner.flame && ["BURNING", "WARNING"].includes(burner.state));
     set(more, t("extend"));
     more.setAttribute("aria-label", t("extend_burner", nameOf(n)));
+    soon.hidden = s <= SOON_MIN * 60 || burner.state === "ARMED";
+    set(soon, t("soon", SOON_MIN));
+    soon.setAttribute("aria-label", t("soon", SOON_MIN) + ", " + nameOf(n));
     cut.hidden = !many || !on;
     set(cut, t("off"));
     cut.setAttribute("aria-label", t("off_burner", nameOf(n)));

@@ -2,7 +2,9 @@
 import { again, ask, device, fresh } from "./device.js";
 import { t } from "./texts.js";
 import { $, set } from "./dom.js";
+import { refusal } from "./refusals.js";
 
+export const SOON_MIN = 5;
 const SHOWN_MS = 8000; // an answer
 let answeredMs = 0;
 
@@ -23,6 +25,14 @@ export async function extend(burner) {
   set($("answer"), "");
   const { code } = await ask("POST", "/burners/" + burner + "/extend");
   set($("answer"), t(code === 202 ? "extend_asked" : code ? "extend_refused" : "failed"));
+  answeredMs = performance.now();
+}
+
+/** Ask for the end of a burn in SOON_MIN minutes. */
+export async function offSoon(burner) {
+  set($("answer"), "");
+  const { code, body } = await ask("POST", "/burners/" + burner + "/off_in", { off_in_min: SOON_MIN });
+  set($("answer"), code === 202 ? t("soon_asked", SOON_MIN) : refusal(body));
   answeredMs = performance.now();
 }
 

@@ -12,6 +12,8 @@ export const TEXTS = {
   off: ["Turn off", "关火"],
   off_all: ["all burners", "全部灶头"],
   off_burner: ["Turn off {0}", "关火：{0}"],
+  soon: ["Off in {0} min", "{0} 分钟后关火"],
+  soon_asked: ["Asked to turn off in {0} min.", "已请求 {0} 分钟后关火。"],
   off_asking: ["Asking the controller…", "正在通知控制盒…"],
   off_answered: ["The controller answered: shutting off.", "控制盒已应答：正在关火。"],
   off_already: ["The controller answered: it was already off.", "控制盒已应答：本来就是关着的。"],

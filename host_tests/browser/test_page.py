@@ -63,6 +63,7 @@ def test_no_control_of_the_page_could_look_like_on(phone, device):
         names = [one.text for one in phone.all("button, #tabs a") if one.is_displayed()]
         known = {
             "Turn off",
+            "Off in 5 min",
             "Now",
             "History",
             "Settings",

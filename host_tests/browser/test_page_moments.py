@@ -285,3 +285,14 @@ def test_the_page_can_be_put_on_the_home_screen(phone, device):
     assert not manifest["errors"] and '"short_name": "Curfew"' in manifest["data"]
     size = "const one = new Image(); one.src = 'icon.png'; return one.decode().then(() => one.naturalWidth)"
     assert phone.js(size) == 180
+
+
+@pytest.mark.long
+def test_off_in_five_minutes_is_offered_while_more_time_is_left(phone, device):
+    device.publish(burners=[burning()])
+    phone.open(device)
+    phone.press("button.soon")
+    phone.reads("Asked to turn off in 5 min.", "#answer")
+    assert ("POST", "/burners/0/off_in", {"off_in_min": 5}) in [one[:3] for one in device.writes]
+    device.publish(burners=[burning(remaining_s=299)])
+    phone.until(lambda: not phone.seen("button.soon"))
