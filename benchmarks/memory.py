@@ -27,7 +27,8 @@ PARTS = {
     "web": ("curfew.bundles.http",),
     "mqtt": ("curfew.bundles.mqtt",),
 }
-PLACES = 8  # of the web server
+PLACES = 5  # of the web server: http/server.py
+PADS = (0, 1, 53)  # blocks before everything; garbage that the collector keeps by chance is not in all three
 _KEPT_LINES = "".join(f"{name}: {'x' * 200}\r\n" for name in ("Host", "Authorization", "Cookie"))
 HALF_A_HEAD = f"POST /api/v1/off HTTP/1.1\r\n{_KEPT_LINES}X-".encode()
 SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
@@ -71,12 +72,12 @@ def _live(desk: Any, s: float) -> int:
 
 
 @contextmanager
-def everything_on(burners: int, has_mqtt: bool = True) -> Iterator[tuple[Any, int]]:
+def everything_on(burners: int, has_mqtt: bool = True, pad: int = 0) -> Iterator[tuple[Any, int]]:
     """The desk with all services, its announcements over, and the port of its broker. Raises AssertionError."""
     with tempfile.TemporaryDirectory(prefix="curfew-bench-") as name, turns.broker(Path(name) / "broker") as broker:
         mqtt = {"mqtt": mqtt_config(broker.port, host="localhost")} if has_mqtt else {}
         network = network_of(PASSWORD, token=rig.token_hash(TOKEN), **mqtt)
-        desk = RealtimeRig(Path(name), burners=burners, sensor=False, network=network, **SHORT)
+        desk = RealtimeRig(Path(name), burners=burners, sensor=False, network=network, pad=pad, **SHORT)
         try:
             if has_mqtt:
                 desk.wait_for(lambda: broker.greetings("curfew_"), 30, "a session with the broker")
@@ -115,7 +116,11 @@ def full_house(burners: int, has_mqtt: bool = True) -> int:
 
     Within 1 % of the worst under load, and the same in every run. Raises AssertionError.
     """
-    with everything_on(burners, has_mqtt) as (desk, _), ExitStack() as stack:
+    return min(_full_house(burners, has_mqtt, pad) for pad in PADS)
+
+
+def _full_house(burners: int, has_mqtt: bool, pad: int) -> int:
+    with everything_on(burners, has_mqtt, pad) as (desk, _), ExitStack() as stack:
         for _ in range(PLACES):
             caller = stack.enter_context(socket.create_connection(("127.0.0.1", desk.web_port)))
             caller.sendall(HALF_A_HEAD)

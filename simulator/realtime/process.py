@@ -56,13 +56,13 @@ class DeviceProcess:
     """One controller: its World, its flash in `folder`/flash, its process.
 
     network: None: no radio at all; {}: no network.json, so the set-up portal; else the content of network.json.
-    mode, friend: of fakes/realtime/controller.py. heap_kib: the firmware's; the rig's part comes on top. `failure`
-    tells in words why the rig itself broke, None while it has not.
+    mode, friend: of fakes/realtime/controller.py. heap_kib: the firmware's; the rig's part comes on top. pad: blocks
+    that everything in the heap is shifted by. `failure` tells in words why the rig itself broke, None while it has not.
     """
 
     def __init__(
         self, folder: Path, plan: dict[str, Any], world: Any, mode: str, network: dict[str, Any] | None = None,
-        heap_kib: int = HEAP_KIB, firmware: Path = run.BOARD, friend: str | None = None,
+        heap_kib: int = HEAP_KIB, firmware: Path = run.BOARD, friend: str | None = None, pad: int = 0,
     ):  # fmt: skip
         self.plan = plan
         self.world = world
@@ -73,7 +73,7 @@ class DeviceProcess:
         self.time_servers = time_servers.ports()  # "": the names of the time servers lead nowhere
         self.dns_port = free_port(socket.SOCK_DGRAM)
         self._mode, self._air, self._friend = mode, network is not None, friend
-        self._firmware = Path(firmware)
+        self._firmware, self._pad = Path(firmware), pad
         self._heap_bytes = heap_kib * 1024 + RIG_BYTES
         self._wifi, self._lookup_ms, self.dead_port, self._measure = 1, 0, 0, 0
         self._values: tuple[int, ...] = ()
@@ -109,7 +109,7 @@ class DeviceProcess:
         self._pipe, out = os.pipe()
         _grow(out)
         paths = [RIG, run.COMMON, *([RIG / "air"] if self._air else [])]
-        environment = {**os.environ, "MICROPYPATH": ":".join([*map(str, paths), ".frozen"])}
+        environment = {**os.environ, "MICROPYPATH": ":".join([*map(str, paths), ".frozen"]), "PAD": str(self._pad)}
         if self.time_servers:
             environment["TIME_PORTS"] = self.time_servers
         try:

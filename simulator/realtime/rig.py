@@ -87,7 +87,7 @@ class RealtimeRig(DeviceProcess):
 
     def __init__(
         self, folder, burners=1, sensor=True, stove=None, network=None, heap_kib=HEAP_KIB, firmware=run.BOARD,
-        alone=False, **settings,
+        alone=False, pad=0, **settings,
     ):  # fmt: skip
         plan = {
             "name": "rig", "seed": 1, "until_ms": FOR_EVER_MS, "samples": False, "burners": burners,
@@ -98,7 +98,7 @@ class RealtimeRig(DeviceProcess):
             plan["events"].append([0, "services_block", 0, {"ms": FOR_EVER_MS}])
         self._lines: list[str] = []
         world = world_module.World(plan, self._lines.append)
-        super().__init__(folder, plan, world, "alone" if alone else "real", network, heap_kib, firmware)
+        super().__init__(folder, plan, world, "alone" if alone else "real", network, heap_kib, firmware, pad=pad)
         self.late_ms, self.stalls, self.edges, self.posts, self.allocated = [], [], [], [], []
         self.peak_bytes = 0
         self.ticks = 0

