@@ -5,6 +5,7 @@ import sys
 import starter
 
 chosen = starter.start()
+starter.__dict__.clear()  # a word left on the stack keeps a module, and with it all that it defines
 del starter, sys.modules["starter"]
 if chosen:
     chosen[0].main(*chosen[1:])

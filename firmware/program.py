@@ -6,7 +6,7 @@ import time
 
 import machine
 
-from curfew import VERSION, forget
+from curfew import VERSION, erase, forget
 
 
 def main(slot, trial):
@@ -68,7 +68,7 @@ def start(slot, trial):
 
         clock = Clock()
     loop = build(clock, settings, invalid, bool(trial), persistence.Persistence, thread.run)
-    forget("hardware.board")
+    erase("hardware.board")
     print(
         "Curfew %s build %s slot %s%s burners %d"
         % (VERSION, slots.build_id(), slot, " pending" if trial else "", len(settings.burners))

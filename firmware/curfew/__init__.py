@@ -13,3 +13,15 @@ def forget(*names):
         package = sys.modules.get(parent)
         if hasattr(package, child):
             delattr(package, child)
+
+
+def erase(*names):
+    """Forget modules whose work is over, and empty them: a word left on a stack keeps a module and all that it defines.
+
+    Not on CPython, where tests hold what they import.
+    """
+    for name in names:
+        module = sys.modules.get("curfew." + name)
+        forget(name)
+        if module and sys.implementation.name == "micropython":
+            module.__dict__.clear()

@@ -157,6 +157,12 @@ def test_services_that_ended_in_an_error_leave_nothing_behind(tmp_path):
     assert figure(lines, "held") < 1000
 
 
+def test_a_module_whose_work_is_over_leaves_nothing_even_where_a_stack_still_holds_it(tmp_path):
+    lines, status, errors = on_the_vm(tmp_path, "169k", "used_up.py", machine=())
+    assert status == 0, (lines, errors)
+    assert lines == ["modules []", "left [False, True]"]
+
+
 def two_threads(flash, seconds):
     """Run both threads under load; (ticks, worst lateness in ms, rounds of the load, ticks that conducted)."""
     run.fill(flash, run.BOARD, SHIPPED)

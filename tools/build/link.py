@@ -107,7 +107,8 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         """A module that is one with others cannot be forgotten."""
-        if isinstance(node.func, ast.Name) and node.func.id == "forget" and isinstance(node.args[0], ast.Constant):
+        drops = isinstance(node.func, ast.Name) and node.func.id in ("forget", "erase")
+        if drops and isinstance(node.args[0], ast.Constant):
             name = str(node.args[0].value)
             if f"curfew.{name}" in self._owner:
                 raise LinkError(f"{self._name}: forgets {name}, which is one with others")

@@ -71,7 +71,7 @@ def outside(folder: Path = ROOT) -> set[str]:
                 found |= {item.name for item in node.names}
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
-            if isinstance(node, ast.ClassDef):  # what a stand-in offers
+            if isinstance(node, ast.ClassDef):  # what a fake offers
                 found |= made_in(node)
     return found
 

@@ -3,13 +3,12 @@
 Nothing that the safety loop drives.
 """
 
-import gc
 from typing import Any
 
 import machine
 
-_TLS_BYTES = 35 * 1024  # of a session at its peak: micropython#8940
-_TLS_BLOCK = 17 * 1024  # its buffer for what comes in is in one piece
+from curfew import erase
+
 _REASONS = "? power reset watchdog sleep soft"  # words, in the order of the chip's own numbers
 
 
@@ -26,18 +25,21 @@ def restart_reason() -> str:
 
 
 def heaps() -> dict[str, int]:
-    """Free bytes: python; on a chip also other (for Wi-Fi, sockets, TLS), block (the largest in it), least (ever)."""
-    found = {"python": gc.mem_free()} if hasattr(gc, "mem_free") else {}  # not in CPython
-    try:
-        import esp32
+    """As in hardware/memory.py."""
+    from curfew.hardware import memory
 
-        areas = esp32.idf_heap_info(esp32.HEAP_DATA)
-    except ImportError:  # no chip
-        return found
-    found["other"] = sum([area[1] for area in areas])
-    found["block"] = max([area[2] for area in areas])
-    found["least"] = sum([area[3] for area in areas])
+    found = memory.heaps()
+    erase("hardware.memory")
     return found
+
+
+def tls_lacks() -> int:
+    """As in hardware/memory.py."""
+    from curfew.hardware import memory
+
+    lacking = memory.tls_lacks()
+    erase("hardware.memory")
+    return lacking
 
 
 def set_clock(year: int, month: int, day: int, hour: int, minute: int, second: int, weekday: int, _: int) -> None:
@@ -53,20 +55,6 @@ def output(number: int) -> machine.Pin:
 def any_low(numbers: list[int]) -> bool:
     """True while one of these pins is low: a button is down."""
     return any([not machine.Pin(number, machine.Pin.IN, machine.Pin.PULL_UP).value() for number in numbers])
-
-
-def tls_lacks() -> int:
-    """Bytes that a TLS handshake lacks beside the Python heap; 0 when there is room, or it is unknown."""
-    try:
-        import esp32
-
-        areas = esp32.idf_heap_info(esp32.HEAP_DATA)  # of each: all, free, largest block, least free so far
-    except (ImportError, AttributeError):  # another machine
-        return 0
-    free = sum([area[1] for area in areas])
-    largest = max([area[2] for area in areas])
-    lacking: int = max(0, _TLS_BYTES - free, _TLS_BLOCK - largest)
-    return lacking
 
 
 def display(clk_pin: int, dio_pin: int) -> Any:

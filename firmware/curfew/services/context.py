@@ -11,7 +11,7 @@ from curfew.core.faults import FAULTS, NO_FAULT
 from curfew.core.limits import TICK_MS
 from curfew.core.ticks import elapsed_ms
 from curfew.runtime import snapshot as s
-from curfew.storage import files, journal
+from curfew.storage import journal
 
 AUTHORITY_PATH = "authority.txt"  # a host, and the public authority that vouched for it; mqtt/transport.py
 JOINED_PATH = "joined.txt"  # a hash of the Wi-Fi settings that have worked
@@ -91,23 +91,6 @@ class ServiceContext:
             "off_in_by": self._less_by.get(index),
         }
 
-    def shutoffs(self):
-        """Yield (number, burner, cause, burn_s, health_permille, when), oldest first; the last two may be None.
-
-        when: unix seconds.
-        """
-        dates = {}
-        for line in files.lines(DATES_PATH):
-            number, when = line.split()
-            dates[int(number)] = int(when)
-        for line in files.lines(journal.JOURNAL_PATH):
-            try:
-                number, burner, cause, burn_s, health = line.split()
-                row = int(number), int(burner), cause, int(burn_s), int(health) or None, dates.get(int(number))
-            except ValueError:  # another version of the firmware wrote this line
-                continue
-            yield row
-
     def off(self, burner, source):
         """Shut off a burner, None for all; source: a word of codes.SOURCES. It cannot fail and is never lost."""
         number = self._sources.index(source)
@@ -169,11 +152,6 @@ class ServiceContext:
             if self.values[at + s.SNAP_FAULTS_RAISED] or self.values[at + s.SNAP_SERVICE]:
                 return True
         return False
-
-    def fault_raised(self):
-        """True while a burner has a fault that is not acknowledged."""
-        self.look()
-        return any([self.values[at + s.SNAP_FAULTS_RAISED] for at in range(0, len(self.values), s.SNAP_FIELDS)])
 
     def deadline_s(self):
         """Seconds to the nearest deadline of all burners; None without a deadline."""

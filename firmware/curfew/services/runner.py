@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 
-from curfew import VERSION, forget
+from curfew import VERSION, erase, forget
 from curfew.core.ticks import elapsed_ms
 from curfew.hardware import chip
 from curfew.services.context import ServiceContext
@@ -29,7 +29,7 @@ async def run_services(persistence, link, clock, settings, network):
     log = Log()
     config, why = load(ServiceContext.network_path)
     del load
-    forget("services.net.network_settings", "core.schema")
+    erase("services.net.network_settings", "core.schema")
     gc.collect()
     if why:
         log.add("setup", why)
@@ -192,7 +192,7 @@ class ServiceRunner:
             if context.status["wifi"] in ("online", "portal") and context.flash_allowed():
                 key.make(context.flash_allowed)
         del key
-        forget("services.update.key")
+        erase("services.update.key")
         while True:
             if self._is_new and self._wifi.joins:
                 from curfew.services.net import joined

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from curfew.services.mqtt import transport
+from curfew.services.mqtt import trust
 from curfew.storage import files
 from host_tests.fixtures.broker import Rig, authority, broker, trusting  # noqa: F401
 from host_tests.services.mqtt.test_session import BUILT, Client, dials  # noqa: F401
@@ -29,7 +29,7 @@ def test_without_an_authority_of_our_own_the_public_ones_are_trusted_one_and_all
 ):
     rig, there = public(broker, authority, tmp_path, monkeypatch)
     rig.online()
-    [line] = files.lines(transport.AUTHORITY_PATH)
+    [line] = files.lines(trust.AUTHORITY_PATH)
     assert line.split()[0] == "127.0.0.1" and len(line.split()[1]) == 32
 
 
@@ -68,9 +68,9 @@ def test_a_certificate_that_changed_is_said_and_tried_a_day_later_over_the_whole
 ):
     rig, there = public(broker, authority, tmp_path, monkeypatch)
     rig.online()
-    known = next(line.split()[1] for line in files.lines(transport.AUTHORITY_PATH))
-    der = next(one for one in transport._bundle() if sha256(one).digest()[:16].hex() != known)
-    files.replace(transport.AUTHORITY_PATH, ["127.0.0.1 " + sha256(der).digest()[:16].hex()], lambda: True)
+    known = next(line.split()[1] for line in files.lines(trust.AUTHORITY_PATH))
+    der = next(one for one in trust._bundle() if sha256(one).digest()[:16].hex() != known)
+    files.replace(trust.AUTHORITY_PATH, ["127.0.0.1 " + sha256(der).digest()[:16].hex()], lambda: True)
     later, dials.rig = Rig({}), None
     later.flash_allowed = True
     Client(later, {**mqtt_config(there.port), "tls": True, "ca": ""})
@@ -82,22 +82,22 @@ def test_a_certificate_that_changed_is_said_and_tried_a_day_later_over_the_whole
     real_ms = later.core.now_ms
     later.context.clock.ticks_ms = lambda: later.core.now_ms + 86_400_000
     later.online()
-    assert [line.split()[1] for line in files.lines(transport.AUTHORITY_PATH)] == [known] and real_ms
+    assert [line.split()[1] for line in files.lines(trust.AUTHORITY_PATH)] == [known] and real_ms
 
 
 def test_the_public_authorities_are_read_to_the_last_byte(monkeypatch):
     monkeypatch.chdir(BUILT)
-    found = [*transport._bundle()]
-    assert b"".join(found) == Path(transport.PUBLIC_AUTHORITIES_PATH).read_bytes() and len(found) > 10
+    found = [*trust._bundle()]
+    assert b"".join(found) == Path(trust.PUBLIC_AUTHORITIES_PATH).read_bytes() and len(found) > 10
     for number in range(len(found)):
-        trust = transport.Trust(None, "somewhere")
-        trust._number = number
-        assert len(trust.context().get_ca_certs()) == 1
+        made = trust.Trust(None, "somewhere")
+        made._number = number
+        assert len(made.context().get_ca_certs()) == 1
 
 
 def test_no_memory_to_count_the_authorities_is_no_end_of_the_services(broker, authority, tmp_path, monkeypatch):
     rig, _ = public(broker, authority, tmp_path, monkeypatch)
-    real, asked = transport._bundle, []
+    real, asked = trust._bundle, []
 
     def without_memory():
         asked.append(1)
@@ -105,6 +105,6 @@ def test_no_memory_to_count_the_authorities_is_no_end_of_the_services(broker, au
             raise MemoryError
         return real()
 
-    monkeypatch.setattr(transport, "_bundle", without_memory)
+    monkeypatch.setattr(trust, "_bundle", without_memory)
     rig.online()
     assert len(asked) > 2

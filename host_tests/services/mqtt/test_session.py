@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from curfew.services.mqtt import session, transport
+from curfew.services.mqtt import session, transport, trust
 from curfew.services.mqtt.session import Broker
 from host_tests.fixtures.broker import Observer, Rig, authority, broker, rogue, trusting  # noqa: F401
 from simulator.realtime.broker import PASSWORD, USER, Authority, mqtt_config
@@ -120,8 +120,8 @@ def test_without_an_authority_of_our_own_a_home_made_certificate_is_not_trusted(
     there, rig = broker(authority=authority), Rig({})
     dials.rig, rig.flash_allowed = rig, True
     Client(rig, {**mqtt_config(there.port), "tls": True})
-    rig.until(lambda: len(dials) == 2 + len([*transport._bundle()]))
-    assert not Path(transport.AUTHORITY_PATH).exists()
+    rig.until(lambda: len(dials) == 2 + len([*trust._bundle()]))
+    assert not Path(trust.AUTHORITY_PATH).exists()
     assert "CERTIFICATE_VERIFY_FAILED" in rig.log.lines[0] and there.greetings("box") == 0
 
 

@@ -13,8 +13,8 @@ KIB = 1024
 
 @pytest.fixture
 def tls_lacks(chip, monkeypatch):
-    """A function: what chip.tls_lacks() says of areas (all, free, largest block, least free)."""
-    lacks = chip.driver("chip").tls_lacks
+    """A function: what memory.tls_lacks() says of areas (all, free, largest block, least free)."""
+    lacks = chip.driver("memory").tls_lacks
 
     def asked(*areas):
         esp32 = SimpleNamespace(HEAP_DATA=4, idf_heap_info=lambda kind: list(areas))
@@ -44,7 +44,7 @@ def test_a_handshake_needs_its_peak_and_its_buffer_in_one_piece(tls_lacks, areas
 
 def test_a_machine_that_cannot_tell_lets_it_try(chip, monkeypatch):
     monkeypatch.setitem(sys.modules, "esp32", None)
-    assert chip.driver("chip").tls_lacks() == 0
+    assert chip.driver("memory").tls_lacks() == 0
 
 
 def broker_of(lacking, **asked):

@@ -1,7 +1,7 @@
 """The HTTP interface under /api/v1 (docs/openapi.json): who may ask, the routes, and the frequent requests.
 
-Rare requests are in access_api.py, config_api.py and update_api.py, which are imported for one request and dropped
-again. No request can turn gas on: a request shuts off, or asks for more time, which the safety loop judges.
+Rare requests are in access_api.py, config_api.py, metrics.py and update_api.py, which are imported for one request and
+dropped again. No request can turn gas on: a request shuts off, or asks for more time, which the safety loop judges.
 """
 
 import gc
@@ -23,8 +23,8 @@ _SET_UP = ("network", "networks")  # need none in the set-up
 _BY_TOKEN = ("status", "events", "metrics", "shutoffs", "off", "off_in", "presence", "extend", "update")
 _ALWAYS = ("off", "logout")  # what every known device may do
 _OWNER = ("sessions", "tokens")  # need a session also to be read
-_METRICS_PATH = "metrics.txt"  # what each of them means
 _LOCAL = ("local", "lan", "home.arpa", "fritz.box")  # names that only the home network gives
+_COOKIE_MAX = 64  # twice as long as ours
 _AGE_MS = 60000
 _STREAMS_MAX = 2  # event streams: open pages must not block an OFF request
 _LOOK_MS = 250  # at most four events a second
@@ -47,10 +47,22 @@ class Api:
         self.unix_s = unix_s
         self.sleep_ms = sleep_ms
         self._reason = restart_reason
-        self._uptime_s = 0
+        self._seconds = 0
         self._imported = 0  # requests that use a module of _MODULES
         self._streams = []  # requests whose event stream is open, oldest first
         self._then_ms = self.now_ms()
+
+    def kept(self, name, text):
+        """What is kept of a header while a request waits for its rest: of a token its hash, of cookies the session."""
+        if name == "authorization":
+            return token_hash(text[7:]) if text[:7] == "Bearer " else ""
+        if name == "cookie":
+            for part in text.split(";"):
+                key, _, value = part.strip().partition("=")
+                if key == "session":
+                    return value[:_COOKIE_MAX]
+            return ""
+        return text
 
     async def answer(self, request):
         """The answer for the Server; sets request.burner: the index in the path, None for all burners."""
@@ -75,7 +87,7 @@ class Api:
         finally:
             self._imported -= 1
             if not self._imported:
-                forget(_CONFIG, _ACCESS, "services.http.password", "services.http.refusals")
+                forget(_CONFIG, _ACCESS, _METRICS, "services.http.password", "services.http.refusals")
                 if not self.context.receiver:
                     forget(_UPDATE, "services.update.receiver", "services.update.key")
             gc.collect()
@@ -87,7 +99,7 @@ class Api:
             unix_s = self.unix_s()
             self.auth.expire(unix_s and unix_s // 86400)
             self.store_sessions()
-            self._uptime()
+            self.uptime_s()
             await self.sleep_ms(_AGE_MS)
 
     def store_sessions(self):
@@ -107,11 +119,12 @@ class Api:
         """A time as text; None for None and 0."""
         return iso_text(unix_s, self.context.config.get("time_zone_min", 0)) if unix_s else None
 
-    def _uptime(self):
+    def uptime_s(self):
+        """Seconds since the start."""
         seconds = max(0, elapsed_ms(self.now_ms(), self._then_ms)) // 1000
         self._then_ms = later_ms(self._then_ms, seconds * 1000)
-        self._uptime_s += seconds
-        return self._uptime_s
+        self._seconds += seconds
+        return self._seconds
 
     # --- authorization ---------------------------------------------------------------------------------------------
 
@@ -137,11 +150,11 @@ class Api:
         """Raise Refused, or set request.session: a Session, the scope of a bearer token, None without either."""
         config = self.context.config
         headers = request.headers
-        bearer = headers.get("authorization", "")
-        if bearer[:7] == "Bearer ":
-            request.session = self._token(bearer[7:])
+        bearer = headers.get("authorization")
+        if bearer:
+            request.session = self._token(bearer)
         else:
-            request.session = self.auth.find(request.cookie("session"), self.now_ms())
+            request.session = self.auth.find(headers.get("cookie"), self.now_ms())
         if name in _OPEN or name in _SET_UP and self.in_setup():
             return
         if not config.get("password"):
@@ -162,10 +175,9 @@ class Api:
                 if request.session.is_limited:
                     raise Refused(403, "too many wrong passwords: hold a button for 6 s with all burners off")
 
-    def _token(self, text):
-        """The entry of a token in the network settings, which begins with its scope; None for an unknown one."""
+    def _token(self, key):
+        """The entry of the token with this hash in the network settings; it begins with its scope; None: unknown."""
         config = self.context.config
-        key = token_hash(text)
         for entry in config.get("tokens", ()):
             if same(key[:TOKEN_DIGITS], (entry + " ").split(" ")[1]):
                 return entry
@@ -196,7 +208,7 @@ class Api:
         if not session:
             return iter((start + json.dumps(state) + end,))
         context.look()
-        state["uptime_s"] = self._uptime()
+        state["uptime_s"] = self.uptime_s()
         state["time"] = self.iso(self.unix_s())
         state["services"] = context.status
         state["restart_reason"] = self._reason
@@ -276,36 +288,10 @@ class Api:
             raise Refused(409, "a contact at presence_pin says it")
         return {"presence": self.context.presence()}, 200, {}
 
-    async def metrics(self, request):
-        """Metrics in the text format of Prometheus."""
-        return packed(self._lines()), 200, {"Content-Type": "text/plain; version=0.0.4"}
-
-    def _lines(self):
-        context = self.context
-        context.look()
-        with open(slots.path(_METRICS_PATH)) as about:
-            yield from about
-        yield 'curfew_info{version="%s",build="%s",slot="%s"} 1\n' % (VERSION, slots.build_id(), slots.here)
-        yield "curfew_uptime_seconds %d\ncurfew_problem %d\n" % (self._uptime(), context.problem())
-        yield "curfew_clock_known %d\n" % (self.unix_s() is not None)
-        yield "curfew_flash_failures_total %d\n" % context.persistence.failures
-        yield "curfew_loop_busy_permille %d\n" % context.busy_permille()
-        heaps = context.chip.heaps()
-        for name in heaps:
-            yield 'curfew_free_bytes{heap="%s"} %d\n' % (name, heaps[name])
-        burners = [context.burner(index) for index in range(context.burners)]
-        for key in "contact_closed flame remaining_s tc_uv magnet_uv health_permille service refused".split():
-            for index in range(len(burners)):
-                if burners[index][key] is not None:
-                    yield 'curfew_%s{burner="%d"} %d\n' % (key, index, burners[index][key])
-        for index in range(len(burners)):
-            yield 'curfew_state{burner="%d",state="%s"} 1\n' % (index, burners[index]["state"])
-        for word in context.log.counts:
-            yield 'curfew_log_total{word="%s"} %d\n' % (word, context.log.counts[word])
-
 
 _ACCESS = "services.http.access_api"
 _CONFIG = "services.http.config_api"
+_METRICS = "services.http.metrics"
 _UPDATE = "services.http.update_api"
 _BURNERS = "/api/v1/burners/{burner}"
 _OFF = ("POST", Api.off)
@@ -315,7 +301,7 @@ _WHO = ("GET, PUT", _ACCESS)
 _FILE = ("GET, PUT", _CONFIG)
 # Folder: {name: (methods, handler)}. A text names the module that is imported for the request; its HANDLERS answer.
 ROUTES: dict[str, dict[str, tuple]] = {
-    "": {"metrics": ("GET", Api.metrics)},
+    "": {"metrics": ("GET", _METRICS)},
     "/api/v1": {
         "status": ("GET", Api.status),
         "events": ("GET", Api.events),

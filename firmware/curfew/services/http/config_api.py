@@ -7,10 +7,11 @@ import gc
 import json
 import os
 
-from curfew.services.context import AUTHORITY_PATH
+from curfew.runtime.snapshot import SNAP_FAULTS_RAISED, SNAP_FIELDS
+from curfew.services.context import AUTHORITY_PATH, DATES_PATH
 from curfew.services.http.refusals import invalid, key_of, require_written
 from curfew.services.http.server import JSON, Refused, body_of, listed, packed
-from curfew.storage import files
+from curfew.storage import files, journal
 from curfew.transient import transient
 
 _TESTS = "plug hold low_flame timeout knob restart weld override remote bypass"
@@ -87,7 +88,8 @@ def _choice(key, default, words):
 
 def _require_no_fault(context):
     """A restart ends a fault that is not stored; only the user at the controller may do that."""
-    if context.fault_raised():
+    values = context.look()
+    if any([values[at + SNAP_FAULTS_RAISED] for at in range(0, len(values), SNAP_FIELDS)]):  # not acknowledged
         raise Refused(409, "a burner shows a fault: clear it at the controller first, a restart would end it")
 
 
@@ -285,9 +287,27 @@ async def put_commissioning(api, request):
 async def get_shutoffs(api, request):
     """The last hundred shut-offs, newest first."""
     gc.collect()
-    rows = list(api.context.shutoffs())
+    rows = list(_shutoffs())
     newest_first = (_shutoff(api, rows.pop()) for _ in range(len(rows)))
     return packed(listed("[", newest_first, "]")), 200, JSON
+
+
+def _shutoffs():
+    """Yield (number, burner, cause, burn_s, health_permille, when), oldest first; the last two may be None.
+
+    when: unix seconds.
+    """
+    dates = {}
+    for line in files.lines(DATES_PATH):
+        number, when = line.split()
+        dates[int(number)] = int(when)
+    for line in files.lines(journal.JOURNAL_PATH):
+        try:
+            number, burner, cause, burn_s, health = line.split()
+            row = int(number), int(burner), cause, int(burn_s), int(health) or None, dates.get(int(number))
+        except ValueError:  # another version of the firmware wrote this line
+            continue
+        yield row
 
 
 def _shutoff(api, row):

@@ -71,14 +71,6 @@ class Request:
         self.headers = {}
         self.body = b""
 
-    def cookie(self, name: str) -> str:
-        """The value of a cookie; "" when it is missing."""
-        for part in self.headers.get("cookie", "").split(";"):
-            key, _, value = part.strip().partition("=")
-            if key == name:
-                return value
-        return ""
-
 
 class _Caller:
     """One connection. due_ms: when its present step times out; None: no limit."""
@@ -152,7 +144,7 @@ class Server:
       bytes, a text, a generator of either, or an async function of send() that sends for as long as the client reads.
       PRIORITY: end of the paths that are answered however many answers are in progress.
       HEADERS: in bytes, the names to keep, in lower case between spaces; the server itself needs host, content-length,
-      transfer-encoding and if-none-match.
+      transfer-encoding and if-none-match. kept(name, text): what of such a header is kept.
     clock has ticks_ms(), log has add(); sleep_ms is asyncio's. folder: of the page; every file ends in .gz.
     redirect(host): where to send a request with this Host header instead; None: nowhere.
     """
@@ -426,7 +418,7 @@ class Server:
             name = name.lower().decode()
             if name in request.headers:  # two readers could choose different ones
                 raise ValueError
-            request.headers[name] = value.strip().decode()
+            request.headers[name] = self.api.kept(name, value.strip().decode())
 
     def _keeps(self, name):
         return b" %s " % name.lower() in self.api.HEADERS

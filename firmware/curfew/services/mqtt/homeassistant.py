@@ -1,4 +1,4 @@
-"""The device in MQTT: topics, commands, and the discovery messages of Home Assistant.
+"""The device in MQTT: topics, commands, states, and when Home Assistant is told what there is (discovery.py).
 
 A command can shut off a burner, or ask for more time where the settings allow it. No command can turn gas on.
 """
@@ -7,11 +7,8 @@ import gc
 import json
 import random
 
-from curfew import VERSION
-from curfew.core.codes import CAUSES
-from curfew.core.limits import BURNERS_MAX
+from curfew import forget
 from curfew.services.mqtt.session import Broker
-from curfew.services.update import slots
 
 _COMMAND_MAX = 128  # bytes
 _COMMAND_AGE_S = 5
@@ -25,10 +22,6 @@ _CHECKS = 3  # without a proof, every ten seconds; then one an hour
 _CHECK_ROUNDS = 360
 _SLOW_ROUNDS = 20  # of half a second, between two messages with millivolts
 _DRIFT_S = 2  # of "off at", before it is published again
-# First line: the frame of a discovery message. Then a line for each entity: owner (device, burner, a burner with a
-# sensor, one that may be extended), platform, object, label, and the part for the frame; "~" is the topic of the owner.
-# The types of an event are the causes. A file, to spare the heap.
-ENTITIES_PATH = "entities.txt"
 
 
 def parse_command(payload):
@@ -119,7 +112,10 @@ class HomeAssistant:
         self._announce()
 
     def _announce(self):
-        self._discoveries = self._all_discoveries()
+        from curfew.services.mqtt import discovery
+
+        self._discoveries = discovery.messages(self._context, self._node, self._base, self._discovery)
+        forget("services.mqtt.discovery")
         self._next = None
         self._rounds = 0
         self.broker.published.clear()
@@ -130,54 +126,13 @@ class HomeAssistant:
                 try:
                     self._next = next(self._discoveries, None)
                 except OSError as error:  # unreadable file: everything else works
-                    self._context.log.add("mqtt", "%s: %s" % (ENTITIES_PATH, error))
+                    self._context.log.add("mqtt", "entities.txt: %s" % error)
                 if self._next is None:
                     self._discoveries = None
             elif self.broker.publish(self._next[0], self._next[1], True):
                 self._next = None
             else:
                 return
-
-    def _all_discoveries(self):
-        """Yield (topic, text) for each entity; an empty text removes an entity that this device does not have."""
-        yield self._status, "online"
-        context = self._context
-        for index in range(context.burners, BURNERS_MAX):  # of an earlier time with more burners
-            for name in ("state", "millivolts"):
-                yield self._topic(index, name), ""
-        if not self._discovery:
-            return
-        yield from self._discoveries_of({"device": True}, self._base + "/", "", "")
-        for index in range(BURNERS_MAX):
-            has = {"burner": False, "sensor": False, "extend": False}
-            most = 0
-            if index < context.burners:
-                has = {"burner": True, "sensor": context.burner(index)["sensor"], "extend": context.extend_allowed}
-                most = context.settings.burners[index].timer_max_ms // 60000
-            label = "Burner %d " % (index + 1) if context.burners > 1 else ""
-            yield from self._discoveries_of(has, self._topic(index, ""), "burner%d_" % index, label, most)
-
-    def _discoveries_of(self, has, topic, prefix, prefix_label, most=0):
-        node = self._node
-        version = "%s (%s)" % (VERSION, slots.build_id())
-        name, topic, status = map(json.dumps, (self._context.config.get("name") or "Curfew", topic[:-1], self._status))
-        with open(slots.path(ENTITIES_PATH)) as entities:
-            frame = entities.readline()
-            for line in entities:
-                owner, platform, entity, label, part = line.split("|", 4)
-                if owner not in has:
-                    continue
-                path = "%s/%s/%s/%s/config" % (self._discovery, platform, node, prefix + entity)
-                text = ""
-                if has[owner]:
-                    unique = node + "_" + prefix + entity
-                    label = prefix_label + label
-                    if platform == "number":
-                        part = part.replace("240", str(most))
-                    if platform == "event":
-                        part = part.rstrip() + '["%s"]\n' % CAUSES[2:].replace(" ", '","')
-                    text = frame % (topic, label, unique, platform, unique, status, part, node, name, version)
-                yield path, text
 
     def _publish(self):
         context = self._context

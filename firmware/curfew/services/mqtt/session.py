@@ -8,7 +8,7 @@ from errno import ENOMEM
 
 from curfew.core.ticks import elapsed_ms
 from curfew.services.mqtt.client import Client
-from curfew.services.mqtt.transport import Connection, Trust
+from curfew.services.mqtt.transport import Connection
 
 _CALM_S = 6  # no step of a connection this close to a deadline
 _REUSES = 5  # of an address by attempts that fail; a new look-up of the name can take half a minute
@@ -45,7 +45,11 @@ class Broker:
         self._will = will
         self._skipped = []  # topics, or their first levels
         self._one_by_one = False
-        self._trust = Trust(config.get("ca"), config["host"]) if config["tls"] else None
+        self._trust = None
+        if config["tls"]:
+            from curfew.services.mqtt.trust import Trust
+
+            self._trust = Trust(config.get("ca"), config["host"])
         self._connection = None
         self._address = None  # of the last connection
         self._reuses = 0
