@@ -52,8 +52,6 @@ def server(tmp_path):
         process.wait()
 
 
-# Red in a heap of 169 KiB: a body of 4,000 brackets gets no answer. Short again once it is green.
-@pytest.mark.long
 def test_the_compiled_server_answers_on_the_vm_as_it_does_here(server):
     page = server.ask("GET", "/")
     assert gzip.decompress(page.body) == PAGE

@@ -68,6 +68,11 @@ def test_constants_are_made_of_other_modules_constants_in_any_order():
     assert (known["curfew.a"], known["curfew.b"]) == ({"X": 11}, {"Y": 10})
 
 
+def test_a_module_that_is_imported_within_a_function_gives_its_constants_too():
+    folded = user("def f():\n    from curfew import limits\n    return limits.TICK_MS\n")
+    assert "return 20" in folded
+
+
 # --- folding -------------------------------------------------------------------------------------------------------
 
 

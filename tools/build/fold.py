@@ -73,14 +73,14 @@ class _Imports:
     def __init__(self, tree: ast.Module, known: Constants):
         self.constants: dict[str, int] = {}
         self.modules: dict[str, dict[str, int]] = {}
-        for node in tree.body:
+        for node in ast.walk(tree):  # a module may be imported within a function
             if not _is_own_import(node):
                 continue
             for item in node.names:
                 shown = item.asname or item.name
                 if f"{node.module}.{item.name}" in known:
                     self.modules[shown] = known[f"{node.module}.{item.name}"]
-                elif item.name in known.get(node.module or "", {}):
+                elif node in tree.body and item.name in known.get(node.module or "", {}):
                     self.constants[shown] = known[node.module or ""][item.name]
 
     def names(self) -> dict[str, object]:
@@ -88,7 +88,7 @@ class _Imports:
         return {**self.constants, **{name: SimpleNamespace(**found) for name, found in self.modules.items()}}
 
 
-def _is_own_import(node: ast.stmt) -> TypeGuard[ast.ImportFrom]:
+def _is_own_import(node: ast.AST) -> TypeGuard[ast.ImportFrom]:
     return isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE
 
 

@@ -55,7 +55,7 @@ class Refused(Exception):
 
 
 class Request:
-    """One request: `method`, `path` without the query, `headers` by lower-case name, `body` in bytes.
+    """One request: `method`, `path` without the query, `headers` by lower-case name, `body`: a buffer.
 
     The server adds `address`, of the client without its port.
     """
@@ -69,7 +69,7 @@ class Request:
             raise ValueError
         self.path = url.split("?")[0]
         self.headers = {}
-        self.body = b""
+        self.body = bytearray()
 
 
 class _Caller:
@@ -106,10 +106,12 @@ def body_of(request: Request) -> dict:
     """The JSON object in a request. Raises Refused."""
     require_json(request)
     try:
-        text = request.body.decode()
-        if text.count("[") + text.count("{") > _NESTED_MAX:
+        depths = 0
+        for byte in request.body:
+            depths += byte in b"[{"
+        if depths > _NESTED_MAX:
             raise ValueError
-        values = json.loads(text)
+        values = json.loads(request.body)
     except (ValueError, RuntimeError, OverflowError):
         values = None
     if not isinstance(values, dict):
@@ -407,10 +409,18 @@ class Server:
             raise ValueError
         if len(length) > 4 or int(length) > _BODY_MAX:
             raise Refused(413)
-        length = int(length)
-        if len(data) < length:
-            data += await caller.reader.readexactly(length - len(data))
-        request.body = data[:length]
+        at = min(len(data), int(length))
+        try:
+            request.body = body = bytearray(int(length))  # in one piece, and the only copy
+        except MemoryError:
+            raise Refused(503)
+        body[:at] = data[:at]
+        while at < len(body):
+            data = await caller.reader.read(min(_PIECE, len(body) - at))
+            if not data:
+                raise EOFError
+            body[at : at + len(data)] = data
+            at += len(data)
 
     def _add_header(self, request, line):
         name, value = line.split(b":", 1)
