@@ -30,6 +30,7 @@ def server(tmp_path):
     (flash / "www" / "index.html.gz").write_bytes(gzip.compress(PAGE))
     (flash / "settings.json").write_text(json.dumps({"burners": [{}, {"relay_pin": 19}]}))
     build.build(tmp_path / "firmware")
+    (flash / "metrics.txt").write_bytes((tmp_path / "firmware" / "a" / "metrics.txt").read_bytes())
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
