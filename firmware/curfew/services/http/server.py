@@ -1,9 +1,7 @@
 """An HTTP server with hard limits on connections, sizes and times; it also serves the files of the page.
 
-It knows nothing of what can be asked: the answer function, the priority paths and the headers to keep are given to it.
-One request per connection. A head is read line by line, and of it only the headers to keep: eight incomplete requests
-must leave memory for an OFF. microdot's server has no such limits, and its request and response took 4 kB of heap and
-another 1 kB for each request (measured).
+It knows nothing of what can be asked: that is given to it. One request per connection. A head is read line by line, and
+of it only the headers to keep: incomplete requests must leave memory for an OFF.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The device in MQTT: topics, commands, states, and when Home Assistant is told what there is (discovery.py).
+"""The device in MQTT: topics, commands, states, and when to describe itself again (discovery.py).
 
 A command can shut off a burner, or ask for more time where the settings allow it. No command can turn gas on.
 """
