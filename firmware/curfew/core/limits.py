@@ -104,7 +104,8 @@ COUNT_MAX = 1000000  # counters start over here, long before an int grows
 # --- pins of a plain ESP32 --------------------------------------------------------------------------------------
 # Left out everywhere: strapping 0 2 5 12 15, flash 6-11, input only 34-39, serial 1 3, boot noise 14.
 PINS_RELAY = (18, 19, 23, 33, 32)  # quiet at power-up; boot.py drives exactly these low. The last is the pump's
-PINS_IN = tuple(range(34, 40))  # for contacts alone: without pull-up, so they need a resistor to 3.3 V
+PIN_IN_MIN = 34
+PINS_IN = tuple(range(PIN_IN_MIN, 40))  # for contacts alone: without pull-up, so they need a resistor to 3.3 V
 PINS_OTHER = (4, 13, 16, 17, 21, 22, 25, 26, 27)  # where a twitch at power-up costs nothing
 
 # --- settings: key, default, lowest, highest --------------------------------------------------------------------
