@@ -104,6 +104,7 @@ SETTINGS = {
     "flame_die_s": (90, 30, 180),
     "absence_min": (15, 5, 120),
     "absence_left_min": (5, 1, 60),
+    "hood_run_on_s": (0, 0, 1800),
     "delay_coil_s": (0, 0, 30),
 }
 BURNER_TIMES = ("timer_default_min", "timer_max_min", "burn_max_min")  # a burner may have its own

@@ -20,7 +20,7 @@ DESIGN = {
     "burn_max_min": (240, 1, 300), "warning_s": (60, 15, 300), "override_max_min": (240, 5, 300),
     "ignite_window_s": (60, 10, 180), "flame_out_s": (5, 1, 60), "reclose_hold_s": (10, 3, 60),
     "verify_open_ms": (500, 400, 2000), "flame_die_s": (90, 30, 180), "delay_coil_s": (0, 0, 30),
-    "absence_min": (15, 5, 120), "absence_left_min": (5, 1, 60),
+    "absence_min": (15, 5, 120), "absence_left_min": (5, 1, 60), "hood_run_on_s": (0, 0, 1800),
 }  # fmt: skip
 
 # As test_calibration.py found them to fit every stove: default, lowest, highest.

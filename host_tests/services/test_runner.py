@@ -239,7 +239,7 @@ def test_an_error_that_the_guard_does_not_catch_ends_the_thread(device):
         made.live(fatal)
 
 
-def test_the_hood_s_output_follows_the_flame(device):
+def test_the_hood_s_output_follows_the_flame_and_runs_on(device):
     made = device(JOINED, hood_pin=4)
     lit = [False]
     made.runner.ServiceContext.flame = lambda context: lit[0]
@@ -252,7 +252,20 @@ def test_the_hood_s_output_follows_the_flame(device):
             seen.append(made.levels[4])
 
     made.live(burn)
-    assert seen == [0, 1, 0]
+    assert seen == [0, 1, 1], "for a minute at least"
+
+
+@pytest.mark.parametrize(("run_on_s", "lit_s", "off_s"), [(0, 5, 60), (0, 600, 600), (300, 600, 900), (30, 10, 60)])
+@pytest.mark.parametrize("start_ms", [0, 2**30 - 30_000])
+def test_the_hood_stays_on_for_its_time_and_a_minute_at_least(run_on_s, lit_s, off_s, start_ms):
+    from curfew.services.hood import Hood
+
+    levels = []
+    hood = Hood(types.SimpleNamespace(value=levels.append), run_on_s * 1000)
+    for second in range(1000):
+        hood.step((start_ms + second * 1000) % 2**30, second <= lit_s)
+    assert levels.index(False) in (off_s, off_s + 1)
+    assert not any(levels[off_s + 1 :])
 
 
 @pytest.mark.parametrize(("config", "limit_s"), [(JOINED, 900), (None, 3600)], ids=["joined", "new"])

@@ -123,6 +123,7 @@ SETTINGS = (
     ("flame_die_s", 90, 30, 180),  # the slowest tips lose half their millivolts in 83 s (120 s time constant)
     ("absence_min", 15, 5, 120),  # a walk to the next room is shorter; with a presence contact or a remote word only
     ("absence_left_min", 5, 1, 60),  # left then: time to come back
+    ("hood_run_on_s", 0, 0, 1800),  # the range hood clears the air after the last flame
     ("delay_coil_s", 0, 0, 30),  # a "zero-second" ignition holds the magnet valve itself for so long
 )
 BURNER_TIMES = 3  # the first ones: a burner may have its own

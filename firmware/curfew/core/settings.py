@@ -57,6 +57,7 @@ class Settings:
     delay_coil_ms: int
     absence_ms: int
     absence_left_ms: int
+    hood_run_on_ms: int
     auto_arm: bool
     remote_extend: bool
     radio: bool

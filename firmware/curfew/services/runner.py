@@ -36,7 +36,11 @@ async def run_services(persistence, link, clock, settings, network):
     log.add("start", "%s build %s slot %s" % (VERSION, slots.build_id(), slots.here))
     context = ServiceContext(persistence, link, clock, settings, config, log, chip)
     services = ServiceRunner(context, network)
-    hood = None if settings.hood_pin is None else chip.output(settings.hood_pin)
+    hood = None
+    if settings.hood_pin is not None:
+        from curfew.services.hood import Hood
+
+        hood = Hood(chip.output(settings.hood_pin), settings.hood_run_on_ms)
     tasks = [asyncio.create_task(_guarded(context, "start", services.start))]
     try:
         await _rounds(context, services, hood, tasks)
@@ -53,7 +57,7 @@ async def _rounds(context, services, hood, tasks):
             context.persistence.poll()
         context.look()
         if hood:
-            hood.value(context.flame())
+            hood.step(context.clock.ticks_ms(), context.flame())
         rounds += 1
         for task in tasks:
             if task.done():
