@@ -96,6 +96,7 @@ class FaultSet:
         self.tested = False  # with the pump off, since the magnet side was last dead, or the burner cold
         self.mute_ms = 0  # left in which there is no sound while the burner is cold
         self.note(stored & (1 << FAULT_COUNT) - 1)
+        self.present &= (1 << DRIVER_STUCK) - 1  # what has no row is not there any more, or is reported again
 
     def judge(self, burner: "Judged") -> bool:
         """Look through the rows; True when a fault was raised that was not raised before."""
