@@ -4,7 +4,8 @@ import { ESPLoader, Transport } from "./esptool.js";
 import { read } from "./image.js";
 import { speak, spoken, text } from "./texts.js";
 
-const BAUD = 460800, ROM_BAUD = 115200, MONITOR_BAUD = 115200;
+const ROM_BAUD = 115200, MONITOR_BAUD = 115200;
+const BAUDS = [460800, ROM_BAUD]; // the second where cable, converter or driver do not stand the first
 const SIZES_MB = [4, 8, 16], FILES_AT = 0x200000; // as tools/site.py has them
 const find = (selector) => document.querySelector(selector);
 const say = (key, ...values) => {
@@ -22,7 +23,7 @@ function reason(error, changed) {
   const said = String(error?.message ?? error);
   if (error?.name === "NotFoundError") return ["none"];
   if (/already open|Failed to open|in use|Access denied/i.test(said)) return ["busy"];
-  if (!changed && /connect|timeout|sync|No serial data|read/i.test(said)) return ["silent"];
+  if (!changed) return ["silent"];
   return ["broke", said.split("\n")[0]];
 }
 
@@ -45,6 +46,7 @@ async function chosen() {
   }
 }
 
+const SILENT = { clean() {}, write() {}, writeLine() {} }; // a terminal
 let port = null;
 async function install() {
   let transport = null, changed = false;
@@ -52,12 +54,19 @@ async function install() {
     stop();
     const image = await chosen();
     port = await navigator.serial.requestPort();
-    transport = new Transport(port, false);
     say("looking");
-    const lines = [];
-    const terminal = { clean() {}, write: (words) => lines.push(words), writeLine: (words) => lines.push(words) };
-    const loader = new ESPLoader({ transport, baudrate: BAUD, romBaudrate: ROM_BAUD, terminal });
-    const name = await loader.main();
+    let loader, name;
+    for (const baudrate of BAUDS) {
+      transport = new Transport(port, false);
+      loader = new ESPLoader({ transport, baudrate, romBaudrate: ROM_BAUD, terminal: SILENT });
+      try {
+        name = await loader.main();
+        break;
+      } catch (error) {
+        if (baudrate === BAUDS.at(-1)) throw error;
+        await transport.disconnect().catch(() => {});
+      }
+    }
     if (loader.chip.CHIP_NAME !== "ESP32") throw new Wrong("chip", loader.chip.CHIP_NAME);
     const size_mb = 2 ** ((await loader.readFlashId() >> 16 & 0xff) - 20);
     if (!SIZES_MB.includes(size_mb)) throw new Wrong("small", size_mb);
