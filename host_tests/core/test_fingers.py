@@ -1,4 +1,4 @@
-"""What fingers mean, drawn at random: the table of gestures that SAFETY gives, on the firmware's button and on the VM.
+"""What fingers mean, drawn at random: the safety case's table of gestures, on the firmware's button and on the VM.
 
 Here: the models of simulator/fingers.py against button.py. Not here: the grammar to the millisecond (test_button.py).
 """
@@ -20,7 +20,7 @@ from simulator.times import show_time
 
 TICK_MS = 20
 SAMPLE, DRAWS, ON_THE_VM = 100, 10_000, 100
-SAFETY = Path(__file__).parents[2] / "SAFETY.md"
+TABLE = Path(__file__).parents[2] / "docs" / "safety-case.md"
 
 
 def felt(contacts, phase_ms):
@@ -89,7 +89,7 @@ def test_ten_thousand_draws_of_every_finger_mean_what_they_should(name):
 
 @pytest.mark.long
 def test_safety_tells_the_figures_of_this_table():
-    rows = re.findall(r"^\| ([a-z0-9,; ]+) \| [^|]+ \| ([0-9.]+) %", SAFETY.read_text(), re.M)
+    rows = re.findall(r"^\| ([a-z0-9,; ]+) \| [^|]+ \| ([0-9.]+) %", TABLE.read_text(), re.M)
     stated = {name: float(percent) for names, percent in rows for name in names.split("; ")}
     assert set(stated) == set(FINGERS)
     for name, percent in stated.items():
