@@ -8,7 +8,7 @@ SOURCES := catalog.py catalog.toml $(shell find firmware -type f -not -name '*.p
 READY := $(VENV)/.ready build/.ready build/system.ready build/bench/lib/.ready
 TARGETS := help demo sim run test test-all evidence lint campaign campaign-scheduler campaign-worker equal explore \
 	mutate fuzz soak realtime homeassistant bench counts flash deploy monitor console backup restore settings \
-	reset-settings doctor board update key wipe package image docs site screenshots wiring sizes build clean
+	reset-settings doctor board update key wipe package image docs site screenshots wiring spice hardware sizes build clean
 
 .DEFAULT_GOAL := help
 .PHONY: $(TARGETS)
@@ -152,6 +152,12 @@ screenshots: build/.ready build/system.ready ## pictures of both pages in build/
 
 wiring: $(VENV)/.ready ## drawings and tables from wiring/wiring.yaml
 	@$(PY) -m wiring.draw
+
+spice: $(VENV)/.ready build/system.ready ## ngspice judges the circuit: every rule, every single fault: make spice [QUICK=1]
+	@$(PY) -m wiring.spice $(if $(QUICK),--quick)
+
+hardware: $(VENV)/.ready ## board and case for ordering and printing, judged by KiCad: needs KiCad 9 and OpenSCAD
+	@sh tools/hardware_packages.sh && $(PY) -m wiring.hardware
 
 sizes: build/.ready ## bytes of the compiled firmware, file by file
 	@$(PY) -m tools.build.sizes

@@ -1,7 +1,8 @@
 """The contact budget: does this contact leave the magnet of this stove enough current, and what does it cost the hand?
 
 python -m wiring.budget --emf-mv 25 --coil-mohm 20 --tc-mohm 30 --leads-mm 400 --awg 20 --contact-mohm 15
-                        --hold-ma 150 --drop-ma 80 [--heat-s 4] [--cool-s 25] [--lang en|zh] [--plot OUT.svg]
+                        --hold-ma 150 --drop-ma 80 [--joints 10] [--joint-mohm 1] [--hot-c 100]
+                        [--heat-s 4] [--cool-s 25] [--lang en|zh] [--plot OUT.svg]
 """
 
 import argparse
@@ -16,6 +17,7 @@ from render.svg import Svg
 from simulator.plant.magnet_loop import loop_ma, time_to_fall_ms, time_to_rise_ms
 
 COPPER_OHM_MM2_M = 0.01724  # at 20 degrees C, annealed (IEC 60028)
+COPPER_PER_K, COLD_C = 0.00393, 20
 AGED = 20 / 28  # an old thermocouple gives 20 mV where it gave 28 (wiring/README.md, sources)
 HAND_MAX_S = 3.0  # more than this and people release the knob too early; assumed
 SENSE_OHM, BOX_V, SENSE_LEADS = 10_000, 5.0, 2  # a broken controller drives no more than this into the loop
@@ -35,6 +37,9 @@ class Loop:
     leads_mm: float = 400.0
     awg: float = 20.0
     contact_mohm: float = 15.0
+    joints: float = 10.0
+    joint_mohm: float = 1.0
+    hot_c: float = 100.0
     hold_ma: float = 150.0
     drop_ma: float = 80.0
     heat_s: float = 4.0
@@ -46,14 +51,30 @@ class Loop:
         diameter_mm = 0.127 * 92 ** ((36 - self.awg) / 39)
         return float(COPPER_OHM_MM2_M / (pi * diameter_mm**2 / 4) * self.leads_mm)
 
+    @property
+    def joints_mohm(self) -> float:
+        """What tabs, ferrules, screws and solder joints have together."""
+        return self.joints * self.joint_mohm
+
+    def _emf_uv(self, aged: bool) -> float:
+        return self.emf_mv * 1000 * (AGED if aged else 1)
+
+    def _copper(self, aged: bool) -> float:
+        """Times that copper has its resistance; an old thermocouple is judged after an hour of cooking."""
+        return 1 + COPPER_PER_K * (self.hot_c - COLD_C) if aged else 1.0
+
+    def rest_mohm(self, aged: bool = False) -> float:
+        """All of the loop but the contact."""
+        return self.tc_mohm + self.joints_mohm + (self.leads_mohm + self.coil_mohm) * self._copper(aged)
+
     def current_ma(self, contact_mohm: float, aged: bool = False) -> float:
-        """In a full flame with that contact and the added leads."""
-        emf_uv = self.emf_mv * 1000 * (AGED if aged else 1)
-        return float(loop_ma(emf_uv, self.tc_mohm + self.leads_mohm, contact_mohm, self.coil_mohm))
+        """In a full flame with that contact, leads and joints. aged: an old thermocouple, leads and coil hot."""
+        coil_mohm = self.coil_mohm * self._copper(aged)
+        return float(loop_ma(self._emf_uv(aged), self.rest_mohm(aged) - coil_mohm, contact_mohm, coil_mohm))
 
     def without_ma(self, aged: bool = False) -> float:
         """In a full flame before the controller was installed."""
-        return float(loop_ma(self.emf_mv * 1000 * (AGED if aged else 1), self.tc_mohm, 0, self.coil_mohm))
+        return float(loop_ma(self._emf_uv(aged), self.tc_mohm, 0, self.coil_mohm * self._copper(aged)))
 
 
 # key: lowest, highest, unit, in words (en, zh). The plausible and some more: beyond that a unit is probably wrong.
@@ -63,7 +84,16 @@ RANGES: dict[str, tuple[float, float, str, str, str]] = {
     "tc_mohm": (1, 500, "mOhm", "resistance of the thermocouple with its own lead", "热电偶连同自带引线的电阻"),
     "leads_mm": (0, 5000, "mm", "length of the added leads, there and back together", "加装导线总长（去加回）"),
     "awg": (8, 30, "AWG", "gauge of the added leads", "加装导线线规"),
-    "contact_mohm": (0.1, 5000, "mOhm", "resistance of the contact with its joints", "触点连同接头的电阻"),
+    "contact_mohm": (0.1, 5000, "mOhm", "resistance of the contact", "触点电阻"),
+    "joints": (
+        0,
+        30,
+        "",
+        "joints in the added path: tabs, ferrules, screws, solder",
+        "加装通路中的接头数：插片、端头、螺钉、焊点",
+    ),
+    "joint_mohm": (0.05, 20, "mOhm", "resistance of one joint", "一个接头的电阻"),
+    "hot_c": (20, 150, "C", "leads and coil after an hour of cooking", "做饭一小时后导线和线圈的温度"),
     "hold_ma": (20, 1000, "mA", "current from which the pressed-in armature stays", "按下的衔铁能吸住的电流"),
     "drop_ma": (10, 1000, "mA", "current below which the armature has dropped out", "衔铁必已释放的电流"),
     "heat_s": (0.5, 60, "s", "time constant of the tip in the flame", "热电偶头在火焰中的时间常数"),
@@ -85,7 +115,7 @@ def checked(given: dict[str, str]) -> Loop:
         except ValueError:
             value = float("nan")
         if not (isfinite(value) and low <= value <= high):
-            raise BudgetError(f"{option(key)}: {text} is not a number from {low:g} to {high:g} {unit}")
+            raise BudgetError(f"{option(key)}: {text} is not a number from {low:g} to {high:g} {unit}".rstrip())
         values[key] = value
     loop = Loop(**values)
     if loop.drop_ma >= loop.hold_ma:
@@ -127,8 +157,7 @@ class Budget:
 
 def contact_for(loop: Loop, ma: float, aged: bool = False) -> float:
     """The contact resistance in mOhm at which a full flame drives just that current."""
-    rest_mohm = loop.tc_mohm + loop.leads_mohm + loop.coil_mohm
-    return loop.emf_mv * 1000 * (AGED if aged else 1) / ma - rest_mohm
+    return loop._emf_uv(aged) / ma - loop.rest_mohm(aged)
 
 
 def judge(loop: Loop) -> Budget:
@@ -167,14 +196,16 @@ def judge(loop: Loop) -> Budget:
 WORDS = {
     "title": ("Contact budget", "触点预算"),
     "loop": (
-        "Loop: {emf:g} mV over thermocouple {tc:g} + coil {coil:g} + added leads {leads:.1f} + contact {contact:g} mΩ.",
-        "回路：{emf:g} mV，热电偶 {tc:g} + 线圈 {coil:g} + 加装导线 {leads:.1f} + 触点 {contact:g} mΩ。",
+        "Loop: {emf:g} mV over thermocouple {tc:g} + coil {coil:g} + added leads {leads:.1f} + "
+        "{joints:g} joints {joined:g} + contact {contact:g} mΩ.",
+        "回路：{emf:g} mV，热电偶 {tc:g} + 线圈 {coil:g} + 加装导线 {leads:.1f} + "
+        "{joints:g} 个接头 {joined:g} + 触点 {contact:g} mΩ。",
     ),
     "holding": (
         "Holding: {now:.0f} mA, {times:.2f} times the {hold:g} mA that it needs ({before:.0f} mA without the "
-        "controller; {aged:.0f} mA once the thermocouple is old).",
+        "controller; {aged:.0f} mA once the thermocouple is old and leads and coil have {hot:g} °C).",
         "吸持：{now:.0f} mA，是所需 {hold:g} mA 的 {times:.2f} 倍"
-        "（不装 Curfew {before:.0f} mA；热电偶老化后 {aged:.0f} mA）。",
+        "（不装 Curfew {before:.0f} mA；热电偶老化、导线和线圈 {hot:g} °C 时 {aged:.0f} mA）。",
     ),
     "releasing": (
         "Releasing: an open contact leaves 0 mA, and through its sense leads a broken controller drives at most "
@@ -236,9 +267,9 @@ WORDS = {
     ),
     "to do old": (
         "What to change: no contact makes it good, for an old thermocouple hardly holds this magnet by itself. "
-        "With the present one contact and added leads may have {room:.0f} mΩ together; a new one helps most.",
+        "With the present contact, joints and added leads may have {room:.0f} mΩ together; a new one helps most.",
         "怎么改：换什么触点都不算好，因为热电偶老化后本来就难吸住这个电磁阀。"
-        "用现在的热电偶，触点加导线最多 {room:.0f} mΩ；换新热电偶最有效。",
+        "用现在的热电偶，触点、接头加导线最多 {room:.0f} mΩ；换新热电偶最有效。",
     ),
     "x": ("contact, mΩ", "触点电阻，mΩ"),
     "y": ("loop current, mA", "回路电流，mA"),
@@ -286,6 +317,9 @@ def said(key: str, language: int, loop: Loop, found: Budget) -> str:
         "tc": loop.tc_mohm,
         "coil": loop.coil_mohm,
         "leads": loop.leads_mohm,
+        "joints": loop.joints,
+        "joined": loop.joints_mohm,
+        "hot": loop.hot_c,
         "length": loop.leads_mm,
         "awg": loop.awg,
         "contact": loop.contact_mohm,
@@ -306,7 +340,7 @@ def said(key: str, language: int, loop: Loop, found: Budget) -> str:
         "closes": found.closes_s,
         "closed_before": found.closed_before_s,
         "wanted": wanted_mohm(loop),
-        "room": found.most_mohm + loop.leads_mohm,
+        "room": found.most_mohm + loop.leads_mohm + loop.joints_mohm,
     }
     return WORDS[key][language].format(**numbers, why=WORDS[why][language].format(**numbers))
 

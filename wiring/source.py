@@ -39,6 +39,7 @@ class Cable:
     awg: int
     length_mm: int
     note: str
+    at: str  # the part of the board on which it ends; "J" and its name for a header of its own
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,11 @@ def _belongs(row: Row, groups: tuple[str, ...]) -> bool:
 def _places(pins: list[Row], burners: int, settings: Row) -> list[Row]:
     """What the names in braces stand for, burner by burner."""
     box = {row["role"]: row["pin"] for row in pins if row["burner"] is None}
-    box["clk"], box["dio"] = settings.get("display_clk_pin"), settings.get("display_dio_pin")
+    box |= {
+        "clk": settings.get("display_clk_pin"),
+        "dio": settings.get("display_dio_pin"),
+        "hood": settings.get("hood_pin"),
+    }
     own = {(row["role"], row["burner"]): row["pin"] for row in pins}
     return [
         {
@@ -135,7 +140,7 @@ def build(name: str) -> Build:
         tuple(_cables(read["cables"], groups, places)),
         settings_of(read["pins"], plan),
     )
-    _check(made, plan["open"])
+    _check(made, plan["open"], places)
     return made
 
 
@@ -163,10 +168,12 @@ def _cables(rows: list[Row], groups: tuple[str, ...], places: list[Row]) -> Iter
     for name, row in found.items():
         nets, colors = tuple(row["nets"]), tuple(row["nets"].values())
         note = row.get("note", "")
-        yield Cable(name, row["from"], row["to"], nets, colors, row["awg"], row["length_mm"], note)
+        at = places[int(name[-1]) - 1 if "{n}" in row["name"] else 0]
+        ends = row.get("at", "J" + name).format(**at)
+        yield Cable(name, row["from"], row["to"], nets, colors, row["awg"], row["length_mm"], note, ends)
 
 
-def _check(made: Build, free: list[str]) -> None:
+def _check(made: Build, free: list[str], places: list[Row]) -> None:
     seen: dict[str, str] = {}
     for net, pins in made.nets.items():
         if len(pins) < 2:
@@ -179,7 +186,7 @@ def _check(made: Build, free: list[str]) -> None:
                 raise WiringError(f"{made.name}: {pin}: on {seen[pin]} and on {net}")
             seen[pin] = net
     there = {f"{part.ref}.{name}" for part in made.parts.values() for name in part.pins}
-    for pin in sorted(there - set(seen) ^ set(free)):
+    for pin in sorted(there - set(seen) ^ {pin for text in free for pin in _spread(text, places)}):
         raise WiringError(f"{made.name}: {pin}: on no net, or named as open although it is on one")
     for cable in made.cables:
         for net in cable.nets:

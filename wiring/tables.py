@@ -14,15 +14,22 @@ ROLES = {
     "scl": ("scl", "scl"),
     "pixel": ("pixel", "彩灯"),
     "buzzer": ("buzzer", "蜂鸣器"),
+    "supply": ("supply", "线圈电源"),
+    "alarm": ("alarm", "报警"),
+    "presence": ("presence", "有人"),
     "spare": ("spare", "备用"),
 }
 DIRECTIONS = {
     "out": ("out", "输出"),
     "any": ("any", "任意"),
     "in, pull-up": ("in, pull-up", "输入，上拉"),
-    "both, pull-up at the converter": ("both, pull-up at the converter", "双向，上拉在转换器上"),
-    "out, pull-up at the converter": ("out, pull-up at the converter", "输出，上拉在转换器上"),
+    "both, pull-up outside": ("both, pull-up outside", "双向，外部上拉"),
+    "out, pull-up outside": ("out, pull-up outside", "输出，外部上拉"),
+    "in, pull-up outside": ("in, pull-up outside", "输入，外部上拉"),
+    "in, divider": ("in, divider", "输入，分压"),
 }
+# What is no part of the circuit, and counts all the same: words, US dollars. A fifth of five boards; 60 g of filament.
+ALSO = ((("printed board, one of five", "电路板，五块中的一块"), 2.5), (("enclosure, printed", "打印的外壳"), 2.0))
 BUILD_NAMES = {"basic": ("basic", "基本型"), "full": ("full", "完整型")}
 
 
@@ -36,8 +43,8 @@ def _bought(read: Row) -> list[Row]:
 
 
 def price_usd(made: Build) -> float:
-    """What the parts of a build cost about, US dollars, without board, enclosure and wire."""
-    return float(sum(part.row["price_usd"] for part in made.parts.values()))
+    """What a build costs about, US dollars, with board and enclosure, without wire."""
+    return float(sum(part.row["price_usd"] for part in made.parts.values()) + sum(usd for _, usd in ALSO))
 
 
 def bom(language: int) -> str:
@@ -50,6 +57,7 @@ def bom(language: int) -> str:
         counts = [len(_refs(made, row)) for made in builds]
         shown = [str(count) if count else "–" for count in counts]
         body.append([row[LANGUAGES[language]]["name"], *shown, f"{row['price_usd']:.2f}"])
+    body += [[words[language], "1", "1", f"{usd:.2f}"] for words, usd in ALSO]
     sums = [f"**{price_usd(made):.0f}**" for made in builds]
     body.append([("**About US$ in all**", "**合计约（美元）**")[language], *sums, ""])
     return rows(head, body)

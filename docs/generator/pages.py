@@ -8,6 +8,7 @@ from benchmarks import kept as bench
 from benchmarks import table as bench_table
 from docs.generator import EN, ROOT, ZH, argument, chips, diagram, tables
 from wiring import tables as wiring
+from wiring.spice import table as spice
 
 Part = Callable[[int], str]
 
@@ -34,12 +35,14 @@ PARTS: dict[str, Part] = {
     "refused pins": lambda language: wiring.refused(language),
     "connections": lambda language: wiring.connections(language),
     "settings of the builds": lambda language: wiring.settings(language),
+    "single faults": spice.in_markdown,
     "bench": _bench,
     "chips": chips.fits,
 }
 ENGLISH: dict[str, tuple[str, ...]] = {
     "README.md": ("chips",),
     "docs/build.md": ("parts list", "settings of the builds"),
+    "docs/circuit.md": ("single faults",),
     "docs/use.md": ("states", "transitions", "sounds"),
     "docs/why-off.md": ("causes", "faults"),
     "docs/settings.md": ("settings",),

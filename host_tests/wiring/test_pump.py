@@ -97,10 +97,10 @@ def test_a_pin_stuck_at_either_level_releases(parts, level):
 
 
 @pytest.mark.parametrize("parts", [PARTS, FIRST, LAST])
-def test_without_r9_a_pin_stuck_high_would_feed_the_coils_for_seven_seconds_and_more(parts):
+def test_without_r9_a_pin_stuck_high_would_feed_the_coils_nearly_twice_as_long(parts):
     made = running({**parts, "r9_ohm": 1e12})
     assert made.on
-    assert lets_go_ms(made) > 7000
+    assert lets_go_ms(made) > 1.8 * pump.drop_out_s(parts) * 1000
 
 
 def test_only_a_rise_fills():
@@ -177,9 +177,11 @@ def test_the_loop_bridges_by_the_very_account_that_was_searched(core):
 def test_the_parts_list_has_the_parts_of_the_simulated_controller():
     units = {"MΩ": 1e6, "kΩ": 1e3, "µF": 1e-6}
     parts = build("full").parts
+    together = {"r4_ohm": 1 / 2, "r5_ohm": 1 / 2, "r6_ohm": 2}  # two in parallel, two in series
     for key in ("c2_f", "c3_f", "r4_ohm", "r5_ohm", "r6_ohm", "r7_ohm", "r9_ohm"):
         number, unit = parts[key[:2].upper()].value.split()
-        assert float(number) * units[unit] == pytest.approx(PARTS[key]), key
+        assert float(number) * units[unit] * together.get(key, 1) == pytest.approx(PARTS[key]), key
+    assert all(parts[one].value == parts[other].value for one, other in (("R4", "R54"), ("R5", "R55"), ("R6", "R56")))
 
 
 def test_the_parts_of_the_simulated_controller_are_among_the_best():
@@ -189,7 +191,7 @@ def test_the_parts_of_the_simulated_controller_are_among_the_best():
     assert mine_v > 0.97 * best_v
 
 
-@pytest.mark.parametrize("change", [{"r4_ohm": 1e6}, {"r4_ohm": 470e3}, {"r6_ohm": 47e3}, {"c3_f": 1e-6}])
+@pytest.mark.parametrize("change", [{"r4_ohm": 500e3}, {"r4_ohm": 235e3}, {"r6_ohm": 47e3}, {"c3_f": 2.2e-6}])
 def test_other_parts_are_seen_to_be_wrong(change):
     made = sorted(pump.corners({**PARTS, **change}), key=pump.drop_out_s)
     assert pump.drop_out_s(made[0]) < pump.FROM_S or pump.drop_out_s(made[-1]) > pump.TO_S

@@ -24,6 +24,13 @@ def pins_with(*roles):
     return [pin for pin in MAP["pins"] if pin["role"] in roles]
 
 
+def device_pins():
+    """Those that have a default: an input from outside is not fitted until the settings name it."""
+    return [
+        pin for pin in MAP["pins"] if pin["role"] not in ("relay", "button", "spare", "supply", "alarm", "presence")
+    ]
+
+
 def boot_pins():
     """The pins that boot.py drives low, read from its source."""
     tree = ast.parse((ROOT / "firmware" / "boot.py").read_text("utf-8"))
@@ -38,14 +45,14 @@ def test_relays_and_buttons_have_the_default_pins_of_their_burners():
 
 
 def test_everything_else_has_its_default_pin_and_no_burner():
-    device = {pin["role"]: pin for pin in MAP["pins"] if pin["role"] not in ("relay", "button", "spare")}
+    device = {pin["role"]: pin for pin in device_pins()}
     assert {f"{role}_pin": pin["pin"] for role, pin in device.items()} == dict(limits.DEVICE_PINS)
     assert all(pin["burner"] is None for pin in device.values())
 
 
 def test_what_holds_a_contact_sits_on_relay_pins_and_nothing_else_does():
     assert sorted(pin["pin"] for pin in pins_with("relay", "pump")) == sorted(limits.PINS_RELAY)
-    others = [pin["pin"] for pin in MAP["pins"] if pin["role"] not in ("relay", "pump")]
+    others = [pin["pin"] for pin in MAP["pins"] if pin["role"] not in ("relay", "pump", "supply", "alarm", "presence")]
     assert sorted(others) == sorted(limits.PINS_OTHER)
 
 
@@ -95,8 +102,8 @@ def made(request):
 
 
 def ohms(part):
-    number, unit = re.fullmatch(r"(\d+) ([kM]?)Ω", part.value).groups()
-    return int(number) * {"": 1, "k": 1000, "M": 1000000}[unit]
+    number, unit = re.fullmatch(r"([\d.]+) ([kM]?)Ω", part.value).groups()
+    return float(number) * {"": 1, "k": 1000, "M": 1000000}[unit]
 
 
 def between(made, one, other, kind):
@@ -120,7 +127,9 @@ def test_the_firmware_accepts_the_settings_of_a_build(made):
 def test_every_pin_of_the_chip_does_what_the_pin_map_says(made):
     merged = {**dict(limits.DEVICE_PINS), **made.settings}
     roles = {"PIXEL": "pixel_pin", "BUZZER": "buzzer_pin", "SDA": "sda_pin", "SCL": "scl_pin", "PUMP": "pump_pin"}
-    roles |= {"CLK": "display_clk_pin", "DIO": "display_dio_pin"}
+    roles |= {"CLK": "display_clk_pin", "DIO": "display_dio_pin", "HOOD": "hood_pin"}
+    merged |= {f"{pin['role']}_pin": pin["pin"] for pin in pins_with("supply", "alarm", "presence")}
+    roles |= {role.upper(): f"{role}_pin" for role in ("supply", "alarm", "presence")}
     expected = {net: merged[key] for net, key in roles.items() if net in made.nets}
     for number, burner in enumerate(made.settings["burners"], 1):
         expected |= {f"RELAY{number}": burner["relay_pin"], f"BUTTON{number}": burner["button_pin"]}
@@ -130,8 +139,7 @@ def test_every_pin_of_the_chip_does_what_the_pin_map_says(made):
 
 def test_an_undriven_pin_leaves_the_contact_open(made):
     for number in range(1, made.burners + 1):
-        (pull_down,) = between(made, f"RELAY{number}", "GND", "R")
-        assert pull_down.board == "loop", "behind the cable, which may be torn"
+        assert len(between(made, f"RELAY{number}", "GND", "R")) == 1
         assert made.net_of(f"Q{number}1.e") == "GND"
         assert made.net_of(f"Q{number}1.c") == made.net_of(f"K{number}.-")
         assert len(between(made, f"RELAY{number}", f"BASE{number}", "R")) == 1
@@ -145,9 +153,8 @@ def test_every_coil_has_its_diode_the_right_way_round(made):
 
 def test_in_every_build_each_coil_hangs_on_the_pump_and_on_its_own_driver(made):
     assert made.settings["relay_drive"] == "pulse" if "relay_drive" in made.settings else SHIPPED_DRIVE == "pulse"
-    assert made.nets["VCOIL"][0] == "Q1.d"
     coils = {part for number in range(1, made.burners + 1) for part in (f"K{number}", f"D{number}1")}
-    assert {pin.partition(".")[0] for pin in made.nets["VCOIL"]} == {"Q1", *coils}
+    assert {pin.partition(".")[0] for pin in made.nets["VCOIL"]} == {"Q1", "R51", *coils}
     assert (made.net_of("Q1.s"), made.net_of("Q1.g")) == ("5V", made.net_of("U3.OUT"))
     assert len(between(made, "5V", "PUMP_OUT", "R")) == 1, "without the comparator the coils have nothing"
 
@@ -157,13 +164,36 @@ def test_a_pump_pin_that_is_stuck_feeds_nothing(made):
     (inlet,) = between(made, "PUMP", "PUMP_AC", "R")
     assert 3300 / ohms(inlet) <= 20, "mA, what the pin gives at most"
     assert len(between(made, "PUMP_AC", "PUMP_MID", "C")) == 1
-    assert {"C2", "D2", "D3", "R9"} == {pin.partition(".")[0] for pin in made.nets["PUMP_MID"]}
-    assert (made.net_of("D3.a"), made.net_of("D3.k")) == ("PUMP_MID", "PUMP_DC")
-    assert (made.net_of("D2.a"), made.net_of("D2.k")) == ("GND", "PUMP_MID")
-    assert len(between(made, "PUMP_DC", "GND", "R")) == len(between(made, "PUMP_DC", "GND", "C")) == 1
-    (bleeder,) = between(made, "PUMP_MID", "GND", "R")
-    assert ohms(bleeder) * 4.7 < 680_000 * 2.2 / 2, "a pin that stays high must not hang C2 parallel to C3"
+    assert {"C2", "D2", "R9"} == {pin.partition(".")[0] for pin in made.nets["PUMP_MID"]}
+    assert [made.net_of(f"D2.{pin}") for pin in "amk"] == ["GND", "PUMP_MID", "PUMP_DC"]
+    assert len(between(made, "PUMP_DC", "GND", "C")) == 1
+    assert len(between(made, "PUMP_MID", "GND", "R")) == 1, "else C2 hangs parallel to C3 while the pin is high"
     assert made.net_of("U3.IN-") == "PUMP_DC", "charged means a low output, and that switches Q1 on"
+
+
+def test_what_ends_the_charge_is_there_twice_and_fed_by_what_it_guards(made):
+    for one, other, kind in (("PUMP_DC", "GND", "R"), ("5V", "PUMP_REF", "R")):
+        assert len(between(made, one, other, kind)) == 2, (one, other)
+    assert made.net_of("U3.VDD") == made.net_of("R5.1") == "5V", "without the comparator's supply there is no reference"
+
+
+def test_the_chip_sees_the_coils_supply_and_never_more_than_it_bears(made):
+    top, middle, bottom = (ohms(made.parts[ref]) for ref in ("R51", "R52", "R53"))
+    for supply_v, whole in ((4.2, (top + middle,)), (5.25, (top + middle,)), (5.25, (top, middle))):
+        for upper in whole:
+            seen_v = supply_v * bottom / (upper + bottom)
+            assert seen_v > 0.75 * 3.3
+            assert (seen_v - 3.6) / min(top, middle) < 1e-5, "A into the pin's own clamp, with one of them short"
+
+
+def test_every_contact_at_a_cable_has_resistor_capacitor_clamp_and_pull_up(made):
+    inlets = {f"BUTTON{n}": f"PRESS{n}" for n in range(1, made.burners + 1)}
+    inlets |= {"ALARM": "ALARM_IN", "PRESENCE": "PRESENCE_IN"} if "inputs" in made.groups else {}
+    for inside, outside in inlets.items():
+        assert [ohms(part) for part in between(made, inside, outside, "R")] == [1000]
+        assert [part.value for part in between(made, inside, "GND", "C")] == ["10 nF"]
+        assert [ohms(part) for part in between(made, "3V3", inside, "R")] == [10_000]
+        assert len(between(made, outside, "GND", "D")) == 1
 
 
 def test_contact_and_bypass_lie_in_series_between_thermocouple_and_magnet(made):
@@ -183,11 +213,10 @@ def test_nothing_but_contact_bypass_and_sense_resistors_touches_the_loop(made):
 
 
 def test_no_fault_behind_the_sense_leads_can_hold_a_magnet(made):
-    leads = [part for part in made.parts.values() if re.fullmatch(r"R\d[34]", part.ref)]
+    leads = [part for part in made.parts.values() if re.fullmatch(r"R[1-4][34]", part.ref)]
     for part in leads:
         ends = sorted(made.net_of(f"{part.ref}.{pin}").partition("_")[0] for pin in part.pins)
         assert ends == ["LOOP", "SENSE"]
-        assert part.board == "loop", "before the cable, which may chafe"
     injected_ma = sum(5000 / ohms(part) for part in leads) / made.burners  # both leads of a burner at 5 V
     assert injected_ma <= 1, "drop-out is some 80 mA"
 
@@ -196,29 +225,44 @@ def test_a_broken_sense_lead_reads_zero(made):
     for number in range(1, made.burners + 1) if "sensor" in made.groups else ():
         for side in ("TC", "MAG"):
             net = f"SENSE_{side}{number}"
-            assert [ohms(part) for part in between(made, net, "GND", "R")] == [1000000]
-            assert [part.value for part in between(made, net, "GND", "C")] == ["100 nF"]
+            assert [ohms(part) for part in between(made, net, "ISO_GND", "R")] == [1000000]
+            assert [part.value for part in between(made, net, "ISO_GND", "C")] == ["100 nF"]
 
 
 def test_the_converter_has_the_channels_that_the_scanner_reads(made):
     for number in range(1, made.burners + 1) if "sensor" in made.groups else ():
         assert made.net_of(f"U2.A{2 * (number - 1)}") == f"SENSE_TC{number}"
         assert made.net_of(f"U2.A{2 * (number - 1) + 1}") == f"SENSE_MAG{number}"
-        assert made.net_of("U2.ADDR") == "GND", "address 0x48, the first of ads1115.ADDRESSES"
+        assert made.net_of("U2.ADDR") == made.net_of("U2.GND"), "address 0x48, the first of ads1115.ADDRESSES"
 
 
-def test_the_controller_meets_the_stove_at_one_lug_or_not_at_all(made):
-    """Without a converter nothing of the controller may be joined to the stove but the contact."""
-    on = {net: {pin.partition(".")[0] for pin in made.nets[net]} for net in ("CHASSIS", "GND")}
-    lug = {"E1"} if "sensor" in made.groups else set()
-    assert on["CHASSIS"] & on["GND"] == lug
-    assert on["CHASSIS"] == lug | {ref for ref in made.parts if ref[:2] in ("TC", "MG")}
+def test_nothing_of_the_controller_is_joined_to_the_stove_but_contact_and_isolated_side(made):
+    """Following every part but those that isolate, no net of loop or stove reaches the controller's supply."""
+    barriers = {"relay": ("11", "12", "14", "21", "22", "24"), "isolator": ("VCC2", "SDA2", "SCL2", "GND2"),
+                "isolated supply": ("VOUT+", "VOUT-")}  # fmt: skip
+    sides = []
+    for ref, part in made.parts.items():
+        nets = {pin: net for net, pins in made.nets.items() for pin in pins if pin.startswith(ref + ".")}
+        far = {f"{ref}.{pin}" for pin in barriers.get(part.row.get("model"), ())}
+        sides += [
+            {net for pin, net in nets.items() if pin in far},
+            {net for pin, net in nets.items() if pin not in far},
+        ]
+    reached = {"CHASSIS"}
+    while more := {net for side in sides if side & reached for net in side} - reached:
+        reached |= more
+    assert not reached & {"GND", "5V", "3V3", "VCOIL"}
+    assert {f"LOOP_TC{n}" for n in range(1, made.burners + 1)} < reached
+    on_stove = {pin.partition(".")[0] for pin in made.nets["CHASSIS"]}
+    assert on_stove == ({"E1"} if "sensor" in made.groups else set()) | {
+        ref for ref in made.parts if ref[:2] in ("TC", "MG")
+    }
 
 
 def test_nothing_that_must_not_see_five_volts_is_fed_with_them(made):
-    for pin in ("U2.VDD", "DS1.VCC"):
+    for pin, net in (("U2.VDD", "ISO_3V3"), ("U5.VCC1", "3V3"), ("U5.VCC2", "ISO_3V3"), ("DS1.VCC", "3V3")):
         if pin.partition(".")[0] in made.parts:
-            assert made.net_of(pin) == "3V3"
+            assert made.net_of(pin) == net
 
 
 def test_cables_join_every_net_that_is_on_several_boards(made):
@@ -235,9 +279,10 @@ def test_cables_join_every_net_that_is_on_several_boards(made):
 
 def test_every_part_says_why_what_to_look_for_and_costs_something_unless_it_is_the_stoves():
     for row in MAP["parts"]:
-        assert set(row) <= {"refs", "group", "board", "value", "pins", "price_usd", "en", "zh", "makers", "sources"}, (
-            row["refs"]
-        )
+        assert set(row) <= {
+            *("refs", "group", "board", "value", "pins", "price_usd", "en", "zh", "makers", "sources"),
+            *("model", "footprint", "pads", "order"),
+        }, row["refs"]
         for tongue in ("en", "zh"):
             assert set(row[tongue]) == {"name", "reason", "look_for"}, row["refs"]
             assert all(row[tongue].values()), row["refs"]
@@ -260,11 +305,15 @@ def test_two_makers_of_the_relay_are_named():
 @pytest.mark.parametrize(
     ("before", "after", "complaint"),
     [
-        ("pins: [D1.k, ", "pins: [", "net VPIX: only"),
+        (
+            "{net: HOOD_1, with: inputs, pins: [U8.1, X53.1]}",
+            "{net: HOOD_1, with: inputs, pins: [U8.1]}",
+            "net HOOD_1: only",
+        ),
         ("{net: BUZZER_OUT, pins: [R2.2, BZ1.1]}", "{net: BUZZER_OUT, pins: [R2.2, BZ1.3]}", "BZ1.3: no part"),
         ("pins: [R1.2, LED1.din]", "pins: [R1.2, LED1.din, BZ1.1]", "BZ1.1: on"),
-        ("open: [LED1.dout]", "open: []", "LED1.dout: on no net"),
-        ("nets: [5V, GND], colors: [RD, BK]", "nets: [5V, VPIX], colors: [RD, BK]", "W1: VPIX has nothing"),
+        ("open: [LED1.dout, ", "open: [", "LED1.dout: on no net"),
+        ("nets: [5V, GND], colors: [RD, BK]", "nets: [5V, PIXEL], colors: [RD, BK]", "W1: PIXEL has nothing"),
     ],
 )
 def test_a_source_that_contradicts_itself_is_refused_by_name(monkeypatch, tmp_path, before, after, complaint):

@@ -7,22 +7,22 @@ amperes.
 A rising edge lifts C2 by the pin's swing and shares its charge with C3 through D3; a falling one empties C2 through D2
 and gives C3 nothing. R3 makes both last about a millisecond, which is nothing in a tick of 20 ms. R4 empties C3, R9
 empties the node between C2 and the diodes: without it C2 hangs parallel to C3 when the pin stays high, and both take
-three times as long. U3 compares C3 with what R5 (to 3.3 V), R6 (to ground) and R7 (to its own output, which makes two
-thresholds of one) set.
+three times as long. U3 compares C3 with what R5 (to its own 5 V), R6 (to ground) and R7 (to its own output, which makes two
+thresholds of one) set. R4, R5 and R6 are two resistors each (R54, R55, R56): the values are those of both together.
 """
 
 from math import exp
 
 PARTS = {
     "c2_f": 4.7e-6,
-    "c3_f": 2.2e-6,
-    "r4_ohm": 680e3,
-    "r5_ohm": 220e3,
-    "r6_ohm": 27e3,
+    "c3_f": 4.7e-6,
+    "r4_ohm": 340e3,
+    "r5_ohm": 340e3,
+    "r6_ohm": 28e3,
     "r7_ohm": 150e3,
     "r9_ohm": 100e3,
-    "pin_v": 3.3,  # high level of the pump pin, and the reference: both are the chip's supply
-    "supply_v": 5.0,  # of the comparator: its output while the coils are off
+    "pin_v": 3.3,  # high level of the pump pin
+    "supply_v": 5.0,  # of the comparator and its reference; its output while the coils are off
     "diode_v": 0.5,  # what D2 and D3 keep of a swing, each
     "leak_a": 0.0,  # out of C3 besides R4; negative: into it, as through a leaking C2
     "offset_v": 0.0,  # of the comparator
@@ -47,9 +47,9 @@ def node_tau_s(parts):
 
 def thresholds_v(parts):
     """(off, on): below the first the coils drop out, above the second they are fed."""
-    to_pin, to_ground, to_output = 1 / parts["r5_ohm"], 1 / parts["r6_ohm"], 1 / parts["r7_ohm"]
-    all_of_it = to_pin + to_ground + to_output
-    off_v = parts["pin_v"] * to_pin / all_of_it
+    to_supply, to_ground, to_output = 1 / parts["r5_ohm"], 1 / parts["r6_ohm"], 1 / parts["r7_ohm"]
+    all_of_it = to_supply + to_ground + to_output
+    off_v = parts["supply_v"] * to_supply / all_of_it
     return off_v + parts["offset_v"], off_v + parts["supply_v"] * to_output / all_of_it + parts["offset_v"]
 
 

@@ -1,0 +1,1 @@
+"""ngspice as the judge of the circuit: decks generated from wiring.yaml. Simple models of parts, on purpose."""
