@@ -127,6 +127,20 @@ def refused(language: int) -> str:
     return rows(head, [[" ".join(map(str, row["pins"])), row[LANGUAGES[language]]] for row in source()["refused"]])
 
 
+def chips(language: int) -> str:
+    """What each chip's pins do before a program runs, and where that stands."""
+    head = (
+        ("Chip", "Strapping", "Flash", "USB", "Console", "Inputs only", "At power-up", "Source"),
+        ("芯片", "启动配置", "闪存", "USB", "控制台", "只能输入", "上电时", "来源"),
+    )[language]
+    body = []
+    for row in source()["chips"]:
+        groups = [" ".join(map(str, row[key])) or "–" for key in ("strapping", "flash", "usb", "console", "inputs")]
+        links = [f"[{number}]({link})" for number, link in enumerate(row["sources"], 1)]
+        body.append([row["chip"], *groups, row["glitches"][LANGUAGES[language]], " ".join(links)])
+    return rows(head, body)
+
+
 def connections(language: int) -> str:
     """Every net, with what it joins in either build: a list to go through with a continuity tester."""
     head = [("Net", "网络")[language], *(BUILD_NAMES[name][language] for name in BUILDS)]

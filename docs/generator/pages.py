@@ -33,6 +33,7 @@ PARTS: dict[str, Part] = {
     "data sheets": lambda language: wiring.makers(language),
     "pins": lambda language: wiring.pins(language),
     "refused pins": lambda language: wiring.refused(language),
+    "chip pins": lambda language: wiring.chips(language),
     "connections": lambda language: wiring.connections(language),
     "settings of the builds": lambda language: wiring.settings(language),
     "single faults": spice.in_markdown,
@@ -49,7 +50,7 @@ ENGLISH: dict[str, tuple[str, ...]] = {
     "docs/home-assistant.md": ("entities",),
     "docs/simulator.md": ("demo",),
     "docs/benchmarks.md": ("bench",),
-    "wiring/README.md": ("parts", "data sheets", "pins", "refused pins", "connections"),
+    "wiring/README.md": ("parts", "data sheets", "pins", "refused pins", "chip pins", "connections"),
 }
 DRAWINGS: dict[str, Callable[[], str]] = {
     "docs/images/states.svg": lambda: diagram.drawn(EN),

@@ -126,10 +126,8 @@ def test_every_finding_has_its_words_and_every_kind_of_fault():
 
 
 @pytest.mark.parametrize("fault, key", [
-    (Fault("short", "Q1", ("s", "d")), "bridged"), (Fault("open", "C2", ("1",)), "dead"),
-    (Fault("short", "Q11", ("c", "e")), "driver"), (Fault("open", "K1", ("+",)), "cold"),
-    (Fault("short", "X1", ("1", "2")), "conducts"), (Fault("open", "R51", ("1",)), "untested"),
-    (Fault("open", "S12", ("1",)), "button"),
+    (Fault("short", "Q1", ("s", "d")), "bridged"), (Fault("short", "Q11", ("c", "e")), "driver"),
+    (Fault("open", "U3", ("OUT",)), "dead"), (Fault("bridge", "", ("ISO_3V3", "LOOP_MAG1"), 1.0), "bus"),
 ])  # fmt: skip
 def test_the_record_says_what_spice_says(fault, key):
     assert faults.recorded()["faults"][str(fault)]["key"] == key
@@ -139,11 +137,13 @@ def test_the_record_says_what_spice_says(fault, key):
 
 @pytest.mark.long
 def test_all_single_faults_again_give_the_record():
-    kept = faults.recorded()
+    kept = faults.FILE.read_text("utf-8")
+    before = faults.recorded()["faults"]
     try:
-        assert faults.record(lambda text: None)["faults"] == kept["faults"]
+        again = faults.record(lambda text: None)["faults"]
     finally:
-        assert faults.recorded()["source"] == kept["source"]
+        faults.FILE.write_text(kept, "utf-8")
+    assert {name: row["key"] for name, row in again.items()} == {name: row["key"] for name, row in before.items()}
 
 
 # --- the rules of the circuit ----------------------------------------------------------------------------------------

@@ -66,6 +66,15 @@ def test_every_pin_of_the_chip_is_either_mapped_or_refused_once():
     assert sorted(mapped + refused) == sorted(ESP32)
 
 
+def test_what_is_known_of_a_chip_agrees_with_the_pins_that_are_refused_on_the_plain_one():
+    plain, *others = MAP["chips"]
+    refused = {pin for row in MAP["refused"] for pin in row["pins"]}
+    assert set(plain["strapping"] + plain["flash"] + plain["console"]) <= refused
+    assert not {pin["pin"] for pin in pins_with("relay", "pump", "button")} & set(plain["inputs"])
+    assert [row["chip"] for row in others] == ["ESP32-S3", "ESP32-C3", "ESP32-C6"]
+    assert all(row["sources"] and row["glitches"]["en"] and row["glitches"]["zh"] for row in MAP["chips"])
+
+
 def test_boot_drives_every_pin_that_holds_a_contact():
     assert sorted(boot_pins()) == sorted([*limits.PINS_RELAY, dict(limits.DEVICE_PINS)["buzzer_pin"]])
 

@@ -50,7 +50,7 @@ def _comparator(ref: str, n: Nets) -> list[str]:
     10 ms instead of its 4 us: a fault that makes an oscillator of it would never end.
     """
     return [f"B{ref}x {ref}x 0 V=tanh((v({n['IN+']})+{{vos}}-v({n['IN-']})+1.65m*v({ref}s))*2e3)",
-            f"R{ref}x {ref}x {ref}s 1k", f"C{ref}x {ref}s 0 10u",
+            f"R{ref}x {ref}x {ref}s 1k", f"C{ref}x {ref}s 0 10u IC=1",
             f"B{ref}o {ref}o 0 V=(v({n['VDD']})-v({n['VSS']}))*(0.5+0.5*v({ref}s))+v({n['VSS']})",
             f"B{ref}i {ref}o {n['OUT']} I=(v({ref}o)-v({n['OUT']}))/(v({n['VDD']},{n['VSS']}) > 1.6 ? 60 : 1e9)",
             f"R{ref}v {n['VDD']} {n['VSS']} 1meg",
@@ -78,9 +78,10 @@ def _isolated_supply(ref: str, n: Nets) -> list[str]:
 
 
 def _regulator(ref: str, n: Nets) -> list[str]:
-    inside = f"v({n['IN']},{n['GND']})"
-    return [f"B{ref} {ref}o {n['GND']} V={inside} > 3.4 ? 3.3 : ({inside} > 0.1 ? {inside}-0.1 : 0)",
-            f"R{ref} {ref}o {n['OUT']} 1", f"R{ref}i {n['IN']} {n['GND']} 1meg"]  # fmt: skip
+    """MCP1702: takes from its input what it gives, 0.25 A at most."""
+    inside, out = f"v({n['IN']},{n['GND']})", f"v({n['OUT']},{n['GND']})"
+    return [f"B{ref} {n['IN']} {n['OUT']} I=max(0, min(min(3.3, {inside}-0.1)-{out}, 0.25))",
+            f"R{ref}i {n['IN']} {n['GND']} 1meg", f"R{ref}o {n['OUT']} {n['GND']} 1meg"]  # fmt: skip
 
 
 def _converter(ref: str, n: Nets) -> list[str]:

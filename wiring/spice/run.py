@@ -37,8 +37,8 @@ def all_measured(decks: Iterable[str]) -> list[dict[str, float]]:
         return list(pool.map(lambda deck: measured(deck), decks))
 
 
-def deck(title: str, lines: Iterable[str], analysis: str, wanted: Iterable[str]) -> str:
+def deck(title: str, lines: Iterable[str], analysis: str, wanted: Iterable[str], reltol: float = 1e-3) -> str:
     """A whole deck. wanted: lines of the control section, behind the run."""
     control = ["set noaskquit", "run", *wanted, "let done=1", "print done", "quit"]
     body = "\n".join([*lines, analysis, ".control", *control, ".endc", ".end"])
-    return f"* {title}\n.options reltol=1e-3 abstol=1e-12 vntol=1e-6 method=gear\n{body}\n"
+    return f"* {title}\n.options reltol={reltol} abstol=1e-12 vntol=1e-6 method=gear\n{body}\n"

@@ -140,7 +140,7 @@ def lines(made: Build, fault: Fault, conditions: Conditions) -> Iterator[str]:
                 "X": "PWL(0 1 0.7 1 0.7001 0 0.8 0 0.8001 1)",
             }
             yield f"Vpress_{ref} press_{ref} 0 {'0' if ref.endswith('1') and ref[0] == 'S' else closed[ref[0]]}"
-    for at in {place for names in pins.values() for place in names.values()} - {"0"}:
+    for at in sorted({place for names in pins.values() for place in names.values()} - {"0"}):
         yield f"Rfloat_{at} {at} 0 1e13"
     if fault.kind in ("short", "leak"):
         one, other = (pins[fault.ref][pin] for pin in fault.pins)
@@ -213,4 +213,4 @@ def deck(made: Build, fault: Fault = Fault(), conditions: Conditions = Condition
         f"meas tran end_v FIND p_supply_up_v AT={END_S - 0.05}",
     ]
     title = f"{made.name}: {fault}, pump pin stuck {conditions.stuck}"
-    return run.deck(title, lines(made, fault, conditions), f".tran 2m {END_S} 0 10m uic", wanted)
+    return run.deck(title, lines(made, fault, conditions), f".tran 2m {END_S} 0 10m uic", wanted, 3e-3)
