@@ -71,7 +71,7 @@ def test_a_pump_pin_stuck_high_fed_the_first_design_for_seven_seconds_and_more()
     _, off_s = times(Fault("open", "R9", ("1",)), stuck="high", factors=OLD)
     assert off_s > 7
     key, off_s = times(Fault("open", "R9", ("1",)), stuck="high")
-    assert key == "weak" and off_s > pump.TO_S, "now the self-test sees that R9 is gone"
+    assert key == "weak" and off_s > pump.TO_S, "now the supply pin sees that R9 is gone"
 
 
 def test_a_bridge_to_a_grounded_converter_held_the_valve_and_to_an_isolated_one_does_not():
@@ -87,7 +87,7 @@ def test_ten_megohms_into_the_first_pump_fed_the_coils_for_ever_unseen():
     leak = Fault("bridge", "", ("5V", "PUMP_DC"), whole.LEAK_OHM)
     assert times(leak, factors=OLD)[1] == float("inf")
     key, off_s = times(leak)
-    assert off_s < 5 and key in ("none", "weak"), "now it ends, and the self-test sees what is above 4 s"
+    assert off_s < 5 and key in ("none", "weak"), "now it ends, and the supply pin sees what is above 4 s"
 
 
 # --- every single fault, as recorded ----------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def test_every_part_of_both_builds_fails_in_every_way():
                 assert kinds >= ({"open"} if ref == "U1" or len(part.pins) < 2 else {"open", "short", "leak"}), ref
 
 
-def test_whatever_feeds_the_coils_longer_than_four_seconds_is_seen_by_the_self_test():
+def test_whatever_feeds_the_coils_longer_than_four_seconds_is_seen_at_the_supply_pin():
     for name, row in faults.recorded()["faults"].items():
         late = [row[key] for key in ("off_low", "off_high")]
         if any(value == "never" or value > faults.TO_S for value in late):
