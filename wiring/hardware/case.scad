@@ -1,5 +1,5 @@
 // The case: board on posts, lid with buttons, lights and display, glands below. Sizes of the board come from
-// board.scad, which `make hardware` writes. Print in PETG or ABS with a flame rating (UL 94 V-0); nobody has printed it.
+// board.scad, which `make hardware` writes. Print in PETG or ABS with a flame rating (UL 94 V-0); no one has printed it.
 // No metal within reach of the loop: nylon screws in the two posts on its side.
 include <board.scad>
 

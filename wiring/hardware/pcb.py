@@ -40,7 +40,7 @@ def board(parts: list[Component], routed: Board) -> str:
     whole: Tree = ["kicad_pcb", ["version", "20241229"], ["generator", '"curfew"'], ["generator_version", '"9.0"'],
                    ["general", ["thickness", "1.6"]], ["paper", '"A4"'],
                    ["title_block", ["title", '"Curfew"'],
-                    ["comment", "1", '"generated from wiring.yaml; nobody has built it"']],
+                    ["comment", "1", '"generated from wiring.yaml; no one has built it"']],
                    sexpr.parse(LAYERS), ["setup", ["pad_to_mask_clearance", "0"]], ["net", "0", '""']]  # fmt: skip
     whole += [["net", str(number), quoted(net)] for net, number in numbers.items()]
     whole += [_footprint(one, numbers) for one in parts]
@@ -119,7 +119,7 @@ def _outline() -> list[Tree]:
 
 def _words() -> list[Tree]:
     """What the printing says beside the refs."""
-    texts = [("Curfew", 22.0, 45.0, 2.0), ("not certified, nobody has built it", 22.0, 48.0, 1.0),
+    texts = [("Curfew", 22.0, 45.0, 2.0), ("not certified, no one has built it", 22.0, 48.0, 1.0),
              ("USB of the ESP32 only with the stove off", 20.7, 60.5, 0.8),
              ("TC  X1  MAG", 93.4, 12.5, 0.8), ("bypass X11", 93.4, 24.5, 0.8), ("TC  X2  MAG", 93.4, 37.5, 0.8),
              ("bypass X21", 93.4, 49.5, 0.8), ("E1", 94.0, 70.0, 1.0)]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The schematic for KiCad's ERC: a box for every component, a label on every pin. People read wiring/drawings."""
+"""The schematic for KiCad's ERC: a rectangle for every component, a label on every pin. People read wiring/drawings."""
 
 from wiring.hardware import sexpr
 from wiring.hardware.components import Component

@@ -39,7 +39,7 @@ def decks() -> Iterator[Row]:
                abs(one["later_v"]) < 10e-6)  # fmt: skip
     shift_v = run.measured(loop.cross_talk(3e-3))["shift_v"]
     yield (
-        "a burning neighbour over 3 mOhm of body moves a reading by less than 1 mV",
+        "a burning neighbor over 3 mOhm of body moves a reading by less than 1 mV",
         f"{shift_v * 1e3:.2f} mV",
         abs(shift_v) < 1e-3,
     )
@@ -50,7 +50,7 @@ def decks() -> Iterator[Row]:
         kept < 5,
     )
     wired, apart = (run.measured(sparks.body(isolated)) for isolated in (False, True))
-    yield ("a spark through the body passes the box as less current than over a wire",
+    yield ("a spark through the body passes the controller as less current than over a wire",
            f"{apart['box_a']:.1f} of {wired['box_a']:.1f} A; {apart['between_v']:.0f} V for ns over the barrier",
            apart["box_a"] < wired["box_a"])  # fmt: skip
     left_v = run.measured(sparks.beside(full))["left_v"]

@@ -78,7 +78,7 @@ def after_s(one: Measured, stuck: str, key: str, still: str, least: float) -> fl
 
 
 def times(low: Measured, high: Measured) -> dict[str, float]:
-    """When the coil is let go and when the supply pin sees it, s after the last rise, for either level."""
+    """When the coil drops out and when the supply pin sees it, s after the last rise, for either level."""
     found = {}
     for stuck, one in (("low", low), ("high", high)):
         found["off_" + stuck] = after_s(one, stuck, "off_s", "end_a", parts.RELEASE_MA / 1000)

@@ -1,4 +1,4 @@
-"""The supply comes, goes and sags: does a contact close that nobody asked for, does the coil get its volts hot?"""
+"""The supply comes, goes and sags: does a contact close that no one asked for, does the coil get its volts hot?"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +14,7 @@ COURSES = {  # the 5 V of the supply in time
     "off and on": "PWL(0 0 5m 5 1.2 5 1.25 0 1.6 0 1.61 5)",
 }
 # V at the coil: the worst supply, its cable (AWG 22, 3 m of copper at 0.45 A), Q1 and Q11; the relay's data sheet at 23
-# degrees C. Copper is judged at 60 degrees C of the box and 20 more of a coil that was on.
+# degrees C. Copper is judged at 60 degrees C of the controller and 20 more of a coil that was on.
 WORST_V5, CABLE_OHM, BURST_A = 4.75, 0.16, 0.45
 OPERATE_V, DATA_C, WARM_C = 3.15, 23, 80
 

@@ -15,26 +15,35 @@ class SpiceError(RuntimeError):
     """ngspice is missing or did not come to an end; the text is one line."""
 
 
-def measured(deck: str, timeout_s: float = 60) -> dict[str, float]:
-    """What `meas` and `print` of a deck said, by name; what did not happen ("WHEN" never true) is missing."""
+def measured(deck: str, timeout_s: float = 200) -> dict[str, float]:
+    """What `meas` and `print` of a deck said, by name; what did not happen ("WHEN" never true) is missing.
+
+    A run that gives up is tried once more with larger steps. Raises SpiceError.
+    """
     if MISSING:
         raise SpiceError(MISSING)
-    try:
-        done = subprocess.run(["ngspice", "-b", "/dev/stdin"], input=deck, capture_output=True, text=True,
-                              timeout=timeout_s)  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise SpiceError(f"{deck.splitlines()[0]}: no result after {timeout_s:g} s") from None
-    found = {name: float(value) for name, value in _FOUND.findall(done.stdout)}
-    if "done" not in found:
-        words = [line for line in (done.stdout + done.stderr).splitlines() if re.search("rror|fail|singular", line)]
-        raise SpiceError(f"{deck.splitlines()[0]}: ngspice gave up: {(words or ['no reason'])[0].strip()}")
-    return found
+    said = ""
+    for text in (deck, deck.replace("method=gear", "method=trap").replace("reltol=0.003", "reltol=0.01")):
+        try:
+            done = subprocess.run(["ngspice", "-b", "/dev/stdin"], input=text, capture_output=True, text=True,
+                                  timeout=timeout_s)  # fmt: skip
+        except subprocess.TimeoutExpired:
+            said = f"no result after {timeout_s:g} s"
+            continue
+        found = {name: float(value) for name, value in _FOUND.findall(done.stdout)}
+        words = [
+            line for line in (done.stdout + done.stderr).splitlines() if re.search("rror|fail|singular|abort", line)
+        ]
+        if "done" in found and "aborted" not in done.stdout + done.stderr:
+            return found
+        said = f"ngspice gave up: {(words or ['no reason'])[0].strip()}"
+    raise SpiceError(f"{deck.splitlines()[0]}: {said}")
 
 
 def all_measured(decks: Iterable[str]) -> list[dict[str, float]]:
     """The same for many decks, two at a time, in their order."""
     with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(lambda deck: measured(deck), decks))
+        return list(pool.map(measured, decks))
 
 
 def deck(title: str, lines: Iterable[str], analysis: str, wanted: Iterable[str], reltol: float = 1e-3) -> str:

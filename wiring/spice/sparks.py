@@ -24,7 +24,7 @@ def button(made: Build, protected: bool = True) -> str:
 
 
 def body(isolated: bool) -> str:
-    """A spark's return lifts the stove's body: volts between converter and chip, A through the box.
+    """A spark's return lifts the stove's body: volts between converter and chip, A through the controller.
 
     isolated: 20 pF of barrier between the two grounds, which then carry it; else one wire.
     """

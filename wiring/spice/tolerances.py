@@ -24,8 +24,10 @@ def drawn(made: Build, dice: random.Random, stuck: str) -> Conditions:
 
 
 def let_go_s(made: Build, count: int, seed: int = 1) -> list[float]:
-    """When the coils of so many controllers are let go after the last edge, pin low and high in turn; sorted."""
+    """When the coils of so many controllers drop out after the last edge, pin low and high in turn; sorted."""
     dice = random.Random(seed)
-    boxes = [drawn(made, dice, ("low", "high")[number % 2]) for number in range(count)]
-    found = run.all_measured(whole.deck(made, Fault(), box) for box in boxes)
-    return sorted(faults.times(one, one)["off_" + box.stuck] for one, box in zip(found, boxes, strict=True))
+    controllers = [drawn(made, dice, ("low", "high")[number % 2]) for number in range(count)]
+    found = run.all_measured(whole.deck(made, Fault(), one) for one in controllers)
+    return sorted(
+        faults.times(one, one)["off_" + made_so.stuck] for one, made_so in zip(found, controllers, strict=True)
+    )
