@@ -7,8 +7,9 @@ amperes.
 A rising edge lifts C2 by the pin's swing and shares its charge with C3 through D3; a falling one empties C2 through D2
 and gives C3 nothing. R3 makes both last about a millisecond, which is nothing in a tick of 20 ms. R4 empties C3, R9
 empties the node between C2 and the diodes: without it C2 hangs parallel to C3 when the pin stays high, and both take
-three times as long. U3 compares C3 with what R5 (to its own 5 V), R6 (to ground) and R7 (to its own output, which makes two
-thresholds of one) set. R4, R5 and R6 are two resistors each (R54, R55, R56): the values are those of both together.
+three times as long. U3 compares C3 with what R5 (to its own 5 V), R6 (to ground) and R7 (to its own output,
+which makes two thresholds of one) set. R4, R5
+and R6 are two resistors each (R54, R55, R56): the values are those of both together.
 """
 
 from math import exp
