@@ -2,7 +2,8 @@
 # What `make hardware` needs and nothing else does: KiCad 9 with its libraries (Debian's backports, where the release is
 # older) and OpenSCAD. Installed where that is allowed; where it is not, one line says what to install.
 set -u
-command -v kicad-cli >/dev/null 2>&1 && command -v openscad >/dev/null 2>&1 && [ -d /usr/share/kicad/footprints ] && exit 0
+command -v kicad-cli >/dev/null 2>&1 && command -v openscad >/dev/null 2>&1 &&
+    [ -d /usr/share/kicad/footprints ] && exit 0
 as_root=""
 [ "$(id -u)" = 0 ] || as_root="sudo -n"
 if command -v apt-get >/dev/null 2>&1 && $as_root true 2>/dev/null; then
