@@ -8,7 +8,8 @@ SOURCES := catalog.py catalog.toml $(shell find firmware -type f -not -name '*.p
 READY := $(VENV)/.ready build/.ready build/system.ready build/bench/lib/.ready
 TARGETS := help demo sim run test test-all evidence lint campaign campaign-scheduler campaign-worker equal explore \
 	mutate fuzz soak realtime homeassistant bench counts flash deploy monitor console backup restore settings \
-	reset-settings doctor board update key wipe package image docs site screenshots wiring spice hardware sizes build clean
+	reset-settings doctor board update key wipe package image docs site screenshots wiring spice hardware \
+	sizes build clean prove
 
 .DEFAULT_GOAL := help
 .PHONY: $(TARGETS)
@@ -66,6 +67,9 @@ campaign-worker: build/.ready ## runs them, one on each core of this machine: ma
 
 equal: build/.ready ## MicroPython and CPython give the same trace, line by line: make equal [RUNS=1000]
 	@$(PY) -m simulator campaign --runs $(or $(RUNS),1000) --seed $(or $(SEED),1) --vm both
+
+prove: $(VENV)/.ready ## every contract of the core over every input, by CrossHair and z3; seeded bugs are refuted
+	@$(PY) -m pytest -n auto --set=long host_tests/proofs
 
 explore: $(VENV)/.ready ## every input in every class of reachable states: tables of what was reached
 	@$(PY) -m host_tests.exhaustive.explore

@@ -2,7 +2,7 @@
 
 import pytest
 
-from curfew.core.codes import PRESSED
+from curfew.core.codes import OVERRIDE_PRESSED, PRESSED, RELIT
 from host_tests.fixtures.core import MIN, SHORT, burning, opened_after_ms
 
 # --- deadline ------------------------------------------------------------------------------------------------------
@@ -333,3 +333,22 @@ def test_presses_reach_the_longest_time_of_their_own_burner(core):
     for _ in range(4):
         device.press(1)
     assert device.left_ms(1) == 5 * MIN
+
+
+@pytest.mark.parametrize("again", ["a new pot", "a second override"])
+def test_what_begins_in_the_last_tick_before_the_cap_ends_with_the_cap_and_not_with_a_fault(core, again):
+    device = core(sensor=True, **SHORT)
+    device.flame()
+    burner = device.one()
+    burner.remaining_ms = device.settings.warning_ms
+    device.step()
+    assert device.state() == "WARNING"
+    burner.remaining_ms = burner.cap_ms = 1 if again == "a new pot" else 2
+    if again == "a second override":
+        burner._override_used = burner.asked = True
+        burner.remaining_ms = 1
+    burner._happen(RELIT if again == "a new pot" else OVERRIDE_PRESSED, 0)
+    assert device.state() == ("BURNING" if again == "a new pot" else "OVERRIDE")
+    device.step()
+    assert (device.state(), device.cause()) == ("VERIFYING", "BURN_CAP")
+    assert burner.faults.raised == 0

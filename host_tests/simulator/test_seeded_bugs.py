@@ -219,7 +219,7 @@ BUGS = {
     "the deadline is a second late": (
         "LATE",
         run(80, [PRESS]),
-        (BURNER, "state == WARNING and self.remaining_ms <= 0", "state == WARNING and self.remaining_ms <= -1000"),
+        (BURNER, "state != ARMED and self.remaining_ms <= 0", "state != ARMED and self.remaining_ms <= -1000"),
         (SAFETY, "remaining_ms > 0", "remaining_ms > -1000"),
     ),
     "an alarm is heard and nothing happens": (

@@ -214,7 +214,7 @@ class Burner:
             return HELD
         if off_asked:
             return REMOTE_OFF
-        if state == WARNING and self.remaining_ms <= 0:
+        if closed and state != ARMED and self.remaining_ms <= 0:
             return DEADLINE
         if sensing and closed:
             if state != ARMED and flame.lost_ms >= self.settings.flame_out_ms:

@@ -1,0 +1,82 @@
+"""Contracts of core/faults.py: what raises a fault and what ends it (S7, S17).
+
+The set of faults is small enough for all its states: test_every_set_of_faults.py.
+"""
+
+from dataclasses import dataclass
+
+from curfew.core import faults, limits
+from curfew.core.codes import FAULT, IDLE, REFUTED
+from curfew.core.faults import FAULT_COUNT, KEPT_FAULTS, FaultSet
+
+ALL = (1 << FAULT_COUNT) - 1
+
+
+@dataclass
+class Seen:
+    """What the rows look at; the names are those of a Burner and its parts."""
+
+    sensor: bool
+    state: int
+    closed: bool
+    contact: int
+    die_ms: int
+    flame_min_uv: int
+    flame_die_ms: int
+    stuck: bool
+    reported: int
+    cleared_ms: int
+    live_count: int
+    hot_ms: int
+    back_ms: int
+    uv: int
+    is_stale_: bool
+    is_out_: bool
+    is_cooled_: bool
+    is_flat_: bool
+
+    def wants_closed(self) -> bool:
+        return self.closed
+
+    def is_stale(self, _: int) -> bool:
+        return self.is_stale_
+
+    def is_out(self) -> bool:
+        return self.is_out_
+
+    def is_cooled(self) -> bool:
+        return self.is_cooled_
+
+    def is_flat(self) -> bool:
+        return self.is_flat_
+
+    @property
+    def itself(self) -> "Seen":
+        return self
+
+    flame = proof = button = trend = config = settings = itself
+
+
+def what_was_raised_before_a_restart_is_raised_after_it(raised: int) -> None:
+    assert 0 <= raised <= ALL
+    one = FaultSet(raised & KEPT_FAULTS)
+    assert one.raised == one.present == raised & KEPT_FAULTS
+
+
+def a_fault_begins_and_ends_as_its_row_says(seen: Seen, present: bool) -> None:
+    assert 0 <= seen.state <= 6
+    welded, persists, failed, stuck = (row(seen, present) for row in faults.FAULT_ROWS)  # type: ignore[arg-type]
+    open_and_live = seen.state in (IDLE, FAULT) and seen.live_count >= limits.LIVE_READINGS
+    if present:
+        assert welded == (seen.cleared_ms < limits.WELD_CLEARED_MS and not seen.is_out_)
+        assert failed == (seen.back_ms < limits.SENSOR_BACK_MS)
+        assert bool(persists) == (seen.closed or not (seen.is_cooled_ or seen.is_out_))
+    else:
+        assert welded == (seen.contact == REFUTED or open_and_live)
+        assert failed == (seen.sensor and seen.is_stale_)
+        if persists:
+            assert not seen.closed and not seen.is_cooled_ and not seen.is_out_ and seen.is_flat_
+            assert seen.uv >= seen.flame_min_uv and min(seen.hot_ms, seen.die_ms) >= seen.flame_die_ms
+        elif not seen.closed and not seen.is_cooled_ and not seen.is_out_ and seen.is_flat_:
+            assert seen.uv < seen.flame_min_uv or min(seen.hot_ms, seen.die_ms) < seen.flame_die_ms
+    assert stuck == seen.stuck
