@@ -28,7 +28,7 @@ LEVELS = {
     "low flame": (8_000, 3_000, 0, 80),
     "live": (10_000, 10_000, 80, 80),  # a weld or a bypass: the magnet side follows whatever is commanded
     "dead": (10_000, 10_000, 0, 0),  # a film or a cut lead: nothing arrives at the magnet
-    "crossed": (8_000, 8_000, 150, 150),
+    "crossed": (8_000, 8_000, 200, 200),
 }
 DRIFTS = ("rising", "falling")  # from wherever it is: a user lights, the gas is out
 UNSEEN = ("nothing", "missed", "impossible")  # no reading at all; one that the scanner gave up; one out of range
