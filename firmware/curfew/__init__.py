@@ -15,7 +15,7 @@ def forget(*names):
             delattr(package, child)
 
 
-def erase(*names):
+def erase(*names: str) -> None:
     """Forget modules whose work is over, and empty them: a word left on a stack keeps a module and all that it defines.
 
     Not on CPython, where tests hold what they import.
