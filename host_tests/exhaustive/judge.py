@@ -44,6 +44,7 @@ class Judge:
 
     def _forget(self):
         self.conducting = False
+        self.welded = False  # conducted while it had to be open, until a hot tip shows an open contact
         self.still_ticks = 0
         self.alarm_ms = 0  # since the alarm contact was seen open
         self.rise_ms = LONG_AGO_MS  # since the thermocouple last rose
@@ -138,7 +139,12 @@ class Judge:
             self._keep_cap(burner)
             self._judge_conducting(raised)
         elif self.state == codes.IDLE and self.finger.event == "press" and not raised and not self.off:
-            self._say("L1: a press in IDLE does not conduct")
+            if not self.welded:
+                self._say("L1: a press in IDLE does not conduct")
+        if self.shown_open_ms >= WELD_SHOWN_MS:
+            self.welded = False
+        if burner.faults.present >> faults.CONTACT_WELDED & 1:
+            self.welded = True
         self._judge_faults(burner, raised)
         self._judge_telling(controller, burner, self.conducting and not granted)
         if granted != self.conducting:
