@@ -19,7 +19,20 @@ from typing import Any
 from benchmarks import rig
 from simulator import run, run_settings
 from simulator.realtime.broker import mqtt_config
-from simulator.realtime.process import KIND, PIPE_BYTES, RIG_BYTES, SIZE, US, A, B, D, F, free_port, network_of
+from simulator.realtime.process import (
+    KIND,
+    PIPE_BYTES,
+    RIG_BYTES,
+    SIZE,
+    STOVE_WORDS,
+    US,
+    A,
+    B,
+    D,
+    F,
+    free_port,
+    network_of,
+)
 
 BURNERS = 4
 BUTTON_PINS = (25, 26, 27, 13)
@@ -32,7 +45,6 @@ PASSWORD = "correct horse"
 BASE = "curfew/240ac412ab0f"  # the topics of the chip on the desk
 DOWN_S = 0.12  # of a press
 _HELLO, _TICK, _PIN, _STOPPED = 0, 1, 2, 6
-_STOVE_WORDS = 7  # of the inputs: they are for stove time only
 _STEP_S = 0.002
 
 
@@ -173,7 +185,7 @@ class Board:
             *[0] * 8,
             self.web_port,
             self._dns_port,
-            *[0] * _STOVE_WORDS,
+            *[0] * STOVE_WORDS,
         ]
         if inputs == self._shown:
             return

@@ -225,7 +225,7 @@ def test_a_fitted_sensor_that_falls_silent_has_failed_after_a_second_and_a_half(
     assert device.fault() == fault
 
 
-@pytest.mark.parametrize("uv", [[70_000, 0], [-9000, -9000], [0, 5000], [60_001, 60_001]])
+@pytest.mark.parametrize("uv", [[70_000, 0], [-9000, -9000], [0, 5001], [60_001, 60_001]])
 def test_a_sensor_that_reads_the_impossible_has_failed(core, uv):
     device = core(sensor=True, **QUICK)
     device.uv[0] = uv

@@ -34,6 +34,7 @@ HANDLERS = {
     ("curfew/services/update/slots.py", "build_id", "(OSError, ValueError, IndexError)"): GoesOn,  # it is only reported
     ("curfew/hardware/relay.py", "_force_low", "BaseException"): partial(Opens, way=ANY_WAY),  # on any way out
     ("curfew/hardware/scanner.py", "sample", "OSError"): GoesOn,  # a reading is missed, and its age tells
+    ("curfew/hardware/scanner.py", "second", "OSError"): GoesOn,  # the same: half a mains period later
     ("curfew/runtime/supervisor.py", "step", "(OSError, MemoryError)"): GoesOn,  # no thread just now, another try later
     ("curfew/services/thread.py", "run", "ImportError"): GoesOn,  # no radio in this chip
     ("curfew/services/thread.py", "_start_radio", "(OSError, RuntimeError)"): GoesOn,  # net/wifi.py tries again
@@ -55,6 +56,7 @@ ONLINE = (
     "hardware/chip.py",
     "hardware/clock.py",
     "hardware/display.py",
+    "hardware/memory.py",
     "transient.py",
 )
 SERVICES = ("_serve", "_deliver")  # of the World: there the services' thread begins

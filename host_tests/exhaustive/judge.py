@@ -138,9 +138,8 @@ class Judge:
         if granted:
             self._keep_cap(burner)
             self._judge_conducting(raised)
-        elif self.state == codes.IDLE and self.finger.event == "press" and not raised and not self.off:
-            if not self.welded:
-                self._say("L1: a press in IDLE does not conduct")
+        elif self.state == codes.IDLE and self.finger.event == "press" and not (raised or self.off or self.welded):
+            self._say("L1: a press in IDLE does not conduct")
         if self.shown_open_ms >= WELD_SHOWN_MS:
             self.welded = False
         if burner.faults.present >> faults.CONTACT_WELDED & 1:

@@ -34,6 +34,12 @@ IMPOSSIBLE = {
     *(f"{state} RETURNED ALWAYS" for state in ("BURNING", "WARNING", "OVERRIDE")),
     # One burner is explored, and this ends the burn of its neighbor: host_tests/core/sensing/test_weld_test.py.
     *(f"{state} PUMP_OFF ALWAYS" for state in ("ARMED", "BURNING", "WARNING", "OVERRIDE")),
+    # A timer that ends in the very tick of a new pot or a second override: host_tests/core/test_deadline.py.
+    *(
+        f"{state} DEADLINE {guard}"
+        for state in ("BURNING", "OVERRIDE")
+        for guard in ("BY_ABSENCE", "AT_RAISED_CAP", "AT_CAP", "BY_OVERRIDE", "ALWAYS")
+    ),
     "ARMED FAULT_RAISED BY_ALARM",  # explored without a sensor, where nothing is armed
     "WARNING REMOTE_LESS SOONER",  # only where an absence shortens the timer
     "BURNING REMOTE_EXTEND EXTEND_ALLOWED",  # where an extension does not reach far, WARNING_DUE comes first
@@ -46,6 +52,7 @@ REFUSED = {
     "PRESSED": "ARMED VERIFYING",
     "OVERRIDE_PRESSED": "IDLE ARMED BURNING WARNING VERIFYING FAULT",  # in OVERRIDE the first press leads out of it
     "HELD_LONG": "FAULT",  # a cause is still there
+    "PUMP_OFF": "IDLE",  # a press on a burner that conducted while it had to be open
 }
 
 

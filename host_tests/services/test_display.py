@@ -62,7 +62,7 @@ def test_in_the_set_up_it_follows_the_password():
 
 def test_fire_and_faults_come_before_the_password():
     assert display.text([burner(60)], "12345678", 0) == "01:00"
-    assert display.text([burner(fault="UNSTABLE")], "12345678", 0) == "F1-5"
+    assert display.text([burner(fault="UNSTABLE")], "12345678", 0) == "F1-6"
 
 
 def test_the_task_shows_two_rounds_a_second():

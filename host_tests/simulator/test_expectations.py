@@ -285,7 +285,7 @@ QUIET_DINNER = [line for line in DINNER if "REMOTE:voice" not in line]
 def test_a_run_in_which_all_held_ends_with_status_0_and_one_line(simulate):
     status, out, _ = simulate(QUIET_DINNER)
     assert status == 0 and out.count("\n") == 1
-    assert out.startswith("ok  short soup: 0:02:00 of stove time, 1 of 1 expectations and 21 of 21")
+    assert out.startswith("ok  short soup: 0:02:00 of stove time, 1 of 1 expectations and 27 of 27")
 
 
 def test_a_failed_expectation_ends_with_status_1_and_the_command_to_run_it_again(simulate):

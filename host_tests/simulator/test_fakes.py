@@ -11,7 +11,7 @@ import pytest
 
 from curfew.runtime.snapshot import SNAP_FIELDS
 from simulator import run
-from simulator.realtime import process, rig
+from simulator.realtime import process
 
 STUBS = run.ROOT / "typings"
 MODULES = {
@@ -97,4 +97,4 @@ def test_both_ends_of_the_wire_to_the_realtime_rig_have_the_same_words():
     chip = runpy.run_path(str(process.RIG / "wire.py"))
     same = ("KIND", "US", "A", "B", "C", "D", "E", "F", "SIZE", "CODES", "LINKS")
     assert {name: getattr(process, name) for name in same} == {name: chip[name] for name in same}
-    assert chip["LAST"] - chip["TICKS_MS"] == rig.STOVE_WORDS and process.FIELDS == SNAP_FIELDS
+    assert chip["LAST"] - chip["TICKS_MS"] == process.STOVE_WORDS and process.FIELDS == SNAP_FIELDS

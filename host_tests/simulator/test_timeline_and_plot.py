@@ -240,6 +240,7 @@ def test_every_act_of_a_scenario_has_words(do):
         "percent": 40,
         "source": "voice",
         "milliohm": 400,
+        "min": 5,
         "on": True,
         "value": "i2c_error",
         "side": "tc",

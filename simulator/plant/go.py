@@ -24,6 +24,7 @@ from world import Broken, ChipReset, Over, World, install
 class _Sys:
     """What the firmware wants of `sys`: a traceback on the console, modules, their path, the length of a word."""
 
+    implementation = sys.implementation
     maxsize = sys.maxsize
     platform = sys.platform
     modules = sys.modules

@@ -19,6 +19,7 @@ from simulator.realtime.process import (
     FOR_EVER_MS,
     HEAP_KIB,
     KIND,
+    STOVE_WORDS,
     US,
     A,
     B,
@@ -38,7 +39,6 @@ from simulator.rules.observed import TWO_TICKS_MS, View
 SOURCES, STATES = MODULES["report"].SOURCES, MODULES["report"].STATES
 STEP_S = 0.002  # of the stove, and of everybody who waits for it
 ON_THE_WAY_MS = 30_000  # a remote request that took longer to reach the loop was lost
-STOVE_WORDS = 9  # of the inputs: only stove time has them
 SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
 
 # What a user, a fault of a part, or the mains may do here. A stall, a jump of the clock and an exception in the middle

@@ -17,6 +17,7 @@ BUILDS: dict[str, dict[str, Any]] = {
     "full": {
         "display_clk_pin": 4,
         "display_dio_pin": 13,
+        "hood_pin": 27,
         "burners": [
             {"relay_pin": 18, "button_pin": 25, "sensor": True},
             {"relay_pin": 19, "button_pin": 26, "sensor": True},
