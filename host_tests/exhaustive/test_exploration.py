@@ -178,7 +178,7 @@ SEEDED = {
         (
             "controller.py",
             "                step_ms,\n                clock_ok,",
-            "                0 if index == 0 and 1 in self.pressed[1:] else step_ms,\n                clock_ok,",
+            "                0 if index == 0 and self.pressed[1] else step_ms,\n                clock_ok,",
         )
     ],
     ("S13", "blind", "the first cause is kept"): [
