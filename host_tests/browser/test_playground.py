@@ -46,8 +46,7 @@ def on_the_desk(folder, *paths):
 # --- the same run ----------------------------------------------------------------------------------------------------
 
 
-# Red: on the WebAssembly VM the firmware does not start in slices since modules are erased. Short again once it does.
-@pytest.mark.long
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_scenario_in_slices_gives_the_trace_of_the_native_vm_and_its_verdict(folder, path):
     [found] = on_the_desk(folder, path)

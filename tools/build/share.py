@@ -39,6 +39,7 @@ OUTSIDE = (
     "firmware/*.py",
     "simulator/fakes/**/*.py",
     "simulator/plant/*.py",
+    "simulator/browser/desk.py",
     "host_tests/vm/*.py",
     "benchmarks/vm/*.py",
 )
