@@ -127,7 +127,7 @@ IOREG = """
 PNPUTIL = "Instance ID:                USB\\VID_{maker:04X}&PID_{product:04X}\\0001\nStatus:   Problem\n"
 
 
-def linux(monkeypatch, tmp_path, *devices, brltty=False, version="Linux version 6.1"):
+def linux(monkeypatch, tmp_path, *devices, brltty=False, release="6.1.0-18-amd64"):
     """Devices on USB as Linux shows them."""
     for number, (maker, product) in enumerate(devices):
         folder = tmp_path / f"1-{number}"
@@ -138,7 +138,7 @@ def linux(monkeypatch, tmp_path, *devices, brltty=False, version="Linux version 
     (tmp_path / "broken" / "idVendor").write_text("not a number\n")
     monkeypatch.setattr(drivers, "_DEVICES", tmp_path)
     monkeypatch.setattr(drivers, "_is_there", lambda path: brltty)
-    monkeypatch.setattr(drivers, "is_wsl", lambda: "microsoft" in version)
+    monkeypatch.setattr(drivers.platform, "release", lambda: release)
 
 
 @pytest.mark.parametrize("device, brltty, reported", [
@@ -165,7 +165,7 @@ def test_other_devices_on_usb_are_no_board(monkeypatch, tmp_path):
 
 
 def test_wsl_is_reported_how_to_attach_the_board(monkeypatch, tmp_path):
-    linux(monkeypatch, tmp_path, version="Linux version 5.15.167.4-microsoft-standard-WSL2")
+    linux(monkeypatch, tmp_path, release=SYSTEMS["WSL"]["release"])
     with pytest.raises(ports.BoardError, match="WSL has no USB of its own.*usbipd attach --wsl"):
         ports.chosen("", "deploy", [])
 

@@ -1,5 +1,6 @@
 """Why a board that is plugged in has no serial port, from what USB says; what to do about it, system by system."""
 
+import platform
 import re
 import subprocess
 import sys
@@ -72,20 +73,12 @@ def missing() -> str:
             return seen + "brltty, for Braille displays, takes it: sudo apt remove brltty, then plug the board in again"
         module = _MODULES_OF_WCH.get(product, "cdc_acm") if maker == 0x1A86 else _MODULES.get(maker, "cdc_acm")
         return seen + f"its driver is not loaded: sudo modprobe {module}"
-    if is_wsl():
+    if "microsoft" in platform.release().lower():
         return (
             "WSL has no USB of its own: in Windows' PowerShell as administrator type usbipd list, then "
             "usbipd bind --busid BUSID and usbipd attach --wsl --busid BUSID"
         )
     return ""
-
-
-def is_wsl() -> bool:
-    """Whether this Linux is Windows' own."""
-    try:
-        return "microsoft" in Path("/proc/version").read_text().lower()
-    except OSError:
-        return False
 
 
 def _is_there(path: str) -> bool:
