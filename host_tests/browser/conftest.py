@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tests.browser.page import SHUTOFFS, FakeDevice
+from host_tests.browser.page import FakeDevice, shutoffs
 from host_tests.browser.phone import browsing
 
 
@@ -24,7 +24,7 @@ def phone(browser):
 @pytest.fixture
 def device():
     one = FakeDevice()
-    one.shutoffs = SHUTOFFS
+    one.shutoffs = shutoffs()
     yield one
     one.silent = False
     if one.running(one._server) and one._server:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from host_tests.browser.page import SHUTOFFS, FakeDevice, burner, burning
+from host_tests.browser.page import FakeDevice, burner, burning, shutoffs
 from host_tests.browser.phone import ENV, MISSING, SCREENS, browsing
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -68,7 +68,7 @@ def main():
             if sys.stderr.isatty():
                 print(f"\r{done} of {len(WANTED)} {name:30}", end="", file=sys.stderr)
             device = FakeDevice()
-            device.shutoffs = SHUTOFFS
+            device.shutoffs = shutoffs()
             phone.clean()
             take(phone, device, name)
             device.stop()

