@@ -98,7 +98,7 @@ def count_allocations(flash, plan, firmware=run.BOARD):
     """Ticks, and the (time, bytes) of those that allocated."""
     (flash / "plan.json").write_text(json.dumps(plan))
     run.fill(flash, firmware, plan)
-    lines, status, errors = on_the_vm(flash, "8m", "count_allocations.py", flash / "plan.json")
+    lines, status, errors = on_the_vm(flash, "2m", "count_allocations.py", flash / "plan.json")
     assert status == 0 and "broken off" not in lines, (lines[-3:], errors)
     return figure(lines, "ticks"), [line for line in lines if line.startswith("tick ")]
 

@@ -184,6 +184,7 @@ def test_the_parts_list_has_the_parts_of_the_simulated_controller():
     assert all(parts[one].value == parts[other].value for one, other in (("R4", "R54"), ("R5", "R55"), ("R6", "R56")))
 
 
+@pytest.mark.long
 def test_the_parts_of_the_simulated_controller_are_among_the_best():
     found = pump.choose(PARTS)
     assert len(found) > 1 and PARTS in found

@@ -43,22 +43,15 @@ def cook(emf_uv, coil_mohm, tc_mohm, contact_mohm, tip_heat_ms):
     return verdict.result
 
 
-@pytest.mark.sample(1)
-@pytest.mark.parametrize("emf_uv", EMF_UV)
-def test_every_stove_that_holds_its_valve_is_seen_burning_and_seen_out(emf_uv):
-    held = 0
-    for stove in STOVES:
-        if stove[0] != emf_uv:
-            continue
-        result = cook(*stove)
-        burning = result.at(0, 79000)
-        if burning["gas"] == "off":  # this loop does not carry the magnet, with or without a controller
-            continue
-        held += 1
-        assert burning["state"] == "BURNING", stove
-        sounds = [line["sound"] for line in result.during(0, 20000, 40000)]
-        assert "LET_GO" in sounds or burning["gas"] == "on", stove
-        assert result.at(0, 239000)["state"] == "IDLE", stove
-        assert [shutoff["cause"] for shutoff in result.shutoffs(0)] == ["FLAME_OUT"], stove
-        assert result.shutoffs(0)[0]["t_ms"] < 80000 + 60000, stove
-    assert held or emf_uv < 15000
+@pytest.mark.sample(6)
+@pytest.mark.parametrize("stove", STOVES, ids=lambda stove: "-".join(map(str, stove)))
+def test_every_stove_that_holds_its_valve_is_seen_burning_and_seen_out(stove):
+    result = cook(*stove)
+    burning = result.at(0, 79000)
+    if burning["gas"] == "off":  # this loop does not carry the magnet, with or without a controller
+        assert stove[0] <= 15000
+        return
+    assert burning["state"] == "BURNING"
+    assert result.at(0, 239000)["state"] == "IDLE"
+    assert [shutoff["cause"] for shutoff in result.shutoffs(0)] == ["FLAME_OUT"]
+    assert result.shutoffs(0)[0]["t_ms"] < 80000 + 60000
