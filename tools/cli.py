@@ -6,6 +6,7 @@ Exit status: 0 done, 1 not done (one line says why and the way out), 2 the argum
 import argparse
 import contextlib
 import importlib.metadata
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from . import update
 from .board import backup, console, deploy, doctor, installation, key, plan, ports
@@ -175,7 +177,7 @@ def _image(asked: argparse.Namespace, out: Console) -> int:
     try:
         target.write_bytes(whole)
     except OSError as error:
-        raise BoardError(f"{target}: {error.strerror}") from None
+        raise BoardError(f"{target}: {error.strerror}: name another one with --out") from None
     out.print(f"image   MicroPython {found.version}, Curfew {new.version} build {new.build}, {asked.build} build")
     out.print(
         f"in {target}: {asked.flash_mb} MB, for an {board.chip} with as much flash, from its first byte on",
@@ -251,7 +253,7 @@ def _put(port: str, files: dict[str, bytes], out: Console, agreed: Callable[[str
                 f"beside it, add {typed('', yes=True).split()[-1]}"
             )
         with out.status("writing …") as status:
-            backup.put_back(link, files, lambda name, at, of: status.update(f"writing {name}, {at + 1} of {of}"))
+            backup.put_back(link, files, lambda name, at, of: status.update(Text(f"writing {name}, {at + 1} of {of}")))
     out.print(f"written {', '.join(files)}; the device restarts with it")
     return 0
 
@@ -287,7 +289,6 @@ def _doctor(asked: argparse.Namespace, out: Console) -> int:
 def _virtual(asked: argparse.Namespace, out: Console) -> int:
     from .board import virtual  # needs a system with pseudo-terminals
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # or its VM would live on for a while
     with virtual.Board(asked.flash, asked.speed) as board:
         out.print(
             f"a virtual board is on {board.port}; in another window: {typed('deploy', port=board.port)}", soft_wrap=True
@@ -325,13 +326,17 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a console of Windows may lack a sign; that must not end a command
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 -- closed by who called
+    for name in ("SIGTERM", "SIGHUP"):  # a window that is closed leaves no board at its prompt, either
+        if (number := getattr(signal, name, None)) and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     asked = _arguments(argv)
     try:
-        return COMMANDS[asked.command](asked, Console(highlight=False))
-    except BoardError as error:
+        return COMMANDS[asked.command](asked, Console(highlight=False, markup=False, emoji=False))
+    except (BoardError, OSError) as error:  # of the system: where the output goes is full, the folder is gone
         print(f"{asked.command}: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):  # Ctrl-C, or Ctrl-D at a question
         print(f"\n{asked.command}: interrupted", file=sys.stderr)
         return 130
 

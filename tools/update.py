@@ -229,7 +229,7 @@ def run(host: str, force: bool, out: Console) -> None:
         device.log_in(os.environ.get("PASSWORD") or _asked(device.host))
     about = device.about()
     own_key = key.of(about["device"])
-    columns = (TextColumn("{task.description:44}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description:44}", markup=False), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=out) as bar:
         task = bar.add_task("asks")
 
@@ -237,7 +237,7 @@ def run(host: str, force: bool, out: Console) -> None:
             bar.update(task, description=what, completed=at, total=of)
 
         build = send(device, own_key, program, force, tell)
-    with Progress(TextColumn("{task.description}"), console=out) as bar:
+    with Progress(TextColumn("{task.description}", markup=False), console=out) as bar:
         task = bar.add_task("sent; the device restarts")
         wait_for_confirmation(device, build, lambda what: bar.update(task, description=what))
     out.print(f"{device.host}: build {build} is confirmed (before: {about['build']})")

@@ -4,12 +4,14 @@ Here: backup.py, doctor.py, monitor against a virtual board. Not here: the progr
 """
 
 import base64
+import io
 import json
 import re
 import stat
 from hashlib import sha256
 
 import pytest
+from rich.console import Console
 
 from host_tests.fixtures import board as fixture
 from host_tests.fixtures.board import command
@@ -226,6 +228,18 @@ def test_a_tool_of_another_version_than_pinned_is_needed_and_the_status_is_1(mon
     monkeypatch.setattr(doctor.ports.list_ports, "comports", lambda: [])
     status, said, _ = run(capsys, "doctor")
     assert status == 1 and "1 needed and missing: mpremote" in said
+
+
+@pytest.mark.parametrize("encoding, signs", [("utf-8", "✓–✗"), ("ascii", "+-!"), ("cp1252", "+-!")])
+def test_the_states_differ_also_where_a_terminal_has_no_sign_for_them(monkeypatch, encoding, signs):
+    rows = [doctor.Row(state, state, "[red]", "curfew x") for state in (doctor.OK, doctor.LACKS, doctor.NEEDED)]
+    monkeypatch.setattr(doctor, "computer", lambda: rows)
+    monkeypatch.setattr(doctor.ports.list_ports, "comports", lambda: [])
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    doctor.doctor("", Console(file=out, width=80))
+    out.seek(0)
+    said = out.read().splitlines()
+    assert [line[0] for line in said[:6:2]] == list(signs) and "[red]" in said[0] and "fix: curfew x" in said[1]
 
 
 def test_this_computer_has_all_that_is_needed(capsys):

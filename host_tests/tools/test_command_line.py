@@ -34,7 +34,7 @@ def no_terminal(monkeypatch):
 
 
 @pytest.mark.parametrize("port, told", [
-    ("foo://bar", "protocol 'foo' not known"), ("/", "cannot be used as a serial port"), ("COM3", "COM3 is not there"),
+    ("foo://bar", "protocol 'foo' not known"), ("/", "USB serial ports: none. Plug"), ("COM3", "COM3 is not there"),
     ("/dev/null", "cannot be used as a serial port"), ("socket://127.0.0.1:9", "Connection refused"),
 ])  # fmt: skip
 @pytest.mark.parametrize("command", ["deploy", "monitor", "key", "wipe --yes", "flash --download"])
@@ -149,6 +149,65 @@ def test_a_reader_that_goes_away_ends_the_monitor_without_a_traceback(tmp_path, 
                 assert running.wait(20) and "Traceback" not in said, said
             finally:
                 running.kill()
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, EOFError])
+@pytest.mark.parametrize("words", ["reset-settings --port /dev/x", "flash --port URL", "wipe --port URL", "update x"])
+def test_ctrl_c_and_ctrl_d_at_a_question_change_nothing(capsys, monkeypatch, words, end):
+    def ends(*_):
+        raise end
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", ends)
+    monkeypatch.setattr("getpass.getpass", ends)
+    with Rom() as rom:
+        assert cli.main(words.replace("URL", rom.url).split()) == 130
+        assert not {"ERASE_FLASH", "FLASH_DEFL_BEGIN"} & set(rom.commands)
+    assert capsys.readouterr().err == f"\n{words.split()[0]}: interrupted\n"
+
+
+@pytest.mark.parametrize("command, told", [
+    ("reset-settings <&-", "--yes"), ("wipe <&-", "--yes"), ("update x <&-", "PASSWORD"),
+    ("monitor --seconds 1 >/dev/full", "No space left on device"),
+    ("console </dev/null", "curfew monitor"), ("console <&-", "curfew monitor"),
+])  # fmt: skip
+def test_a_closed_input_and_a_full_output_are_one_line(tmp_path, command, told):
+    port = "" if "update" in command else "--port /dev/null"
+    if "monitor" in command:
+        with fixture.virtual.Board(tmp_path / "flash") as board:
+            done = shell(f"{command} --port {board.port}")
+    else:
+        done = shell(f"{command} {port}")
+    assert done.returncode == 1 and told in done.stderr and done.stderr.count("\n") == 1, done.stderr
+
+
+def shell(line):
+    """`curfew ...` as a shell runs it."""
+    line = f"{sys.executable} -m tools.cli {line}"
+    return subprocess.run(line, shell=True, cwd=fixture.ROOT, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_whose_window_is_closed_leaves_no_board_at_its_prompt(tmp_path, number):
+    with fixture.virtual.Board(tmp_path / "flash", fixture.SPEED) as board:
+        words = [sys.executable, "-m", "tools.cli", "deploy", "--port", board.port]
+        with subprocess.Popen(words, cwd=fixture.ROOT, stdout=subprocess.PIPE, text=True) as running:
+            while "KiB of flash free" not in running.stdout.readline():
+                assert running.poll() is None
+            running.send_signal(number)
+            assert running.wait(20) == 130
+        until = time.monotonic() + fixture.PATIENCE_S
+        while len(board.starts) == 1:
+            assert time.monotonic() < until, "it would stand there for ten minutes"
+            time.sleep(0.02)
+
+
+def test_a_folder_with_brackets_in_its_name_is_named_in_full(tmp_path, capsys):
+    folder = tmp_path / "[red] [/]:smile:"
+    folder.mkdir(parents=True)
+    with fixture.virtual.Board(tmp_path / "flash") as board:
+        assert cli.main(["backup", str(folder / "kept.json"), "--port", board.port]) == 0
+    assert str(folder / "kept.json") in capsys.readouterr().out.replace("\n", "")
 
 
 def test_ctrl_c_ends_a_command_with_its_own_status(tmp_path, monkeypatch):

@@ -6,6 +6,8 @@ Here: image.py, flash.py. Not here: deploying a program (test_deploy.py).
 import contextlib
 import http.server
 import io
+import os
+import pty
 import re
 import subprocess
 import sys
@@ -239,9 +241,20 @@ def test_a_refused_image_never_meets_the_chip(tmp_path):
         flashed("/dev/ttyUSB9", tmp_path / "image.bin", erase=True)
 
 
+def test_a_virtual_board_is_told_from_a_chip_in_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(flash, "_ATTEMPTS", 1)
+    end, port = pty.openpty()
+    assert cli.main(["flash", "--download", "--port", os.ttyname(port)]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "A virtual board has its MicroPython already" in said
+    os.close(end)
+    os.close(port)
+
+
 def test_a_port_that_is_not_there_is_one_line_and_status_1(good):
     status, _, said = command("flash", good, "--port", "/dev/ttyUSB9")
-    assert (status, said) == (1, "flash: /dev/ttyUSB9 is not there; USB serial ports: none\n")
+    way_out = "USB serial ports: none. Plug the board in with a data cable"
+    assert (status, said) == (1, f"flash: /dev/ttyUSB9 is not there; {way_out}\n")
 
 
 @pytest.mark.parametrize("said, told", [

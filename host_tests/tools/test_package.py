@@ -53,6 +53,8 @@ def project():
 def test_readme_and_build_page_give_the_same_commands_in_both_languages():
     shown = [commands(file, heading) for file, heading in (*README.items(), *BUILD.items())]
     assert shown[1:] == shown[:1] * 3 and len(shown[0]) == 5
+    page = (ROOT / "tools" / "README.md").read_text()
+    assert re.search(r"```sh\n(.*?)\n```", page, re.S)[1].splitlines() == shown[0][1:], "the page of the package"
     assert shown[0][0] == f"pipx install curfew-{project()['version']}-py3-none-any.whl"
 
 
@@ -179,16 +181,19 @@ def test_every_command_of_on_the_board_leads_to_a_running_board_on_any_system(us
 @pytest.mark.long
 def test_a_program_that_was_damaged_after_it_was_installed_is_not_deployed(user, installed):
     (program,) = user.home.glob("pipx/venvs/curfew/lib/*/site-packages/curfew_tools/program")
-    for name in ("a/www/style.css.gz", "boot.py"):
-        data = (program / name).read_bytes()
-        (program / name).write_bytes(data[:-1])
+    firmware = program.parent / "firmware"
+    core = firmware / "curfew" / "core" / "limits.py"
+    for path in (program / "a" / "www" / "style.css.gz", program / "boot.py", core, firmware / "settings.json"):
+        data = path.read_bytes()
+        path.write_bytes(data[:-1])
         try:
             done = user("curfew deploy --port /dev/ttyUSB9")
             assert done.returncode == 1 and "pipx reinstall curfew" in done.stderr, done.stderr
             assert done.stderr.count("\n") == 1 and "/dev/ttyUSB9" not in done.stderr
-            assert "needed and missing" in user("curfew doctor").stdout
+            done = user("curfew doctor")
+            assert done.returncode == 1 and "pipx reinstall curfew" in done.stdout + done.stderr
         finally:
-            (program / name).write_bytes(data)
+            path.write_bytes(data)
 
 
 @pytest.mark.long

@@ -117,6 +117,7 @@ def test_the_doctor_shows_it_as_what_is_wrong_with_the_board(monkeypatch):
     monkeypatch.setattr(doctor, "Link", lambda port: Port(""))
     rows = {row.what: row for row in doctor.board("/dev/ttyUSB0")}
     assert rows["MicroPython"].state == doctor.NEEDED and "one core" in rows["MicroPython"].found
+    assert not rows["MicroPython"].fix, "erasing is not the way out of everything"
 
 
 def test_of_several_boards_the_doctor_says_which_is_on_which_port(tmp_path, monkeypatch):

@@ -222,6 +222,18 @@ def test_a_port_that_takes_nothing_is_given_up_in_time(monkeypatch):
     assert "no MicroPython prompt" in reported
 
 
+def test_a_cable_pulled_right_after_the_prompt_is_a_broken_connection(bench, monkeypatch):
+    run = link.Link.run
+
+    def pulled(cable, program):
+        bench.board.unplug()
+        return run(cable, program)
+
+    monkeypatch.setattr(link.Link, "run", pulled)
+    with pytest.raises(BoardError, match="the connection to .* broke"), link.Link(bench.board.port) as cable:
+        cable.take_over()
+
+
 # --- native USB ------------------------------------------------------------------------------------------------------
 
 

@@ -63,7 +63,7 @@ def keep(backup: dict[str, Any], path: Path) -> None:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             json.dump(backup, file, indent=1)
     except OSError as error:
-        raise BoardError(f"{path}: {error.strerror}")
+        raise BoardError(f"{path}: {error.strerror}: name another file")
 
 
 def read(path: Path, key: bool = False) -> dict[str, bytes]:

@@ -7,6 +7,8 @@ import time
 from rich.console import Console
 
 from . import join, startup
+from .errors import BoardError
+from .installation import typed
 from .link import Link
 
 # Only Linux' drivers leave a chip alone when its port is opened (micropython#18001).
@@ -25,22 +27,23 @@ def monitor(port: str, console: Console, seconds: float | None = None) -> None:
             *lines, rest = rest.split(b"\n")
             for line in lines:
                 text = line.decode("utf-8", "replace").rstrip("\r")
-                console.print(text, markup=False, highlight=False)
+                console.print(text)
                 join.show(text, console)
                 way = startup.meaning(text)
                 if way and way not in known:
                     known.add(way)
-                    console.print(f"        {way}", style="yellow", markup=False, soft_wrap=True)
+                    console.print(f"        {way}", style="yellow", soft_wrap=True)
 
 
 def prompt(port: str, console: Console) -> int:
     """mpremote's terminal on a board that goes on running; its exit status. Raises BoardError."""
+    if not sys.stdin.isatty():
+        raise BoardError(f"the prompt needs a terminal, and there is none: {typed('monitor', port=port)} only listens")
     with Link(port):  # in use? not there? said in our words
         pass
     console.print(
         "Ctrl-C stops the device, contacts open; after ten minutes at the prompt its watchdog starts it again.\n"
         "Back to work: import machine; machine.reset()   Leave: Ctrl-]",
         style="dim",
-        markup=False,
     )
     return subprocess.call([sys.executable, "-m", "mpremote", "connect", port, "resume", "repl"])

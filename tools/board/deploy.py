@@ -39,7 +39,8 @@ class Outcome:
 
 def bars(console: Console) -> Progress:
     """Progress as every command here shows it."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    text = TextColumn("{task.description}", markup=False)  # names of files have brackets, too
+    columns = (SpinnerColumn(), text, BarColumn(), DownloadColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True)
 
 
@@ -245,13 +246,14 @@ def heard(link: Link, new: Built, plan: Plan, console: Console) -> Outcome:
         _wait_for_confirmation(lines, outcome, said, console)
     elif _started(lines, SETTLE_S, said) is not None:
         raise BoardError("the device restarts in a loop: " + _why(said))
+    console.print("deployed ", style="bold green", end="")
     console.print(
-        f"[bold green]deployed[/] {outcome.version} build {outcome.build}, slot {outcome.slot}, {outcome.burners} "
+        f"{outcome.version} build {outcome.build}, slot {outcome.slot}, {outcome.burners} "
         + ("burners" if outcome.burners > 1 else "burner")
         + (": the program is confirmed" if plan.trial else ": the program runs")
     )
     for line in said:
-        console.print(f"        it printed: {line}", style="dim", markup=False)
+        console.print(f"        it printed: {line}", style="dim")
         join.show(line, console)
     return Outcome(outcome.version, outcome.build, outcome.slot, True, outcome.burners)
 
@@ -275,7 +277,7 @@ def _right(outcome: Outcome, new: Built, said: list[str]) -> None:
 
 def _wait_for_confirmation(lines: _Lines, first: Outcome, said: list[str], console: Console) -> None:
     """A minute of health. Raises BoardError when the device goes back to the old program."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(f"slot {first.slot} pending: confirmed after a healthy minute", total=PROOF_S)
         began = time.monotonic()

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from . import backup, drivers, plan, ports
 from .errors import BoardError
@@ -25,7 +26,7 @@ from .plan import Survey, is_sound, read_slot_txt, running, unfit
 from .survey import survey
 
 OK, LACKS, NEEDED = "ok", "missing", "needed"  # NEEDED: exit status 1
-_SIGNS = {OK: "[green]✓[/]", LACKS: "[yellow]–[/]", NEEDED: "[red]✗[/]"}
+_SIGNS = {OK: ("✓", "+", "green"), LACKS: ("–", "-", "yellow"), NEEDED: ("✗", "!", "red")}  # sign, in ASCII, color
 _PYTHON = (3, 11)
 _TIMERS = Path("/sys/bus/usb-serial/devices")
 _ROOM_BYTES = 200 * 1024  # of flash for one more program
@@ -159,7 +160,7 @@ def board(asked: str | None) -> Iterator[Row]:
             there = survey(link)
             text = link.read(backup.SETTINGS) if backup.SETTINGS in there.root else None
     except BoardError as error:
-        yield Row("MicroPython", NEEDED, str(error), typed("flash", port=port, erase=True))
+        yield Row("MicroPython", NEEDED, str(error))  # with the way out, which may be any
         return
     yield from of_board(there, text, port)
 
@@ -225,21 +226,22 @@ def of_board(there: Survey, settings: bytes | None, port: str) -> Iterator[Row]:
 
 def doctor(asked: str | None, console: Console) -> int:
     """Print the table; 1 when something is missing that is needed."""
-    table = Table(show_edge=False, pad_edge=False)
-    for head in ("", "What", "Found", "How to fix it"):
-        table.add_column(head, overflow="fold")
+    table = Table.grid(Column(), Column(max_width=20), Column(overflow="fold"), padding=(0, 2, 0, 0))
     rows = [*computer(), serial_rights()]
     with console.status("asking the board: what runs there stops, contacts open, and starts again …"):
         rows += board(asked)
     for row in rows:
-        table.add_row(_SIGNS[row.state], row.what, row.found, row.fix)
+        sign, plain, color = _SIGNS[row.state]
+        sign = sign if console.encoding.lower().startswith("utf") else plain
+        found = Text(row.found).append(f"\nfix: {row.fix}" if row.fix else "", "bold")
+        table.add_row(Text(sign, color), Text(row.what), found)
     console.print(table)
     lacking = [row for row in rows if row.state == NEEDED]
     optional = [row for row in rows if row.state == LACKS]
     if lacking:
-        console.print(f"[red]{len(lacking)} needed and missing[/]: {', '.join(row.what for row in lacking)}")
+        console.print(f"{len(lacking)} needed and missing: {', '.join(row.what for row in lacking)}", style="red")
     elif optional:
         console.print(f"nothing that is needed is missing; not there: {', '.join(row.what for row in optional)}")
     else:
-        console.print("[green]nothing is missing[/]")
+        console.print("nothing is missing", style="green")
     return 1 if lacking else 0

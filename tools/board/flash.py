@@ -10,9 +10,11 @@ from typing import Any
 
 from esptool import FatalError, cmds
 from esptool.logger import EspLog, EspLogBase
+from esptool.reset import ResetStrategy
 from esptool.util import flash_size_bytes
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from . import ports
 from .errors import BoardError
@@ -72,7 +74,8 @@ def flash(
         if not any(_VERIFIED in line for line in said):
             raise BoardError(f"{port}: what was written was not verified: try another cable, then again")
     then = "the program is on it, too" if is_whole else f"now: {typed('deploy', port=port)}"
-    console.print(f"[bold green]flashed[/] MicroPython {good.version}; {then}", soft_wrap=True)
+    console.print("flashed ", style="bold green", end="")
+    console.print(f"MicroPython {good.version}; {then}", soft_wrap=True)
 
 
 def wipe(port: str, console: Console, agreed: Agreed) -> None:
@@ -91,7 +94,8 @@ def wipe(port: str, console: Console, agreed: Agreed) -> None:
             raise BoardError(
                 f"{port}: the flash is not empty after erasing: run it again; if that stays, it is worn out"
             )
-        console.print(f"[bold green]wiped[/] {chip.name}: all {size >> 20} MB read as empty", soft_wrap=True)
+        console.print("wiped ", style="bold green", end="")
+        console.print(f"{chip.name}: all {size >> 20} MB read as empty", soft_wrap=True)
 
 
 _NO_FLASH = (
@@ -169,6 +173,7 @@ class _Chip:
     def __init__(self, port: str, console: Console):
         self._port, self._console, self._log = port, console, _Log()
         EspLog.set_logger(self._log)
+        ResetStrategy.print_once = self._log.warn  # it kept the first logger
         self._baud = BAUDS[0]
         self.is_changed = False  # something was erased or written
         self.esp: Any = None
@@ -197,7 +202,7 @@ class _Chip:
 
     def run(self, doing: str, step: Callable[[Any], object]) -> list[str]:
         """Do one step with progress; what esptool said. Raises what esptool raises."""
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._console, transient=True) as progress:
             task = progress.add_task(doing, total=100)
             self._log.show = lambda percent: progress.update(task, completed=percent)
@@ -241,7 +246,7 @@ def _chip(port: str, console: Console) -> Iterator[_Chip]:
     ports.check(port)
     chip = None
     try:
-        with console.status(f"looking which chip is behind {port} …"):
+        with console.status(Text(f"looking which chip is behind {port} …")):
             chip = _Chip(port, console)
         console.print(f"chip    {chip.esp.get_chip_description()}, {chip.name}")
         yield chip
@@ -258,7 +263,8 @@ def _why(port: str, said: str, is_changed: bool = False) -> str:
     if "busy" in low or "lock port" in low or "temporarily unavailable" in low:
         return f"{port} {IN_USE}: close it (a monitor? a console?) and try again"
     if "failed to connect" in low or "no serial data" in low or "autodetect" in low:
-        return f"{port}: no ESP32 answers: {MEND}"
+        pseudo = ". A virtual board has its MicroPython already" if port.startswith("/dev/pts/") else ""
+        return f"{port}: no ESP32 answers: {MEND}{pseudo}"
     if "md5" in low or "write failed" in low:
         return f"{port}: what was written did not arrive: try another cable, then run it again"
     left = "the flash is half written: nothing is broken, run it again" if is_changed else "nothing was written"

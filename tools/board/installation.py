@@ -24,8 +24,13 @@ _VARIABLES = {"flash": "FIRMWARE", "image": "FIRMWARE", "update": "HOST"}  # of 
 
 
 def core(name: str) -> Any:
-    """A module of the firmware's core, which judges settings here as it does on the device: core("settings")."""
+    """A module of the firmware's core, which judges settings here as it does on the device: core("settings").
+
+    Ends the program with one line when it is damaged.
+    """
     if str(FIRMWARE) not in sys.path:
+        if wrong := damaged(FIRMWARE):
+            sys.exit(f"curfew: {wrong} of this installation is damaged: {program_again()}")
         sys.path.append(str(FIRMWARE))
     return importlib.import_module("curfew.core." + name)
 
@@ -45,11 +50,11 @@ def program_again() -> str:
     return "pipx reinstall curfew" if INSTALLED else "make build"
 
 
-def damaged() -> str:
-    """The first file of an installed program that is not as it was packed; "" when all are, and in a clone."""
+def damaged(folder: Path = PROGRAM) -> str:
+    """The first file of an installed folder that is not as it was packed; "" when all are, and in a clone."""
     for file in (importlib.metadata.files("curfew") or []) if INSTALLED else []:
         path = Path(str(file.locate()))
-        if file.hash and file.hash.mode == "sha256" and (PROGRAM in path.parents or FIRMWARE in path.parents):
+        if file.hash and file.hash.mode == "sha256" and folder in path.parents:
             try:
                 digest = urlsafe_b64encode(sha256(path.read_bytes()).digest()).decode().rstrip("=")
             except OSError:

@@ -24,4 +24,4 @@ def show(line: str, console: Console) -> None:
     text = code(line)
     if text and console.encoding.lower().startswith("utf"):
         console.print("point your phone's camera here to join the set-up network:", style="dim")
-        console.print(text, style="white on black", markup=False, highlight=False, soft_wrap=True)
+        console.print(text, style="white on black", soft_wrap=True)

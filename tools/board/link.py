@@ -196,13 +196,15 @@ class Link:
     def _limited(self, until: float) -> Iterator[None]:
         """Raise _TimeUp when the conversation in this block takes longer."""
         port = self._transport.serial
-        port.timeout = 1
+        with self._clear():
+            port.timeout = 1
         self._transport.serial = _Limited(port, until)
         try:
             yield
         finally:
-            port.timeout = _READ_S
             self._transport.serial = port
+            with contextlib.suppress(OSError):  # the cable was pulled; whatever comes next says so
+                port.timeout = _READ_S
 
     def run(self, program: str, hear: Callable[[str], None] | None = None) -> str:
         """Run a program on the board: what it printed. hear: called with each line of it at once. Raises BoardError."""

@@ -74,11 +74,16 @@ def refusal(port: str, error: BaseException) -> str:
     if number == errno.EACCES or number == errno.EPERM:
         return f"{port}: no right to use it: {right(port)}"
     if number == errno.ENOENT or not (windows or ":" in port or os.path.exists(port)):
-        there = ", ".join(map(described, likely())) or "none"
-        return f"{port} is not there; USB serial ports: {there}"
+        return f"{port} is not there; {_others()}"
     if windows and "not functioning" in said:
         return f"{port} does not answer: unplug the board, plug it in again and try again"
-    return f"{port} cannot be used as a serial port: {said.splitlines()[0]}"
+    return f"{port} cannot be used as a serial port: {said.splitlines()[0]}; {_others()}"
+
+
+def _others() -> str:
+    """The ports that may be meant."""
+    there = ", ".join(map(described, likely()))
+    return f"USB serial ports: {there or 'none. ' + (drivers.missing() or 'Plug the board in with a data cable')}"
 
 
 def _number(said: str) -> int | None:
