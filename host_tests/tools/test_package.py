@@ -197,6 +197,16 @@ def test_a_program_that_was_damaged_after_it_was_installed_is_not_deployed(user,
 
 
 @pytest.mark.long
+def test_a_user_without_a_home_may_use_it(user, installed, tmp_path):
+    (tmp_path / "typed.py").write_text(
+        "import os, pwd\ndef unknown(uid): raise KeyError(uid)\ndel os.environ['HOME']\npwd.getpwuid = unknown\n"
+        + f"{HERE}sys.exit(main(sys.argv[1:]))\n"
+    )
+    done = user(f"{user.home}/pipx/venvs/curfew/bin/python {tmp_path}/typed.py deploy --port /dev/ttyUSB9")
+    assert done.returncode == 1 and done.stderr.startswith("deploy: /dev/ttyUSB9 is not there"), done.stderr
+
+
+@pytest.mark.long
 def test_the_wheel_has_the_program_its_licenses_and_no_tool_of_the_tests(wheel):
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()

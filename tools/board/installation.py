@@ -17,8 +17,9 @@ ROOT = _TOOLS.parent  # of a clone
 INSTALLED = (_TOOLS / "program").is_dir()
 PROGRAM = _TOOLS / "program" if INSTALLED else ROOT / "build" / "firmware"
 FIRMWARE = _TOOLS / "firmware" if INSTALLED else ROOT / "firmware"  # the shipped settings and what judges settings
-KEYS = Path.home() / ".curfew" / "keys" if INSTALLED else ROOT / "keys"
-IMAGES = Path.home() / ".curfew" / "images" if INSTALLED else ROOT / "build" / "images"
+_OWN = Path(os.path.expanduser("~")) / ".curfew"  # unlike Path.home() it fails for no user
+KEYS = _OWN / "keys" if INSTALLED else ROOT / "keys"
+IMAGES = _OWN / "images" if INSTALLED else ROOT / "build" / "images"
 SLOT = "a"  # the folder of the program in PROGRAM
 _VARIABLES = {"flash": "FIRMWARE", "image": "FIRMWARE", "update": "HOST"}  # of make; for any other command FILE
 
