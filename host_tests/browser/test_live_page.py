@@ -28,8 +28,8 @@ DESK = (1400, 1100)
 MINUTE = 60
 DEAF = (
     "curfew/runtime/inbox.py",
-    "self._off[burner] = 0\n        return True",
-    "self._off[burner] = 0\n        return False",
+    "self.off[burner] = 0\n        return True",
+    "self.off[burner] = 0\n        return False",
 )
 
 

@@ -11,7 +11,7 @@ from simulator.inside import lent
 BURNER = SimpleNamespace(light=2, sign_ms=0)
 CONTROLLER = SimpleNamespace(burners=[BURNER], player=SimpleNamespace(frequency_hz=2700))
 USES = {
-    "relay": lambda driver: driver["Relays"]([18], 32).drive([1]),
+    "relay": lambda driver: driver["Relays"]([18], 32).drive([1], [1]),
     "panel": lambda driver: driver["Panel"]([25], (34, 4), 16, 17).show(CONTROLLER, False),
     "ads1115": lambda driver: [driver["ADS1115"](Bus().i2c, 0x48).start(0), driver["ADS1115"](Bus().i2c, 72).read_uv()],
 }
@@ -35,8 +35,8 @@ def test_a_driver_calls_only_what_the_port_has(name):
 @pytest.mark.parametrize(
     "name, old, new",
     [
-        ("relay", "self._enables[index].value(1)", "self._enables[index].set(1)"),
-        ("relay", "self._enables[index].value(1)", "self._enables[index].value(level=1)"),
+        ("relay", "self._enables[index].value(0)", "self._enables[index].set(0)"),
+        ("relay", "self._enables[index].value(0)", "self._enables[index].value(level=0)"),
         ("relay", "Pin(number, Pin.OUT, value=0)", "Pin(number, Pin.OUT, level=0)"),
         ("relay", "Pin(number, Pin.OUT, value=0)", "Pin(number, Pin.OUTPUT, value=0)"),
         ("panel", "freq=2000", "frequency=2000"),

@@ -37,7 +37,7 @@ def test_every_pin_is_made_low_in_the_call_that_makes_it_an_output(chip, relays)
 
 @pytest.mark.parametrize("granted", list(itertools.product([0, 1], repeat=4)))
 def test_every_contact_gets_its_own_grant(chip, relays, granted):
-    relays().drive(bytearray(granted))
+    relays().drive(bytearray(granted), bytearray(4))
     assert levels(chip) == list(granted)
 
 
@@ -45,15 +45,35 @@ def test_every_contact_is_driven_in_every_tick_anew(chip, relays):
     one = relays()
     for _ in range(3):
         chip.done.clear()
-        one.drive(bytearray([1, 0, 1, 0]))
+        one.drive(bytearray([1, 0, 1, 0]), bytearray(4))
         assert chip.done == [("value", 18, 1), ("value", 19, 0), ("value", 23, 1), ("value", 33, 0)]
 
 
 def test_a_grant_that_is_gone_opens_in_the_same_call(chip, relays):
     one = relays()
-    one.drive(bytearray([1, 1, 1, 1]))
-    one.drive(bytearray([1, 0, 1, 1]))
+    one.drive(bytearray([1, 1, 1, 1]), bytearray(4))
+    one.drive(bytearray([1, 0, 1, 1]), bytearray(4))
     assert levels(chip) == [1, 0, 1, 1]
+
+
+@pytest.mark.parametrize("off", list(itertools.product([0, 1], repeat=4)))
+def test_while_an_off_waits_its_contact_is_not_closed_for_a_moment_whatever_is_granted(chip, relays, off):
+    one = relays()
+    chip.done.clear()
+    one.drive(bytearray([1, 1, 1, 1]), bytearray(off))
+    assert {pin for _, pin, level in chip.done if level} == {
+        pin for pin, asked in zip(PINS, off, strict=True) if not asked
+    }
+    assert levels(chip) == [1 - asked for asked in off]
+
+
+@pytest.mark.parametrize("off", list(itertools.product([0, 1], repeat=4)))
+def test_between_two_ticks_an_off_opens_its_contact_and_touches_nothing_else(chip, relays, off):
+    one = relays(pump=PUMP)
+    one.drive(bytearray([1, 1, 1, 1]), bytearray(4))
+    chip.done.clear()
+    one.open_asked(bytearray(off))
+    assert chip.done == [("value", pin, 0) for pin, asked in zip(PINS, off, strict=True) if asked]
 
 
 # --- the pump ------------------------------------------------------------------------------------------------------
@@ -61,7 +81,7 @@ def test_a_grant_that_is_gone_opens_in_the_same_call(chip, relays):
 
 def test_without_a_pump_no_pump_pin_is_touched(chip, relays):
     one = relays()
-    one.drive(bytearray([1, 1, 1, 1]))
+    one.drive(bytearray([1, 1, 1, 1]), bytearray(4))
     open_all(one)
     assert PUMP not in chip.levels
 
@@ -70,22 +90,22 @@ def test_the_pump_changes_its_level_in_every_tick_in_which_something_conducts(ch
     one = relays(pump=PUMP)
     seen = []
     for _ in range(6):
-        one.drive(bytearray([0, 0, 1, 0]))
+        one.drive(bytearray([0, 0, 1, 0]), bytearray(4))
         seen.append(chip.levels[PUMP])
     assert seen == [1, 0, 1, 0, 1, 0]
 
 
 def test_the_pump_rests_low_while_nothing_conducts(chip, relays):
     one = relays(pump=PUMP)
-    one.drive(bytearray([0, 0, 1, 0]))
+    one.drive(bytearray([0, 0, 1, 0]), bytearray(4))
     for _ in range(4):
-        one.drive(bytearray(4))
+        one.drive(bytearray(4), bytearray(4))
         assert chip.levels[PUMP] == 0
 
 
 def test_the_pump_is_toggled_by_code_alone(chip, relays):
     one = relays(pump=PUMP)
-    one.drive(bytearray([1, 0, 0, 0]))
+    one.drive(bytearray([1, 0, 0, 0]), bytearray(4))
     assert not [what for what in chip.done if what[0] == "pwm"]
 
 
@@ -94,7 +114,7 @@ def test_the_pump_is_toggled_by_code_alone(chip, relays):
 
 def test_open_all_opens_all(chip, relays):
     one = relays(pump=PUMP)
-    one.drive(bytearray([1, 1, 1, 1]))
+    one.drive(bytearray([1, 1, 1, 1]), bytearray(4))
     open_all(one)
     assert levels(chip, [*PINS, PUMP]) == [0] * 5
 
@@ -103,7 +123,7 @@ def test_open_all_opens_all(chip, relays):
 @pytest.mark.parametrize("pin", [*PINS, PUMP])
 def test_a_pin_that_refuses_its_level_is_made_an_input_and_the_others_are_opened(chip, relays, pin, error):
     one = relays(pump=PUMP)
-    one.drive(bytearray([1, 1, 1, 1]))
+    one.drive(bytearray([1, 1, 1, 1]), bytearray(4))
     chip.refuses[pin, "value"] = [error]
     open_all(one)
     assert chip.levels[pin] is None
@@ -114,7 +134,7 @@ def test_a_pin_that_refuses_its_level_is_made_an_input_and_the_others_are_opened
 @pytest.mark.parametrize("pin", PINS)
 def test_a_pin_that_refuses_everything_does_not_keep_the_others_closed(chip, relays, pin, error):
     one = relays()
-    one.drive(bytearray([1, 1, 1, 1]))
+    one.drive(bytearray([1, 1, 1, 1]), bytearray(4))
     chip.refuses[pin, "value"] = [error]
     chip.refuses[pin, "init"] = [error]
     open_all(one)
@@ -123,7 +143,7 @@ def test_a_pin_that_refuses_everything_does_not_keep_the_others_closed(chip, rel
 
 def test_when_every_pin_refuses_its_level_all_are_made_inputs(chip, relays):
     one = relays()
-    one.drive(bytearray([1, 1, 1, 1]))
+    one.drive(bytearray([1, 1, 1, 1]), bytearray(4))
     for pin in PINS:
         chip.refuses[pin, "value"] = [OSError(5)]
     open_all(one)

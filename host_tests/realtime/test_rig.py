@@ -12,11 +12,11 @@ from simulator.realtime.process import network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
 
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: burns of seconds
-ALLOCATES = ("curfew/hardware/relay.py", "any_closed = True", "any_closed = [index]")
+ALLOCATES = ("curfew/hardware/relay.py", "any_closed |= granted[index]", "any_closed = [index]")
 DEAF = (
     "curfew/runtime/inbox.py",
-    "self._off[burner] = 0\n        return True",
-    "self._off[burner] = 0\n        return False",
+    "self.off[burner] = 0\n        return True",
+    "self.off[burner] = 0\n        return False",
 )
 LATE = (
     "curfew/runtime/loop.py",

@@ -3,6 +3,8 @@
 Here: loop.py and main.py around it. Not here: decisions, single drivers.
 """
 
+from types import SimpleNamespace
+
 import pytest
 
 from curfew.core import limits
@@ -60,6 +62,7 @@ class Bench:
         link = Part("link", self.done, self.raises)
         link.flash_allowed, link.stop_requested, link.stopped = bytearray(1), bytearray(1), bytearray(1)
         link.update_ms, link.busy, link.may_stall = [0], [0], bytearray(1)
+        link.inbox = SimpleNamespace(off=bytearray(2))
         link.snapshot = Part("snapshot", self.done, self.raises)
         self.controller, self.supervisor, self.link = controller, supervisor, link
         self.loop = Loop(self, controller, parts["relays"], parts["scanner"], parts["panel"], parts["rtc"], link,
@@ -190,8 +193,8 @@ def test_the_real_relays_are_open_after_the_loop_even_if_a_pin_fails(chip):
     value[18, "value"] = []
     drive = relays.drive
 
-    def drive_and_break(granted):
-        drive(granted)
+    def drive_and_break(*asked):
+        drive(*asked)
         chip.refuses[18, "value"] = [OSError(5)]
 
     relays.drive = drive_and_break

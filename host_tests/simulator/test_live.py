@@ -33,8 +33,8 @@ WATCHED = (
 )  # fmt: skip
 DEAF = (
     "curfew/runtime/inbox.py",
-    "self._off[burner] = 0\n        return True",
-    "self._off[burner] = 0\n        return False",
+    "self.off[burner] = 0\n        return True",
+    "self.off[burner] = 0\n        return False",
 )
 
 

@@ -114,7 +114,9 @@ def test_no_tick_allocates_a_single_byte_steady_or_changing(tmp_path, family):
 @pytest.mark.long
 def test_a_tick_that_allocates_would_be_seen(tmp_path):
     # A firmware whose loop makes a list each tick while something conducts.
-    firmware = seeded_build(tmp_path, ("curfew/hardware/relay.py", "any_closed = True", "any_closed = [index]"))
+    firmware = seeded_build(
+        tmp_path, ("curfew/hardware/relay.py", "any_closed |= granted[index]", "any_closed = [index]")
+    )
     _, allocating = count_allocations(tmp_path, plan_of("two burners"), firmware)
     assert len(allocating) > 1000
 
@@ -175,6 +177,13 @@ def test_two_threads_live_beside_each_other_under_load(tmp_path):
     # Lateness is not judged here: this machine is shared, `make soak` judges it on a quiet one.
     ticks, _, rounds, conducting = two_threads(tmp_path, 20)
     assert ticks == 1000 and rounds > 1000 and conducting > 0
+
+
+def test_an_off_as_an_event_runs_in_the_sleep_of_the_loop_and_takes_no_byte(tmp_path):
+    lines, status, errors = on_the_vm(tmp_path, "1m", "off_at_once.py", machine=())
+    assert status == 0, (lines, errors)
+    assert [figure(lines, word) for word in ("elsewhere", "bytes")] == [0, 0]
+    assert figure(lines, "median") < 10_000 and figure(lines, "taken") < 100, "the loop's sleep is 20 ms long"
 
 
 @pytest.mark.evidence

@@ -15,18 +15,25 @@ class Relays:
         self._pump = None if pump_pin is None else Pin(pump_pin, Pin.OUT, value=0)
         self._pump_level = 0
 
-    def drive(self, granted: bytearray) -> None:
-        """Set every contact to its grant of this tick; granted is indexed by burner, true: closed."""
-        any_closed = False
+    def drive(self, granted: bytearray, off: bytearray) -> None:
+        """Set every contact to its grant of this tick; granted is indexed by burner, true: closed.
+
+        off: as open_asked() has it. An OFF that is posted in the middle of this is seen at its end at the latest.
+        """
+        any_closed = 0
         for index in range(len(self._enables)):
-            if granted[index]:
-                self._enables[index].value(1)
-                any_closed = True
-            else:
-                self._enables[index].value(0)
+            self._enables[index].value(granted[index] > off[index])
+            any_closed |= granted[index]
+        self.open_asked(off)
         if self._pump is not None:
             self._pump_level = 1 - self._pump_level if any_closed else 0
             self._pump.value(self._pump_level)
+
+    def open_asked(self, off: bytearray) -> None:
+        """Open the contacts whose OFF waits in the inbox. It closes none, and leaves the pump to the tick."""
+        for index in range(len(self._enables)):
+            if off[index]:
+                self._enables[index].value(0)
 
     def open_all(self) -> None:
         """Open every contact, even if single pins raise errors; such a pin is made an input."""

@@ -13,7 +13,7 @@ class Inbox:
     """Shared between the two threads; neither ever replaces an object in it."""
 
     def __init__(self, burners: int) -> None:
-        self._off = bytearray(burners)
+        self.off = bytearray(burners)  # 1 for each OFF that waits; until it is taken the driver keeps the contact open
         self._source = bytearray(burners)
         self._asked = bytearray(3 * burners)
         self._asked_ms = array("i", [0] * (3 * burners))
@@ -22,7 +22,7 @@ class Inbox:
     def post_off(self, burner: int, source: int) -> None:
         """Ask for OFF; source is an index into codes.SOURCES."""
         self._source[burner] = source
-        self._off[burner] = 1
+        self.off[burner] = 1
 
     def post_request(self, burner: int, kind: int, now_ms: int, value: int = 1) -> None:
         """Ask for a REQUEST_... at now_ms; a second one replaces the first if that was not seen yet.
@@ -35,9 +35,9 @@ class Inbox:
 
     def take_off(self, burner: int) -> bool:
         """True once for every OFF; the flag is cleared before anything is done, so an OFF posted meanwhile stays."""
-        if not self._off[burner]:
+        if not self.off[burner]:
             return False
-        self._off[burner] = 0
+        self.off[burner] = 0
         return True
 
     def source(self, burner: int) -> int:

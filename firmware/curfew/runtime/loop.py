@@ -51,6 +51,7 @@ class Loop:
         self.watchdog = watchdog
         self._stages = 0
         self._full_ms = 0  # how long the pump has run without a stall
+        link.open_at_once = self.open_at_once  # made here, once: to look it up would allocate
 
     def run(self) -> None:
         """Tick without end. However this stops, the contacts open before anything else happens."""
@@ -89,6 +90,22 @@ class Loop:
                 break
             self.clock.sleep_ms(limits.TICK_MS)
 
+    def open_at_once(self, _: None) -> None:
+        """Open the contacts whose OFF waits, between two lines of whatever runs; the services schedule it.
+
+        It is safe wherever it comes, because all that it can do is a low pin that the next tick would make low:
+        - In a sleep, and after a deadline: the pin is low earlier. The OFF stays in the inbox, so the tick shuts off as
+          if this had not been, with cause, record and reclose delay.
+        - In a tick: before the tick takes the OFF, Relays.drive() keeps such a contact open; after it, the gate does.
+        - In a stall or a loop without end: the pin is low although no tick comes. It feeds no watchdog and toggles no
+          pump, so that both end such a loop when they would have.
+        - In the services' thread, where a chip with an interpreter lock may run it: it writes pins and one byte only.
+        - Never, because the queue was full or an error came: the tick takes the OFF.
+        It must not allocate.
+        """
+        self.link.opening[0] = 0  # first: what is posted from here on asks for another one
+        self.relays.open_asked(self.link.inbox.off)
+
     def tick(self, now_ms: int) -> None:
         """One decision, from the pins and back to them; raises Restart."""
         controller = self.controller
@@ -99,7 +116,7 @@ class Loop:
         self._report(2)
         controller.step(now_ms)
         self._report(3)
-        self.relays.drive(controller.granted)
+        self.relays.drive(controller.granted, self.link.inbox.off)
         self._report(4)
         self.panel.show(controller, self.supervisor.blocked)
         self._report(5)

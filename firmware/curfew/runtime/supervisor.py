@@ -6,6 +6,11 @@ MicroPython cannot kill a thread, so a second one never starts beside a blocked 
 from array import array
 from typing import TYPE_CHECKING, Any
 
+try:
+    from micropython import schedule
+except ImportError:  # CPython
+    schedule: Any = None  # type: ignore[no-redef]
+
 from curfew.core import limits
 from curfew.core.ticks import aged_ms
 
@@ -35,6 +40,20 @@ class Link:
         self.update_ms = array("i", [0])  # loop writes: how long an update over Wi-Fi is accepted; the user allowed it
         self.stop_requested = bytearray(1)  # loop writes 1: the services have to end and print nothing more
         self.trial = bytearray(1)  # loop writes TRIAL_PENDING and TRIAL_FAILED, services TRIAL_CONFIRMED
+        self.opening = bytearray(1)  # services write 1: open_at_once is scheduled; it writes 0
+        self.open_at_once: Callable[[None], None] | None = None  # the loop's
+
+    def hurry(self) -> None:
+        """After post_off(): do not leave the contact to the next tick. One call at most is scheduled; never allocates.
+
+        Where it cannot be scheduled the next tick opens the contact.
+        """
+        if schedule is not None and not self.opening[0]:
+            self.opening[0] = 1
+            try:
+                schedule(self.open_at_once, None)  # type: ignore[arg-type]  # the loop is there before the services
+            except RuntimeError:  # the queue is full
+                self.opening[0] = 0
 
 
 class Supervisor:

@@ -97,6 +97,7 @@ class ServiceContext:
         for index in range(self.burners):
             if burner is None or burner == index:
                 self.link.inbox.post_off(index, number)
+        self.link.hurry()
 
     def extend(self, burner):
         """Ask for one more step of time; the safety loop refuses it unless a flame is proved."""
