@@ -189,7 +189,7 @@ def queue(monkeypatch):
             raise RuntimeError("schedule queue full")
         waiting.append((function, argument))
 
-    monkeypatch.setattr(supervisor, "schedule", schedule)
+    monkeypatch.setattr(supervisor, "micropython", SimpleNamespace(schedule=schedule))
     return waiting
 
 
@@ -231,7 +231,7 @@ def test_a_full_queue_leaves_the_off_to_the_tick_and_the_next_one_may_try_again(
 
 
 def test_where_nothing_can_be_scheduled_the_off_is_left_to_the_tick(monkeypatch):
-    monkeypatch.setattr(supervisor, "schedule", None)
+    monkeypatch.setattr(supervisor, "micropython", SimpleNamespace())
     link = a_link()
     link.hurry()
     assert not link.opening[0]

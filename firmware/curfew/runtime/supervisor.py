@@ -6,10 +6,7 @@ MicroPython cannot kill a thread, so a second one never starts beside a blocked 
 from array import array
 from typing import TYPE_CHECKING, Any
 
-try:
-    from micropython import schedule
-except ImportError:  # CPython
-    schedule: Any = None  # type: ignore[no-redef]
+import micropython
 
 from curfew.core import limits
 from curfew.core.ticks import aged_ms
@@ -48,11 +45,11 @@ class Link:
 
         Where it cannot be scheduled the next tick opens the contact.
         """
-        if schedule is not None and not self.opening[0]:
+        if not self.opening[0]:
             self.opening[0] = 1
             try:
-                schedule(self.open_at_once, None)  # type: ignore[arg-type]  # the loop is there before the services
-            except RuntimeError:  # the queue is full
+                micropython.schedule(self.open_at_once, None)  # type: ignore[arg-type]  # made before the services
+            except (RuntimeError, AttributeError):  # the queue is full; CPython has none
                 self.opening[0] = 0
 
 
