@@ -57,11 +57,12 @@ def chip():
 @pytest.fixture
 def on(monkeypatch):
     """A function that puts a flash (flash_that_cuts.py) under store.py and returns it."""
-    from curfew.storage import files
+    from curfew.storage import files, series
 
     def put(flash):
         monkeypatch.setattr(files, "open", flash.open, raising=False)
         monkeypatch.setattr(files, "os", flash)
+        monkeypatch.setattr(series, "os", flash)
         return flash
 
     return put

@@ -196,10 +196,11 @@ def test_the_millivolts_are_drawn_live(phone, device):
 
 
 @pytest.mark.long
-def test_the_last_hundred_shutoffs_are_listed_with_their_causes(phone, device):
-    device.shutoffs = [shutoffs()[0] | {"number": n} for n in range(100, 0, -1)]
+def test_the_last_hundred_of_all_shutoffs_are_listed_with_their_causes(phone, device):
+    device.shutoffs = [shutoffs()[0] | {"number": n} for n in range(512, 0, -1)]
     phone.open(device, "history")
     phone.until(lambda: len(phone.all("ol.plain li")) == 100)
+    phone.reads("The last 512 shut-offs")
     assert phone.text("ol.plain li").lower().startswith("turned off from the web page")
 
 

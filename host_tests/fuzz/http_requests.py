@@ -328,6 +328,8 @@ def requests(draw):
             extend_allowed,
             burning,
         )
+        if path.endswith("/shutoffs") and tail[1:] and one.statuses == {200}:
+            one.statuses = {400}  # the one resource with a query of its own
         if flaws:
             one.statuses, one.effect = set().union(*(FLAWS[flaw][1] for flaw in flaws)), None
         raw = request.raw()
@@ -347,7 +349,11 @@ def requests(draw):
 
 def _by_token(client, path, status, method):
     """A token may only turn off, ask for time and send an update, and sees neither sessions nor tokens."""
-    allowed = path.endswith(("/off", "/extend", "/update")) or method == "GET" and not path.endswith(OWNERS)
+    allowed = (
+        path.endswith(("/off", "/off_in", "/presence", "/extend", "/update"))
+        or method == "GET"
+        and not path.endswith(OWNERS)
+    )
     return status if client != "a program" or allowed else 403
 
 
@@ -369,7 +375,7 @@ def _meant(method, path, refusal, kind, value, extend_allowed, burning):
         return {200}, None
     if name == "update":  # the window is closed
         return {403, 400, 415} if method == "POST" else {409}, None
-    if name in ("sessions", "tokens"):
+    if name in ("sessions", "tokens", "off_in", "presence"):
         return {400, 415, 422}, None
     if kind == "no object":
         return {400, 415}, None  # 415: an empty body has no type

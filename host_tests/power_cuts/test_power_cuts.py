@@ -16,7 +16,7 @@ from curfew.runtime import snapshot
 from curfew.runtime.rtc_memory import RtcMemory
 from curfew.runtime.supervisor import Link
 from curfew.services.persistence import Persistence
-from curfew.storage import journal
+from curfew.storage import journal, series
 from host_tests.fixtures.cutting_flash import Flash, PowerCut
 from host_tests.fixtures.seeded_firmware import seeded_build
 from host_tests.fixtures.world import Device
@@ -71,6 +71,7 @@ def begun(monkeypatch, text=None):
     module = types.ModuleType("files")
     exec(text or STORE.read_text(), module.__dict__)
     monkeypatch.setattr(journal, "files", module)
+    monkeypatch.setattr(series, "files", module)
     flash = Flash()
     put(flash)
     module.replace(journal.JOURNAL_PATH, [FIRST], lambda: True)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from curfew.services.net.clock import iso
+from curfew.storage import journal, series
 from host_tests.fixtures.web import PASSWORD, UNIX_S, untouched
 
 SURE = {"confirm": PASSWORD}
@@ -257,3 +258,27 @@ def test_a_malformed_result_is_refused(site, me, results):
         assert site.ask("PUT", "commissioning", {"results": results}, **me).status == 422
     assert site.ask("PUT", "commissioning", {}, **me).status == 422
     untouched(site)
+
+
+# --- shut-offs ------------------------------------------------------------------------------------------------------
+
+
+def test_earlier_shutoffs_come_a_hundred_at_a_time(site, me):
+    for number in range(1, 252):
+        assert series.add(journal.JOURNAL_PATH, [f"{number} 0 TIMEOUT 60 0"], lambda: True)
+    pages = [site.ask("GET", "shutoffs" + query, **me).json for query in ("", "?before=152", "?before=52", "?before=1")]
+    assert [row["number"] for page in pages for row in page] == [*range(251, 0, -1)]
+    assert [len(page) for page in pages] == [100, 100, 51, 0]
+
+
+@pytest.mark.parametrize("query", ["?", "?before=0", "?before=1"])
+def test_a_page_of_no_shutoffs_is_an_empty_list(site, me, query):
+    assert site.ask("GET", "shutoffs" + query, **me).json == []
+
+
+@pytest.mark.parametrize(
+    "query", ["after=1", "before", "before=", "before=x", "before=-1", "before=1&a=2", "before=1234567890"]
+)
+def test_another_query_for_shutoffs_is_refused_with_the_one_there_is(site, me, query):
+    answer = site.ask("GET", "shutoffs?" + query, **me)
+    assert (answer.status, answer.json["error"]) == (400, "the query is not before=NUMBER")

@@ -2,14 +2,14 @@
 
 # ruff: noqa: F811 (fixtures are imported by name)
 from curfew.services.context import DATES_PATH
-from curfew.storage import files
+from curfew.storage import series
 from host_tests.fixtures.cutting_flash import Flash
 from host_tests.fixtures.services import rounds, run
 from host_tests.services.test_clock import NOW_S, reply_to, rig, server, synced  # noqa: F401
 
 
 def dates():
-    return list(files.lines(DATES_PATH))
+    return series.before(DATES_PATH, 1 << 29, 1000)
 
 
 def test_a_shutoff_is_dated_at_the_moment_it_was_noted(rig, on):
@@ -51,12 +51,12 @@ def test_a_shutoff_before_the_time_was_known_is_dated_afterwards(rig, on):
     assert dates() == [f"1 {NOW_S - 91}"]
 
 
-def test_the_last_hundred_are_kept(rig, on):
+def test_five_hundred_are_kept_at_least(rig, on):
     on(Flash())
     _, clock, _ = synced(rig)
-    for number in range(120):
+    for number in range(602):
         clock.note(number)
-    assert [int(line.split()[0]) for line in dates()] == list(range(20, 120))
+    assert [int(line.split()[0]) for line in dates()] == list(range(101, 602))
 
 
 def test_nothing_is_written_without_news(rig, on):

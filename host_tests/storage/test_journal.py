@@ -63,21 +63,7 @@ def test_a_line_tells_number_burner_cause_seconds_and_health(on):
     assert lines()[0].split()[-1] == "4321"
 
 
-# --- one hundred are kept ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("before, more", [(0, 1), (0, 8), (98, 1), (99, 1), (100, 1), (99, 2), (100, 8), (300, 1)])
-def test_one_hundred_shut_offs_are_kept_and_the_oldest_go_first(on, before, more):
-    on(Flash())
-    one = RtcMemory(b"")
-    for _ in range(before):
-        noted(1, one)
-        assert journal.append(one, one.seq[0], one.seq[0], yes)
-    noted(more, one)
-    assert journal.append(one, before + 1, before + more, yes)
-    numbers = [int(line.split()[0]) for line in lines()]
-    assert numbers == list(range(before + more + 1))[1:][-100:]
-    assert journal.last_seq() == before + more
+# --- damage --------------------------------------------------------------------------------------------------------
 
 
 def test_no_journal_has_no_last_shut_off(on):

@@ -4,4 +4,4 @@
 from curfew.core import ticks, checksum, codes, faults, signals, table, trend, flame, proof  # noqa: F401
 from curfew.core import button, safety, signs, burner, controller  # noqa: F401
 from curfew.runtime import inbox, rtc_memory, snapshot, supervisor, loop  # noqa: F401
-from curfew.storage import files, journal  # noqa: F401
+from curfew.storage import files, series, journal  # noqa: F401

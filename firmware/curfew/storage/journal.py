@@ -6,7 +6,7 @@ from curfew.core.codes import CAUSES, FAULTED, REMOTE, SOURCES
 from curfew.core.faults import FAULTS
 from curfew.core.limits import BURNERS_MAX
 from curfew.runtime import rtc_memory as m
-from curfew.storage import files
+from curfew.storage import files, series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 JOURNAL_PATH = "journal.txt"
 STATE_PATH = "state.txt"
-JOURNAL_LINES_MAX = 100  # shut-offs; the page shows as many
 
 
 def cause_text(cause: int, detail: int) -> str:
@@ -30,16 +29,7 @@ def cause_text(cause: int, detail: int) -> str:
 
 def last_seq() -> int:
     """The number of the last shut-off in the journal, 0 for none."""
-    last = 0
-    for line in files.lines(JOURNAL_PATH):
-        last = max(last, _number(line, 0))
-    return last
-
-
-def _number(line: str, word: int) -> int:
-    """A number from 0 up in a line; 0 where another version of the firmware wrote something else."""
-    words = line.split()
-    return int(words[word]) if word < len(words) and words[word].isdigit() and len(words[word]) < 9 else 0
+    return series.last(JOURNAL_PATH)
 
 
 def append(memory: "RtcMemory", first: int, last: int, flash_allowed: "Callable[[], bool]") -> bool:
@@ -47,15 +37,10 @@ def append(memory: "RtcMemory", first: int, last: int, flash_allowed: "Callable[
 
     A line: number, burner from 0, cause, seconds that the contact was closed, contact health in permille.
     """
-    return files.replace(JOURNAL_PATH, _with_new(memory, first, last), flash_allowed)
+    return series.add(JOURNAL_PATH, _new_lines(memory, first, last), flash_allowed)
 
 
-def _with_new(memory: "RtcMemory", first: int, last: int) -> "Iterator[str]":
-    skip = files.count(JOURNAL_PATH) + last - first + 1 - JOURNAL_LINES_MAX
-    for line in files.lines(JOURNAL_PATH):
-        if skip <= 0:
-            yield line
-        skip -= 1
+def _new_lines(memory: "RtcMemory", first: int, last: int) -> "Iterator[str]":
     of = memory.shutoff_byte
     for seq in range(first, last + 1):
         cause = cause_text(of(seq, m.ROW_CAUSE), of(seq, m.ROW_DETAIL))
@@ -71,8 +56,8 @@ def read_state() -> tuple[list[int], list[int]]:
     index = 0
     for line in files.lines(STATE_PATH):
         if index < BURNERS_MAX:
-            stored[index] = _number(line, 0)
-            health[index] = _number(line, 1)
+            stored[index] = series.number(line)
+            health[index] = series.number(line, 1)
         index += 1
     return stored, health
 

@@ -3,7 +3,7 @@ import { device } from "../device.js";
 import { cause, day, moment, span, t } from "../texts.js";
 import { button, h, title } from "../dom.js";
 import { nameOf } from "../now.js";
-import { recall } from "../shutoffs.js";
+import { recallAll } from "../shutoffs.js";
 
 const DAYS = 14, DAY_MS = 86400000;
 const W_DAYS = 340, H_DAYS = 120, BAR = 16, PITCH = W_DAYS / DAYS, BASE = H_DAYS - 18;
@@ -13,7 +13,7 @@ export async function history(main) {
   const pictures = h("div", {});
   const list = h("ol", { class: "plain" });
   main.append(title("history_title"), said, pictures, list);
-  const found = await recall();
+  const found = await recallAll();
   said.textContent = !found ? t("failed") : found.length ? t(found.length === 1 ? "why_one" : "why_count", found.length) : t("why_none");
   if (!found) return;
   const many = (device.status.burners || []).length > 1;

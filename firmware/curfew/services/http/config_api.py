@@ -11,12 +11,14 @@ from curfew.runtime.snapshot import SNAP_FAULTS_RAISED, SNAP_FIELDS
 from curfew.services.context import AUTHORITY_PATH, DATES_PATH
 from curfew.services.http.refusals import invalid, key_of, require_written
 from curfew.services.http.server import JSON, Refused, body_of, listed, packed
-from curfew.storage import files, journal
+from curfew.storage import files, journal, series
 from curfew.transient import transient
 
 _TESTS = "plug hold low_flame timeout knob restart weld override remote bypass"
 _NETWORKS_MAX = 16
 _TESTS_PATH = "commissioning.txt"
+_SHUTOFFS_MAX = 100  # in one answer
+_NUMBER_MAX = 1 << 29
 _PASSWORD_MIN = 8
 _PASSWORD_MAX = 64
 _ENDPOINT = ("host", "port", "tls", "ca")  # who has these gets the secrets
@@ -285,35 +287,30 @@ async def put_commissioning(api, request):
 
 
 async def get_shutoffs(api, request):
-    """The last hundred shut-offs, newest first."""
+    """A hundred shut-offs, newest first: the last ones, or those before the number in the query, "before=123"."""
+    key, _, before = request.query.partition("=")
+    if request.query and (key != "before" or not before.isdigit() or len(before) > 9):
+        raise Refused(400, "the query is not before=NUMBER")
     gc.collect()
-    rows = list(_shutoffs())
-    newest_first = (_shutoff(api, rows.pop()) for _ in range(len(rows)))
-    return packed(listed("[", newest_first, "]")), 200, JSON
-
-
-def _shutoffs():
-    """Yield (number, burner, cause, burn_s, health_permille, when), oldest first; the last two may be None.
-
-    when: unix seconds.
-    """
+    lines = series.before(journal.JOURNAL_PATH, int(before or _NUMBER_MAX), _SHUTOFFS_MAX)
     dates = {}
-    for line in files.lines(DATES_PATH):
-        number, when = line.split()
-        dates[int(number)] = int(when)
-    for line in files.lines(journal.JOURNAL_PATH):
-        try:
-            number, burner, cause, burn_s, health = line.split()
-            row = int(number), int(burner), cause, int(burn_s), int(health) or None, dates.get(int(number))
-        except ValueError:  # another version of the firmware wrote this line
-            continue
-        yield row
+    if lines:
+        first = series.number(lines[0])
+        for line in series.before(DATES_PATH, series.number(lines[-1]) + 1, _SHUTOFFS_MAX):
+            if series.number(line) >= first:
+                dates[series.number(line)] = series.number(line, 1)
+    newest_first = (_shutoff(api, lines.pop(), dates) for _ in range(len(lines)))
+    return packed(listed("[", (one for one in newest_first if one), "]")), 200, JSON
 
 
-def _shutoff(api, row):
-    shutoff = dict(zip("number burner cause burn_s health_permille when".split(), row))
-    shutoff["when"] = api.iso(shutoff["when"])
-    return shutoff
+def _shutoff(api, line, dates):
+    """A line of the journal as an object; None for one that another version of the firmware wrote."""
+    try:
+        number, burner, cause, burn_s, health = line.split()
+        row = int(number), int(burner), cause, int(burn_s), int(health) or None, api.iso(dates.get(int(number)))
+    except ValueError:
+        return None
+    return dict(zip("number burner cause burn_s health_permille when".split(), row))
 
 
 async def get_log(api, request):

@@ -53,7 +53,7 @@ class Refused(Exception):
 
 
 class Request:
-    """One request: `method`, `path` without the query, `headers` by lower-case name, `body`: a buffer.
+    """One request: `method`, `path`, `query` behind its "?", `headers` by lower-case name, `body`: a buffer.
 
     The server adds `address`, of the client without its port.
     """
@@ -65,7 +65,7 @@ class Request:
         self.method, url, version = line.decode().split(" ")
         if url[:1] != "/" or version[:7] != "HTTP/1.":
             raise ValueError
-        self.path = url.split("?")[0]
+        self.path, _, self.query = url.partition("?")
         self.headers = {}
         self.body = bytearray()
 

@@ -10,8 +10,7 @@ import time
 
 from curfew.core.ticks import elapsed_ms, later_ms
 from curfew.services.context import DATES_PATH
-from curfew.storage import files
-from curfew.storage.journal import JOURNAL_LINES_MAX
+from curfew.storage import series
 
 _HOSTS = ("pool.ntp.org", "ntp.aliyun.com")
 _PORT = 123
@@ -195,19 +194,20 @@ class Clock:
         if not self._pending or waiting or self.unix_s() is None:
             return
         try:
-            if files.replace(DATES_PATH, self._lines(now_ms), self._context.flash_allowed):
+            if self._write(now_ms):
                 self._pending = []
         except OSError:
             self._noted_ms = now_ms
             self._retry_ms = _RETRY_MS
             self._context.log.add("clock", "dates not written")
 
+    def _write(self, now_ms):
+        allowed = self._context.flash_allowed
+        if series.last(DATES_PATH) >= self._pending[0][0] and not series.forget(DATES_PATH, allowed):
+            return False  # a new journal starts at 1 again
+        return series.add(DATES_PATH, self._lines(now_ms), allowed)
+
     def _lines(self, now_ms):
-        skip = files.count(DATES_PATH) + len(self._pending) - JOURNAL_LINES_MAX
-        for line in files.lines(DATES_PATH):
-            if skip <= 0 and int(line.split()[0]) < self._pending[0][0]:  # a new journal starts at 1 again
-                yield line
-            skip -= 1
         for number, then_ms in self._pending:
             yield "%d %d" % (number, self._base_s - max(0, elapsed_ms(now_ms, then_ms)) // 1000)
 
