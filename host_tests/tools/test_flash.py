@@ -241,7 +241,7 @@ def test_a_refused_image_never_meets_the_chip(tmp_path):
         flashed("/dev/ttyUSB9", tmp_path / "image.bin", erase=True)
 
 
-def test_a_virtual_board_is_told_from_a_chip_in_one_line(monkeypatch, capsys):
+def test_a_virtual_board_is_refused_for_a_chip_in_one_line(monkeypatch, capsys):
     monkeypatch.setattr(flash, "_ATTEMPTS", 1)
     end, port = pty.openpty()
     assert cli.main(["flash", "--download", "--port", os.ttyname(port)]) == 1
