@@ -89,7 +89,7 @@ def looked(link: Link, console: Console) -> Survey:
         try:
             there = survey(link, step)
         except MemoryFull:
-            link.reset()
+            link.free()
             link.take_over()
             there = survey(link, step)
     console.print(

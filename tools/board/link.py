@@ -2,7 +2,7 @@
 
 Every error becomes one line that says what to do. Not here: which files (plan.py), the order of a deploy (deploy.py).
 
-Never a soft reset: it would run boot.py and not main.py, and nothing would feed the watchdog that boot.py started.
+Never a soft reset at the end: it would run boot.py and not main.py, and nothing would feed the watchdog of boot.py.
 """
 
 import base64
@@ -183,7 +183,7 @@ class Link:
             return True
         except MemoryFull:  # what filled it stays until a reset: then stop the program before it begins
             self._say("its memory is full: restarting it, and stopping the program sooner")
-            self.reset()
+            self.free()
         except (_TimeUp, Silent):
             self._say("the board began anew, trying again")
         except CableError:
@@ -230,6 +230,11 @@ class Link:
             self._transport.exec_raw_no_follow("import machine\nmachine.reset()")
         self.touched = False
         self._reset_at = time.monotonic()
+
+    def free(self) -> None:
+        """Empty the heap, and begin anew: Ctrl-D needs no memory, a program that resets does. Then take_over()."""
+        with self._clear():
+            self._transport.serial.write(b"\x04")
 
     def listen(self, seconds: float) -> bytes:
         """What the board says within some time, or sooner when it said something; empty for nothing."""
