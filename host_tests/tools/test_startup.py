@@ -20,8 +20,16 @@ SAID = {
                     "invalid header: 0xffffffff\r\ninvalid header: 0xffffffff\r\n", "curfew flash --erase.*GPIO12"),
     "flash read error": ("rst:0x10 (RTCWDT_RTC_RESET),boot:0x33 (SPI_FAST_FLASH_BOOT)\r\nflash read err, 1000\r\n"
                          "ets_main.c 371 \r\n", "flash cannot be read.*GPIO12"),
-    "waits for a download": ("rst:0x1 (POWERON_RESET),boot:0x3 (DOWNLOAD_BOOT(UART0/UART1/SDIO_REI_REO_V2))\r\n"
-                             "waiting for download\r\n", "GPIO0 is low. Release the BOOT button"),
+    "begins a download": ("rst:0x1 (POWERON_RESET),boot:0x3 (DOWNLOAD_BOOT(UART0/UART1/SDIO_REI_REO_V2))\r\n",
+                          "GPIO0 is low. Release the BOOT button"),
+    "waits for a download": ("waiting for download\r\n", "GPIO0 is low. Release the BOOT button"),
+    "damaged boot loader": ("csum err:0x9a!=0x5f\r\nets_main.c 371 \r\n", "is damaged: curfew flash --erase"),
+    "damaged program": ("E (211) esp_image: Checksum failed. Calculated 0x1 read 0x2\r\n", "is damaged: curfew flash"),
+    "stack": ("Debug exception reason: Stack canary watchpoint triggered (mp_task) \r\n", "MicroPython itself crashed"),
+    "settings": ("SETTINGS_INVALID: burners: at least one\r\n", "refuses its settings: curfew reset-settings"),
+    "other watchdog": ("rst:0x7 (TG0WDT_SYS_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\r\n", "watchdog restarts .*deploy"),
+    "no start": ("rst:0x10 (RTCWDT_RTC_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\r\n", "cannot start from its flash"),
+    "restarts": ("rst:0xc (SW_CPU_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\r\n", "restarts it again and again"),
     "single core": ("E (131) cpu_start: Running on single core variant of a chip, but app is built with multi-core "
                     "support.\r\n", "one core .* needs two"),
     "foreign files": ("The filesystem appears to be corrupted. If you had important data there, you\r\nmay want to "

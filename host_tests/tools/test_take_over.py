@@ -214,6 +214,24 @@ def test_a_board_that_never_stops_talking_is_given_up_in_time_and_its_last_line_
     assert re.search(rf"within 1\.5 s.*({why})", refused(Chip(endless(text)), monkeypatch))
 
 
+@pytest.mark.limit(30)
+def test_a_board_that_talks_on_after_its_prompt_is_given_up_in_time(monkeypatch):
+    talks = []
+
+    def turn(chip):
+        for byte in chip.listen():
+            if byte == 1 and not talks:
+                chip.say("\r\nraw REPL; CTRL-B to exit\r\n>")
+            elif byte == 5:
+                talks.append(byte)
+        if talks:
+            chip.say("I (123) wifi: new:<1,0>\r\n" * 20)
+        time.sleep(0.001)
+
+    monkeypatch.setattr(link, "_RESET_S", 0.5)
+    assert "no MicroPython prompt" in refused(Chip(turn), monkeypatch) and talks
+
+
 def test_a_board_that_says_nothing_is_given_up_in_time(monkeypatch):
     reported = refused(Chip(lambda chip: (chip.listen(), time.sleep(0.01))), monkeypatch)
     assert "it says nothing" in reported and "curfew flash" in reported
