@@ -42,12 +42,13 @@ def test_key_returns_keeps_the_key_for_its_owner_alone_and_the_board_starts_agai
         time.sleep(0.02)
 
 
-def test_a_key_replaces_an_older_one_only_as_a_whole(bench, monkeypatch):
+def test_a_key_replaces_an_older_one_only_as_a_whole(bench, monkeypatch, capsys):
     put(bench, SECRET + "\n")
     key.keep(DEVICE, "f" * 64)
     monkeypatch.setattr(key.os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     assert cli.main(["key", "--port", bench.board.port]) == 1
     assert key.of(DEVICE) == bytes.fromhex("f" * 64)
+    assert capsys.readouterr().err.endswith(": No space left on device: make room there, and the folder yours\n")
 
 
 @pytest.mark.parametrize("text", ["", "half", "x" * 64 + "\n"])

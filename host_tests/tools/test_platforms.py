@@ -233,3 +233,12 @@ def test_the_latency_timer_of_an_ftdi_converter_is_named(tmp_path, monkeypatch, 
     assert [(row.state, row.found) for row in rows] == ([found[:2]] if found else [])
     assert all(found[2] in row.fix and bool(found[2]) == bool(row.fix) for row in rows)
     assert not [*doctor.latency("/dev/ttyUSB0", 0x10C4)]
+
+
+def test_the_doctor_looks_at_the_rights_of_the_port_that_was_asked_for(tmp_path, monkeypatch):
+    port = tmp_path / "port"
+    port.touch()
+    assert f"{port} may be used" == doctor.serial_rights(str(port)).found
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert doctor.serial_rights(str(port)).state == doctor.NEEDED
+    assert doctor.serial_rights(str(tmp_path / "another")).found == "no port to look at"

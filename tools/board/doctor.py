@@ -116,12 +116,13 @@ def _versions(pins: list[Any], fix: str) -> Iterator[Row]:
         yield Row("pinned tools", OK, f"{len(pins)} packages; {told}")
 
 
-def serial_rights() -> Row:
-    """Whether this user may open the serial port that is there."""
-    there = ports.likely()
-    if not there or not hasattr(os, "geteuid"):
-        return Row("serial rights", OK, "no port to look at" if hasattr(os, "geteuid") else "none are needed here")
-    port = there[0].device
+def serial_rights(asked: str | None = None) -> Row:
+    """Whether this user may open the serial port that was asked for, or that is there."""
+    port = asked or next((one.device for one in ports.likely()), None)
+    if not hasattr(os, "geteuid"):
+        return Row("serial rights", OK, "none are needed here")
+    if not port or not os.path.exists(port):
+        return Row("serial rights", OK, "no port to look at")
     if os.access(port, os.R_OK | os.W_OK):
         return Row("serial rights", OK, f"{port} may be used")
     group = ports.group_of(port)
@@ -227,7 +228,7 @@ def of_board(there: Survey, settings: bytes | None, port: str) -> Iterator[Row]:
 def doctor(asked: str | None, console: Console) -> int:
     """Print the table; 1 when something is missing that is needed."""
     table = Table.grid(Column(), Column(max_width=20), Column(overflow="fold"), padding=(0, 2, 0, 0))
-    rows = [*computer(), serial_rights()]
+    rows = [*computer(), serial_rights(asked)]
     with console.status("asking the board: what runs there stops, contacts open, and starts again …"):
         rows += board(asked)
     for row in rows:

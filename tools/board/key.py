@@ -54,5 +54,5 @@ def keep(device: str, key: str, folder: Path | None = None) -> Path:
             file.write(key + "\n")
         os.replace(aside, path)
     except OSError as error:
-        raise BoardError(f"{path}: {error.strerror}") from None
+        raise BoardError(f"{path}: {error.strerror}: make room there, and the folder yours") from None
     return path

@@ -29,10 +29,10 @@ CHUNK_BYTES = 1536  # of a file at once: two kilobytes as text, which the board 
 OPEN_TRIES = 5
 _READ_S = 5  # for an answer that is due; where no answer is, waiting ends so much later
 _LISTEN_S = 0.2
-_RESET_S = 10
+_RESET_S = 3
 _BACK_S = 10  # native USB vanishes at a reset, and is there again when MicroPython runs
 
-TAKE_OVER_S = 15  # all of it
+TAKE_OVER_S = 12  # with the reset of a board that cannot be had 15 in all
 _POLITE_S = 4  # a program ends its services first, which takes up to two seconds
 _BETWEEN_S = 0.01  # closer than the time from boot.py to the failure of a program that fails at its start
 _QUIET_S = 0.15

@@ -84,5 +84,5 @@ def fetched(
         aside.write_bytes(data)
         os.replace(aside, path)
     except OSError as error:
-        raise BoardError(f"{path}: {error.strerror}") from None
+        raise BoardError(f"{path}: {error.strerror}: make room there, and the folder yours") from None
     return path
