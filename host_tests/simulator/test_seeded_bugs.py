@@ -53,6 +53,11 @@ BUGS = {
         ),
         (TABLE, "return burner.asked and burner", "return burner"),
     ),
+    "what seems relit again and again is never a fault": (
+        "S14",
+        scenario.load("scenarios/flame/a_valve_sticks_while_the_cold_end_warms.json"),
+        ("curfew/core/proof.py", "min(ms, self.die_ms, limits.RELIGHT_WAIT_MS - self._wait_ms)", "self.die_ms"),
+    ),
     "a flame that no one times is no fault": (
         "S14",
         run(190, [LIGHT, at(14, "valve_sticks"), at(20, "hold")], stove=SENSING),

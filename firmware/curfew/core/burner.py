@@ -256,7 +256,9 @@ class Burner:
 
     def _keeps_window(self) -> bool:
         """Give a flame that is there when the window ends a moment more to be proved, once."""
-        if self._window_kept or not self.flame.burning or self.flame.trend.falls:
+        flame = self.flame
+        rises = flame.tc_uv >= flame.trend.uv + limits.WINDOW_RISE_UV  # lit in the last second
+        if self._window_kept or not (rises or flame.burning and not flame.trend.falls):
             return False
         self._window_kept = True
         self.window_ms = limits.WINDOW_MORE_MS

@@ -43,9 +43,11 @@ class Flame:
         self.new_pot = False  # the knob was off, and a flame heats the tip again: in this tick
         self._cooled_uv = -1  # to which a long fall has come, -1 for none; _cooled_blocks: since then
         self._cooled_blocks = 0
-        self._hold_uv = 0  # the magnet side a moment ago; _hold_ms: since then
+        self._hold_uv = 0  # the magnet side, half a second ago; _hold_ms: since then, with _hold_count readings
         self._hold_ms = 0
-        self._rises = True  # or falls, by more than a settled one
+        self._hold_sum_uv = 0
+        self._hold_count = 0
+        self._moves = True  # by more than a settled one
         self.mean_uv = 0  # of the magnet side
         self.live_count = 0  # magnet readings in a row whose mean was a weld's; dead_count: that of an open contact
         self.dead_count = 0
@@ -71,7 +73,7 @@ class Flame:
         self._is_read = False
         self._cooled_uv = -1
         self._hold_uv = 0
-        self._rises = True
+        self._moves = True
         self.mean_uv = 0
         self.live_count = 0
         self.dead_count = 0
@@ -172,11 +174,16 @@ class Flame:
         self.dead_count = min(self.dead_count + 1, limits.LIVE_READINGS) if dead else 0
         self.low_count = min(self.low_count + 1, limits.LIVE_READINGS) if uv < limits.DEAD_UV else 0
         self.was_live = self.was_live or closed and self.mean_uv > limits.WELD_UV
+        self._hold_sum_uv += uv
+        self._hold_count += 1
         if self._hold_ms >= limits.LET_GO_MS:
-            self._hold_ms = 0
-            change_uv = self.mean_uv - self._hold_uv
-            self._rises = abs(change_uv) * limits.LET_GO_PART > self._hold_uv
-            self._hold_uv = self.mean_uv
+            hold_uv = self._hold_sum_uv // self._hold_count  # not mean_uv, which would rise on while the level falls
+            change_uv = hold_uv - self._hold_uv
+            self._moves = (
+                change_uv * limits.LET_GO_PART > self._hold_uv or -change_uv * limits.LET_GO_FALL_PART > self._hold_uv
+            )
+            self._hold_uv = hold_uv
+            self._hold_ms = self._hold_sum_uv = self._hold_count = 0
 
     def is_out(self) -> bool:
         """True when fresh open-circuit readings show that no flame touches the tip."""
@@ -234,7 +241,7 @@ class Flame:
         taught_uv = self.config.magnet_hold_uv
         if taught_uv:
             return self.mean_uv >= taught_uv
-        return self.mean_uv > limits.LET_GO_UV and not self._rises and not self.is_coil_open()
+        return self.mean_uv > limits.LET_GO_UV and not self._moves and not self.is_coil_open()
 
     def is_coil_open(self) -> bool:
         """True when both sides are so equal that no current flows: the coil is disconnected."""

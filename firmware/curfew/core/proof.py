@@ -32,7 +32,7 @@ class Proof:
         self._high_uv = 0  # the highest of these means
         self._fallen = False  # the tip began to cool
         self._waits = False  # the flame that was lit too early still burns
-        self._wait_ms = 0  # in which someone relit the burner, and which did not count
+        self._wait_ms = 0  # that did not count, because someone relit the burner
         self._tc_count = 0
         self._magnet_uv = 0  # the sum of _magnet_count readings
         self._magnet_count = 0
@@ -40,8 +40,8 @@ class Proof:
         self._mark_ms = -1  # since _mark_uv was read; -1: not yet at half of the peak
 
     def restart_gas(self) -> None:
-        """Someone relit the burner: the flame gets its time again, and has to fall again from its new peak."""
-        self.die_ms = 0
+        """Someone relit the burner: the flame gets more time, and has to fall again from its new peak."""
+        self._give(self.die_ms)
         self.relit = False
         self._peak_uv = self._tc_uv
         self._high_uv = 0
@@ -98,13 +98,20 @@ class Proof:
         """Take two means, each over a second: a tip that began to cool and does not go on has a flame again."""
         self._high_uv = max(self._high_uv, uv)
         self._fallen = self._fallen or uv * limits.RELIGHT_FALL_PART < self._high_uv * (limits.RELIGHT_FALL_PART - 1)
-        if before_uv >= 0 and uv >= before_uv and uv >= limits.OUT_UV and self._fallen:
+        late = self.gas == PENDING and not (self._was_live or self._waits)  # there was no flame before
+        lit = late and uv >= before_uv + limits.IGNITION_RISE_UV
+        if before_uv >= 0 and uv >= before_uv and uv >= limits.OUT_UV and (self._fallen or lit):
             self.relit = True
-        elif self._waits and uv >= before_uv and self._wait_ms < limits.RELIGHT_WAIT_MS:
-            self._wait_ms += limits.BLOCK_MS
-            self.die_ms = 0
+        elif self._waits and uv >= before_uv:
+            self._give(limits.BLOCK_MS)
         else:
             self._waits = False
+
+    def _give(self, ms: int) -> None:
+        """Let so much of the time not count, of a minute in all: what seems relit again and again is not."""
+        ms = min(ms, self.die_ms, limits.RELIGHT_WAIT_MS - self._wait_ms)
+        self._wait_ms += ms
+        self.die_ms -= ms
 
     def _judge_gas(self, uv: int) -> None:
         if uv > self._peak_uv:  # still rising: the fall is measured from the top

@@ -61,7 +61,7 @@ def test_untaught_the_knob_may_be_released_when_the_level_has_come_and_a_current
     assert settled(10_000, magnet_uv, conducting=True).is_holding() is holding
 
 
-@pytest.mark.parametrize("percent_a_second, holding", [(-10, False), (1, True), (8, False)])
+@pytest.mark.parametrize("percent_a_second, holding", [(-10, False), (-2, False), (1, True), (8, False)])
 def test_untaught_the_knob_may_not_be_released_while_the_level_still_changes(percent_a_second, holding):
     sense = Sense(conducting=True).run(3000, 10_000, 4000)
     for number in range(75):

@@ -322,9 +322,9 @@ def test_only_settled_readings_make_the_peak(since_ms, counts):
 # --- relit ---------------------------------------------------------------------------------------------------------
 
 
-def seconds(*means_uv):
+def seconds(*means_uv, was_live=True):
     """A proof that was given these means, each over a second."""
-    proof = Opening().run(600, 20_000, 0).proof
+    proof = Opening(was_live).run(600, 20_000, 0).proof
     for before_uv, uv in zip((-1, *means_uv), means_uv, strict=False):
         proof.relit = False
         proof.take_second(before_uv, uv)
@@ -347,11 +347,32 @@ def test_one_relighting_counts_once_and_its_time_does_not_count_for_a_minute_at_
         proof.die_ms = 1000
         proof.take_second(18_100, 18_100)
         assert (proof.relit, proof.die_ms) == (False, 0)
-    proof.die_ms = 1000
-    proof.take_second(18_100, 18_100)
-    proof.die_ms = 2000
-    proof.take_second(18_100, 18_100)
-    assert (proof.relit, proof.die_ms) == (False, 2000)
+    for left_ms in (600, 2000):  # the 600 ms before the relighting were given, too
+        proof.die_ms = left_ms + (400 if left_ms == 600 else 0)
+        proof.take_second(18_100, 18_100)
+        assert (proof.relit, proof.die_ms) == (False, left_ms)
+
+
+def test_what_seems_relit_again_and_again_gets_no_more_than_a_minute_in_all():
+    proof = seconds(20_000, 18_000, 18_100)
+    for die_ms, left_ms in ((40_000, 0), (40_000, 20_000), (90_000, 90_000)):
+        proof.die_ms = die_ms
+        proof.restart_gas()
+        assert proof.die_ms == left_ms
+
+
+@pytest.mark.parametrize("means_uv, relit", [
+    ((100, 2000, 3000), True), ((100, 2000, 2999), False), ((100, 2001, 3000), False), ((3000, 4000), True),
+])  # fmt: skip
+@pytest.mark.parametrize("was_live", [False, True])
+def test_after_a_burn_without_a_flame_a_tip_that_warms_by_a_millivolt_a_second_was_lit_too_late(
+    means_uv, relit, was_live
+):
+    proof = seconds(*means_uv, was_live=was_live)
+    assert proof.relit is (relit and not was_live)
+    proof.restart_gas()
+    proof.take_second(means_uv[-1], means_uv[-1] + 5000)
+    assert not proof.relit, "one lighting counts once"
 
 
 def test_a_gas_that_was_proved_out_is_proved_anew_after_a_relighting():
