@@ -28,6 +28,7 @@ CALIBRATED = {
     "loaded_on_uv": (2500, 1000, 15_000), "loaded_off_uv": (1500, 500, 10_000), "open_on_uv": (5000, 2000, 25_000),
     "open_off_uv": (3000, 1000, 20_000), "magnet_hold_uv": (0, 0, 10_000), "flame_min_uv": (4000, 2000, 20_000),
     "flame_lost_percent": (15, 5, 60),
+    "zero_tc_uv": (0, -2000, 2000), "zero_magnet_uv": (0, -2000, 2000), "ground_permille": (0, 0, 200),
 }  # fmt: skip
 
 

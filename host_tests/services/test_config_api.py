@@ -54,6 +54,20 @@ def test_no_pin_can_be_changed_remotely_exchanged_ones_would_make_off_open_the_w
     assert "USB" in answer.json["error"] and saved() == before and site.restarts == 0
 
 
+@pytest.mark.parametrize("key, value", [
+    ("zero_tc_uv", 2001), ("zero_tc_uv", -2001), ("zero_magnet_uv", 2001), ("ground_permille", 201),
+    ("ground_permille", -1),
+])  # fmt: skip
+def test_a_learned_value_outside_its_range_is_refused_and_the_old_one_kept(site, me, key, value):
+    before = saved()
+    site.link.update_ms[0] = 1
+    answer = site.ask(
+        "PUT", "settings", {"burners": [{**before["burners"][0], key: value}, *before["burners"][1:]]}, **me
+    )
+    assert (answer.status, answer.json["key"]) == (422, "burners[0]." + key)
+    assert saved() == before
+
+
 def test_null_takes_the_own_time_of_a_burner_away(site, me):
     first, second = saved()["burners"]
     for given, kept in ((20, {"timer_default_min": 20}), (None, {})):

@@ -35,6 +35,7 @@ RUN_MS = 230_000  # from the ignition to the end of the burn and of its flame, w
 TIMER_MS = 120_000
 HUM_HZ = ((49_500, 50_500), (59_500, 60_500))  # millihertz, EN 50160
 HUM_UV, OFFSET_UV, DRIFT_UV, SPARKS_UV, GROUND_UV, COLD_END_K = 1000, 1000, 200, 3000, 1000, 40
+OFF_UV, TIP_K = 1500, 575  # loaded_off_uv as shipped; a full flame's tip above the room
 SEEN_MS = 40_000  # S14: flame_die_s, and so much more
 DIE_S = 90
 WRONG_ENDS = ("FLAME_OUT", "CONTACT_OPEN", "NO_IGNITION", "CLOCK", "RESTART", "WELD_TEST")
@@ -47,6 +48,8 @@ class Kitchen:
         self.kind = kind
         self.rng = rng = Rng(seed * 2 + (kind == MISSED))
         self.stove, self.full_ma = _stove(rng)
+        self.taught = seed % 2 == 0  # what its commissioning would have learned
+        self.learned: dict[str, int] = {}  # settings of burner 0
         self.events: list[tuple[int, Event]] = []
         self.two = rng.chance(0.4)
         self._light(0, LIGHT_MS)
@@ -67,6 +70,7 @@ class Kitchen:
             "seed": seed % (1 << 30),
             "settings": {
                 "timer_default_min": 2, "timer_step_min": 1, "timer_max_min": 4, "warning_s": 20, "flame_die_s": DIE_S,
+                **({"burners": [self.learned]} if self.taught else {}),
             },
             "stove": {"burners": 2 if self.two else 1, **self.stove},
             "events": [{"at": show_time(max(ms, 0)), **event} for ms, event in sorted(self.events, key=lambda e: e[0])],
@@ -107,6 +111,7 @@ def _offset(one: Kitchen) -> None:
     for side in rng.one((("tc",), ("magnet",), ("both",), ("tc", "magnet"))):
         uv = rng.whole(-OFFSET_UV, OFFSET_UV)
         one.at(0, "offset", uv=uv, side=side)
+        one.learned.update({f"zero_{name}_uv": uv for name in ("tc", "magnet") if side in (name, "both")})
         one.at(rng.whole(30_000, 200_000), "offset", uv=uv + rng.whole(-DRIFT_UV, DRIFT_UV), side=side)
 
 
@@ -119,6 +124,7 @@ def _ground(one: Kitchen) -> None:
     if one.two:
         micro_ohm = int(one.rng.whole(100, GROUND_UV) / one.full_ma * 1000)
         one.at(0, "ground", of=1, mohm=micro_ohm / 1000)
+        one.learned["ground_permille"] = min(micro_ohm // one.stove["coil_mohm"], 200)
 
 
 def _cold_end(one: Kitchen) -> None:
@@ -126,11 +132,23 @@ def _cold_end(one: Kitchen) -> None:
     one.at(one.rng.whole(0, 100_000), "cold_end", kelvin=one.rng.whole(1, COLD_END_K), ramp_s=ramp_s)
 
 
+def _lowest_percent(one: Kitchen) -> int:
+    """The smallest flame that holds its valve; untaught, one above the shipped threshold whatever disturbs it."""
+    holds = max(22, int(100 * SPARE * one.stove["magnet_drop_ma"] / one.full_ma))
+    full_uv = one.full_ma * (one.stove["coil_mohm"] + one.stove["contact_mohm"])
+    if one.taught:  # half of the level of its smallest flame
+        one.learned["loaded_off_uv"] = max(500, min(1500, int(full_uv * holds / 200)))
+        one.learned["flame_lost_percent"] = min(15, max(5, holds // 2))
+        return holds
+    taken_uv = OFF_UV + max(-one.learned.get("zero_tc_uv", 0), 0) + DRIFT_UV + full_uv * COLD_END_K / TIP_K
+    return max(holds, int(100 * taken_uv / full_uv) + 1)
+
+
 def _cook(one: Kitchen) -> None:
     """Gusts, a lower flame that still holds its valve, a press; and one of the ways to end a burn."""
     rng = one.rng
     from_ms, to_ms = LIGHT_MS + 45_000, LIGHT_MS + TIMER_MS - 25_000
-    lowest = max(22, int(100 * SPARE * one.stove["magnet_drop_ma"] / one.full_ma))
+    lowest = _lowest_percent(one)
     level = rng.whole(lowest, 100) if rng.chance(0.5) and lowest < 100 else 100
     one.at(LIGHT_MS + 40_000, "simmer", percent=level)
     for _ in range(rng.whole(0, 2)):
@@ -192,6 +210,8 @@ def _nuisances(result: Result) -> Iterator[str]:
             t_ms = show_time(line["t_ms"])
             if line["fault"] is not None and before["fault"] is None:
                 yield f"burner {burner} at {t_ms}: a false {line['fault']}"
+            if line["sound"] == "ARMED" and before["state"] in ("BURNING", "WARNING") and before["sound"] != "ARMED":
+                yield f"burner {burner} at {t_ms}: its time began anew, and no pot was changed"
             ended = before["coil"] == "on" and line["coil"] == "off"
             if ended and before["flame"] == "on" and line["cause"] in WRONG_ENDS:
                 yield f"burner {burner} at {t_ms}: a false shut-off by {line['cause']}"

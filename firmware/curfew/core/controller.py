@@ -24,6 +24,7 @@ from curfew.core.codes import (
     REQUEST_EXTEND,
     REQUEST_LESS,
     RESTART,
+    TC,
 )
 from curfew.core.signals import S_ENDED, S_NONE, S_READY, Player
 from curfew.core.ticks import aged_ms, elapsed_ms
@@ -95,8 +96,15 @@ class Controller:
             burner.reported = unstable << faults.UNSTABLE | invalid << faults.SETTINGS_INVALID
 
     def take_reading(self, burner: int, side: int, uv: int, age_ms: int) -> None:
-        """Hand one converter reading, begun age_ms ago, to its burner."""
-        self.burners[burner].take_reading(side, uv, age_ms)
+        """Hand one converter reading, begun age_ms ago, to its burner, without its zero and its neighbors' part."""
+        one = self.burners[burner]
+        config = one.config
+        uv -= config.zero_tc_uv if side == TC else config.zero_magnet_uv
+        if config.ground_permille:
+            for other in self.burners:
+                if other is not one:  # its magnet side is as high as its current
+                    uv -= other.flame.mean_uv * config.ground_permille // 1000
+        one.take_reading(side, uv, age_ms)
 
     def miss_reading(self, burner: int) -> None:
         """A channel of this burner (if it has one) could not be read: a rise before the gap does not count."""

@@ -140,6 +140,9 @@ BURNER = (
     ("open_off_uv", 3000, 1000, 20000),  # and none from here down
     ("magnet_hold_uv", 0, 0, 10000),  # release the knob from here up; 0: when the level rises no more
     ("flame_min_uv", 4000, 2000, 20000),  # the smallest flame with an open contact, as far as it is known
+    ("zero_tc_uv", 0, -2000, 2000),  # what a cold thermocouple side reads, as learned; more is a wiring fault
+    ("zero_magnet_uv", 0, -2000, 2000),  # and a dead magnet side
+    ("ground_permille", 0, 0, 200),  # of the other burners' magnet sides that shared ground adds: 50 for 1 of 20 mOhm
     ("flame_lost_percent", 15, 5, 60),  # of the flame's level: a low flame gives a fifth, a cooling tip falls on
 )
 BURNER_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))  # relay and button of burner 1 to 4, where not given

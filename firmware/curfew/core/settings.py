@@ -31,6 +31,9 @@ class BurnerSettings:
     open_off_uv: int
     magnet_hold_uv: int
     flame_min_uv: int
+    zero_tc_uv: int
+    zero_magnet_uv: int
+    ground_permille: int
     flame_lost_percent: int
     timer_default_ms: int  # these three: its own, or the common one
     timer_max_ms: int
