@@ -5,6 +5,7 @@ import sys
 import time
 
 import machine
+import micropython
 
 from curfew import VERSION, erase, forget
 
@@ -78,10 +79,22 @@ def start(slot, trial):
 
 
 def hand_over(loop):
-    """Someone works at the USB cable: silence the services and give the watchdog ten minutes."""
+    """Someone works at the USB cable: silence the services and give the watchdog ten minutes.
+
+    In the set-up it may be a program that brings the Wi-Fi settings: then a restart, not the prompt.
+    """
     if loop is not None:
         loop.relays.open_all()  # once more: a second Ctrl-C may have come while the loop did
-    machine.WDT(timeout=600000)  # limits.WATCHDOG_CABLE_MS
-    if loop is not None:
-        loop.end_clean()
+    micropython.kbd_intr(-1)  # nothing cuts this short
+    try:
+        machine.WDT(timeout=600000)  # limits.WATCHDOG_CABLE_MS
+        if loop is not None:
+            loop.end_clean()
+            if "curfew.services.net.portal" in sys.modules and loop.link.stopped[0]:  # the services are out of the way
+                from curfew.services import improv
+
+                if improv.serve():
+                    machine.reset()
+    finally:
+        micropython.kbd_intr(3)
     print("Curfew stopped, contacts open. machine.reset() starts it again.")

@@ -18,7 +18,7 @@ from simulator.run import MACHINE, SOURCES, MachineDied, fill, stamps
 from simulator.words import SLOT_ACTS
 
 STARTERS = ("boot.py", "main.py")
-FAKES = ("chip", "chips", "esp", "esp32", "machine", "neopixel", "time")  # in the order of their imports
+FAKES = ("chip", "chips", "esp", "esp32", "machine", "micropython", "neopixel", "time")  # in the order of their imports
 _RAM = "/dev/shm"  # a file system in memory: a run writes files only to read them again
 RAM = _RAM if os.access(_RAM, os.W_OK) else None
 

@@ -6,6 +6,7 @@ python -m tools.site FOLDER
 import hashlib
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -33,6 +34,9 @@ def installer(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(INSTALLER, folder)
     shutil.copyfile(playground.NPM / "esptool-js" / "bundle.js", folder / "esptool.js")
+    improv = playground.NPM / "improv-wifi-serial-sdk" / "dist" / "serial.js"
+    bundle = [str(playground.NPM / ".bin" / "esbuild"), str(improv), "--bundle", "--format=esm"]
+    subprocess.run([*bundle, f"--outfile={folder / 'improv.js'}"], check=True, capture_output=True)
     new = plan.built(run.BOARD)
     for name, settings in merge.BUILDS.items():
         files = plan.whole(new, backup.over_shipped(settings))

@@ -174,6 +174,7 @@ export const TEXTS = {
   session_other: ["device {0}", "设备 {0}"],
   token_none: ["No token yet.", "还没有访问令牌。"],
   token_make: ["New token", "新建令牌"],
+  first_title: ["The password of this device", "这台设备的密码"],
   token_new: ["Save it now: it is shown only once.", "请现在保存：只显示这一次。"],
   copy: ["Copy", "复制"],
   copied: ["Copied.", "已复制。"],

@@ -7,6 +7,7 @@ import ast
 import builtins
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,6 +18,7 @@ FIRMWARE = Path(__file__).resolve().parent.parent.parent / "firmware"
 BOOT = (FIRMWARE / "boot.py").read_text()
 
 
+HANDED_OVER = ["run", "open all", "Ctrl-C is a byte", f"WDT {limits.WATCHDOG_CABLE_MS}", "end clean"]
 PINS = (18, 19, 23, 33, 32, 17)
 
 
@@ -123,8 +125,17 @@ def test_boot_works_with_literals_because_nothing_may_be_imported_yet():
 class FakeChip:
     """What program.py and the starter want of `machine`, `time` and `sys`; `done` in order."""
 
-    def __init__(self):
+    def __init__(self, improv=None):
         self.done = []
+        self.improv = improv  # what a conversation over the cable ends with; None: the set-up is not open
+        self.modules = {} if improv is None else {"curfew.services.net.portal": None}
+
+    def serve(self, *_):
+        self.done.append("improv")
+        return self.improv
+
+    def kbd_intr(self, char):
+        self.done.append(f"Ctrl-C {'interrupts' if char == 3 else 'is a byte'}")
 
     def reset(self):
         self.done.append("reset")
@@ -146,8 +157,9 @@ class FakeDevice:
     class Restart(Exception):
         pass
 
-    def __init__(self, chip, error):
+    def __init__(self, chip, error, ended=True):
         self.chip = chip
+        self.link = SimpleNamespace(stopped=bytes((ended,)))
         self.error = error
         self.relays = self
 
@@ -165,21 +177,22 @@ class FakeDevice:
         raise AssertionError(f"program.py uses {name} of the controller")
 
 
-def run_main(build_raises=None, run_raises=None, chip=None):
+def run_main(build_raises=None, run_raises=None, chip=None, ended=True):
     """Run main() with a controller whose making or running raises; what was done, in order."""
     chip = chip or FakeChip()
     main = {"__name__": "program"}
-    with lent({"machine": chip, "time": chip}):
+    with lent({"machine": chip, "time": chip, "micropython": chip}):
         exec(compile((FIRMWARE / "program.py").read_text(), "program.py", "exec"), main)
     main.update(sys=chip, print=lambda *_: chip.done.append("print"))
 
     def start(*_):
         if build_raises:
             raise build_raises
-        return FakeDevice(chip, run_raises)
+        return FakeDevice(chip, run_raises, ended)
 
     main["start"] = start
-    main["main"]("a", "")
+    with lent({"curfew.services.improv": chip}):
+        main["main"]("a", "")
     return chip.done
 
 
@@ -210,12 +223,27 @@ def test_a_restart_that_was_asked_for_is_a_clean_end_and_a_reset():
 
 def test_ctrl_c_gets_the_prompt_a_long_watchdog_and_no_reset():
     done = run_main(run_raises=KeyboardInterrupt())
-    assert done == ["run", "open all", f"WDT {limits.WATCHDOG_CABLE_MS}", "end clean", "print"]
+    assert done == [*HANDED_OVER, "Ctrl-C interrupts", "print"]
+
+
+def test_a_request_over_the_cable_in_the_set_up_is_answered_after_the_contacts_are_open_and_ends_in_a_reset():
+    done = run_main(run_raises=KeyboardInterrupt(), chip=FakeChip(improv=True))
+    assert done[: len(HANDED_OVER) + 2] == [*HANDED_OVER, "improv", "reset"]
+
+
+def test_ctrl_c_in_the_set_up_that_is_no_request_gets_the_prompt():
+    done = run_main(run_raises=KeyboardInterrupt(), chip=FakeChip(improv=False))
+    assert done == [*HANDED_OVER, "improv", "Ctrl-C interrupts", "print"]
+
+
+def test_services_that_hang_get_no_request():
+    done = run_main(run_raises=KeyboardInterrupt(), chip=FakeChip(improv=True), ended=False)
+    assert done == [*HANDED_OVER, "Ctrl-C interrupts", "print"]
 
 
 def test_ctrl_c_before_there_is_a_loop_gets_the_prompt_too():
     done = run_main(build_raises=KeyboardInterrupt())
-    assert done == [f"WDT {limits.WATCHDOG_CABLE_MS}", "print"]
+    assert done == ["Ctrl-C is a byte", f"WDT {limits.WATCHDOG_CABLE_MS}", "Ctrl-C interrupts", "print"]
 
 
 # --- in a world ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The installer in a browser: a board behind Web Serial, bridged to a mock of the chip's boot loader.
+"""The installer in a browser: a board behind Web Serial, bridged to a mock of the boot loader and to a virtual board.
 
 Here: tools/site.py, tools/installer. Not here: the image itself (test_merge.py), the command line (test_flash.py).
 """
@@ -7,18 +7,21 @@ import functools
 import hashlib
 import http.server
 import json
+import socket
 import threading
+import urllib.request
 
 import pytest
 
 from host_tests.browser import npm
 from host_tests.browser.phone import MISSING, browsing
-from host_tests.browser.web_serial import SCRIPT, bridged
+from host_tests.browser.web_serial import SCRIPT, Bridge
 from host_tests.fixtures import board as fixture
 from host_tests.fixtures.micropython_image import BANNER, NAME, app, official
 from host_tests.fixtures.rom import FLASH_2_MB, Rom
+from simulator import run
 from tools import site
-from tools.board import backup, plan
+from tools.board import backup, plan, virtual
 from tools.board.images import merge
 from tools.build.build import OUT
 
@@ -40,9 +43,21 @@ class _Files(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def phone():
-    with browsing() as made:
+def web_port():
+    """Where the page of the virtual board is; the browser takes it for port 80."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def phone(web_port):
+    with browsing(f"--host-resolver-rules=MAP 127.0.0.1:80 127.0.0.1:{web_port}") as made:
         yield made
+
+
+def key(phone):
+    return phone.js("return document.querySelector('#said').dataset.key || ''")
 
 
 @pytest.fixture
@@ -52,17 +67,19 @@ def opened(folder, phone, tmp_path):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     scripts = []
 
-    def go(rom, data=None, pulled=0, build="basic", first=""):
+    def load(address, pulled=0, first=""):
+        phone.clean()
+        phone.cdp("Emulation.setDeviceMetricsOverride", width=1400, height=1100, deviceScaleFactor=1, mobile=False)
+        while scripts:
+            phone.cdp("Page.removeScriptToEvaluateOnNewDocument", identifier=scripts.pop())
+        script = SCRIPT % (address, pulled) + first
+        scripts.append(phone.cdp("Page.addScriptToEvaluateOnNewDocument", source=script)["identifier"])
+        phone.driver.get(f"http://127.0.0.1:{server.server_port}/any/install/index.html")
+
+    def go(rom, data=None, pulled=0, build="basic", first="", then=lambda bridge: None):
         host, port = rom.url.removeprefix("socket://").split(":")
-        bridge = bridged(host, int(port))
-        address = bridge.__enter__()
-        try:
-            phone.clean()
-            while scripts:
-                phone.cdp("Page.removeScriptToEvaluateOnNewDocument", identifier=scripts.pop())
-            script = SCRIPT % (address, pulled) + first
-            scripts.append(phone.cdp("Page.addScriptToEvaluateOnNewDocument", source=script)["identifier"])
-            phone.driver.get(f"http://127.0.0.1:{server.server_port}/any/install/index.html")
+        with Bridge(host, int(port)) as bridge:
+            load(bridge.address, pulled, first)
             if data is not None:
                 (tmp_path / NAME).write_bytes(data)
                 phone.all("#file")[0].send_keys(str(tmp_path / NAME))
@@ -70,11 +87,12 @@ def opened(folder, phone, tmp_path):
             phone.js("document.querySelector('#build').value = arguments[0]", build)
             phone.js("document.querySelector('#install').click()")
             busy = ("", "looking", "erasing", "writing")
-            phone.until(lambda: phone.js("return document.querySelector('#said').dataset.key || ''") not in busy, 120)
-            return phone.js("return document.querySelector('#said').textContent")
-        finally:
-            bridge.__exit__(None, None, None)
+            phone.until(lambda: key(phone) not in busy, 120)
+            said = phone.js("return document.querySelector('#said').textContent")
+            then(bridge)
+            return said
 
+    go.load = load
     yield go
     for script in scripts:
         phone.cdp("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
@@ -92,6 +110,49 @@ def test_a_board_gets_micropython_and_the_program_and_boots_from_it(opened, tmp_
     assert flash[0x1000 : 0x1000 + len(data)] == data and "ERASE_FLASH" in chip.commands
     (tmp_path / "flash").write_bytes(flash[site.FILES_AT : 4 << 20].ljust((4 << 20) - site.FILES_AT, b"\xff"))
     assert "slot a burners 2" in fixture.started(tmp_path / "flash")
+
+
+@pytest.mark.limit(200)
+def test_from_opening_the_installer_to_the_page_of_a_device_that_is_online(opened, phone, tmp_path, web_port):
+    flash = tmp_path / "flash"
+
+    def set_up(bridge):
+        image = bytes(chip.flash.data)[site.FILES_AT : 4 << 20]
+        flash.write_bytes(image.ljust((4 << 20) - site.FILES_AT, b"\xff"))
+        with virtual.Board(flash, 1, run._micropython(), None, web_port) as board:
+            bridge.lead(board.port)
+            phone.until(lambda: key(phone) == "choose", 60)
+            found = "return [...document.querySelectorAll('#around option')].map((one) => one.value)"
+            phone.until(lambda: phone.js(found) == ["home", "next door"])
+            phone.find("#name").send_keys("home")
+            phone.find("#password").send_keys("a secret")
+            phone.press("#join")
+            phone.until(lambda: key(phone) == "joined", 60)
+            phone.until(lambda: len(board.starts) == 2, 30)
+            address = phone.find("#page").get_attribute("href")
+            assert address.startswith("http://127.0.0.1/#first=")
+            phone.until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{web_port}/api/v1/status"), 30)
+            phone.driver.get(address)
+            phone.press("form button.main")  # the password is filled in
+            phone.reads(address.split("=")[1], "dialog")
+            phone.press("dialog button:last-child")
+            phone.until(lambda: phone.seen("#off"))
+            assert phone.js("return location.hash") == "#network"
+
+    with Rom() as chip:
+        opened(chip, official(), then=set_up)
+
+
+@pytest.mark.limit(100)
+def test_a_board_whose_set_up_is_not_open_is_one_sentence_and_starts_anew(opened, phone, tmp_path):
+    image = merge.file_system(plan.whole(plan.built(OUT), backup.over_shipped(merge.BUILDS["basic"])), 2 << 20)
+    (tmp_path / "flash").write_bytes(image)
+    with virtual.Board(tmp_path / "flash", 1, run._micropython()) as board, Bridge() as bridge:  # without a radio
+        bridge.lead(board.port)
+        opened.load(bridge.address)
+        phone.press("#set")
+        phone.until(lambda: key(phone) == "no_set_up", 60)
+        phone.until(lambda: len(board.starts) == 2, 30)
 
 
 @pytest.mark.limit(200)

@@ -39,17 +39,24 @@ class Board:
     """A virtual board: with Board(flash) as board: ... board.port ...
 
     flash: file that holds the flash, made if it is not there. speed: how many times faster its clock runs; its watchdog
-    goes by the real clock. log: called with bytes that the board said, or None.
+    goes by the real clock. log: called with bytes that the board said, or None. web_port: where its page is on this
+    machine; without one it has no radio.
     """
 
     def __init__(
-        self, flash: Path, speed: int = 1, micropython: str | None = None, log: Callable[[bytes], None] | None = None
+        self,
+        flash: Path,
+        speed: int = 1,
+        micropython: str | None = None,
+        log: Callable[[bytes], None] | None = None,
+        web_port: int | None = None,
     ):
         self.flash = flash
         self.speed = speed
         self.starts: list[int] = []  # the reasons, one a start
         self._micropython = micropython or str(Path(sys.executable).parent / "micropython")
         self._log = log
+        self._web_port = web_port
         self._rtc = flash.with_name(flash.name + ".rtc")
         self._vm: subprocess.Popen[bytes] | None = None
         self._lock = threading.RLock()  # power, plug and the thread
@@ -68,7 +75,7 @@ class Board:
         self._inner, self._inner_child = pty.openpty()
         _raw(self._inner_child, signals=True)
         self._wake, self._waker = os.pipe()
-        self._wire = -1
+        self._wire = self._keys = -1
         self._plug()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -137,21 +144,30 @@ class Board:
         if self._cause == POWER:
             self._input.clear()  # a reset is over before the cable's next bytes are
         self._understands = False
+        self._cooks = True
         self._bites_at: float | None = None
         _raw(self._inner_child, signals=True)
         out, wire = os.pipe()
         command = [self._micropython, "-X", HEAP, "-i", str(CHIP / "start.py")]
         command += [str(wire), str(self.flash), str(self._rtc), str(self.speed), str(self._cause)]
+        path = [CHIP, CHIP.parent / "common"]
+        ends = [wire]
+        if self._web_port is not None:
+            keys, self._keys = os.pipe()
+            command += [str(self._web_port), str(keys)]
+            path.append(CHIP.parent / "realtime" / "air")
+            ends.append(keys)
         self._vm = subprocess.Popen(
             command,
             stdin=self._inner_child,
             stdout=self._inner_child,
             stderr=self._inner_child,
-            pass_fds=(wire,),
-            env={**os.environ, "MICROPYPATH": f":{CHIP}:{CHIP.parent / 'common'}:.frozen:lib"},
+            pass_fds=ends,
+            env={**os.environ, "MICROPYPATH": ":".join(["", *map(str, path), ".frozen", "lib"])},
             start_new_session=True,
         )
-        os.close(wire)
+        for end in ends:
+            os.close(end)
         self._wire = out
         self._said = b""
 
@@ -162,6 +178,9 @@ class Board:
             self._vm = None
             os.close(self._wire)
             self._wire = -1
+            if self._keys >= 0:
+                os.close(self._keys)
+                self._keys = -1
 
     def _reset(self, cause: int) -> None:
         with self._lock:
@@ -220,7 +239,8 @@ class Board:
         """Take what the program said."""
         while select.select([self._inner], [], [], 0)[0]:
             said = os.read(self._inner, 4096)
-            said = said.replace(b"\r", b"").replace(b"\n", b"\r\n")  # as the chip's own console does it
+            if self._cooks:
+                said = said.replace(b"\r", b"").replace(b"\n", b"\r\n")  # as the chip's own console does it
             if self._log:
                 self._log(said)
             self._output += said
@@ -257,6 +277,9 @@ class Board:
                 self._understands = True
             elif word == b"deaf":
                 self._understands = False
+            elif word in (b"keys", b"interrupts"):  # then the program writes bytes, too, not lines
+                self._drain()
+                self._cooks = word == b"interrupts"
             elif word == b"watch":
                 self.watch_s = int(number) / 1000
             if word in (b"watch", b"feed"):
@@ -271,21 +294,30 @@ class Board:
                 os.write(self._inner, some)
                 if some[-1] == 4 or not self._input:
                     continue
+            elif not self._cooks:  # byte by byte: the prompt gets what this program does not read
+                if not select.select([self._inner_child], [], [], 0)[0]:
+                    os.write(self._inner, bytes((self._input.popleft(),)))
+                return
             elif self._input[0] == _CTRL_C and self._understands:
                 self._input.popleft()
-                os.kill(self._vm.pid, signal.SIGINT)
+                if self._keys >= 0:
+                    os.write(self._keys, b".")
+                else:
+                    os.kill(self._vm.pid, signal.SIGINT)
                 return
             elif _CTRL_C in self._input and self._understands:
-                self._input.popleft()  # what came before the Ctrl-C is not read
+                os.write(self._inner, bytes((self._input.popleft(),)))  # the chip keeps it for who reads next
             else:
                 return
 
 
 def _raw(end: int, signals: bool = False) -> None:
-    """Bytes as they are. signals: marks a running program, unlike a prompt."""
+    """Bytes as they are. signals: marks a running program, unlike a prompt; no byte makes one."""
     tty.setraw(end)
     if signals:
         modes = termios.tcgetattr(end)
         modes[3] |= termios.ISIG
+        for key in (termios.VINTR, termios.VQUIT, termios.VSUSP):
+            modes[6][key] = b"\0"
         termios.tcsetattr(end, termios.TCSANOW, modes)
     fcntl.fcntl(end, fcntl.F_SETFD, fcntl.FD_CLOEXEC)

@@ -3,6 +3,7 @@
 import { ESPLoader, Transport } from "./esptool.js";
 import { read } from "./image.js";
 import { speak, spoken, text } from "./texts.js";
+import { join, talk } from "./wifi.js";
 
 const ROM_BAUD = 115200, MONITOR_BAUD = 115200;
 const BAUDS = [460800, ROM_BAUD]; // the second where cable, converter or driver do not stand the first
@@ -51,7 +52,7 @@ let port = null;
 async function install() {
   let transport = null, changed = false;
   try {
-    stop();
+    await stop();
     const image = await chosen();
     port = await navigator.serial.requestPort();
     say("looking");
@@ -97,7 +98,7 @@ async function install() {
     await transport.disconnect();
     transport = null;
     say("done");
-    await monitor();
+    await wifi(true);
   } catch (error) {
     say(...reason(error, changed));
     await transport?.disconnect().catch(() => {});
@@ -106,28 +107,89 @@ async function install() {
   }
 }
 
-let reader = null;
-const stop = () => { reader?.cancel().catch(() => {}); };
-async function monitor() {
-  try {
-    port ||= await navigator.serial.requestPort();
-    await port.open({ baudRate: MONITOR_BAUD });
-    find("#log").hidden = false;
-    reader = port.readable.pipeThrough(new TextDecoderStream()).getReader();
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      find("#log").textContent = (find("#log").textContent + value).slice(-20000);
-      find("#log").scrollTop = find("#log").scrollHeight;
+const log = (value) => {
+  find("#log").hidden = false;
+  find("#log").textContent = (find("#log").textContent + value).slice(-20000);
+  find("#log").scrollTop = find("#log").scrollHeight;
+};
+
+let reader = null, board = null, running = null;
+async function stop() {
+  const last = board;
+  board = null;
+  find("#wifi").hidden = true;
+  await reader?.cancel().catch(() => {});
+  await last?.close().catch(() => {});
+  await running;
+}
+
+/** Run with the port open; what goes wrong is one sentence. */
+async function connected(run) {
+  await stop();
+  running = (async () => {
+    try {
+      port ||= await navigator.serial.requestPort();
+      await port.open({ baudRate: MONITOR_BAUD });
+      await run();
+    } catch (error) {
+      say(...reason(error, false));
+    } finally {
+      reader = null;
+      await port?.close().catch(() => {});
+      port = null;
     }
-  } catch (error) {
-    if (find("#said").dataset.key !== "done") say(...reason(error, false));
-  } finally {
-    reader = null;
-    await port?.close().catch(() => {});
-    port = null;
+  })();
+  await running;
+}
+
+async function listen() {
+  reader = port.readable.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    log(value);
   }
 }
+const monitor = () => connected(listen);
+
+/** Wi-Fi by Improv, then the board's output. starts: the board was reset just now. */
+const wifi = (starts) => connected(async () => {
+  if (!starts) say("asking");
+  try {
+    board = await talk(port, starts, log);
+  } catch {
+    throw new Wrong("no_set_up");
+  }
+  say("choose");
+  find("#wifi").hidden = false;
+  const ends = board.subscribeSSIDs((found) => { // also keeps the board waiting
+    find("#around").replaceChildren(...(found ?? []).map(({ name }) => new Option(name, name)));
+  });
+  const joined = new Promise((done, failed) => {
+    board.addEventListener("disconnect", () => failed(new Wrong(board ? "gone" : "")));
+    find("#wifi").onsubmit = async (event) => {
+      event.preventDefault();
+      const name = find("#name").value;
+      find("#join").disabled = true;
+      say("joining", name);
+      try {
+        done(await join(board, ends, name, find("#password").value));
+      } catch {
+        say("not_joined", name);
+      }
+      find("#join").disabled = false;
+    };
+  });
+  const address = await joined;
+  find("#page").hidden = false;
+  find("#new").hidden = !address.includes("#");
+  find("#page").href = address;
+  find("#page").textContent = address.split("#")[0];
+  find("#wifi").hidden = true;
+  say("joined");
+  await board.close();
+  await listen();
+});
 
 function words() {
   document.documentElement.lang = spoken() === "zh" ? "zh-CN" : "en";
@@ -139,10 +201,11 @@ function words() {
   find("#where").textContent = find("#where").href = "https://micropython.org/download/ESP32_GENERIC/";
   find("#lacks").hidden = "serial" in navigator;
   find("#lacks").textContent = text("no_serial");
-  find("#install").disabled = find("#monitor").disabled = !("serial" in navigator);
+  document.querySelectorAll("#install, #set, #monitor").forEach((one) => { one.disabled = !("serial" in navigator); });
 }
 
 find("#install").onclick = install;
+find("#set").onclick = () => wifi(false);
 find("#monitor").onclick = monitor;
 find("#language").onclick = () => { speak(spoken() === "zh" ? "en" : "zh"); words(); say(""); };
 speak(navigator.language.startsWith("zh") ? "zh" : "en");

@@ -54,9 +54,33 @@ const TEXTS = {
   erasing: ["{0}: erasing …", "{0}：正在擦除……"],
   writing: ["writing MicroPython and the program …", "正在写入 MicroPython 和程序……"],
   done: [
-    "Installed. The board starts now; its light shows that Wi-Fi set-up is open: join the network "
-      + "curfew-… and open 192.168.4.1.",
-    "安装完成。开发板正在启动；指示灯表示 Wi-Fi 设置已开启：加入网络 curfew-…，打开 192.168.4.1。",
+    "Installed. The board starts now, which takes some seconds …", "安装完成。开发板正在启动，需要几秒钟……",
+  ],
+  set: ["Set its Wi-Fi", "设置 Wi-Fi"],
+  asking: ["looking for a board whose set-up is open …", "正在寻找已开启 Wi-Fi 设置的开发板……"],
+  choose: ["Installed and running. Now its Wi-Fi (2.4 GHz):", "已安装，正在运行。现在设置它的 Wi-Fi（2.4 GHz）："],
+  name: ["Network", "网络"],
+  password: ["Password", "密码"],
+  join: ["Join", "加入"],
+  joining: ["joining {0} …", "正在加入 {0}……"],
+  not_joined: [
+    "It did not join {0}: check the name and the password, and whether the network is one of 2.4 GHz; then again.",
+    "没有加入 {0}：请检查名称和密码，以及是否是 2.4 GHz 网络，然后重试。",
+  ],
+  no_set_up: [
+    "No set-up answers at this port: switch the board off, hold a burner's button while you switch it on and 10 s more, "
+      + "then try again; a board without Curfew needs \"Connect and install\".",
+    "这个端口上没有开启的 Wi-Fi 设置：断电后按住任一灶头的按钮再通电，并继续按住 10 秒，然后重试；没有 Curfew 的开发板"
+      + "请先“连接并安装”。",
+  ],
+  gone: ["The board is gone: plug it in and press \"Set its Wi-Fi\".", "开发板断开了：重新插上，再按“设置 Wi-Fi”。"],
+  joined: [
+    "It is in your Wi-Fi. It starts again now; open its page in about ten seconds:",
+    "已加入您的 Wi-Fi。正在重新启动；约十秒后打开它的页面：",
+  ],
+  new: [
+    "This link holds the new device's password, which its page shows you once.",
+    "这个链接含有新控制盒的密码，它的页面会向您显示一次。",
   ],
 };
 

@@ -5,6 +5,7 @@ import { $, button, h, title } from "../dom.js";
 import { refusal } from "../refusals.js";
 
 export function login(main) {
+  const first = location.hash.split("#first=")[1]; // the password that a set-up over the cable made
   const input = h("input", { id: "password", type: "password", autocomplete: "current-password", required: true, "aria-describedby": "why" });
   const why = h("p", { id: "why", class: "bad", role: "alert" });
   const enter = h("button", { class: "main", type: "submit" }, t("login"));
@@ -14,7 +15,11 @@ export function login(main) {
     enter.disabled = true;
     const { code, body, wait_s } = await ask("POST", "/login", { password: input.value });
     enter.disabled = false;
-    if (code === 200) { again(); return; }
+    if (code === 200) {
+      if (first) { location.replace("#network"); keep("first_title", first); }
+      again();
+      return;
+    }
     why.textContent = code === 429 ? t("login_wait", wait_s) : refusal(body);
     input.select();
     input.focus();
@@ -23,6 +28,7 @@ export function login(main) {
     h("form", { onsubmit: send, novalidate: true }, h("input", { type: "text", name: "username", autocomplete: "username", value: "curfew", hidden: true }),
       h("div", { class: "field" }, h("label", { for: "password" }, t("password")), input), why,
       h("div", { class: "row" }, enter)), h("p", { class: "soft" }, t("login_about")));
+  if (first) input.value = first;
 }
 
 /** Log out on purpose: the log-in page then explains nothing. */

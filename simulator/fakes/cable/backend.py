@@ -1,18 +1,23 @@
 """On the VM, behind the fakes of the virtual board: the wire to its host, a clock that may run fast, the services.
 
 The second thread is not started but asked now and then while the first one sleeps: Ctrl-C and threads do not get on
-in this VM. There is no radio, so it would do nothing else than the rounds of persistence.
+in this VM. Without a radio it would do nothing else than the rounds of persistence; with one it is started.
 """
 
+import select
 import sys
+from _thread import get_ident
 
+import micropython
 import utime  # the real clock; `time` is ours
 
 import chip
 
 _POLL_MS = 100
+_main = get_ident()
 speed = 1
 _wire = None
+_keys = None  # with a radio: a poll of the pipe on which a Ctrl-C comes
 _thread = None
 _poll_ms = 0
 
@@ -23,6 +28,14 @@ def begin(wire, rtc_path, fast, cause):
     _wire = open(int(wire), "wb")
     speed = int(fast)
     chip.the = Backend(int(cause), rtc_path)
+
+
+def begin_radio(keys):
+    """Let threads run. A signal may interrupt any of them; a Ctrl-C on the chip interrupts the first one."""
+    global _keys, _key
+    _key = open(int(keys), "rb")
+    _keys = select.poll()
+    _keys.register(_key, select.POLLIN)
 
 
 def tell(line):
@@ -40,7 +53,11 @@ def sleep_ms(ms):
     while left_us > 0:  # in pieces: a Ctrl-C does not shorten any
         utime.sleep_us(min(left_us, 10_000))
         left_us -= 10_000
-    _serve()
+    if not _keys:
+        _serve()
+    elif get_ident() == _main and _keys.poll(0):
+        _key.read(1)
+        raise KeyboardInterrupt
 
 
 class Backend:
@@ -93,6 +110,17 @@ def _serve():
         sys.print_exception(error)
     link.stopped[0] = 1
     _thread = None
+
+
+class Interpreter:
+    """Instead of `micropython`."""
+
+    def __getattr__(self, name):
+        return getattr(micropython, name)
+
+    def kbd_intr(self, char):
+        """What a 3 that arrives is: a byte (-1), or an interrupt."""
+        tell("keys" if char < 0 else "interrupts")
 
 
 class Threads:

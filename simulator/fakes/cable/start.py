@@ -1,6 +1,7 @@
 """On the VM: mounts the flash and runs boot.py and main.py from it, as the chip does after a reset; then the prompt.
 
-Run as: micropython -i start.py WIRE FLASH_FILE RTC_FILE SPEED CAUSE        MICROPYPATH holds this folder and .frozen
+Run as: micropython -i start.py WIRE FLASH_FILE RTC_FILE SPEED CAUSE [WEB_PORT KEYS]
+MICROPYPATH: this folder, .frozen; with the last two, which give it a radio, ../realtime/air.
 """
 
 import os
@@ -62,7 +63,14 @@ def _run(name):
 
 backend.begin(sys.argv[1], sys.argv[3], sys.argv[4], sys.argv[5])
 _mount(sys.argv[2])
-sys.modules["_thread"] = backend.Threads
+sys.modules["micropython"] = backend.Interpreter()
+if len(sys.argv) > 6:
+    import wire
+
+    wire.inputs[wire.WEB_PORT] = int(sys.argv[6])
+    backend.begin_radio(sys.argv[7])
+else:
+    sys.modules["_thread"] = backend.Threads
 sys.argv[:] = []
 sys.path[0] = ""  # the flash; this folder is on the path once more
 try:
