@@ -13,7 +13,7 @@ import time
 import pytest
 
 from host_tests.browser import npm
-from host_tests.browser.phone import MISSING, browsing
+from host_tests.browser.phone import MISSING, Keys, browsing
 from simulator import __main__, run, scenario
 from simulator.browser import site
 from simulator.browser.portable import portable
@@ -83,6 +83,20 @@ def test_what_is_no_scenario_is_refused_in_the_browser_with_the_same_line(folder
         path.write_text(text)
     for found, why in zip(on_the_desk(folder, *paths), WRONG.values(), strict=True):
         assert why in found["refused"]
+
+
+# --- the controller's own page ---------------------------------------------------------------------------------------
+
+
+def test_requests_of_the_controllers_own_page_are_answered_by_its_firmware_and_only_after_the_log_in(folder):
+    words = ["node", str(run.ROOT / "host_tests" / "browser" / "requests.mjs"), str(folder / "play")]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=45)
+    assert done.returncode == 0, done.stderr[-300:]
+    off, refused, wrong, login, status, settings, off_asked, unknown = map(json.loads, done.stdout.splitlines())
+    assert off is None
+    assert [one["status"] for one in (refused, wrong, login, off_asked, unknown)] == [401, 401, 200, 202, 404]
+    assert [burner["state"] for burner in status["body"]["burners"]] == ["VERIFYING"] * 2  # it has just started
+    assert settings["body"]["values"]["burners"] and settings["body"]["error"] is None
 
 
 # --- the rewriting ---------------------------------------------------------------------------------------------------
@@ -181,6 +195,28 @@ def test_a_newcomer_lights_forgets_and_welds_a_stove_with_a_browser_and_nothing_
         phone.driver.get("about:blank")
         phone.driver.get(f"{shared[:200]}")  # cut off
         phone.until(lambda: "damaged, or cut off" in phone.text("#toast"), 60)
+
+
+@needs_browser
+@pytest.mark.long
+def test_the_controllers_own_page_beside_the_stove_turns_it_off(address):
+    with browsing() as phone:
+        phone.clean()
+        phone.cdp("Emulation.setDeviceMetricsOverride", width=1400, height=1100, deviceScaleFactor=1, mobile=False)
+        phone.driver.get(f"{address}/play/index.html")
+        phone.until(lambda: phone.seen("[data-act=light] button"), 60)
+        state = "return document.querySelector('[data-button]').nextSibling.textContent"
+        ready = "return document.querySelector('#story').innerText"
+        phone.js("document.querySelector('[data-speed=\"60\"]').click()")
+        phone.until(lambda: "ready for ignition" in phone.js(ready), 60)
+        phone.js("document.querySelector('[data-act=light] button').click()")
+        phone.until(lambda: phone.js(state) == "burning", 60)
+        phone.js("document.querySelector('[data-speed=\"1\"]').click(); document.querySelector('#show-device').click()")
+        phone.driver.switch_to.frame(phone.find("#frame iframe"))
+        phone.find("#password").send_keys("curfew-desk" + Keys.ENTER)
+        phone.press("#off")
+        phone.driver.switch_to.default_content()
+        phone.until(lambda: "verifying" in phone.js(state), 30)
 
 
 @needs_browser

@@ -9,6 +9,7 @@ import os
 import sys
 
 import go
+from simulator.browser import phone
 from simulator.fields import ScenarioError
 from simulator.live import messages
 from simulator.live.acts import RecordedStove
@@ -76,6 +77,7 @@ class Desk(RecordedStove):
         self._life = self._live()
         self._ended = False
         self._last = None
+        self._phone = None
 
     def _emit(self, line):
         if line[:6] != "#time ":
@@ -209,7 +211,8 @@ class Desk(RecordedStove):
 
     def hello(self):
         """The first message."""
-        return {"hello": messages.hello(self, history=[], story=list(self.story.kept), verdict=None, broker=None)}
+        return {"hello": messages.hello(self, history=[], story=list(self.story.kept), verdict=None, broker=None,
+                                        password=phone.PASSWORD)}  # fmt: skip
 
     def ask(self, asked):
         """Do what a page asks for; the refusal in one line, "" for none."""
@@ -220,6 +223,17 @@ class Desk(RecordedStove):
             return str(error)
         except (ValueError, TypeError, KeyError) as error:
             return "not understood: %r" % error
+
+    def answer(self, asked):
+        """The firmware's answer to a request of its own page; None while its services are not there."""
+        thread = self.world.thread
+        if not thread or not self.world.running:
+            return None
+        if not self._phone or self._phone.link is not thread[1][1]:
+            self._phone = phone.Phone(*thread[1])
+        body, status, headers = self._phone.answer(asked["method"], asked["path"], asked["headers"], asked["body"])
+        body = phone.text_of(body)
+        return {"status": status, "headers": headers, "body": body if isinstance(body, str) else json.dumps(body)}
 
     def news(self):
         """What a page has to hear now, as a list of messages."""

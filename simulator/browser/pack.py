@@ -17,7 +17,8 @@ SHIMS = Path(__file__).resolve().parent / "shims"
 # Modules that run there as they are here; `live.desk` is only there.
 MODULES = (
     "words", "times", "fields", "run_settings", "scenario", "fingers", "result", "expect", "live/recording",
-    "live/story", "live/pot", "live/acts", "live/messages", "live/verdict", "browser/desk", "browser/serve",
+    "live/story", "live/pot", "live/acts", "live/messages", "live/verdict", "browser/desk", "browser/phone",
+    "browser/serve",
     *(f"rules/{path.stem}" for path in sorted((ROOT / "simulator" / "rules").glob("[!_]*.py"))),
 )  # fmt: skip
 # What is otherwise on MicroPython: its json knows no exact numbers and no place of an error, its dicts no order.

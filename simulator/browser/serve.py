@@ -87,6 +87,11 @@ def _checked(text):
     scenario.parse(text, run_settings.shipped())
 
 
+def answer(text):
+    """The firmware's answer to a request of its own page."""
+    return json.dumps([{"answered": _stove.answer(json.loads(text))}])
+
+
 def saved(name):
     """The run so far as the text of a scenario."""
     return json.dumps(_stove.saved(name or None))

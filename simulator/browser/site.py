@@ -66,15 +66,23 @@ def build(site: Path) -> None:
     play = site / PLAY
     shutil.rmtree(play, ignore_errors=True)
     shutil.copytree(WWW, play)
-    for path in (HERE / "www").glob("*"):
-        if path.name != WORKER:
-            shutil.copyfile(path, play / path.name)
+    shutil.copytree(HERE / "www", play, ignore=shutil.ignore_patterns(WORKER), dirs_exist_ok=True)
+    phone(play / "phone")
     for name in ("micropython.mjs", "micropython.wasm"):
         shutil.copyfile(VM / name, play / name)
     (play / "catalog.js").write_text(messages.words_script(), "utf-8")
     (play / "scenarios.json").write_text(json.dumps(scenarios(), separators=(",", ":")), "utf-8")
     pack.write(play / "pack.json")
     worker(site)
+
+
+def phone(folder: Path) -> None:
+    """The controller's own page, as the board has it, with the shim before its script."""
+    for path in (run.BOARD / "a" / "www").glob("*.gz"):
+        data = gzip.decompress(path.read_bytes())
+        if path.stem == "index.html":
+            data = data.replace(b"<script ", b'<script src="shim.js"></script><script ', 1)
+        (folder / path.stem).write_bytes(data)
 
 
 def worker(site: Path) -> None:

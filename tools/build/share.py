@@ -40,6 +40,7 @@ OUTSIDE = (
     "simulator/fakes/**/*.py",
     "simulator/plant/*.py",
     "simulator/browser/desk.py",
+    "simulator/browser/phone.py",
     "host_tests/vm/*.py",
     "benchmarks/vm/*.py",
 )

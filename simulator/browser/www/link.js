@@ -19,7 +19,7 @@ export function connect(said, opened, lost) {
     queueMicrotask(() => said({ banner: "no_wasm" }));
     return { ask() {}, scenarios: async () => [], saved: async () => "" };
   }
-  const waiting = [];
+  const waiting = [], asking = [];
   let known = null, judge = null, judging = false, seen = -1, lines = 0, asked_at = 0, rest = JUDGE_MS, looks = true;
   const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   const ask = (message) => {
@@ -33,6 +33,7 @@ export function connect(said, opened, lost) {
     for (const message of JSON.parse(data)) {
       if (message.hello) { begin(message.hello); lines = 0; seen = -1; judge?.postMessage({ anew: true }); }
       if (message.saved !== undefined) waiting.shift()(message.saved);
+      else if (message.answered !== undefined) asking.shift()(message.answered);
       else if (message.asked) { lines += message.asked.lines.length; judge.postMessage(message.asked); }
       else if (message.failed) said({ banner: "no_worker", more: message.failed });
       else said(message);
@@ -84,9 +85,12 @@ export function connect(said, opened, lost) {
     }
     worker.postMessage({ judge: { known: lines } });
   }
+  // For the controller's own page in a frame (phone/shim.js): { status, headers, body }, null while it is off.
+  window.device = (request) => new Promise((resolve) => { asking.push(resolve); worker.postMessage({ request }); });
   return {
     ask,
     scenarios: all,
+    device: () => "phone/index.html",
     saved: (name = "") => new Promise((resolve) => { waiting.push(resolve); worker.postMessage({ saved: name }); }),
     /** An address that plays this run again. */
     share: async function () {

@@ -37,6 +37,7 @@ function turn() {
 onmessage = ({ data }) => {
   if (!stove) return;
   const answer = data.judge ? JSON.stringify([{ asked: JSON.parse(stove.so_far(data.judge.known)) }])
+    : data.request ? stove.answer(JSON.stringify(data.request))
     : data.saved !== undefined ? JSON.stringify([{ saved: stove.saved(data.saved) }])
     : stove.ask(JSON.stringify(data));
   if (answer) postMessage(answer);

@@ -1,0 +1,29 @@
+// Before the controller's own page, in a frame: its requests go to the firmware in the Worker, by way of the page around.
+// Belongs here: fetch and EventSource as that page uses them. Does not: what a request means (simulator/browser/phone.py).
+const LOOK_MS = 500;
+let cookie = "";
+
+window.fetch = async (path, { method = "GET", headers = {}, body } = {}) => {
+  const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const answer = await parent.device({ method, path, body: body || "", headers: { ...named, cookie } });
+  if (!answer) throw new TypeError("the controller is off");
+  if (answer.headers["Set-Cookie"]) cookie = answer.headers["Set-Cookie"].split(";")[0];
+  const { "Set-Cookie": _, ...shown } = answer.headers;
+  return new Response(answer.body, { status: answer.status, headers: shown });
+};
+
+window.EventSource = class extends EventTarget {
+  constructor() {
+    super();
+    this.timer = setInterval(() => this.look(), LOOK_MS);
+  }
+  async look() {
+    const answer = await fetch("/api/v1/status").catch(() => null);
+    if (this.timer && answer?.ok) this.dispatchEvent(new MessageEvent("status", { data: await answer.text() }));
+    else if (this.timer) this.onerror?.();
+  }
+  close() {
+    clearInterval(this.timer);
+    this.timer = 0;
+  }
+};
