@@ -107,7 +107,10 @@ def _on_site(link: str, path: Path, target: str) -> str:
     if not file.exists():
         raise PluginError(f"{path.relative_to(ROOT)}: the link {link} leads to no file")
     inside = file.relative_to(ROOT).as_posix()
-    if inside in OUTSIDE:
+    stand_in = ROOT / "docs" / OUTSIDE.get(inside, "")
+    if inside in ONLY_LINKED and anchor and anchor not in _anchors(stand_in):  # the site has no page with that part
+        page, anchor = _copy(file, f"source/{inside.replace('.', '_')}.txt"), ""
+    elif inside in OUTSIDE:
         page = OUTSIDE[inside]
     elif inside.startswith("docs/") and file.suffix in (*ASSETS, ".md"):
         page = inside.removeprefix("docs/")
