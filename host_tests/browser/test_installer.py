@@ -7,6 +7,7 @@ import functools
 import hashlib
 import http.server
 import json
+import shutil
 import socket
 import threading
 import urllib.request
@@ -20,6 +21,7 @@ from host_tests.fixtures import board as fixture
 from host_tests.fixtures.micropython_image import BANNER, NAME, app, official
 from host_tests.fixtures.rom import FLASH_2_MB, Rom
 from simulator import run
+from simulator.browser import site as playground
 from tools import site
 from tools.board import backup, plan, virtual
 from tools.board.images import merge
@@ -34,6 +36,8 @@ def folder(tmp_path_factory):
     npm.ready()
     made = tmp_path_factory.mktemp("web")
     site.installer(made / "any" / "install")
+    (made / "any" / "play").mkdir()
+    shutil.copyfile(playground.WWW / "style.css", made / "any" / "play" / "style.css")
     return made
 
 
@@ -75,6 +79,7 @@ def opened(folder, phone, tmp_path):
         script = SCRIPT % (address, pulled) + first
         scripts.append(phone.cdp("Page.addScriptToEvaluateOnNewDocument", source=script)["identifier"])
         phone.driver.get(f"http://127.0.0.1:{server.server_port}/any/install/index.html")
+        assert phone.seen("#file") and phone.seen("#install")
 
     def go(rom, data=None, pulled=0, build="basic", first="", then=lambda bridge: None):
         host, port = rom.url.removeprefix("socket://").split(":")
