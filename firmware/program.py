@@ -5,7 +5,6 @@ import sys
 import time
 
 import machine
-import micropython
 
 from curfew import VERSION, erase, forget
 
@@ -85,16 +84,16 @@ def hand_over(loop):
     """
     if loop is not None:
         loop.relays.open_all()  # once more: a second Ctrl-C may have come while the loop did
-    micropython.kbd_intr(-1)  # nothing cuts this short
-    try:
-        machine.WDT(timeout=600000)  # limits.WATCHDOG_CABLE_MS
-        if loop is not None:
-            loop.end_clean()
-            if "curfew.services.net.portal" in sys.modules and loop.link.stopped[0]:  # the services are out of the way
-                from curfew.services import improv
+    import micropython
 
-                if improv.serve():
-                    machine.reset()
-    finally:
-        micropython.kbd_intr(3)
+    micropython.kbd_intr(-1)  # nothing cuts this short; the prompt brings its own Ctrl-C
+    machine.WDT(timeout=600000)  # limits.WATCHDOG_CABLE_MS
+    if loop is not None:
+        loop.end_clean()
+        if "curfew.services.net.portal" in sys.modules and loop.link.stopped[0]:  # the services are out of the way
+            from curfew.services import improv
+
+            if improv.serve():
+                machine.reset()
+    micropython.kbd_intr(3)
     print("Curfew stopped, contacts open. machine.reset() starts it again.")

@@ -1,4 +1,5 @@
-// The playground's VM in Node: plays scenarios to their end and prints for each its lines and its verdict, as JSON.
+// The playground's VM in Node. With scenarios: plays each to its end and prints its lines and its verdict, as JSON. Without:
+// sends requests of the controller's own page to a stove and prints each answer.
 // node desk.mjs PLAY_FOLDER SCENARIO.json ...
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
@@ -16,4 +17,23 @@ for (const path of paths) {
   const asked = call.so_far(0);
   const verdict = JSON.parse(call.judge(asked)), saved = JSON.parse(call.saved(""));
   console.log(JSON.stringify({ lines: JSON.parse(asked).lines, verdict, saved }));
+}
+if (!paths.length) {
+  const [{ hello }] = JSON.parse(call.hello());
+  const headers = { "content-type": "application/json" };
+  const ask = (method, name, body = "") => {
+    const text = JSON.stringify({ method, path: `/api/v1/${name}`, headers, body: body && JSON.stringify(body) });
+    const [{ answered }] = JSON.parse(call.answer(text));
+    console.log(JSON.stringify(answered && { status: answered.status, body: JSON.parse(answered.body) }));
+    return answered;
+  };
+  ask("GET", "status"); // before the program has started
+  call.go(3000);
+  ask("POST", "off");
+  ask("POST", "login", { password: "wrong" });
+  call.go(2000); // the pause after it
+  const login = ask("POST", "login", { password: hello.password });
+  headers.cookie = login.headers["Set-Cookie"].split(";")[0];
+  headers["x-csrf-token"] = JSON.parse(login.body).csrf;
+  for (const [method, name] of [["GET", "status"], ["GET", "settings"], ["POST", "off"], ["GET", "nothing"]]) ask(method, name);
 }

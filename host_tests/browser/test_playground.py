@@ -89,10 +89,7 @@ def test_what_is_no_scenario_is_refused_in_the_browser_with_the_same_line(folder
 
 
 def test_requests_of_the_controllers_own_page_are_answered_by_its_firmware_and_only_after_the_log_in(folder):
-    words = ["node", str(run.ROOT / "host_tests" / "browser" / "requests.mjs"), str(folder / "play")]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=45)
-    assert done.returncode == 0, done.stderr[-300:]
-    off, refused, wrong, login, status, settings, off_asked, unknown = map(json.loads, done.stdout.splitlines())
+    off, refused, wrong, login, status, settings, off_asked, unknown = on_the_desk(folder)
     assert off is None
     assert [one["status"] for one in (refused, wrong, login, off_asked, unknown)] == [401, 401, 200, 202, 404]
     assert [burner["state"] for burner in status["body"]["burners"]] == ["VERIFYING"] * 2  # it has just started

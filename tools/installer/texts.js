@@ -68,8 +68,8 @@ const TEXTS = {
     "没有加入 {0}：请检查名称和密码，以及是否是 2.4 GHz 网络，然后重试。",
   ],
   no_set_up: [
-    "No set-up answers at this port: switch the board off, hold a burner's button while you switch it on and 10 s more, "
-      + "then try again; a board without Curfew needs \"Connect and install\".",
+    "No set-up answers at this port: switch the board off, hold a burner's button while you switch it on and 10 s "
+      + "more, then try again; a board without Curfew needs \"Connect and install\".",
     "这个端口上没有开启的 Wi-Fi 设置：断电后按住任一灶头的按钮再通电，并继续按住 10 秒，然后重试；没有 Curfew 的开发板"
       + "请先“连接并安装”。",
   ],

@@ -8,7 +8,7 @@ const START_MS = 60000, ANSWER_MS = 10000, JOIN_MS = 60000;
 const LEAVE = "\r\x03\x02\rimport machine\rmachine.reset()\r"; // a program without a set-up is at its prompt now
 const SILENT = { log() {}, error() {}, debug() {} };
 
-/** Read until the set-up is open: a Ctrl-C, which a request holds, would stop a start. starts: a board that was reset. */
+/** Read until the set-up is open: the Ctrl-C in a request would stop a start. starts: the board was reset just now. */
 async function open(port, starts, heard) {
   const reader = port.readable.getReader();
   const end = performance.now() + START_MS;

@@ -1,5 +1,5 @@
-// Before the controller's own page, in a frame: its requests go to the firmware in the Worker, by way of the page around.
-// Belongs here: fetch and EventSource as that page uses them. Does not: what a request means (simulator/browser/phone.py).
+// Before the controller's own page, in a frame: its requests go to the firmware in the Worker, by the page around it.
+// Belongs here: fetch and EventSource as that page uses them. Does not: what a request means (../../phone.py).
 const LOOK_MS = 500;
 let cookie = "";
 
