@@ -5,6 +5,7 @@ Here: hardware/ads1115.py over a recording bus. Not here: which channel when (te
 
 import pytest
 
+from curfew.hardware.ads1115 import free_bus
 from host_tests.fixtures.chip import Bus
 
 # Data sheet, table "Input signal versus ideal output code", for +-0.256 V: 7.8125 uV a bit.
@@ -96,3 +97,45 @@ def test_the_simulator_answers_with_the_same_codes(world):
     device.burn()
     true_uv = device.world.burners[0].tc_uv
     assert abs(device.one().flame.tc_uv - true_uv) <= 16
+
+
+# --- the bus at a start --------------------------------------------------------------------------------------------
+
+
+class HeldBus:
+    """Two open-drain lines and a converter that holds the data line until it was clocked so often."""
+
+    def __init__(self, holds):
+        self.holds = holds
+        self.clocks = 0
+        self.stopped = False
+        self._scl = self._sda = 1
+
+    def scl(self, level):
+        self.clocks += level > self._scl
+        self._scl = level
+
+    def sda(self, level=None):
+        held = self.clocks < self.holds
+        if level is not None:
+            self.stopped = self.stopped or self._scl == 1 and self._sda == 0 < level and not held
+            self._sda = level
+        return 0 if held else self._sda
+
+
+class Line:
+    def __init__(self, value):
+        self.value = value
+
+
+@pytest.mark.parametrize("holds", range(10))
+def test_a_converter_that_holds_the_data_line_is_clocked_until_it_lets_it_go_and_then_told_to_stop(holds):
+    bus = HeldBus(holds)
+    free_bus(Line(bus.scl), Line(bus.sda))
+    assert (bus.clocks, bus.stopped) == (holds, True)
+
+
+def test_a_line_that_is_held_for_ever_costs_nine_clocks():
+    bus = HeldBus(10**6)
+    free_bus(Line(bus.scl), Line(bus.sda))
+    assert (bus.clocks, bus.stopped) == (9, False)

@@ -200,12 +200,12 @@ def test_a_dead_bus_is_tried_ever_more_seldom_but_never_given_up(ticks):
         assert gaps[-1] >= 20, "time-outs cost the loop little"
 
 
-def tries_ms(slow_ms, begun_ms=0, run_ms=120_000):
+def tries_ms(slow_ms, begun_ms=0, run_ms=120_000, converters=1):
     """When each try of a bus began that fails after slow_ms, from the first one on."""
-    bench = Bench(1)
+    bench = Bench(2 * converters)
     bench.now_ms = begun_ms
-    bench.converters[0].error = OSError(116)
-    bench.converters[0].slow_ms = slow_ms
+    for converter in bench.converters:
+        converter.error, converter.slow_ms = OSError(116), slow_ms
     found = []
     while bench.now_ms < begun_ms + run_ms:
         before = len(bench.touched)
@@ -216,18 +216,15 @@ def tries_ms(slow_ms, begun_ms=0, run_ms=120_000):
     return found
 
 
-def test_a_bus_that_holds_the_loop_400_ms_gets_less_than_a_tenth_of_the_time():
-    tried = tries_ms(400)
-    assert tried[1] - tried[0] <= 1000, "one spark must not make a sensor fail, which takes 1.5 s"
-    last_gap_ms = tried[-1] - tried[-2]
-    assert 10 * 400 <= last_gap_ms <= 5500
-    assert all(sum(400 for at_ms in tried if since <= at_ms < since + 2000) <= 800 for since in tried)
-
-
-@pytest.mark.parametrize("slow_ms, rests", [(0, 25), (49, 25), (50, 250)])
-def test_only_a_try_of_50_ms_and_more_makes_the_rest_longer(slow_ms, rests):
-    tried = tries_ms(slow_ms)
-    assert round((tried[-1] - tried[-2] - slow_ms) / limits.TICK_MS) in range(rests - 3, rests + 2)
+@pytest.mark.parametrize("slow_ms", [1, 20, 50, 100, 400, 1900])
+@pytest.mark.parametrize("converters", [1, 2])
+def test_a_bus_that_holds_the_loop_gets_a_tenth_of_the_time_after_its_second_try(slow_ms, converters):
+    tried = tries_ms(slow_ms, converters=converters)
+    assert tried[1] - tried[0] <= slow_ms + 520, "one spark must not make a sensor fail, which takes 1.5 s"
+    tried = tried[2 * converters - 1 :]
+    assert len(tried) > 2, "it is tried for ever"
+    for since in tried:
+        assert slow_ms * sum(since <= at_ms < since + 60_000 for at_ms in tried) <= 6000 + slow_ms
 
 
 def test_the_ticks_may_wrap_in_a_slow_try():

@@ -76,7 +76,6 @@ MEAN_SHIFT = 3  # a mean over about eight readings, half a second
 
 # Two ticks of the chip's system, of 10 ms each: from MicroPython 1.29 on a transfer with less fails at once.
 I2C_TIMEOUT_US = 20000
-I2C_SLOW_MS = 50  # a try that fails later found a bus that says nothing: up to 1.28 that holds all Python for 400 ms
 SETTLE_MS = 200  # readings this soon after a contact change belong to neither side of it
 RELEASE_MS = 60  # longest time from the coil's end to an open contact, with a flyback diode, either drive
 READ_STEP_MS = 100  # ages of readings grow by no more a tick

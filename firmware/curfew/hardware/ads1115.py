@@ -6,7 +6,7 @@ Single-ended, +-0.256 V, 7.8125 uV a bit, 128 conversions a second (7.8 ms): dat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from machine import I2C
+    from machine import I2C, Pin
 
 
 _CONVERSION = 0
@@ -40,3 +40,17 @@ class ADS1115:
         if code & 0x8000:
             code -= 0x10000
         return code * 125 // 16
+
+
+def free_bus(scl: "Pin", sda: "Pin") -> None:
+    """Clock out what a converter was still saying when the chip was reset: it holds the data line, nine bits at most.
+
+    Later on the driver of the I2C peripheral does so itself when a transfer fails.
+    """
+    for _ in range(9):
+        if sda.value():
+            break
+        scl.value(0)
+        scl.value(1)
+    sda.value(0)
+    sda.value(1)  # rises while the clock is high: stop

@@ -10,7 +10,7 @@ from machine import I2C, RTC, WDT, Pin
 from curfew.core import limits
 from curfew.core.codes import AT_STORED_FAULTS
 from curfew.core.controller import Controller
-from curfew.hardware.ads1115 import ADDRESSES, ADS1115
+from curfew.hardware.ads1115 import ADDRESSES, ADS1115, free_bus
 from curfew.hardware.panel import Panel
 from curfew.hardware.relay import Relays
 from curfew.hardware.scanner import Scanner
@@ -88,5 +88,6 @@ def _scanner(settings: "Settings", clock: Any) -> Scanner:
     fitted = [index for index, burner in enumerate(settings.burners) if burner.sensor]
     if not fitted:
         return Scanner((), clock)
+    free_bus(Pin(settings.scl_pin, Pin.OPEN_DRAIN, value=1), Pin(settings.sda_pin, Pin.OPEN_DRAIN, value=1))
     i2c = I2C(0, sda=Pin(settings.sda_pin), scl=Pin(settings.scl_pin), freq=400000, timeout=limits.I2C_TIMEOUT_US)
     return Scanner([ADS1115(i2c, ADDRESSES[number]) for number in range(max(fitted) // 2 + 1)], clock)

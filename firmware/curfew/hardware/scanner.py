@@ -6,6 +6,7 @@ same phase for seconds, and look like a level that drifts.
 A channel that cannot be read is no error here: its last reading gets older, and that is judged in core/flame.py.
 """
 
+from array import array
 from typing import TYPE_CHECKING, Any
 
 from curfew.core import limits
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from curfew.hardware.ads1115 import ADS1115
 
 
-_PAUSE_TICKS_MAX = 25  # half a second between tries on a dead bus, so that time-outs cost the loop little
-_SLOW_PAUSE_TICKS_MAX = 250  # five seconds where each try stops the loop: half a second first, half a second more each
+_PAUSE_TICKS_MAX = 25  # half a second between tries on a dead bus; up to it one more tick each
+_COST_PART = 10  # tries that stop the loop take this part of the time at most, but for the second one: one is nothing
 
 
 class Scanner:
@@ -38,7 +39,7 @@ class Scanner:
         self._age_ms = 0
         self._first_uv: int | None = None  # of the reading under way
         self._errors = bytearray(len(converters))
-        self._pause_ticks = bytearray(len(converters))
+        self._pause_ticks = array("h", [0] * len(converters))
 
     def sample(self, controller: "Controller", now_ms: int) -> None:
         """Read the conversion that is due, pass it on, start the next one. now_ms: when this tick began."""
@@ -69,18 +70,21 @@ class Scanner:
             self._failed(controller, now_ms)
 
     def _failed(self, controller: "Controller", since_ms: int) -> None:
-        slow = elapsed_ms(self._clock.ticks_ms(), since_ms) >= limits.I2C_SLOW_MS
-        self._missed(controller, _PAUSE_TICKS_MAX if slow else 1)
+        self._missed(controller, elapsed_ms(self._clock.ticks_ms(), since_ms))
 
     def is_failing(self) -> bool:
         """True while a converter has not answered since its last error: the next try may stop the loop."""
         return any(self._errors)
 
-    def _missed(self, controller: "Controller", pause_ticks: int = 1) -> None:
+    def _missed(self, controller: "Controller", cost_ms: int = 0) -> None:
         number = self._channel >> 2
         self._pending = False
+        is_first = not self._errors[number]
         self._errors[number] = min(self._errors[number] + 1, _PAUSE_TICKS_MAX)
-        self._pause_ticks[number] = min(self._errors[number] * pause_ticks, _SLOW_PAUSE_TICKS_MAX)
+        pause_ticks = min(cost_ms, limits.STALL_MAX_MS) * _COST_PART * len(self._pause_ticks) // limits.TICK_MS
+        if is_first:
+            pause_ticks = min(pause_ticks, _PAUSE_TICKS_MAX)
+        self._pause_ticks[number] = max(pause_ticks, self._errors[number])
         controller.miss_reading(self._channel >> 1)
 
     def _read(self, controller: "Controller") -> None:
