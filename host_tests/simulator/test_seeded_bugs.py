@@ -58,6 +58,11 @@ BUGS = {
         scenario.load("scenarios/flame/a_valve_sticks_while_the_cold_end_warms.json"),
         ("curfew/core/proof.py", "min(ms, self.die_ms, limits.RELIGHT_WAIT_MS - self._wait_ms)", "self.die_ms"),
     ),
+    "hits in a panic are presses": (
+        "S15",
+        run(20, [PRESS, at(10, "mash", hz=3)]),
+        ("curfew/core/button.py", "return self._off(PANIC)", "return event"),
+    ),
     "a flame that no one times is no fault": (
         "S14",
         run(190, [LIGHT, at(14, "valve_sticks"), at(20, "hold")], stove=SENSING),

@@ -38,7 +38,7 @@ CHECKS: tuple[tuple[str, Callable[[View], Iterator[str]], bool], ...] = (
     ("S12", duration.ends_by_its_own_acts, True),
     ("S13", causes.every_shutoff_has_one_cause, False),
     ("S14", sensed.an_untimed_flame_is_shown, True),
-    ("S15", unprovoked.only_the_gesture_overrides, False),
+    ("S15", unprovoked.fingers_are_understood, False),
     ("S16", sensed.a_closed_contact_stops_the_pump, True),
     ("S17", lasting.a_fault_ends_by_its_row, False),
     ("S18", lasting.files_of_others_let_it_start, False),

@@ -3,16 +3,49 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from simulator.rules.acts import Done
 from simulator.rules.duration import completes_override
+from simulator.rules.gestures import GESTURES
 from simulator.rules.numbers import TICK_MS
 from simulator.rules.observed import LOCAL_ACT_MS, View, where
 from simulator.times import show_time
 
+OFF_MS = 1700  # by then a finger that means OFF has turned off: 1.6 s, two ticks and the opening of a relay
+ALONE_MS = 2000  # and the finger did nothing else for so long before
 DAMAGES = ("corrupt_program", "install_program")  # what may make a program corrupt
 
 
-def only_the_gesture_overrides(view: View) -> Iterator[str]:
+def fingers_are_understood(view: View) -> Iterator[str]:
     """S15."""
+    yield from _unmeant_overrides(view)
+    yield from _unheard_offs(view)
+
+
+def _means_off(act: Done) -> bool:
+    """Whether an act is a finger that means OFF, by what it does and not by the grammar of the button."""
+    args = act.args
+    if act.do == "tremor":
+        return args["millihertz"] in range(4000, 12_001) and args["duty"] in range(50, 86) and args["ms"] >= 2000
+    if act.do == "mash":
+        return args["millihertz"] in range(2500, 6001) and args["ms"] * args["millihertz"] >= 3_000_000
+    return act.do == "hold" and args["ms"] >= 900
+
+
+def _unheard_offs(view: View) -> Iterator[str]:
+    for act in filter(_means_off, view.done):
+        from_ms, due_ms = act.at_ms - ALONE_MS, act.at_ms + OFF_MS
+        alone = sum(touch.up_ms > from_ms and touch.down_ms < act.at_ms for touch in view.touches(act.burner)) == 0
+        others = [other for other in view.acts(act.burner, *GESTURES) if act.at_ms <= other.at_ms <= due_ms]
+        broken = (
+            view.broke_off(from_ms, due_ms) or view.stalled(from_ms, due_ms) or view.up_for_ms(act.at_ms) < ALONE_MS
+        )
+        if not alone or len(others) > 1 or broken or due_ms > view.result.last_ms:
+            continue
+        if any(i.burner == act.burner and i.on_ms <= act.at_ms and i.off_ms > due_ms for i in view.intervals):
+            yield f"{where(act.burner, act.at_ms)}: {act.do} means off, and the coil is on at {show_time(due_ms)}"
+
+
+def _unmeant_overrides(view: View) -> Iterator[str]:
     for burner, lines in view.lines.items():
         for before, line in pairwise(lines):
             t_ms = line["t_ms"]
