@@ -46,7 +46,7 @@ def start(slot, trial):
 
     settings, invalid = load()
     del load
-    forget("core.settings", "core.schema", "core.limits")
+    forget("core.settings", "core.schema", "core.limits", "core.pins")
     gc.collect()
     from curfew.bundles import core  # noqa: F401
 

@@ -165,7 +165,7 @@ def _image(asked: argparse.Namespace, out: Console) -> int:
 
     board = image.BOARDS[asked.board]
     flash_bytes = asked.flash_mb << 20
-    build = merge.BUILDS[asked.build]
+    build = merge.settings_of(asked.build, board.chip)
     settings = backup.laid_over(asked.settings, build) if asked.settings else backup.over_shipped(build)
     new = _program(installation.PROGRAM)
     path = asked.file or _pinned(asked, out, asked.board)
@@ -183,12 +183,7 @@ def _image(asked: argparse.Namespace, out: Console) -> int:
         f"in {target}: {asked.flash_mb} MB, for an {board.chip} with as much flash, from its first byte on",
         soft_wrap=True,
     )
-    if board is not image.PLAIN:
-        out.print(_NOT_YET.format(board.chip), soft_wrap=True)
     return 0
-
-
-_NOT_YET = "The program knows only the pins of the plain ESP32: on an {} it does not start yet, contacts open"
 
 
 def _wipe(asked: argparse.Namespace, out: Console) -> int:
@@ -241,12 +236,18 @@ def _reset_settings(asked: argparse.Namespace, out: Console) -> int:
         raise BoardError(f"this overwrites the board's settings: {typed('reset-settings', yes=True)}")
     if not _agreed(asked)(f"Overwrite the settings of the board on {port} with the shipped ones?"):
         raise BoardError("nothing was changed")
-    return _put(port, {backup.SETTINGS: backup.shipped()}, out, lambda question: True)
+    return _put(port, {backup.SETTINGS: backup.shipped()}, out, lambda question: True, reset=True)
 
 
-def _put(port: str, files: dict[str, bytes], out: Console, agreed: Callable[[str], bool]) -> int:
+def _put(port: str, files: dict[str, bytes], out: Console, agreed: Callable[[str], bool], reset: bool = False) -> int:
+    """Write files. reset: the settings are the shipped ones, and get the board's chip."""
     with _stopped(port, out) as link:
-        others = plan.foreign(plan.built(installation.PROGRAM), survey(link))
+        there = survey(link)
+        if reset:
+            files = {backup.SETTINGS: plan.settings_for(files[backup.SETTINGS], there.machine)}
+        if wrong := plan.wrong_chip(files.get(backup.SETTINGS, b""), there.machine):
+            raise BoardError(f"{port}: {wrong}; nothing was written")
+        others = plan.foreign(plan.built(installation.PROGRAM), there)
         if others and not agreed(f"Another project's {' and '.join(others)} is on {port}. Write beside it?"):
             raise BoardError(
                 f"{port}: another project's {' and '.join(others)} is on the board; nothing was written. To write "

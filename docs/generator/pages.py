@@ -32,6 +32,7 @@ PARTS: dict[str, Part] = {
     "parts": lambda language: wiring.parts(language),
     "data sheets": lambda language: wiring.makers(language),
     "pins": lambda language: wiring.pins(language),
+    "other pins": tables.chip_pins,
     "refused pins": lambda language: wiring.refused(language),
     "chip pins": lambda language: wiring.chips(language),
     "connections": lambda language: wiring.connections(language),

@@ -3,11 +3,10 @@
 import io
 import re
 import tokenize
-from collections.abc import Iterable
 
 import catalog
 from docs.generator import EN, ROOT
-from docs.generator.firmware import faults, limits, signals, table
+from docs.generator.firmware import faults, limits, pins, signals, table
 from docs.generator.names import (
     CAUSES,
     EFFECTS,
@@ -181,8 +180,8 @@ def settings(language: int) -> str:
     head = (("Key", "Default", "Range", "Why"), ("键", "默认值", "范围", "理由"))[language]
     each = "burners[ ]."
 
-    def pins(numbers: Iterable[int]) -> str:
-        return " ".join(str(number) for number in sorted(numbers))
+    def plain(key: str) -> str:
+        return " ".join(map(str, pins.allowed(pins.PLAIN, key)))
 
     def ranged(key: str, default: int, low: int, high: int, before: str = "") -> list[str]:
         return [code(before + key), str(default), f"{low}–{high}", reason_of(key, language)]
@@ -193,20 +192,33 @@ def settings(language: int) -> str:
     body = [ranged(*row) for row in limits.SETTINGS]
     body += [other(key, str(default).lower(), "true, false") for key, default in limits.SWITCHES]
     body.append(other("relay_drive", limits.DRIVES[0], ", ".join(limits.DRIVES)))
-    for key, pin in limits.DEVICE_PINS:
-        body.append(other(key, str(pin), pins(limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER)))
-    body += [other(key, "null", "null " + pins(limits.PINS_OTHER)) for key in limits.SPARE_PINS]
-    body += [other(key, "null", "null " + pins(limits.PINS_OTHER + limits.PINS_IN)) for key in limits.CONTACT_PINS]
+    body.append(other("chip", pins.PLAIN, ", ".join(pins.CHIPS)))
+    chip = pins.CHIPS[pins.PLAIN]
+    for key, pin in zip(pins.DEVICE_PINS, chip[pins.AT_DEVICE], strict=True):
+        body.append(other(key, str(pin), plain(key)))
+    body += [other(key, "null", "null " + plain(key)) for key in pins.SPARE_PINS]
     body.append(other("burners", "–", f"1–{limits.BURNERS_MAX}"))
-    relay_pins, button_pins = zip(*limits.BURNER_PINS, strict=True)
-    body.append(other("relay_pin", " ".join(map(str, relay_pins)), pins(limits.PINS_RELAY[:-1]), each))
-    body.append(other("button_pin", " ".join(map(str, button_pins)), pins(limits.PINS_OTHER), each))
+    for key, defaults in zip(("relay_pin", "button_pin"), zip(*chip[pins.AT_BURNERS], strict=True), strict=True):
+        body.append(other(key, " ".join(map(str, defaults)), plain(key), each))
     body.append(other("sensor", "false", "true, false", each))
     body += [ranged(key, default, low, high, each) for key, default, low, high in limits.BURNER]
     common = ("the common one", "同公共设置")[language]
     own = ("of this burner alone", "只用于这个灶头")[language]
     for key, _, low, high in limits.SETTINGS[: limits.BURNER_TIMES]:
         body.append([code(each + key), common, f"{low}–{high}", own])
+    return rows(head, body)
+
+
+def chip_pins(language: int) -> str:
+    """The default pins of every chip, and those that other settings may name: core/pins.py."""
+    head = (("Chip", "Relays", "Buttons", "Pump", "Converter", "Lights", "Buzzer", "Also free"),
+            ("芯片", "继电器", "按钮", "电荷泵", "转换器", "指示灯", "蜂鸣器", "其他空闲引脚"))[language]  # fmt: skip
+    body = []
+    for chip, (_, others, _, burners, (pump, sda, scl, pixel, buzzer), _) in pins.CHIPS.items():
+        relays, buttons = zip(*burners, strict=True)
+        free = sorted(set(others) - {*buttons, sda, scl, pixel})
+        numbers = (relays, buttons, (pump,), (sda, scl), (pixel,), (buzzer,), free)
+        body.append([chip, *(" ".join(map(str, each)) for each in numbers)])
     return rows(head, body)
 
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from curfew.core import limits
+from curfew.core import limits, pins
 from simulator.inside import lent
 
 FIRMWARE = Path(__file__).resolve().parent.parent.parent / "firmware"
@@ -20,6 +20,7 @@ BOOT = (FIRMWARE / "boot.py").read_text()
 
 HANDED_OVER = ["run", "open all", "Ctrl-C is a byte", f"WDT {limits.WATCHDOG_CABLE_MS}", "end clean"]
 PINS = (18, 19, 23, 33, 32, 17)
+MACHINES = {name: f"a module with {name.replace('-', '')}" for name in pins.CHIPS} | {"": "linux [GCC 13.2] version"}
 
 
 class Recorder:
@@ -78,8 +79,17 @@ def test_the_first_effects_are_all_relay_pins_driven_low_with_the_level_before_t
     assert recorder.done[: len(PINS)] == [("Pin", (number, out), {"value": 0}) for number in PINS]
 
 
-def test_the_buzzer_is_silenced_after_the_relays_because_a_tone_goes_on_over_a_reset_of_the_cpu():
-    assert (*limits.PINS_RELAY, dict(limits.DEVICE_PINS)["buzzer_pin"]) == PINS
+@pytest.mark.parametrize("chip", MACHINES)
+def test_on_each_chip_relays_then_pump_then_buzzer_are_low_because_a_tone_goes_on_over_a_reset_of_the_cpu(
+    monkeypatch, chip
+):
+    recorder = Recorder()
+    monkeypatch.setattr(sys.implementation, "_machine", MACHINES[chip], raising=False)
+    run_boot(recorder, monkeypatch)
+    row = pins.CHIPS[chip or pins.PLAIN]
+    pump, *_, buzzer = row[pins.AT_DEVICE]
+    driven = [args[0] for what, args, _ in recorder.done if what == "Pin"]
+    assert driven == [*row[pins.AT_RELAYS], pump, buzzer]
 
 
 def test_after_the_pins_comes_the_watchdog_and_then_nothing_more(monkeypatch):
@@ -88,20 +98,19 @@ def test_after_the_pins_comes_the_watchdog_and_then_nothing_more(monkeypatch):
     assert recorder.done[len(PINS) :] == [("WDT", (), {"timeout": limits.WATCHDOG_BOOT_MS})]
 
 
-def test_before_the_pins_are_low_nothing_is_imported_but_machine(monkeypatch):
+def test_before_the_pins_are_low_nothing_is_imported_but_what_is_built_in(monkeypatch):
     recorder = Recorder()
     imports = run_boot(recorder, monkeypatch)
-    assert imports[0] == ("machine", 0)
-    assert [name for name, effects in imports if effects < len(PINS)] == ["machine"]
+    assert [name for name, effects in imports if effects < len(PINS)] == ["sys", "machine"]
 
 
-def test_boot_imports_nothing_but_machine_at_all(monkeypatch):
-    assert {name for name, _ in run_boot(Recorder(), monkeypatch)} == {"machine"}
+def test_boot_imports_nothing_but_what_is_built_in_at_all(monkeypatch):
+    assert {name for name, _ in run_boot(Recorder(), monkeypatch)} == {"sys", "machine"}
 
 
-def test_read_as_a_text_boot_begins_with_the_import_and_the_loop_over_the_pins():
-    first, second = ast.parse(BOOT).body
-    assert isinstance(first, ast.ImportFrom) and first.module == "machine"
+def test_read_as_a_text_boot_begins_with_the_imports_and_the_loop_over_the_pins():
+    *imports, second = ast.parse(BOOT).body
+    assert [ast.unparse(one) for one in imports] == ["import sys", "from machine import WDT, Pin"]
     assert isinstance(second, ast.Try) and isinstance(second.body[0], ast.For) and len(second.body[0].body) == 1
     call = second.body[0].body[0].value
     assert ast.unparse(call) == "Pin(_number, Pin.OUT, value=0)"
@@ -116,7 +125,7 @@ def test_a_pin_that_fails_still_leaves_a_watchdog_because_main_does_not_run_then
 
 def test_boot_works_with_literals_because_nothing_may_be_imported_yet():
     names = {node.id for node in ast.walk(ast.parse(BOOT)) if isinstance(node, ast.Name)}
-    assert names == {"Pin", "WDT", "_number"}
+    assert names == {"Pin", "WDT", "_number", "getattr", "sys"}
 
 
 # --- program.py ----------------------------------------------------------------------------------------------------

@@ -147,44 +147,6 @@ def test_the_reclose_delay_is_longer_than_any_stall():
     assert 1000 * RANGES["reclose_hold_s"][1] > limits.STALL_MAX_MS
 
 
-# --- pins ----------------------------------------------------------------------------------------------------------
-
-STRAPPING = {0, 2, 5, 12, 15}
-FLASH = set(range(6, 12))
-INPUT_ONLY = set(range(34, 40))
-SERIAL = {1, 3}
-NOISY_AT_BOOT = {5, 14, 15}
-NOT_THERE = {20, 24, 28, 29, 30, 31}
-NEVER = STRAPPING | FLASH | INPUT_ONLY | SERIAL | NOISY_AT_BOOT
-DEFAULT_PINS = [pin for pair in limits.BURNER_PINS for pin in pair] + [pin for _, pin in limits.DEVICE_PINS]
-
-
-@pytest.mark.parametrize("pins", [limits.PINS_RELAY, limits.PINS_OTHER, tuple(DEFAULT_PINS)])
-def test_no_list_holds_a_pin_that_straps_boots_flashes_talks_or_cannot_drive(pins):
-    assert not set(pins) & NEVER
-    assert all(0 <= pin <= 39 for pin in pins)
-    assert len(pins) == len(set(pins))
-
-
-def test_every_other_pin_of_the_chip_is_in_a_list():
-    assert set(limits.PINS_RELAY) | set(limits.PINS_OTHER) == set(range(40)) - NOT_THERE - NEVER
-
-
-def test_a_relay_pin_is_never_anything_else():
-    assert not set(limits.PINS_RELAY) & set(limits.PINS_OTHER)
-
-
-def test_the_defaults_come_from_the_lists_and_are_all_different():
-    relays = [relay for relay, _ in limits.BURNER_PINS]
-    buttons = [button for _, button in limits.BURNER_PINS]
-    device = dict(limits.DEVICE_PINS)
-    assert len(limits.BURNER_PINS) == limits.BURNERS_MAX
-    assert set(relays) <= set(limits.PINS_RELAY[:-1])
-    assert device["pump_pin"] == limits.PINS_RELAY[-1]
-    assert set(buttons) | {pin for name, pin in limits.DEVICE_PINS if name != "pump_pin"} <= set(limits.PINS_OTHER)
-    assert len(DEFAULT_PINS) == len(set(DEFAULT_PINS))
-
-
 # --- literals elsewhere --------------------------------------------------------------------------------------------
 
 
@@ -197,22 +159,9 @@ def _literals(name, called):
     return found
 
 
-def test_boot_drives_exactly_the_relay_pins_and_the_buzzer_low():
-    loops = [node for node in ast.walk(ast.parse((FIRMWARE / "boot.py").read_text())) if isinstance(node, ast.For)]
-    assert [ast.literal_eval(loop.iter) for loop in loops] == [
-        (*limits.PINS_RELAY, dict(limits.DEVICE_PINS)["buzzer_pin"])
-    ]
-
-
 def test_the_watchdog_of_boot_is_that_of_the_limits():
     assert _literals("boot.py", "WDT") == [limits.WATCHDOG_BOOT_MS]
 
 
 def test_the_watchdog_at_the_cable_is_that_of_the_limits():
     assert _literals("starter.py", "WDT") == _literals("program.py", "WDT") == [limits.WATCHDOG_CABLE_MS]
-
-
-def test_the_simulator_has_the_same_default_pins():
-    """The stove of the simulator is wired like the controller."""
-    source = (FIRMWARE.parent / "simulator" / "plant" / "world.py").read_text()
-    assert f"DEFAULT_PINS = {limits.BURNER_PINS}" in source

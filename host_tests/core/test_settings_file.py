@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curfew.core import limits, settings
+from curfew.core import limits, pins, settings
 from host_tests.core.test_settings import parse
 from host_tests.fixtures.core import SHIPPED, settings_given
 
@@ -110,8 +110,8 @@ def test_a_file_that_cannot_be_used_gives_one_blind_burner_and_says_why(board, c
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 FLAT = PLAIN | st.lists(PLAIN, max_size=3) | st.dictionaries(st.text(max_size=5), PLAIN, max_size=3)
 JSON = FLAT | st.lists(FLAT, max_size=3)
-KEYS = [row[0] for row in (*limits.SETTINGS, *limits.SWITCHES, *limits.DEVICE_PINS)]
-KEYS += [*limits.SPARE_PINS, "relay_drive", "burners", "x"]
+KEYS = [row[0] for row in (*limits.SETTINGS, *limits.SWITCHES)]
+KEYS += [*pins.DEVICE_PINS, *pins.SPARE_PINS, "chip", "relay_drive", "burners", "x"]
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=3))

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 import catalog
-from curfew.core import codes, faults, limits, signals, table
+from curfew.core import codes, faults, limits, pins, signals, table
 from simulator.scenario import ACTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -16,8 +16,8 @@ NOT_IN_WORDS |= {"REQUEST_LESS"}
 NOT_IN_WORDS |= {"PANIC", "HELD_ALL"}  # the controller makes HELD of them
 NOT_A_FAULT = {"NO_FAULT", "FAULT_COUNT", "STORED_FAULTS", "KEPT_FAULTS"}
 SETTINGS = (
-    *(key for key, *_ in (*limits.SETTINGS, *limits.SWITCHES, *limits.DEVICE_PINS)),
-    *(*limits.SPARE_PINS, *limits.CONTACT_PINS, "relay_drive", "burners", "relay_pin", "button_pin", "sensor"),
+    *(key for key, *_ in (*limits.SETTINGS, *limits.SWITCHES)),
+    *(*pins.DEVICE_PINS, *pins.SPARE_PINS, "chip", "relay_drive", "burners", "relay_pin", "button_pin", "sensor"),
     *(key for key, *_ in limits.BURNER),
 )
 

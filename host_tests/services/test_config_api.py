@@ -32,7 +32,7 @@ def test_settings_come_with_their_ranges(site, me):
     assert state["ranges"]["burners[].timer_default_min"] == own
     assert state["ranges"]["remote_extend"] == {"default": False, "words": [True, False]}
     assert state["ranges"]["pump_pin"]["words"] == [32]
-    assert state["ranges"]["hood_pin"] == {"default": None, "words": [None, 4, 13, 16, 17, 21, 22, 25, 26, 27]}
+    assert state["ranges"]["hood_pin"] == {"default": None, "words": [None, 4, 13, 16, 21, 22, 25, 26, 27]}
 
 
 @pytest.mark.sample(2)

@@ -4,6 +4,7 @@ Here: what is copied, what is left when cable or power go, what is said. Not her
 flashing MicroPython (test_flash.py), the user's files (test_backup.py).
 """
 
+import json
 import os
 import pty
 import zlib
@@ -16,6 +17,7 @@ from host_tests.fixtures import board as fixture
 from host_tests.fixtures.board import program_with
 from tools import cli
 from tools.board import deploy, link, plan, ports
+from tools.board.backup import device_settings, shipped
 from tools.board.errors import CableError
 from tools.build import sizes
 
@@ -354,20 +356,49 @@ PLAIN = "Generic ESP32 module with ESP32"
 
 @pytest.mark.parametrize("machine, version, why", [
     (PLAIN, "1.29.0", ""), (PLAIN, "1.26.0", ""), (PLAIN, "2.0.0", ""), (PLAIN, "1.25.0", "too old"),
-    ("Generic ESP32S3 module with ESP32S3", "1.29.0", "not the plain ESP32"),
-    ("ESP32C3 module with ESP32C3", "1.29.0", "not the plain ESP32"),
-    ("Raspberry Pi Pico with RP2040", "1.29.0", "not the plain ESP32"),
+    ("Generic ESP32S3 module with Octal-SPIRAM with ESP32S3", "1.29.0", ""),
+    ("ESP32C3 module with ESP32C3", "1.29.0", ""), ("ESP32C6 module with ESP32C6", "1.29.0", ""),
+    ("Generic ESP32S2 module with ESP32S2", "1.29.0", "does not know the pins of this chip"),
+    ("Raspberry Pi Pico with RP2040", "1.29.0", "does not know the pins of this chip"),
     ("Generic ESP32 module with SPIRAM with ESP32", "1.29.0", "SPIRAM"),
 ])  # fmt: skip
-def test_only_a_plain_esp32_with_a_new_micropython_will_do(machine, version, why):
+def test_only_a_chip_whose_pins_are_known_with_a_new_micropython_will_do(machine, version, why):
     wrong = plan.unfit(plan.Survey({}, {}, machine=machine, micropython=version))
     assert why in wrong and bool(why) == bool(wrong)
+
+
+@pytest.mark.parametrize("package, name", plan._PACKAGES.items())
+def test_a_module_with_its_flash_at_gpio16_and_17_is_refused_by_name(package, name):
+    for fused in range(8):
+        wrong = plan.unfit(plan.Survey({}, {}, machine=PLAIN, micropython="1.29.0", package=fused))
+        assert bool(wrong) == (fused in plan._PACKAGES)
+        assert fused != package or wrong.startswith(f"{name}: GPIO16 and 17 are its flash")
+
+
+@pytest.mark.parametrize("machine, chip", [
+    ("ESP32C3 module with ESP32C3", "ESP32-C3"), ("ESP32S3 module with ESP32S3", "ESP32-S3"), (PLAIN, None),
+    ("linux [GCC 13.2.0] version", None),
+])  # fmt: skip
+def test_a_board_without_settings_gets_the_shipped_ones_with_its_own_chip(machine, chip):
+    written = json.loads(plan.settings_for(shipped(), machine))
+    assert written.get("chip") == chip
+    device_settings.checked(dict(written))
+    assert written["timer_default_min"] == json.loads(shipped())["timer_default_min"]
+
+
+def test_settings_for_another_chip_are_refused_before_anything_is_written(bench, monkeypatch):
+    bench.run("""open('settings.json','w').write('{"chip":"ESP32-C3","burners":[{}]}')""")
+    monkeypatch.setattr(plan, "chip_of", lambda machine: "ESP32-S3")
+    reported = bench.refused(program_with("www/style.css.gz", PAGE))
+    assert "chip: ESP32-C3 is not the chip of this board, ESP32-S3; nothing was changed" in reported
+    assert bench.written == []
 
 
 def test_a_board_that_will_not_do_is_left_as_it_is(bench, monkeypatch):
     monkeypatch.setattr(plan, "VIRTUAL", ())
     reported = bench.refused(program_with("www/style.css.gz", PAGE))
-    assert "not the plain ESP32" in reported and "nothing was changed" in reported and bench.written == []
+    assert "does not know the pins of this chip" in reported and "nothing was changed" in reported
+    assert bench.written == []
     bench.until_said(f"build {BUILT.build} slot a", 2)
 
 

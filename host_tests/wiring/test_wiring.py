@@ -1,7 +1,7 @@
 """wiring.yaml is the firmware's pin map and two sound circuits.
 
-Here: pins against limits.py, boot.py, settings.json and the simulator; nets, parts and cables against what safety asks
-of them. Not here: the drawings (test_wiring_drawings.py), the tables in the documents (test_docs.py).
+Here: pins against the firmware's table, settings.json and the simulator; nets, parts and cables against what safety
+asks of them. Not here: the drawings (test_wiring_drawings.py), the tables in the documents (test_docs.py).
 """
 
 import ast
@@ -11,7 +11,7 @@ import re
 import pytest
 
 from docs.generator import ROOT
-from docs.generator.firmware import limits
+from docs.generator.firmware import pins as table
 from simulator import run_settings
 from wiring import source
 from wiring.source import BUILDS, WiringError, build
@@ -31,33 +31,26 @@ def device_pins():
     ]
 
 
-def boot_pins():
-    """The pins that boot.py drives low, read from its source."""
-    tree = ast.parse((ROOT / "firmware" / "boot.py").read_text("utf-8"))
-    loop = next(node for node in ast.walk(tree) if isinstance(node, ast.For))
-    return ast.literal_eval(loop.iter)
+RELAYS, OTHERS, INPUTS, BURNERS, DEVICE, _ = table.CHIPS[table.PLAIN]
+DEVICE_PINS = dict(zip(table.DEVICE_PINS, DEVICE, strict=True))
 
 
 def test_relays_and_buttons_have_the_default_pins_of_their_burners():
     for role, place in (("relay", 0), ("button", 1)):
         by_burner = {pin["burner"]: pin["pin"] for pin in pins_with(role)}
-        assert by_burner == {burner: pair[place] for burner, pair in enumerate(limits.BURNER_PINS)}
+        assert by_burner == {burner: pair[place] for burner, pair in enumerate(BURNERS)}
 
 
 def test_everything_else_has_its_default_pin_and_no_burner():
     device = {pin["role"]: pin for pin in device_pins()}
-    assert {f"{role}_pin": pin["pin"] for role, pin in device.items()} == dict(limits.DEVICE_PINS)
+    assert {f"{role}_pin": pin["pin"] for role, pin in device.items()} == DEVICE_PINS
     assert all(pin["burner"] is None for pin in device.values())
 
 
 def test_what_holds_a_contact_sits_on_relay_pins_and_nothing_else_does():
-    assert sorted(pin["pin"] for pin in pins_with("relay", "pump")) == sorted(limits.PINS_RELAY)
+    assert sorted(pin["pin"] for pin in pins_with("relay", "pump")) == sorted([*RELAYS, DEVICE_PINS["pump_pin"]])
     others = [pin["pin"] for pin in MAP["pins"] if pin["role"] not in ("relay", "pump", "supply", "alarm", "presence")]
-    assert sorted(others) == sorted(limits.PINS_OTHER)
-
-
-def test_the_pump_is_the_last_of_the_relay_pins():
-    assert [pin["pin"] for pin in pins_with("pump")] == list(limits.PINS_RELAY[-1:])
+    assert sorted(others) == sorted([*OTHERS, DEVICE_PINS["buzzer_pin"]])
 
 
 def test_every_pin_of_the_chip_is_either_mapped_or_refused_once():
@@ -67,16 +60,22 @@ def test_every_pin_of_the_chip_is_either_mapped_or_refused_once():
 
 
 def test_what_is_known_of_a_chip_agrees_with_the_pins_that_are_refused_on_the_plain_one():
-    plain, *others = MAP["chips"]
+    plain, *_ = MAP["chips"]
     refused = {pin for row in MAP["refused"] for pin in row["pins"]}
     assert set(plain["strapping"] + plain["flash"] + plain["console"]) <= refused
     assert not {pin["pin"] for pin in pins_with("relay", "pump", "button")} & set(plain["inputs"])
-    assert [row["chip"] for row in others] == ["ESP32-S3", "ESP32-C3", "ESP32-C6"]
+    assert [row["chip"] for row in MAP["chips"]] == list(table.CHIPS)
     assert all(row["sources"] and row["glitches"]["en"] and row["glitches"]["zh"] for row in MAP["chips"])
 
 
-def test_boot_drives_every_pin_that_holds_a_contact():
-    assert sorted(boot_pins()) == sorted([*limits.PINS_RELAY, dict(limits.DEVICE_PINS)["buzzer_pin"]])
+@pytest.mark.parametrize("row", MAP["chips"], ids=lambda row: row["chip"])
+def test_what_the_firmware_refuses_on_a_chip_is_what_is_known_of_it(row):
+    chip = row["chip"]
+    *allowed, _, device, words = table.CHIPS[chip]
+    refused = {int(pin) for group in words.split(",") for pin in group.split(":")[1].split()}
+    known = {pin for key in ("strapping", "flash", "usb", "console", "inputs", "noisy") for pin in row[key]}
+    assert refused == known
+    assert not known & {*allowed[0], *device}
 
 
 def test_what_can_hold_a_contact_is_an_output_with_a_low_safe_level():
@@ -89,14 +88,14 @@ def test_every_pin_and_every_refusal_has_a_reason():
 
 
 def test_the_simulator_wires_the_burners_alike():
-    assert tuple(run_settings.PINS) == tuple(limits.BURNER_PINS)
+    assert tuple(run_settings.PINS) == BURNERS
 
 
 def test_the_shipped_settings_have_the_default_pins():
     shipped = json.loads((ROOT / "firmware" / "settings.json").read_text("utf-8"))
-    for pair, burner in zip(limits.BURNER_PINS, shipped["burners"], strict=False):
+    for pair, burner in zip(BURNERS, shipped["burners"], strict=False):
         assert (burner["relay_pin"], burner["button_pin"]) == pair
-    assert not {key for key, _ in limits.DEVICE_PINS} & set(shipped), "the defaults are meant"
+    assert not {*table.DEVICE_PINS, "chip"} & set(shipped), "the defaults are meant"
 
 
 SHIPPED_DRIVE = json.loads((ROOT / "firmware" / "settings.json").read_text("utf-8"))["relay_drive"]
@@ -134,7 +133,7 @@ def test_the_firmware_accepts_the_settings_of_a_build(made):
 
 
 def test_every_pin_of_the_chip_does_what_the_pin_map_says(made):
-    merged = {**dict(limits.DEVICE_PINS), **made.settings}
+    merged = {**DEVICE_PINS, **made.settings}
     roles = {"PIXEL": "pixel_pin", "BUZZER": "buzzer_pin", "SDA": "sda_pin", "SCL": "scl_pin", "PUMP": "pump_pin"}
     roles |= {"CLK": "display_clk_pin", "DIO": "display_dio_pin", "HOOD": "hood_pin"}
     merged |= {f"{pin['role']}_pin": pin["pin"] for pin in pins_with("supply", "alarm", "presence")}

@@ -13,7 +13,7 @@ from . import join, startup
 from .errors import BoardError, CableError, MemoryFull
 from .installation import typed
 from .link import HASH, Link
-from .plan import Built, Plan, Survey, foreign, missing_bytes, planned, unfit
+from .plan import Built, Plan, Survey, foreign, missing_bytes, planned, settings_for, unfit, wrong_chip
 from .survey import survey
 
 START_S = 60  # from the reset to the line of the start; the chip hashes the whole program first
@@ -55,7 +55,8 @@ def deploy(port: str, new: Built, console: Console, agreed: Callable[[str], bool
         console.print(f"board   {port}: stopping what runs there, contacts open")
         link.take_over()
         there = looked(link, console)
-        if wrong := unfit(there):
+        own = link.read("settings.json") if "settings.json" in there.root else b""
+        if wrong := unfit(there) or wrong_chip(own, there.machine):
             raise BoardError(f"{port}: {wrong}; nothing was changed")
         others = foreign(new, there)
         if others and not agreed(f"{there.name} on {port} has another project's {' and '.join(others)}. Replace it?"):
@@ -135,7 +136,7 @@ def carry_out(link: Link, plan: Plan, new: Built, there: Survey, console: Consol
             progress.update(task, description=what)
 
         if plan.settings:
-            link.write("settings.json", new.settings)
+            link.write("settings.json", settings_for(new.settings, there.machine))
         if plan.slot:
             _fill(link, plan, new, say, sent)
         if plan.slot_txt:

@@ -22,7 +22,7 @@ from . import backup, drivers, plan, ports
 from .errors import BoardError
 from .installation import FIRMWARE, INSTALLED, PROGRAM, ROOT, damaged, program_again, typed
 from .link import Link
-from .plan import Survey, is_sound, read_slot_txt, running, unfit
+from .plan import Survey, is_sound, read_slot_txt, running, unfit, wrong_chip
 from .survey import survey
 
 OK, LACKS, NEEDED = "ok", "missing", "needed"  # NEEDED: exit status 1
@@ -220,6 +220,8 @@ def of_board(there: Survey, settings: bytes | None, port: str) -> Iterator[Row]:
         return
     try:
         backup.judge(backup.SETTINGS, settings)
+        if wrong := wrong_chip(settings, there.machine):
+            raise BoardError(wrong)
         yield Row("settings", OK, f"{len(settings)} bytes, valid")
     except BoardError as error:
         yield Row("settings", NEEDED, str(error), typed("reset-settings", port=port))

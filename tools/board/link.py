@@ -23,7 +23,7 @@ from .errors import BoardError, CableError, MemoryFull, Silent
 from .installation import typed
 from .ports import IN_USE, refusal
 
-limits = installation.core("limits")
+limits, pins = installation.core("limits"), installation.core("pins")
 
 CHUNK_BYTES = 1536  # of a file at once: two kilobytes as text, which the board has in one piece
 OPEN_TRIES = 5
@@ -42,9 +42,12 @@ _RAW = b"raw REPL; CTRL-B to exit\r\n"
 _RESTARTS = re.compile(rb"rst:0x|ets \w{3} |cpu_start|The contacts stay open|Curfew \S+ build")
 
 # Whatever ran before, and even if boot.py did not get far: contacts open, and a watchdog that does not cut a copy off.
+_HELD = {
+    name.replace("-", ""): row[pins.AT_RELAYS] + row[pins.AT_DEVICE][:1] for name, row in pins.CHIPS.items()
+}  # pumps, too
 _HOLD = f"""
-import machine
-for n in {limits.PINS_RELAY}:
+import machine,sys
+for n in {_HELD}.get(getattr(sys.implementation,"_machine","").split(" ")[-1],{_HELD[pins.PLAIN]}):
     machine.Pin(n, machine.Pin.OUT, value=0)
 machine.WDT(timeout={limits.WATCHDOG_CABLE_MS})
 """

@@ -1,5 +1,6 @@
 """What a deploy has to do: the built program beside what is on the board. Pure, no cable."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -7,7 +8,9 @@ from pathlib import Path
 
 from ..build import manifest
 from .images.image import VERSION_MIN
-from .installation import typed
+from .installation import core, typed
+
+pins = core("pins")
 
 SLOTS = "ab"
 MAIN = "main.py"  # written last: whatever it needs is there by then
@@ -54,6 +57,7 @@ class Survey:
     micropython: str = ""
     machine: str = ""
     chip: str = ""  # its own number in hex digits
+    package: int = 0  # of a plain ESP32, from its fuses
 
     @property
     def name(self) -> str:
@@ -136,13 +140,48 @@ def running(survey: Survey) -> str:
     return ""
 
 
+# By number, as esptool reads it: what has its flash or PSRAM at GPIO16 and 17, where lights and buzzer are.
+_PACKAGES = {2: "ESP32-D2WD", 4: "ESP32-U4WDH", 5: "ESP32-PICO", 6: "ESP32-PICO-V3-02", 7: "ESP32-D0WDR2-V3"}
+
+
+def chip_of(machine: str) -> str:
+    """The name that settings give the chip of a board; "" for one whose pins are not known."""
+    word = machine.rpartition(" with ")[2]
+    return next((name for name in pins.CHIPS if name.replace("-", "") == word), "")
+
+
+def settings_for(settings: bytes, machine: str) -> bytes:
+    """The shipped settings with the chip of this board, whose own pins are then the defaults."""
+    chip = chip_of(machine) or pins.PLAIN
+    given = json.loads(settings)
+    if chip == given.get("chip", pins.PLAIN):
+        return settings
+    burners = [{"sensor": one.get("sensor", False)} for one in given["burners"]]
+    count = len(pins.CHIPS[chip][pins.AT_BURNERS])
+    return (json.dumps({**given, "chip": chip, "burners": burners[:count]}, indent=2) + "\n").encode()
+
+
+def wrong_chip(settings: bytes, machine: str) -> str:
+    """What is wrong when settings name another chip than that of a board; "" when nothing is."""
+    try:
+        named = json.loads(settings).get("chip", pins.PLAIN)
+    except (ValueError, AttributeError):
+        return ""  # judged elsewhere
+    chip = chip_of(machine)
+    return f"settings.json: chip: {named} is not the chip of this board, {chip}" if chip not in ("", named) else ""
+
+
 def unfit(survey: Survey) -> str:
     """Why Curfew cannot run on this board, with the way out; "" when it can."""
     numbers = tuple(int(number) for number in re.findall(r"\d+", survey.micropython)[:2])
-    if not survey.machine.endswith(" with ESP32") and not survey.machine.startswith(VIRTUAL):
-        return f"{survey.machine} is not the plain ESP32 that Curfew needs (ESP32-WROOM-32)"
-    if "SPIRAM" in survey.machine:
+    chip = chip_of(survey.machine)
+    if not chip and not survey.machine.startswith(VIRTUAL):
+        return f"{survey.machine}: Curfew does not know the pins of this chip, only those of {', '.join(pins.CHIPS)}"
+    if chip == pins.PLAIN and "SPIRAM" in survey.machine:
         return f"{survey.machine}: its memory is too slow for the safety loop: a board or an image without SPIRAM"
+    if survey.package in _PACKAGES:
+        name = _PACKAGES[survey.package]
+        return f"{name}: GPIO16 and 17 are its flash or PSRAM, and lights and buzzer need them: take an ESP32-WROOM-32"
     if numbers < VERSION_MIN:
         wanted = ".".join(map(str, VERSION_MIN))
         return f"MicroPython {survey.micropython} is too old, {wanted} is needed: {typed('flash')}"

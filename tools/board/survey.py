@@ -29,6 +29,7 @@ v=os.statvfs('')
 t('space',v[0]*v[3],v[1]*v[2])
 t('system',os.uname().release if hasattr(os,'uname') else '.'.join(str(n) for n in sys.implementation[1][:3]),
   sys.implementation._machine)
+if sys.implementation._machine.endswith(' with ESP32'): t('package',machine.mem32[0x3ff5a00c]>>9&7)
 for e in os.ilistdir(''):
     if not e[1]&0x4000: t('root',e[0],h(e[0]) if e[0][-3:]=='.py' else '')
     elif e[0] in ('a','b'): walk(e[0],e[0])
@@ -65,4 +66,4 @@ def survey(link: Link, step: Callable[[], None] = lambda: None) -> Survey:
         (text,), (free, total), (system, machine), (chip,) = (one[word] for word in ("text", "space", "system", "chip"))
     except (KeyError, ValueError, SyntaxError):
         raise BoardError(f"{link.port} answered in a way that is not understood: press its reset button, try again")
-    return Survey(root, slots, manifests, text, free, total, system, machine, chip)
+    return Survey(root, slots, manifests, text, free, total, system, machine, chip, *one.get("package", ()))

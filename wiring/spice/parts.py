@@ -58,14 +58,23 @@ def _comparator(ref: str, n: Nets) -> list[str]:
 
 
 def _isolator(ref: str, n: Nets) -> list[str]:
-    """ISO1540, one direction: what the chip pulls low is low behind the barrier while both sides are fed."""
-    live = f"(v({n['VCC1']},{n['GND1']}) > 2.2) && (v({n['VCC2']},{n['GND2']}) > 2.2)"
+    """ISO1540, one direction: what the chip pulls low is low behind the barrier while both sides are fed.
+
+    It fades in over a tenth of a volt and a microsecond: a step has no solution where the line pulls its supply down.
+    """
+
+    def on(high: str, low: str, least_v: float) -> str:
+        return f"(0.5+0.5*tanh(20*(v({high},{low})-{least_v})))"
+
+    live = f"{on(n['VCC1'], n['GND1'], 2.2)}*{on(n['VCC2'], n['GND2'], 2.2)}"
     lines = [f"R{ref}b {n['GND1']} {n['GND2']} 1e11", f"C{ref}b {n['GND1']} {n['GND2']} 1p",
              f"R{ref}v {n['VCC1']} {n['GND1']} 1.5k", f"R{ref}w {n['VCC2']} {n['GND2']} 1.5k"]  # fmt: skip
     for line in ("SDA", "SCL"):
         one, two = n[line + "1"], n[line + "2"]
-        lines += [f"B{ref}{line} {two} {n['GND2']} I=(v({one},{n['GND1']}) < 0.8) && {live} ? "
-                  f"v({two},{n['GND2']})/50 : v({two},{n['GND2']})/1e9",
+        pulled = f"(1-{on(one, n['GND1'], 0.8)})"
+        lines += [f"B{ref}{line} {ref}{line}x 0 V={pulled}*{live}", f"R{ref}{line}x {ref}{line}x {ref}{line}g 1k",
+                  f"C{ref}{line}g {ref}{line}g 0 1n",
+                  f"B{ref}{line}o {two} {n['GND2']} I=v({two},{n['GND2']})*(1e-9+0.02*v({ref}{line}g))",
                   f"R{ref}{line} {one} {n['GND1']} 1e9"]  # fmt: skip
     return lines
 

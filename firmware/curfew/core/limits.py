@@ -99,15 +99,11 @@ DELAY_COIL_MARGIN_S = 3  # after the delay coil of the ignition dropped out
 # --- contacts beside the burners ----------------------------------------------------------------------------------
 ALARM_MS = 100  # an alarm lasts longer, a spark does not
 
+PIN_IN_MIN = 34  # of a plain ESP32, up to 39: inputs without pull-up
+PIN_IN_MAX = 39
+
 BURNERS_MAX = 4
 COUNT_MAX = 1000000  # counters start over here, long before an int grows
-
-# --- pins of a plain ESP32 --------------------------------------------------------------------------------------
-# Left out everywhere: strapping 0 2 5 12 15, flash 6-11, input only 34-39, serial 1 3, boot noise 14.
-PINS_RELAY = (18, 19, 23, 33, 32)  # quiet at power-up; boot.py drives exactly these low. The last is the pump's
-PIN_IN_MIN = 34
-PINS_IN = tuple(range(PIN_IN_MIN, 40))  # for contacts alone: without pull-up, so they need a resistor to 3.3 V
-PINS_OTHER = (4, 13, 16, 17, 21, 22, 25, 26, 27)  # where a twitch at power-up costs nothing
 
 # --- settings: key, default, lowest, highest --------------------------------------------------------------------
 SETTINGS = (
@@ -144,11 +140,3 @@ BURNER = (
     ("ground_permille", 0, 0, 200),  # of the other burners' magnet sides that shared ground adds: 50 for 1 of 20 mOhm
     ("flame_lost_percent", 15, 5, 60),  # of the flame's level: a low flame gives a fifth, a cooling tip falls on
 )
-BURNER_PINS = ((18, 25), (19, 26), (23, 27), (33, 13))  # relay and button of burner 1 to 4, where not given
-DEVICE_PINS = (("pump_pin", 32), ("sda_pin", 21), ("scl_pin", 22), ("pixel_pin", 16), ("buzzer_pin", 17))
-CONTACT_PINS = ("alarm_pin", "presence_pin")
-SPARE_PINS = CONTACT_PINS + (
-    "hood_pin",
-    "display_clk_pin",
-    "display_dio_pin",
-)  # null: not fitted; of PINS_OTHER, only 4 is

@@ -7,7 +7,7 @@ later. (A class without methods holds nothing of its module.) One wrong value re
 import json
 from typing import Any
 
-from curfew.core import limits
+from curfew.core import limits, pins
 from curfew.core.schema import Invalid, as_object, check, refuse_unknown, take, wrong
 
 _MS = {"min": 60000, "s": 1000, "ms": 1}
@@ -43,7 +43,7 @@ class BurnerSettings:
 class Settings:
     """One device: the times of limits.SETTINGS in milliseconds (warning_s is `warning_ms`), switches, pins, burners.
 
-    reclose_hold_ms already waits for a delay coil. A pin of limits.SPARE_PINS that is not fitted is None.
+    reclose_hold_ms already waits for a delay coil. A pin of pins.SPARE_PINS that is not fitted is None.
     """
 
     timer_default_ms: int
@@ -65,6 +65,7 @@ class Settings:
     remote_extend: bool
     radio: bool
     relay_drive: str
+    chip: str
     pump_pin: int
     sda_pin: int
     scl_pin: int
@@ -91,21 +92,26 @@ def checked(given: Any) -> Settings:
     _check_relations("", values)
     for key in values:
         setattr(settings, key.rsplit("_", 1)[0] + "_ms", _in_ms(key, values))
-    _set(settings, take("", given, limits.SWITCHES + (("relay_drive", limits.DRIVES[0], limits.DRIVES),)))
+    choices = (("relay_drive", limits.DRIVES[0], limits.DRIVES), ("chip", pins.PLAIN, tuple(pins.CHIPS)))
+    _set(settings, take("", given, limits.SWITCHES + choices))
+    chip = settings.chip
+    here = pins.here()
+    if here and chip.replace("-", "") != here:
+        raise wrong("chip", chip, "the chip of this board, " + here)
     used: dict[int, str] = {}
-    for key, default in limits.DEVICE_PINS:
-        allowed = limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER
-        setattr(settings, key, _pin(key, given.pop(key, default), allowed, used))
+    for index, key in enumerate(pins.DEVICE_PINS):
+        default = pins.CHIPS[chip][pins.AT_DEVICE][index]
+        setattr(settings, key, _pin(chip, key, given.pop(key, default), used))
     burners = given.pop("burners", None)
-    if not isinstance(burners, list) or not 1 <= len(burners) <= limits.BURNERS_MAX:
-        raise Invalid("burners: not a list of 1 to %d objects" % limits.BURNERS_MAX)
+    own = pins.CHIPS[chip][pins.AT_BURNERS]
+    if not isinstance(burners, list) or not 1 <= len(burners) <= len(own):
+        raise Invalid("burners: not a list of 1 to %d objects (%s)" % (len(own), chip))
     settings.burners = []
     for burner in burners:
-        settings.burners.append(_burner(len(settings.burners), burner, used, dict(values)))
-    for key in limits.SPARE_PINS:
+        settings.burners.append(_burner(len(settings.burners), burner, chip, used, dict(values)))
+    for key in pins.SPARE_PINS:
         pin = given.pop(key, None)
-        pins = limits.PINS_OTHER + (limits.PINS_IN if key in limits.CONTACT_PINS else ())
-        setattr(settings, key, None if pin is None else _pin(key, pin, pins, used))
+        setattr(settings, key, None if pin is None else _pin(chip, key, pin, used))
     refuse_unknown("", given)
     return settings
 
@@ -165,27 +171,30 @@ def load() -> tuple[Settings, bool]:
         return parse(text), False
     except Invalid as error:
         print("SETTINGS_INVALID:", error)
-        return checked({"burners": [{}]}), True
+        return checked({"chip": pins.named(pins.here()), "burners": [{}]}), True
 
 
-def _pin(key: str, value: Any, allowed: tuple[int, ...], used: dict[int, str]) -> int:
+def _pin(chip: str, key: str, value: Any, used: dict[int, str]) -> int:
+    name = key.split(".")[-1]
+    allowed = pins.allowed(chip, name)
     if not isinstance(value, int) or isinstance(value, bool) or value not in allowed:
-        raise wrong(key, value, "one of the pins " + str(allowed)[1:-1])
+        text = "one of the pins %s of an %s" % (str(allowed).strip("(,)"), chip)
+        why = isinstance(value, int) and pins.refusal(chip, name, value)
+        raise wrong(key, value, "%s: it is %s" % (text, why) if why else text)
     if value in used:
-        raise Invalid("%s: pin %d is already used by %s" % (key, value, used[value]))
+        raise Invalid("%s: pin %d of an %s is already used by %s" % (key, value, chip, used[value]))
     used[value] = key
     return value
 
 
-def _burner(index: int, given: Any, used: dict[int, str], times: dict[str, int]) -> BurnerSettings:
-
+def _burner(index: int, given: Any, chip: str, used: dict[int, str], times: dict[str, int]) -> BurnerSettings:
     name = "burners[%d]" % index
     prefix = name + "."
     given = as_object(name, given)
     burner = BurnerSettings()
-    relay, button = limits.BURNER_PINS[index]
-    burner.relay_pin = _pin(prefix + "relay_pin", given.pop("relay_pin", relay), limits.PINS_RELAY[:-1], used)
-    burner.button_pin = _pin(prefix + "button_pin", given.pop("button_pin", button), limits.PINS_OTHER, used)
+    relay, button = pins.CHIPS[chip][pins.AT_BURNERS][index]
+    burner.relay_pin = _pin(chip, prefix + "relay_pin", given.pop("relay_pin", relay), used)
+    burner.button_pin = _pin(chip, prefix + "button_pin", given.pop("button_pin", button), used)
     _set(burner, take(prefix, given, (("sensor", False),) + limits.BURNER))
     for key, _, low, high in limits.SETTINGS[: limits.BURNER_TIMES]:
         times[key] = check(prefix, given.pop(key, times[key]), (key, 0, low, high))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from machine import PWM, Pin
 from neopixel import NeoPixel
 
-from curfew.core.limits import PIN_IN_MIN
+from curfew.core.limits import PIN_IN_MAX, PIN_IN_MIN
 from curfew.core.signals import DARK, L_BURNING, L_OVERRIDE, L_SERVICE, LIGHT_ROW, LIGHTS, is_lit
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _DUTY_ON = 32768  # half: a piezo disc is loudest on a square wave
 
 
 def _contact(number: int) -> Pin:
-    return Pin(number, Pin.IN) if number >= PIN_IN_MIN else Pin(number, Pin.IN, Pin.PULL_UP)
+    return Pin(number, Pin.IN) if PIN_IN_MIN <= number <= PIN_IN_MAX else Pin(number, Pin.IN, Pin.PULL_UP)
 
 
 class Panel:

@@ -6,7 +6,7 @@ import { field, form } from "../forms.js";
 import { FREE } from "../catalog.js";
 import { nameOf } from "../now.js";
 
-const PINS = /_pin$/;
+const PINS = /_pin$|^chip$/;
 const EVERYDAY = ["timer_default_min", "timer_step_min", "timer_max_min", "burn_max_min", "warning_s", "remote_extend", "absence_min", "absence_left_min"];
 const STEPS = { _min: 5, _s: 15 };
 

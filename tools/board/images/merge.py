@@ -8,7 +8,10 @@ from typing import Any
 from littlefs import LittleFS, LittleFSError
 
 from ..errors import BoardError
+from ..installation import core
 from . import image
+
+pins = core("pins")
 
 BLOCK_BYTES = 4096
 # What the builds of wiring/wiring.yaml say in settings.json; the rest is as shipped.
@@ -24,6 +27,16 @@ BUILDS: dict[str, dict[str, Any]] = {
         ],
     },
 }
+
+
+def settings_of(build: str, chip: str) -> dict[str, Any]:
+    """What a build says in settings.json on a chip; on other chips than the plain ESP32 their own pins, no display."""
+    if chip == pins.PLAIN:
+        return BUILDS[build]
+    count = len(pins.CHIPS[chip][pins.AT_BURNERS])
+    return {"chip": chip, "burners": [{"sensor": one["sensor"]} for one in BUILDS[build]["burners"][:count]]}
+
+
 # As MicroPython itself mounts it (extmod/vfs_lfs.c, ports/esp32).
 _FORM: dict[str, Any] = {
     "block_size": BLOCK_BYTES,

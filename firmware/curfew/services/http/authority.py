@@ -38,6 +38,7 @@ def _values(content):
     for key, default, _, _ in limits.SETTINGS:
         values[key] = default
     values["relay_drive"] = limits.DRIVES[0]
+    values["chip"] = "ESP32"
     values.update(content)
     burners = content.get("burners", ())
     values["burners"] = len(burners)
@@ -53,7 +54,7 @@ def _values(content):
 
 
 def _place(name, before, after):
-    if name[-4:] == "_pin" or name in ("relay_drive", "burners", "radio") or name == "sensor" and not after:
+    if name[-4:] == "_pin" or name in ("relay_drive", "chip", "burners", "radio") or name == "sensor" and not after:
         return CABLE
     free = _FREE.get(name)
     if free and before is not None and after is not None and (after - before) * free > 0:

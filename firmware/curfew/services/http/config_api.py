@@ -31,7 +31,7 @@ _WINDOW = ": needs the local window: with all burners off hold a button for 6 s 
 def _error_in(values):
     """What is wrong with the content of a settings file; None for nothing."""
     try:
-        with transient("core.settings", "core.schema", "core.limits"):
+        with transient("core.settings", "core.schema", "core.limits", "core.pins"):
             from curfew.core.settings import Invalid, checked
 
             try:
@@ -60,20 +60,21 @@ async def get_settings(api, request):
 
 
 def _with_ranges(state):
-    with transient("core.limits"):
-        from curfew.core import limits
+    with transient("core.limits", "core.pins"):
+        from curfew.core import limits, pins
 
+    values = state["values"]
+    chip = values.get("chip")
+    chip = chip if chip in pins.CHIPS else pins.PLAIN
     yield json.dumps(state)[:-1] + ', "ranges": {'
     yield _choice("relay_drive", limits.DRIVES[0], limits.DRIVES)
     for key, on in limits.SWITCHES:
         yield ", " + _choice(key, on, (True, False))
-    for key in limits.SPARE_PINS:
-        yield ", " + _choice(key, None, (None,) + limits.PINS_OTHER)
-    for key in limits.CONTACT_PINS:
-        yield ", " + _choice(key, None, (None,) + limits.PINS_OTHER + limits.PINS_IN)
-    for key, pin in limits.DEVICE_PINS:
-        yield ", " + _choice(key, pin, limits.PINS_RELAY[-1:] if key == "pump_pin" else limits.PINS_OTHER)
-    values = state["values"]
+    yield ", " + _choice("chip", pins.PLAIN, tuple(pins.CHIPS))
+    for key in pins.SPARE_PINS:
+        yield ", " + _choice(key, None, (None,) + pins.allowed(chip, key))
+    for index, key in enumerate(pins.DEVICE_PINS):
+        yield ", " + _choice(key, pins.CHIPS[chip][pins.AT_DEVICE][index], pins.allowed(chip, key))
     own = limits.SETTINGS[: limits.BURNER_TIMES]  # without its own a burner has the common one
     for prefix, rows in (("", limits.SETTINGS), ("burners[].", limits.BURNER + own)):
         for key, default, low, high in rows:
