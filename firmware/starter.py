@@ -150,7 +150,7 @@ def enter(slot):
 
 
 def _crc(data):
-    """CRC-16/CCITT-FALSE. A copy of curfew/core/checksum.py, which lies in a slot and may be broken."""
+    """CRC-16/CCITT-FALSE. A copy of curfew/runtime/checksum.py, which lies in a slot and may be broken."""
     crc = 0xFFFF
     for byte in data:
         mixed = crc >> 8 ^ byte

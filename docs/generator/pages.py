@@ -51,7 +51,7 @@ ENGLISH: dict[str, tuple[str, ...]] = {
     "docs/home-assistant.md": ("entities",),
     "docs/simulator.md": ("demo",),
     "docs/benchmarks.md": ("bench",),
-    "wiring/README.md": ("parts", "data sheets", "pins", "refused pins", "chip pins", "connections"),
+    "wiring/README.md": ("parts", "data sheets", "pins", "refused pins", "other pins", "chip pins", "connections"),
 }
 DRAWINGS: dict[str, Callable[[], str]] = {
     "docs/images/states.svg": lambda: diagram.drawn(EN),

@@ -87,10 +87,11 @@ def _isolated_supply(ref: str, n: Nets) -> list[str]:
 
 
 def _regulator(ref: str, n: Nets) -> list[str]:
-    """MCP1702: takes from its input what it gives, 0.25 A at most."""
+    """MCP1702: takes from its input what it gives, 0.25 A at most; 10 nF, or an open output would have no state."""
     inside, out = f"v({n['IN']},{n['GND']})", f"v({n['OUT']},{n['GND']})"
     return [f"B{ref} {n['IN']} {n['OUT']} I=max(0, min(min(3.3, {inside}-0.1)-{out}, 0.25))",
-            f"R{ref}i {n['IN']} {n['GND']} 1meg", f"R{ref}o {n['OUT']} {n['GND']} 1meg"]  # fmt: skip
+            f"R{ref}i {n['IN']} {n['GND']} 1meg", f"R{ref}o {n['OUT']} {n['GND']} 1meg",
+            f"C{ref}o {n['OUT']} {n['GND']} 10n"]  # fmt: skip
 
 
 def _converter(ref: str, n: Nets) -> list[str]:

@@ -6,7 +6,7 @@ into the RTC memory; files are written later, while every contact is open.
 
 from array import array
 
-from curfew.core.checksum import CRC_START, crc16
+from curfew.runtime.checksum import CRC_START, crc16
 from curfew.core.codes import AT_CONTACTS_CLOSED, AT_RESETS
 
 _MAGIC = 0xC5

@@ -7,7 +7,7 @@ chip has no room for several copies of a file.
 import os
 from typing import TYPE_CHECKING
 
-from curfew.core.checksum import CRC_START, crc16
+from curfew.runtime.checksum import CRC_START, crc16
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -3,7 +3,7 @@
 Settings that never worked may be wrong, so the set-up opens again; those that worked are tried for ever.
 """
 
-from curfew.core.checksum import CRC_START, crc16
+from curfew.runtime.checksum import CRC_START, crc16
 from curfew.services.context import JOINED_PATH
 from curfew.storage import files
 

@@ -6,7 +6,7 @@ import binascii
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curfew.core.checksum import CRC_START, crc16
+from curfew.runtime.checksum import CRC_START, crc16
 from simulator import run
 
 _COPY = {}
