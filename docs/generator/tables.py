@@ -193,13 +193,13 @@ def settings(language: int) -> str:
     body += [other(key, str(default).lower(), "true, false") for key, default in limits.SWITCHES]
     body.append(other("relay_drive", limits.DRIVES[0], ", ".join(limits.DRIVES)))
     body.append(other("chip", pins.PLAIN, ", ".join(pins.CHIPS)))
-    chip = pins.CHIPS[pins.PLAIN]
+    chip = pins.row(pins.PLAIN)
     for key, pin in zip(pins.DEVICE_PINS, chip[pins.AT_DEVICE], strict=True):
         body.append(other(key, str(pin), plain(key)))
     body += [other(key, "null", "null " + plain(key)) for key in pins.SPARE_PINS]
     body.append(other("burners", "–", f"1–{limits.BURNERS_MAX}"))
-    for key, defaults in zip(("relay_pin", "button_pin"), zip(*chip[pins.AT_BURNERS], strict=True), strict=True):
-        body.append(other(key, " ".join(map(str, defaults)), plain(key), each))
+    for key, at in (("relay_pin", pins.AT_RELAYS), ("button_pin", pins.AT_BUTTONS)):
+        body.append(other(key, " ".join(map(str, chip[at])), plain(key), each))
     body.append(other("sensor", "false", "true, false", each))
     body += [ranged(key, default, low, high, each) for key, default, low, high in limits.BURNER]
     common = ("the common one", "同公共设置")[language]
@@ -214,8 +214,8 @@ def chip_pins(language: int) -> str:
     head = (("Chip", "Relays", "Buttons", "Pump", "Converter", "Lights", "Buzzer", "Also free"),
             ("芯片", "继电器", "按钮", "电荷泵", "转换器", "指示灯", "蜂鸣器", "其他空闲引脚"))[language]  # fmt: skip
     body = []
-    for chip, (_, others, _, burners, (pump, sda, scl, pixel, buzzer), _) in pins.CHIPS.items():
-        relays, buttons = zip(*burners, strict=True)
+    for chip in pins.CHIPS:
+        relays, buttons, (pump, sda, scl, pixel, buzzer), others, *_ = pins.row(chip)
         free = sorted(set(others) - {*buttons, sda, scl, pixel})
         numbers = (relays, buttons, (pump,), (sda, scl), (pixel,), (buzzer,), free)
         body.append([chip, *(" ".join(map(str, each)) for each in numbers)])

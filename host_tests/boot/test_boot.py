@@ -86,7 +86,7 @@ def test_on_each_chip_relays_then_pump_then_buzzer_are_low_because_a_tone_goes_o
     recorder = Recorder()
     monkeypatch.setattr(sys.implementation, "_machine", MACHINES[chip], raising=False)
     run_boot(recorder, monkeypatch)
-    row = pins.CHIPS[chip or pins.PLAIN]
+    row = pins.row(chip or pins.PLAIN)
     pump, *_, buzzer = row[pins.AT_DEVICE]
     driven = [args[0] for what, args, _ in recorder.done if what == "Pin"]
     assert driven == [*row[pins.AT_RELAYS], pump, buzzer]

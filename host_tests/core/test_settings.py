@@ -10,7 +10,8 @@ import pytest
 from curfew.core import limits, pins, settings
 from host_tests.fixtures.core import SHIPPED, settings_given
 
-RELAYS, OTHERS, _, BURNERS, DEFAULTS, _ = pins.CHIPS[pins.PLAIN]
+RELAYS, BUTTONS, DEFAULTS, OTHERS, *_ = pins.row(pins.PLAIN)
+BURNERS = tuple(zip(RELAYS, BUTTONS, strict=True))
 DEVICE = tuple(zip(pins.DEVICE_PINS, DEFAULTS, strict=True))
 MS = {"min": 60_000, "s": 1000, "ms": 1}
 

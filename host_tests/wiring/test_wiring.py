@@ -31,7 +31,8 @@ def device_pins():
     ]
 
 
-RELAYS, OTHERS, INPUTS, BURNERS, DEVICE, _ = table.CHIPS[table.PLAIN]
+RELAYS, BUTTONS, DEVICE, OTHERS, *_ = table.row(table.PLAIN)
+BURNERS = tuple(zip(RELAYS, BUTTONS, strict=True))
 DEVICE_PINS = dict(zip(table.DEVICE_PINS, DEVICE, strict=True))
 
 
@@ -71,11 +72,11 @@ def test_what_is_known_of_a_chip_agrees_with_the_pins_that_are_refused_on_the_pl
 @pytest.mark.parametrize("row", MAP["chips"], ids=lambda row: row["chip"])
 def test_what_the_firmware_refuses_on_a_chip_is_what_is_known_of_it(row):
     chip = row["chip"]
-    *allowed, _, device, words = table.CHIPS[chip]
+    relays, _, device, *_, words = table.row(chip)
     refused = {int(pin) for group in words.split(",") for pin in group.split(":")[1].split()}
     known = {pin for key in ("strapping", "flash", "usb", "console", "inputs", "noisy") for pin in row[key]}
     assert refused == known
-    assert not known & {*allowed[0], *device}
+    assert not known & {*relays, *device}
 
 
 def test_what_can_hold_a_contact_is_an_output_with_a_low_safe_level():

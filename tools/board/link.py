@@ -43,7 +43,7 @@ _RESTARTS = re.compile(rb"rst:0x|ets \w{3} |cpu_start|The contacts stay open|Cur
 
 # Whatever ran before, and even if boot.py did not get far: contacts open, and a watchdog that does not cut a copy off.
 _HELD = {
-    name.replace("-", ""): row[pins.AT_RELAYS] + row[pins.AT_DEVICE][:1] for name, row in pins.CHIPS.items()
+    name.replace("-", ""): pins.row(name)[pins.AT_RELAYS] + pins.row(name)[pins.AT_DEVICE][:1] for name in pins.CHIPS
 }  # pumps, too
 _HOLD = f"""
 import machine,sys

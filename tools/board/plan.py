@@ -157,7 +157,7 @@ def settings_for(settings: bytes, machine: str) -> bytes:
     if chip == given.get("chip", pins.PLAIN):
         return settings
     burners = [{"sensor": one.get("sensor", False)} for one in given["burners"]]
-    count = len(pins.CHIPS[chip][pins.AT_BURNERS])
+    count = len(pins.row(chip)[pins.AT_RELAYS])
     return (json.dumps({**given, "chip": chip, "burners": burners[:count]}, indent=2) + "\n").encode()
 
 

@@ -98,14 +98,15 @@ def checked(given: Any) -> Settings:
     here = pins.here()
     if here and chip.replace("-", "") != here:
         raise wrong("chip", chip, "the chip of this board, " + here)
+    own = pins.row(chip)
     used: dict[int, str] = {}
     for index, key in enumerate(pins.DEVICE_PINS):
-        default = pins.CHIPS[chip][pins.AT_DEVICE][index]
+        default = own[pins.AT_DEVICE][index]
         setattr(settings, key, _pin(chip, key, given.pop(key, default), used))
     burners = given.pop("burners", None)
-    own = pins.CHIPS[chip][pins.AT_BURNERS]
-    if not isinstance(burners, list) or not 1 <= len(burners) <= len(own):
-        raise Invalid("burners: not a list of 1 to %d objects (%s)" % (len(own), chip))
+    count = len(own[pins.AT_RELAYS])
+    if not isinstance(burners, list) or not 1 <= len(burners) <= count:
+        raise Invalid("burners: not a list of 1 to %d objects (%s)" % (count, chip))
     settings.burners = []
     for burner in burners:
         settings.burners.append(_burner(len(settings.burners), burner, chip, used, dict(values)))
@@ -192,9 +193,9 @@ def _burner(index: int, given: Any, chip: str, used: dict[int, str], times: dict
     prefix = name + "."
     given = as_object(name, given)
     burner = BurnerSettings()
-    relay, button = pins.CHIPS[chip][pins.AT_BURNERS][index]
-    burner.relay_pin = _pin(chip, prefix + "relay_pin", given.pop("relay_pin", relay), used)
-    burner.button_pin = _pin(chip, prefix + "button_pin", given.pop("button_pin", button), used)
+    own = pins.row(chip)
+    burner.relay_pin = _pin(chip, prefix + "relay_pin", given.pop("relay_pin", own[pins.AT_RELAYS][index]), used)
+    burner.button_pin = _pin(chip, prefix + "button_pin", given.pop("button_pin", own[pins.AT_BUTTONS][index]), used)
     _set(burner, take(prefix, given, (("sensor", False),) + limits.BURNER))
     for key, _, low, high in limits.SETTINGS[: limits.BURNER_TIMES]:
         times[key] = check(prefix, given.pop(key, times[key]), (key, 0, low, high))

@@ -6,8 +6,8 @@ into the RTC memory; files are written later, while every contact is open.
 
 from array import array
 
-from curfew.runtime.checksum import CRC_START, crc16
 from curfew.core.codes import AT_CONTACTS_CLOSED, AT_RESETS
+from curfew.runtime.checksum import CRC_START, crc16
 
 _MAGIC = 0xC5
 _VERSION = 2

@@ -33,7 +33,7 @@ def settings_of(build: str, chip: str) -> dict[str, Any]:
     """What a build says in settings.json on a chip; on other chips than the plain ESP32 their own pins, no display."""
     if chip == pins.PLAIN:
         return BUILDS[build]
-    count = len(pins.CHIPS[chip][pins.AT_BURNERS])
+    count = len(pins.row(chip)[pins.AT_RELAYS])
     return {"chip": chip, "burners": [{"sensor": one["sensor"]} for one in BUILDS[build]["burners"][:count]]}
 
 

@@ -74,7 +74,7 @@ def _with_ranges(state):
     for key in pins.SPARE_PINS:
         yield ", " + _choice(key, None, (None,) + pins.allowed(chip, key))
     for index, key in enumerate(pins.DEVICE_PINS):
-        yield ", " + _choice(key, pins.CHIPS[chip][pins.AT_DEVICE][index], pins.allowed(chip, key))
+        yield ", " + _choice(key, pins.row(chip)[pins.AT_DEVICE][index], pins.allowed(chip, key))
     own = limits.SETTINGS[: limits.BURNER_TIMES]  # without its own a burner has the common one
     for prefix, rows in (("", limits.SETTINGS), ("burners[].", limits.BURNER + own)):
         for key, default, low, high in rows:
