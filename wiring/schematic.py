@@ -36,8 +36,8 @@ WORDS = {
         "螺母 1 处的接线片：转换器一侧只在这里接灶具",
     ),
     "pulse": (
-        "Pulse drive: the coils are fed only while the program keeps toggling GPIO32",
-        "脉冲驱动：程序不断翻转 GPIO32，线圈才有电",
+        "Pulse drive: the coils are fed only while the program keeps toggling the pump pin",
+        "脉冲驱动：程序不断翻转电荷泵引脚，线圈才有电",
     ),
     "converter": ("Converter, isolated from everything else", "转换器，与其余部分隔离"),
 }
@@ -108,7 +108,7 @@ class _Schematic(ConverterSheet):
         self.upright("C1", elm.Capacitor2, (x + 5.6, y - 2.0), (x + 5.6, y - 3.8), ("+", "-"))
         self.ground("GND", (x + 5.6, y - 3.8))
 
-        self.text((x + 9.2, y - 1.15), "U1  ESP32 DevKit")
+        self.text((x + 9.2, y - 1.15), "U1  " + self._made.parts["U1"].row["en"]["name"].partition(",")[0])
         self.box("U1", (x + 9.2, y - 1.5), 3.0, [], names, step=0.66)
         for name in names:
             pin = "U1." + name.partition("=")[0]

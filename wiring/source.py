@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 FILE = Path(__file__).parent / "wiring.yaml"
-BUILDS = ("basic", "full")
+BUILDS = ("basic", "full", "c3")
 Row = dict[str, Any]
 
 
@@ -72,23 +72,33 @@ def _belongs(row: Row, groups: tuple[str, ...]) -> bool:
     return row.get("with", row.get("group", "core")) in groups
 
 
-def _places(pins: list[Row], burners: int, settings: Row) -> list[Row]:
+def _pins(pins: list[Row], plan: Row) -> Row:
+    """The pins of a build by role; those of relays and buttons are lists, by burner."""
+    found: Row = {"relay": [], "button": []}
+    for row in pins:
+        if row["burner"] is None:
+            found[row["role"]] = row["pin"]
+        else:
+            found[row["role"]].append(row["pin"])
+    return {**found, **plan.get("pins", {})}
+
+
+def _places(pins: Row, burners: int, settings: Row) -> list[Row]:
     """What the names in braces stand for, burner by burner."""
-    box = {row["role"]: row["pin"] for row in pins if row["burner"] is None}
-    box |= {
+    box = {
+        **pins,
         "clk": settings.get("display_clk_pin"),
         "dio": settings.get("display_dio_pin"),
         "hood": settings.get("hood_pin"),
     }
-    own = {(row["role"], row["burner"]): row["pin"] for row in pins}
     return [
         {
             **box,
             "n": index + 1,
             "tc": 2 * index,
             "magnet": 2 * index + 1,
-            "relay": own["relay", index],
-            "button": own["button", index],
+            "relay": pins["relay"][index],
+            "button": pins["button"][index],
         }
         for index in range(burners)
     ]
@@ -108,7 +118,7 @@ def build(name: str) -> Build:
     read = source()
     plan = read["builds"][name]
     groups = tuple(plan["groups"])
-    places = _places(read["pins"], plan["burners"], plan["settings"])
+    places = _places(_pins(read["pins"], plan), plan["burners"], plan["settings"])
 
     nets: dict[str, list[str]] = {}
     for row in read["nets"]:
@@ -138,17 +148,16 @@ def build(name: str) -> Build:
         parts,
         {net: tuple(pins) for net, pins in nets.items()},
         tuple(_cables(read["cables"], groups, places)),
-        settings_of(read["pins"], plan),
+        settings_of(_pins(read["pins"], plan), plan),
     )
     _check(made, plan["open"], places)
     return made
 
 
-def settings_of(pins: list[Row], plan: Row) -> Row:
-    """What a build says in settings.json: its drive and pins, and its burners."""
-    own = {(row["role"], row["burner"]): row["pin"] for row in pins}
+def settings_of(pins: Row, plan: Row) -> Row:
+    """What a build says in settings.json: its chip, drive and pins, and its burners."""
     burners = [
-        {"relay_pin": own["relay", index], "button_pin": own["button", index], "sensor": "sensor" in plan["groups"]}
+        {"relay_pin": pins["relay"][index], "button_pin": pins["button"][index], "sensor": "sensor" in plan["groups"]}
         for index in range(plan["burners"])
     ]
     return {**plan["settings"], "burners": burners}

@@ -30,12 +30,12 @@ DIRECTIONS = {
 }
 # What is no part of the circuit, and counts all the same: words, US dollars. A fifth of five boards; 60 g of filament.
 ALSO = ((("printed board, one of five", "电路板，五块中的一块"), 2.5), (("enclosure, printed", "打印的外壳"), 2.0))
-BUILD_NAMES = {"basic": ("basic", "基本型"), "full": ("full", "完整型")}
+BUILD_NAMES = {"basic": ("basic", "基本型"), "full": ("full", "完整型"), "c3": ("basic, C3", "基本型（C3）")}
 
 
 def _refs(made: Build, row: Row) -> list[str]:
     """The refs of one line of the parts list in a build."""
-    return [part.ref for part in made.parts.values() if part.row["refs"] == row["refs"]]
+    return [part.ref for part in made.parts.values() if part.row == row]
 
 
 def _bought(read: Row) -> list[Row]:
@@ -57,7 +57,7 @@ def bom(language: int) -> str:
         counts = [len(_refs(made, row)) for made in builds]
         shown = [str(count) if count else "–" for count in counts]
         body.append([row[LANGUAGES[language]]["name"], *shown, f"{row['price_usd']:.2f}"])
-    body += [[words[language], "1", "1", f"{usd:.2f}"] for words, usd in ALSO]
+    body += [[words[language], *["1"] * len(builds), f"{usd:.2f}"] for words, usd in ALSO]
     sums = [f"**{price_usd(made):.0f}**" for made in builds]
     body.append([("**About US$ in all**", "**合计约（美元）**")[language], *sums, ""])
     return rows(head, body)

@@ -134,10 +134,13 @@ def test_the_firmware_accepts_the_settings_of_a_build(made):
 
 
 def test_every_pin_of_the_chip_does_what_the_pin_map_says(made):
-    merged = {**DEVICE_PINS, **made.settings}
+    chip = table.row(made.settings.get("chip", table.PLAIN))
+    merged = {**dict(zip(table.DEVICE_PINS, chip[table.AT_DEVICE], strict=True)), **made.settings}
     roles = {"PIXEL": "pixel_pin", "BUZZER": "buzzer_pin", "SDA": "sda_pin", "SCL": "scl_pin", "PUMP": "pump_pin"}
     roles |= {"CLK": "display_clk_pin", "DIO": "display_dio_pin", "HOOD": "hood_pin"}
     merged |= {f"{pin['role']}_pin": pin["pin"] for pin in pins_with("supply", "alarm", "presence")}
+    if made.name == "c3":
+        merged["supply_pin"] = max(set(chip[table.AT_OTHERS]) - {*chip[table.AT_DEVICE], *chip[table.AT_BUTTONS]})
     roles |= {role.upper(): f"{role}_pin" for role in ("supply", "alarm", "presence")}
     expected = {net: merged[key] for net, key in roles.items() if net in made.nets}
     for number, burner in enumerate(made.settings["burners"], 1):
