@@ -7,7 +7,7 @@ PIP = -m pip install --quiet --disable-pip-version-check
 SOURCES := catalog.py catalog.toml $(shell find firmware -type f -not -name '*.pyc')
 READY := $(VENV)/.ready build/.ready build/system.ready build/bench/lib/.ready
 TARGETS := help demo sim run test test-all evidence lint campaign campaign-scheduler campaign-worker equal explore \
-	mutate fuzz soak realtime homeassistant bench counts flash deploy monitor console backup restore settings \
+	mutate fuzz soak realtime homeassistant bench counts flash deploy monitor measure console backup restore settings \
 	reset-settings doctor board update key wipe package image docs site screenshots wiring spice hardware \
 	sizes build clean prove
 
@@ -107,6 +107,10 @@ deploy: build/.ready ## write the program, only the files that changed: make dep
 
 monitor: $(VENV)/.ready ## the device's output, and what it means
 	@$(call AT,monitor)
+
+measure: $(VENV)/.ready ## record what the sensors of a running device read: make measure FILE=....csv [PORT=...]
+	$(call NEEDS,FILE,the file to write,stove.csv)
+	@$(call AT,measure) "$(FILE)"
 
 console: $(VENV)/.ready ## MicroPython's prompt
 	@$(call AT,console)

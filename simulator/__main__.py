@@ -20,6 +20,7 @@ from simulator.campaign import detection, runner
 from simulator.campaign.outcome import Campaign, Outcome
 from simulator.campaign.record import Record, RecordError
 from simulator.fields import ScenarioError
+from simulator.measured import ReadingsError, stove_of
 from simulator.native import NativeError
 from simulator.play import Verdict, play
 from simulator.run import VMS, RunError, check_build, machine_of, native_vm
@@ -78,6 +79,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     command.add_argument("scenarios", nargs="+", metavar="SCENARIO.json")
     command.add_argument("--vm", choices=VMS, default=VMS[0], help="what the firmware runs on (%(default)s)")
     command.add_argument("--seed", type=_seed, metavar="N", help="instead of the scenario's own seed")
+    command.add_argument("--stove", metavar="STOVE.json", help="a measured one, of python -m simulator.measured")
     command.add_argument("--trace", metavar="OUT.jsonl", help="write the trace, one JSON object a line")
     command.add_argument("--plot", metavar="OUT.svg", help="draw temperatures, millivolts, contact and gas")
     command.add_argument("--timeline", action="store_true", help="print the run as a timeline")
@@ -135,7 +137,8 @@ def _progress(until_ms: int) -> Callable[[int], None] | None:
 def _run_one(path: str, arguments: argparse.Namespace) -> int:
     """Run one scenario file; its exit status."""
     try:
-        scenario = load(path, arguments.seed, samples=bool(arguments.plot or arguments.timeline))
+        stove = stove_of(arguments.stove) if arguments.stove else None
+        scenario = load(path, arguments.seed, bool(arguments.plot or arguments.timeline), stove)
         start_s = time.monotonic()
         progress = _progress(scenario.plan["until_ms"])
         try:
@@ -144,6 +147,8 @@ def _run_one(path: str, arguments: argparse.Namespace) -> int:
             if progress:
                 sys.stderr.write("\r\x1b[K")
         wall_s = time.monotonic() - start_s
+    except ReadingsError as error:
+        raise _Wrong(str(error)) from None
     except (ScenarioError, RunError) as error:
         raise _Wrong(f"{path}: {error}") from None
     _write_outputs(verdict, scenario, arguments)

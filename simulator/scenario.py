@@ -174,8 +174,10 @@ EXPECT_KEYS = ("burner", *WINDOWS, *EXPECTED_VALUES, *OTHER_VALUES)
 OLD_NAMES = {"opened_by": "shutoff_by", "openings": "shutoffs"}  # still accepted
 
 
-def load(path: str | Path, seed: int | None = None, samples: bool = False) -> Scenario:
-    """The scenario in the file at `path`; `seed`, when given, replaces the file's.
+def load(
+    path: str | Path, seed: int | None = None, samples: bool = False, stove: dict[str, Any] | None = None
+) -> Scenario:
+    """The scenario in the file at `path`; `seed`, when given, replaces the file's, `stove` goes over its own.
 
     Raises ScenarioError for a file that cannot be read, is no JSON, or says something that is not allowed.
     """
@@ -185,15 +187,22 @@ def load(path: str | Path, seed: int | None = None, samples: bool = False) -> Sc
         raise ScenarioError(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ScenarioError(f"is not UTF-8 text (byte {error.start})") from None
-    return parse(text, run_settings.shipped(), seed, samples)
+    return parse(text, run_settings.shipped(), seed, samples, stove)
 
 
-def parse(text: str, shipped: dict[str, Any], seed: int | None = None, samples: bool = False) -> Scenario:
+def parse(
+    text: str,
+    shipped: dict[str, Any],
+    seed: int | None = None,
+    samples: bool = False,
+    over: dict[str, Any] | None = None,
+) -> Scenario:
     """The scenario in `text`, its settings merged over the `shipped` ones; errors as in load()."""
     top = checked_object(read_json(text), "the scenario", TOP)
     name = _name(top)
     until_ms = _until(top)
     stove = _stove(top.get("stove", {}))
+    stove |= _stove(over or {})
     burners = stove.get("burners", STOVE["burners"].default)
     sensor = stove.get("sensor", STOVE["sensor"].default)
     events = _events(top.get("events", []), burners, until_ms)

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from . import update
-from .board import backup, console, deploy, doctor, installation, key, plan, ports
+from .board import backup, console, deploy, doctor, installation, key, measure, plan, ports
 from .board.errors import BoardError
 from .board.images import image
 from .board.installation import typed
@@ -54,6 +54,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     sub.add_argument("--build", type=Path, default=installation.PROGRAM, help=argparse.SUPPRESS)
     asks(sub)
     sub = command("monitor", "show the device's output, and what it means")
+    sub.add_argument("--seconds", type=float, help="end after so long")
+    sub = command("measure", "record what the sensors of a running device read, for a first stove")
+    sub.add_argument("file", type=Path, help="the file to write, like stove.csv")
     sub.add_argument("--seconds", type=float, help="end after so long")
     command("console", "open MicroPython's prompt")
     sub = command("image", "make one file for the whole flash: MicroPython, program and settings", port=False)
@@ -165,7 +168,7 @@ def _image(asked: argparse.Namespace, out: Console) -> int:
 
     board = image.BOARDS[asked.board]
     flash_bytes = asked.flash_mb << 20
-    build = merge.settings_of(asked.build, board.chip)
+    build = merge.settings_of(asked.build, board)
     settings = backup.laid_over(asked.settings, build) if asked.settings else backup.over_shipped(build)
     new = _program(installation.PROGRAM)
     path = asked.file or _pinned(asked, out, asked.board)
@@ -259,6 +262,12 @@ def _put(port: str, files: dict[str, bytes], out: Console, agreed: Callable[[str
     return 0
 
 
+def _measure(asked: argparse.Namespace, out: Console) -> int:
+    count = measure.measure(ports.chosen(asked.port, "measure"), asked.file, asked.seconds, out)
+    out.print(f"{count} readings in {asked.file}: python -m simulator.measured makes a stove of them", soft_wrap=True)
+    return 0
+
+
 def _key(asked: argparse.Namespace, out: Console) -> int:
     with _stopped(ports.chosen(asked.port, "key"), out) as link:
         device, secret = key.read(link)
@@ -309,6 +318,7 @@ COMMANDS = {
     "flash": _flash,
     "deploy": _deploy,
     "monitor": _monitor,
+    "measure": _measure,
     "console": _console,
     "settings": _settings,
     "reset-settings": _reset_settings,

@@ -181,7 +181,7 @@ def settings(language: int) -> str:
     each = "burners[ ]."
 
     def plain(key: str) -> str:
-        return " ".join(map(str, pins.allowed(pins.PLAIN, key)))
+        return " ".join(map(str, pins.allowed(chip, key)))
 
     def ranged(key: str, default: int, low: int, high: int, before: str = "") -> list[str]:
         return [code(before + key), str(default), f"{low}–{high}", reason_of(key, language)]

@@ -20,7 +20,7 @@ BOOT = (FIRMWARE / "boot.py").read_text()
 
 HANDED_OVER = ["run", "open all", "Ctrl-C is a byte", f"WDT {limits.WATCHDOG_CABLE_MS}", "end clean"]
 PINS = (18, 19, 23, 33, 32, 17)
-MACHINES = {name: f"a module with {name.replace('-', '')}" for name in pins.CHIPS} | {"": "linux [GCC 13.2] version"}
+MACHINES = {name: f"a module with {name}" for name in pins.CHIPS} | {"": "linux [GCC 13.2] version"}
 
 
 class Recorder:

@@ -401,3 +401,14 @@ def test_a_weld_outlives_a_power_cut(world):
     device.power_cut(s=5)
     device.run_for(s=60)
     assert (device.state(), device.fault()) == ("FAULT", "CONTACT_WELDED")
+
+
+def test_readings_are_told_after_a_start_for_which_they_were_asked_and_at_no_other(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "measure.txt").touch()
+    for told in (True, False):
+        bench = Bench()
+        bench.link.snapshot.values[snapshot.SNAP_FIELDS + snapshot.SNAP_TC_UV] = -1234
+        bench.poll()
+        assert capsys.readouterr().out == ("reading 0 0 0 0\nreading 1 -1234 0 0\n" if told else "")
+        assert not (tmp_path / "measure.txt").exists()

@@ -376,7 +376,7 @@ def test_a_module_with_its_flash_at_gpio16_and_17_is_refused_by_name(package, na
 
 
 @pytest.mark.parametrize("machine, chip", [
-    ("ESP32C3 module with ESP32C3", "ESP32-C3"), ("ESP32S3 module with ESP32S3", "ESP32-S3"), (PLAIN, None),
+    ("ESP32C3 module with ESP32C3", "ESP32C3"), ("ESP32S3 module with ESP32S3", "ESP32S3"), (PLAIN, None),
     ("linux [GCC 13.2.0] version", None),
 ])  # fmt: skip
 def test_a_board_without_settings_gets_the_shipped_ones_with_its_own_chip(machine, chip):
@@ -387,9 +387,9 @@ def test_a_board_without_settings_gets_the_shipped_ones_with_its_own_chip(machin
 
 
 def test_settings_for_another_chip_are_refused_before_anything_is_written(bench, monkeypatch):
-    monkeypatch.setattr(plan, "chip_of", lambda machine: "ESP32-S3")  # the settings name none: a plain one is meant
+    monkeypatch.setattr(plan, "chip_of", lambda machine: "ESP32S3")  # the settings name none: a plain one is meant
     reported = bench.refused(program_with("www/style.css.gz", PAGE))
-    assert "chip: ESP32 is not the chip of this board, ESP32-S3; nothing was changed" in reported
+    assert "chip: ESP32 is not this board's, ESP32S3; nothing was changed" in reported
     assert bench.written == []
 
 

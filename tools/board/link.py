@@ -42,9 +42,7 @@ _RAW = b"raw REPL; CTRL-B to exit\r\n"
 _RESTARTS = re.compile(rb"rst:0x|ets \w{3} |cpu_start|The contacts stay open|Curfew \S+ build")
 
 # Whatever ran before, and even if boot.py did not get far: contacts open, and a watchdog that does not cut a copy off.
-_HELD = {
-    name.replace("-", ""): pins.row(name)[pins.AT_RELAYS] + pins.row(name)[pins.AT_DEVICE][:1] for name in pins.CHIPS
-}  # pumps, too
+_HELD = {name: pins.row(name)[pins.AT_RELAYS] + pins.row(name)[pins.AT_DEVICE][:1] for name in pins.CHIPS}  # pumps, too
 _HOLD = f"""
 import machine,sys
 for n in {_HELD}.get(getattr(sys.implementation,"_machine","").split(" ")[-1],{_HELD[pins.PLAIN]}):

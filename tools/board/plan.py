@@ -147,7 +147,7 @@ _PACKAGES = {2: "ESP32-D2WD", 4: "ESP32-U4WDH", 5: "ESP32-PICO", 6: "ESP32-PICO-
 def chip_of(machine: str) -> str:
     """The name that settings give the chip of a board; "" for one whose pins are not known."""
     word = machine.rpartition(" with ")[2]
-    return next((name for name in pins.CHIPS if name.replace("-", "") == word), "")
+    return word if word in pins.CHIPS else ""
 
 
 def settings_for(settings: bytes, machine: str) -> bytes:
@@ -168,7 +168,7 @@ def wrong_chip(settings: bytes, machine: str) -> str:
     except (ValueError, AttributeError):
         return ""  # judged elsewhere
     chip = chip_of(machine)
-    return f"settings.json: chip: {named} is not the chip of this board, {chip}" if chip not in ("", named) else ""
+    return f"settings.json: chip: {named} is not this board's, {chip}" if chip not in ("", named) else ""
 
 
 def unfit(survey: Survey) -> str:

@@ -96,23 +96,23 @@ def checked(given: Any) -> Settings:
     _set(settings, take("", given, limits.SWITCHES + choices))
     chip = settings.chip
     here = pins.here()
-    if here and chip.replace("-", "") != here:
-        raise wrong("chip", chip, "the chip of this board, " + here)
+    if here and chip != here:
+        raise wrong("chip", chip, "this board's, " + here)
     own = pins.row(chip)
     used: dict[int, str] = {}
     for index, key in enumerate(pins.DEVICE_PINS):
         default = own[pins.AT_DEVICE][index]
-        setattr(settings, key, _pin(chip, key, given.pop(key, default), used))
+        setattr(settings, key, _pin(own, key, given.pop(key, default), used))
     burners = given.pop("burners", None)
     count = len(own[pins.AT_RELAYS])
     if not isinstance(burners, list) or not 1 <= len(burners) <= count:
         raise Invalid("burners: not a list of 1 to %d objects (%s)" % (count, chip))
     settings.burners = []
     for burner in burners:
-        settings.burners.append(_burner(len(settings.burners), burner, chip, used, dict(values)))
+        settings.burners.append(_burner(len(settings.burners), burner, own, used, dict(values)))
     for key in pins.SPARE_PINS:
         pin = given.pop(key, None)
-        setattr(settings, key, None if pin is None else _pin(chip, key, pin, used))
+        setattr(settings, key, None if pin is None else _pin(own, key, pin, used))
     refuse_unknown("", given)
     return settings
 
@@ -172,30 +172,28 @@ def load() -> tuple[Settings, bool]:
         return parse(text), False
     except Invalid as error:
         print("SETTINGS_INVALID:", error)
-        return checked({"chip": pins.named(pins.here()), "burners": [{}]}), True
+        return checked({"chip": pins.here() or pins.PLAIN, "burners": [{}]}), True
 
 
-def _pin(chip: str, key: str, value: Any, used: dict[int, str]) -> int:
-    name = key.split(".")[-1]
-    allowed = pins.allowed(chip, name)
-    if not isinstance(value, int) or isinstance(value, bool) or value not in allowed:
-        text = "one of the pins %s of an %s" % (str(allowed).strip("(,)"), chip)
-        why = isinstance(value, int) and pins.refusal(chip, name, value)
-        raise wrong(key, value, "%s: it is %s" % (text, why) if why else text)
+def _pin(own: Any, key: str, value: Any, used: dict[int, str]) -> int:
+    chip = own[pins.AT_CHIP]
+    allowed = pins.allowed(own, key.split(".")[-1])
+    if type(value) is not int or value not in allowed:
+        why = pins.refusal(chip, value) if type(value) is int else ""
+        raise wrong(key, value, "one of the pins %s of an %s%s" % (str(allowed).strip("(,)"), chip, why))
     if value in used:
         raise Invalid("%s: pin %d of an %s is already used by %s" % (key, value, chip, used[value]))
     used[value] = key
     return value
 
 
-def _burner(index: int, given: Any, chip: str, used: dict[int, str], times: dict[str, int]) -> BurnerSettings:
+def _burner(index: int, given: Any, own: Any, used: dict[int, str], times: dict[str, int]) -> BurnerSettings:
     name = "burners[%d]" % index
     prefix = name + "."
     given = as_object(name, given)
     burner = BurnerSettings()
-    own = pins.row(chip)
-    burner.relay_pin = _pin(chip, prefix + "relay_pin", given.pop("relay_pin", own[pins.AT_RELAYS][index]), used)
-    burner.button_pin = _pin(chip, prefix + "button_pin", given.pop("button_pin", own[pins.AT_BUTTONS][index]), used)
+    burner.relay_pin = _pin(own, prefix + "relay_pin", given.pop("relay_pin", own[pins.AT_RELAYS][index]), used)
+    burner.button_pin = _pin(own, prefix + "button_pin", given.pop("button_pin", own[pins.AT_BUTTONS][index]), used)
     _set(burner, take(prefix, given, (("sensor", False),) + limits.BURNER))
     for key, _, low, high in limits.SETTINGS[: limits.BURNER_TIMES]:
         times[key] = check(prefix, given.pop(key, times[key]), (key, 0, low, high))

@@ -4,6 +4,7 @@ The form of the files is in storage/journal.py.
 """
 
 import gc
+import os
 from array import array
 
 from curfew.core.faults import SETTINGS_INVALID, STORED_FAULTS
@@ -15,6 +16,7 @@ from curfew.services.update import slots
 from curfew.storage import journal
 
 _RETRY_POLLS = 600  # a minute; the thread polls ten times a second
+_ASKED = "measure.txt"  # tools/board/measure.py puts it there
 _HEALTHY_POLLS = 600  # after a healthy minute a pending program is confirmed
 
 
@@ -34,6 +36,11 @@ class Persistence:
         self._retry_polls = 0
         self._healthy_polls = 0
         self._restart = False
+        try:
+            os.remove(_ASKED)
+            self._tells = True  # readings over the USB cable, until the next start
+        except OSError:
+            self._tells = False
         self._stored = stored
         self._health = health
         self._burners = min(burners, BURNERS_MAX)
@@ -56,6 +63,11 @@ class Persistence:
         link = self.link
         link.pong[0] = PONG_RESTART if self._restart else link.ping[0]
         link.snapshot.copy_into(self._seen)
+        if self._tells:
+            for at in range(0, len(self._seen), s.SNAP_FIELDS):
+                values = self._seen[at : at + s.SNAP_FIELDS]
+                closed = values[s.SNAP_CONTACT_CLOSED]
+                print("reading", at // s.SNAP_FIELDS, values[s.SNAP_TC_UV], values[s.SNAP_MAGNET_UV], closed)
         if link.trial[0] == TRIAL_PENDING:
             self._healthy_polls = self._healthy_polls + 1 if self._is_healthy() else 0
         self._retry_polls = max(0, self._retry_polls - 1)

@@ -53,7 +53,7 @@ def made(tmp_path, board="esp32", build="basic", flash_mb=4, data=None):
     path = tmp_path / NAME
     path.write_bytes(data or IMAGES[board])
     found = image.read(path, image.BOARDS[board], flash_mb << 20)
-    settings = backup.over_shipped(merge.settings_of(build, image.BOARDS[board].chip))
+    settings = backup.over_shipped(merge.settings_of(build, image.BOARDS[board]))
     return merge.merged(path.read_bytes(), found, plan.whole(plan.built(OUT), settings), flash_mb << 20), found
 
 

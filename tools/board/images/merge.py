@@ -29,8 +29,9 @@ BUILDS: dict[str, dict[str, Any]] = {
 }
 
 
-def settings_of(build: str, chip: str) -> dict[str, Any]:
-    """What a build says in settings.json on a chip; on other chips than the plain ESP32 their own pins, no display."""
+def settings_of(build: str, board: image.Board) -> dict[str, Any]:
+    """What a build says in settings.json on a board; on other chips than the plain ESP32 their own pins, no display."""
+    chip = board.chip.replace("-", "")
     if chip == pins.PLAIN:
         return BUILDS[build]
     count = len(pins.row(chip)[pins.AT_RELAYS])

@@ -70,11 +70,12 @@ def _with_ranges(state):
     yield _choice("relay_drive", limits.DRIVES[0], limits.DRIVES)
     for key, on in limits.SWITCHES:
         yield ", " + _choice(key, on, (True, False))
+    own = pins.row(chip)
     yield ", " + _choice("chip", pins.PLAIN, tuple(pins.CHIPS))
     for key in pins.SPARE_PINS:
-        yield ", " + _choice(key, None, (None,) + pins.allowed(chip, key))
+        yield ", " + _choice(key, None, (None,) + pins.allowed(own, key))
     for index, key in enumerate(pins.DEVICE_PINS):
-        yield ", " + _choice(key, pins.row(chip)[pins.AT_DEVICE][index], pins.allowed(chip, key))
+        yield ", " + _choice(key, own[pins.AT_DEVICE][index], pins.allowed(own, key))
     own = limits.SETTINGS[: limits.BURNER_TIMES]  # without its own a burner has the common one
     for prefix, rows in (("", limits.SETTINGS), ("burners[].", limits.BURNER + own)):
         for key, default, low, high in rows:
