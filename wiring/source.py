@@ -10,6 +10,7 @@ import yaml
 FILE = Path(__file__).parent / "wiring.yaml"
 BUILDS = ("basic", "full", "c3")
 Row = dict[str, Any]
+SUPPLIES_V = {"5V": 5.25, "VCOIL": 5.25, "3V3": 3.4, "ISO_5V": 5.6, "ISO_3V3": 3.4}  # at most, net by net
 
 
 class WiringError(ValueError):
@@ -112,8 +113,8 @@ def _spread(text: str, places: list[Row]) -> list[str]:
 def build(name: str) -> Build:
     """The build of that name, written out and checked.
 
-    Raises WiringError when a pin is on two nets or on none, a net has one pin or an unknown one, or a conductor leads
-    where its net is not.
+    Raises WiringError when a pin is on two nets or on none, a net has one pin or an unknown one, a supply is above what
+    a pin bears, or a conductor leads where its net is not.
     """
     read = source()
     plan = read["builds"][name]
@@ -194,6 +195,12 @@ def _check(made: Build, free: list[str], places: list[Row]) -> None:
             if pin in seen:
                 raise WiringError(f"{made.name}: {pin}: on {seen[pin]} and on {net}")
             seen[pin] = net
+    for ref, part in made.parts.items():
+        for name, bears_v in part.row.get("bears_v", {}).items():
+            net = seen.get(f"{ref}.{name}", "")
+            if SUPPLIES_V.get(net, 0.0) > bears_v:
+                name_v = f"{part.row['en']['name']}: net {net} has up to {SUPPLIES_V[net]:g} V"
+                raise WiringError(f"{made.name}: {ref}.{name}: {name_v}, and the pin bears {bears_v:g} V")
     there = {f"{part.ref}.{name}" for part in made.parts.values() for name in part.pins}
     for pin in sorted(there - set(seen) ^ {pin for text in free for pin in _spread(text, places)}):
         raise WiringError(f"{made.name}: {pin}: on no net, or named as open although it is on one")

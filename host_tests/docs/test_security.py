@@ -43,6 +43,7 @@ def test_the_policy_says_how_to_report_how_long_it_is_supported_and_what_is_stor
         assert f'"{name}"' in sources, name
     kept = set(re.findall(r'"(\w+\.(?:txt|json))"', sources)) - {
         "entities.txt",
+        "measure.txt",
         "metrics.txt",
         "manifest.txt",
         "slot.txt",

@@ -403,7 +403,7 @@ def test_a_weld_outlives_a_power_cut(world):
     assert (device.state(), device.fault()) == ("FAULT", "CONTACT_WELDED")
 
 
-def test_readings_are_told_after_a_start_for_which_they_were_asked_and_at_no_other(monkeypatch, tmp_path, capsys):
+def test_a_start_for_which_readings_were_asked_prints_them_and_no_other_start_does(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "measure.txt").touch()
     for told in (True, False):

@@ -294,7 +294,7 @@ def test_every_part_says_why_what_to_look_for_and_costs_something_unless_it_is_t
     for row in MAP["parts"]:
         assert set(row) <= {
             *("refs", "group", "board", "value", "pins", "price_usd", "en", "zh", "makers", "sources"),
-            *("model", "footprint", "pads", "order"),
+            *("model", "footprint", "pads", "order", "bears_v"),
         }, row["refs"]
         for tongue in ("en", "zh"):
             assert set(row[tongue]) == {"name", "reason", "look_for"}, row["refs"]
@@ -326,6 +326,7 @@ def test_two_makers_of_the_relay_are_named():
         ("{net: BUZZER_OUT, pins: [R2.2, BZ1.1]}", "{net: BUZZER_OUT, pins: [R2.2, BZ1.3]}", "BZ1.3: no part"),
         ("pins: [R1.2, LED1.din]", "pins: [R1.2, LED1.din, BZ1.1]", "BZ1.1: on"),
         ("open: [LED1.dout, ", "open: [", "LED1.dout: on no net"),
+        ("bears_v: {VDD: 5.5}", "bears_v: {VDD: 5}", "U3.VDD: comparator MCP6541, push-pull: net 5V has up to 5.25 V"),
         ("nets: [5V, GND], colors: [RD, BK]", "nets: [5V, PIXEL], colors: [RD, BK]", "W1: PIXEL has nothing"),
     ],
 )
