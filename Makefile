@@ -156,7 +156,7 @@ site: docs build/npm/.ready ## documentation, playground and installer as one fo
 
 screenshots: build/.ready build/system.ready ## pictures of both pages in build/screenshots, those of README in docs/images
 	@$(PY) -m host_tests.browser.screenshots
-	@$(PY) -m host_tests.browser.stove_screenshots
+	@$(PY) -m host_tests.browser.stove.screenshots
 
 wiring: $(VENV)/.ready ## drawings and tables from wiring/wiring.yaml
 	@$(PY) -m wiring.draw

@@ -1,4 +1,10 @@
-"""What is wrong with the layout of a page, measured from its DOM."""
+"""What is wrong with a page, measured from its DOM: its layout, and what axe-core finds."""
+
+import glob
+import sysconfig
+from pathlib import Path
+
+AXE = next(iter(glob.glob(sysconfig.get_path("purelib") + "/axe_playwright_python/axe.min.js")), None)
 
 # Every text that leaves the window or its button, is cut off, or lies over another text. Text below the footer scrolls
 # out from under it, so header, main and footer are judged each for itself.
@@ -60,3 +66,13 @@ def hidden(phone, selector):
 def enlarge(phone, percent):
     """The text size that a user sets in the browser."""
     phone.js("document.documentElement.style.fontSize = arguments[0]", f"{16 * percent // 100}px")
+
+
+def violations(phone):
+    """What axe-core finds, one sentence each; a frame is a page of its own."""
+    if not phone.js("return 'axe' in window"):
+        phone.js(Path(AXE).read_text())
+    return phone.driver.execute_async_script(
+        "const done = arguments[0]; axe.run(document, {resultTypes: ['violations'], iframes: false}).then((found) => "
+        "done(found.violations.map((one) => one.id + ': ' + one.nodes[0].html + ' ' + one.nodes[0].failureSummary)))"
+    )

@@ -1,15 +1,12 @@
 """The page for everyone: both languages, keyboard, screen reader, contrast, motion, small screens."""
 
 import base64
-import glob
 import json
 import re
-import sysconfig
-from pathlib import Path
 
 import pytest
 
-from host_tests.browser.layout import enlarge, faults
+from host_tests.browser.layout import AXE, enlarge, faults, violations
 from host_tests.browser.page import PASSWORD, WWW, burner, burning, served
 from host_tests.browser.phone import MISSING, NARROW, Keys, webdriver
 from host_tests.browser.test_page_layout import STATES
@@ -83,9 +80,6 @@ def test_a_third_language_is_one_file_and_half_as_long_again_it_fits_at_320_pixe
     assert phone.text("#language") == "中文"
 
 
-AXE = next(iter(glob.glob(sysconfig.get_path("purelib") + "/axe_playwright_python/axe.min.js")), None)
-
-
 @pytest.mark.skipif(not AXE, reason="axe-core is missing: run make test once, it installs it")
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("percent", [100, 200])
@@ -93,16 +87,11 @@ AXE = next(iter(glob.glob(sysconfig.get_path("purelib") + "/axe_playwright_pytho
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
 def test_axe_finds_nothing_on_any_page_in_any_state(phone, device, language, scheme, percent):
     def judge(where):
-        found = phone.driver.execute_async_script(
-            "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(({violations}) => "
-            "done(violations.map((one) => one.id + ': ' + one.nodes[0].html + ' ' + one.nodes[0].failureSummary)))"
-        )
-        assert found == [], where
+        assert violations(phone) == [], where
 
     def open_(page="", inside=True):
         phone.open(device, page, inside)
         enlarge(phone, percent)
-        phone.js(Path(AXE).read_text())
         phone.until(lambda: not phone.waits())
 
     phone.looks(scheme, motion="reduce")

@@ -13,6 +13,7 @@ from host_tests.fixtures.seeded_firmware import FIRMWARE, seeded
 from simulator import inside, run_settings, scenario
 from simulator.play import judge
 from simulator.rules import invariants
+from simulator.rules.exercised import NEEDS, exercised
 from simulator.times import show_time
 
 SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
@@ -259,18 +260,28 @@ BUGS = {
 }
 
 
-def violated(wanted, firmware):
-    return {name for name, _ in judge(wanted, inside.run(wanted.plan, firmware)).failed_invariants}
+def judged(wanted, firmware):
+    """The rules that were broken, and those that were put to the test."""
+    verdict = judge(wanted, inside.run(wanted.plan, firmware))
+    return {name for name, _ in verdict.failed_invariants}, exercised(verdict.result, wanted.plan)
 
 
 @pytest.mark.sample(7)
 @pytest.mark.parametrize("bug", BUGS)
 def test_the_invariant_catches(bug, tmp_path):
     name, wanted, *changes = BUGS[bug]
-    assert violated(wanted, FIRMWARE) == set(), "the scenario is red without the bug"
-    assert name in violated(wanted, seeded(tmp_path, *changes))
+    violated, put_to_the_test = judged(wanted, FIRMWARE)
+    assert violated == set(), "the scenario is red without the bug"
+    assert name in put_to_the_test
+    assert name in judged(wanted, seeded(tmp_path, *changes))[0]
 
 
 def test_every_invariant_has_its_bug():
     # MACHINE is about the simulator itself: test_invariant_checks.py shows what it catches.
     assert {name for name, *_ in BUGS.values()} == {name for name, _, _ in invariants.CHECKS} - {"MACHINE"}
+
+
+def test_a_run_in_which_nothing_happens_puts_only_what_always_holds_to_the_test():
+    quiet = run(20, [])
+    assert set(judged(quiet, FIRMWARE)[1]) == {"S5", "S20", "MACHINE"}
+    assert set(NEEDS) == {name for name, _, _ in invariants.CHECKS}

@@ -1,10 +1,11 @@
 """What the user does at the interactive stove, done now and recorded as the events of a scenario."""
 
 import json
+import random
 from collections.abc import Callable
 from typing import Any
 
-from simulator import run_settings, scenario
+from simulator import fingers, run_settings, scenario
 from simulator.fields import read_json
 from simulator.inside import MODULES
 from simulator.live import recording
@@ -98,6 +99,18 @@ class RecordedStove:
         """A finger goes down on the button of a burner, or up."""
         if self._known(burner) and self.world.buttons[burner] != down:
             self.act({"do": "button_down" if down else "button_up", "burner": burner})
+
+    def finger(self, burner: int, name: str) -> None:
+        """Let a finger of fingers.FINGERS do what it does with the button of a burner; each stroke is recorded."""
+        self._known(burner)
+        if name not in fingers.FINGERS:
+            raise Refused(f"finger: {name!r} is not one of {', '.join(fingers.FINGERS)}")
+        for down_ms, up_ms in fingers.draw(fingers.FINGERS[name], random.uniform):
+            for do, later_ms in (("button_down", int(down_ms)), ("button_up", int(up_ms))):
+                item = {"at": show_time(self.world.now_ms + later_ms), "do": do, "burner": burner}
+                self._record(item, self._parsed(item))
+                self.world.do(do, burner, {}, later_ms)
+        self._changed()
 
     def knob(self, burner: int, down: bool) -> None:
         """A user turns a knob on and holds it pushed in, or releases it."""

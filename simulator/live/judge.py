@@ -20,8 +20,8 @@ SETTLE_S = 3.0  # who waits longer for that may judge as it is
 class Judge:
     """Looks at a stove until close(); reported(verdict) is called with each new verdict, from its own thread.
 
-    A verdict: {"t": ms, "held": n, "violated": [[name, sentence]], "failed": [sentence] or None}; failed are the
-    expectations of a loaded scenario, once it has come to its end.
+    A verdict: {"t": ms, "held": n, "tested": [name], "violated": [[name, sentence]], "failed": [sentence] or None};
+    tested: see rules/exercised.py; failed: the expectations of a loaded scenario, once it has come to its end.
     """
 
     def __init__(self, stove: Stove, reported: Callable[[dict[str, Any]], None]):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import catalog
 from simulator.fields import REQUIRED
 from simulator.live.recording import BURNER_KEYS, CALLS, DEFAULT, SPEEDS, Refused
+from simulator.rules.sentences import RULES
 from simulator.scenario import ACTS
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def hello(stove: "RecordedStove", **more: Any) -> dict[str, Any]:
     plant = {key: stove.world.burners[0].stove[key] for key in ("magnet_hold_ma", "magnet_drop_ma")}
     return {
         "keys": BURNER_KEYS, "acts": acts_table(), "plant": plant, "name": stove.top["name"],
-        "about": stove.scenario.about, "until": stove.until_ms, "speeds": SPEEDS, **more,
+        "about": stove.scenario.about, "until": stove.until_ms, "speeds": SPEEDS, "rules": RULES,
+        "sensor": stove.scenario.plan["stove"].get("sensor", True), **more,
     }  # fmt: skip
 
 
@@ -62,6 +64,7 @@ def call_of(stove: "RecordedStove", asked: dict[str, Any]) -> Callable[[], Any]:
         "step": lambda: stove.step(asked["step"]),
         "knob": lambda: stove.knob(asked["knob"], bool(asked.get("down"))),
         "button": lambda: stove.button(asked["button"], bool(asked.get("down"))),
+        "finger": lambda: stove.finger(asked.get("burner", 0), str(asked["finger"])),
         "fill": lambda: stove.fill(asked["fill"]),
         "do": lambda: stove.act(asked),
     }

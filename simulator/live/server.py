@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+import urllib.request
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,15 @@ UNWATCHED_S = 30  # without a visible page for so long, the stove pauses
 MESSAGE_BYTES = 1 << 20  # a scenario from disk is far smaller
 SENT_MAX = 60  # frames that a client may be behind before some are dropped
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'"
-DEVICE_OFF = b"HTTP/1.1 503 Off\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThe controller is off.\n"
+LOG_IN = b"GET /desk "  # to the relay: the controller's own page, logged in
+LOG_IN_S = 10
+DEVICE_OFF = (
+    b"HTTP/1.1 503 Off\r\nRefresh: 1\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThe controller is off.\n"
+)
+LOGGED_IN = (
+    "HTTP/1.1 200 OK\r\nSet-Cookie: {}\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
+    "<!doctype html><script>localStorage.csrf = {}; location.replace('/')</script>"
+)
 
 
 class PortError(OSError):
@@ -305,7 +314,8 @@ class Hub:
 
 def guarded(app: Any, page_port: int) -> Any:
     """The app, every answer of which tells the browser to fetch nothing from outside."""
-    policy = f"{POLICY}; frame-src http://{HOST}:{page_port}".encode()
+    frames = " ".join(f"http://{name}:{page_port}" for name in OWN_NAMES)
+    policy = f"{POLICY}; frame-src {frames}".encode()
 
     async def call(scope: Any, receive: Any, send: Any) -> None:
         host = dict(scope.get("headers", ())).get(b"host", b"").decode("latin-1").rsplit(":", 1)[0]
@@ -327,15 +337,31 @@ def guarded(app: Any, page_port: int) -> Any:
     return call
 
 
-async def relay(hub: Hub, address: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """One connection to the controller's own page, which allows no frame around itself but for this one address."""
-    own = f"frame-ancestors {address}".encode()
+def _log_in(port: int) -> bytes:
+    """The answer that leaves a browser logged in at the controller's page. Raises OSError while that is not served."""
+    headers = {"Content-Type": "application/json"}
+    body = json.dumps({"password": PASSWORD}).encode()
+    asked = urllib.request.Request(f"http://{HOST}:{port}/api/v1/login", body, headers)
+    with urllib.request.urlopen(asked, timeout=LOG_IN_S) as answer:
+        return LOGGED_IN.format(answer.headers["Set-Cookie"], json.dumps(json.load(answer)["csrf"])).encode()
+
+
+async def relay(hub: Hub, addresses: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """One connection to the controller's own page, which allows no frame around itself but for these addresses."""
+    own = f"frame-ancestors {addresses}".encode()
+    first = await reader.read(1 << 16)
     try:
+        if first.startswith(LOG_IN):
+            writer.write(await asyncio.to_thread(_log_in, hub.stove.web_port))
+            writer.close()
+            return
         up_reader, up_writer = await asyncio.open_connection(HOST, hub.stove.web_port)
     except OSError:
         writer.write(DEVICE_OFF)
         writer.close()
         return
+
+    up_writer.write(first)
 
     async def flow(source: asyncio.StreamReader, target: asyncio.StreamWriter, outward: bool) -> None:
         try:
@@ -356,8 +382,8 @@ async def relay(hub: Hub, address: str, reader: asyncio.StreamReader, writer: as
 
 
 async def _serve(hub: Hub, listener: socket.socket, say: Callable[[str], None]) -> None:
-    address = f"http://{HOST}:{listener.getsockname()[1]}"
-    relays = await asyncio.start_server(lambda reader, writer: relay(hub, address, reader, writer), HOST, 0)
+    address, name = (f"http://{name}:{listener.getsockname()[1]}" for name in OWN_NAMES)
+    relays = await asyncio.start_server(lambda reader, writer: relay(hub, f"{address} {name}", reader, writer), HOST, 0)
     hub.page_port = relays.sockets[0].getsockname()[1]
     config = uvicorn.Config(
         guarded(hub.app(), hub.page_port), log_level="warning", ws="wsproto", lifespan="off",

@@ -5,6 +5,7 @@ from typing import Any
 from simulator import expect, run_settings, scenario
 from simulator.result import parse
 from simulator.rules import invariants
+from simulator.rules.exercised import exercised
 
 
 def verdict_on(lines: list[str], asked: dict[str, Any]) -> dict[str, Any]:
@@ -22,4 +23,5 @@ def verdict_on(lines: list[str], asked: dict[str, Any]) -> dict[str, Any]:
         top = scenario.parse(asked["expect"], run_settings.shipped())
         failed = expect.check(result, top.expectations)
     held = len(invariants.applicable(plan)) - len({name for name, _ in violated})
-    return {"t": now_ms, "held": held, "violated": violated, "failed": failed}
+    tested = exercised(result, plan)
+    return {"t": now_ms, "held": held, "tested": tested, "violated": violated, "failed": failed}

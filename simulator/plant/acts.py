@@ -74,9 +74,9 @@ class Acts:
             order = index * 8 + min(number, 7)
             self._queue.append((at_ms + later_ms, order, index if number == 0 else -1, name, burner, arg))
 
-    def do(self, name, burner=0, args=None):
-        """Let an event of a scenario begin now; args as the plan has them (milliseconds, not seconds)."""
-        self._plan_event(self._asked, (self.now_ms, name, burner, args or {}))
+    def do(self, name, burner=0, args=None, later_ms=0):
+        """Let an event of a scenario begin now, or later; args as the plan has them (milliseconds, not seconds)."""
+        self._plan_event(self._asked, (self.now_ms + later_ms, name, burner, args or {}))
         self._asked += 1
         self._queue = self._queue[self._next :]
         self._queue.sort(key=when)

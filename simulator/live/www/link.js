@@ -19,7 +19,7 @@ export function connect(said, opened, lost) {
     scenarios: async () => (await fetch("scenarios")).json(),
     /** The run so far as the text of a scenario. */
     saved: async (name = "") => (await fetch(`scenario.json${name && `?name=${encodeURIComponent(name)}`}`)).text(),
-    /** The address of the controller's own page; the site has none. */
-    device: (hello) => `http://127.0.0.1:${hello.page_port}/`,
+    /** The address of the controller's own page, logged in; the site has none. */
+    device: (hello) => `http://${location.hostname}:${hello.page_port}/desk`,
   };
 }

@@ -198,7 +198,7 @@ function burner(svg, index, x, ask, chosen) {
     put(knob, "aria-valuetext", now.knob ? `${now.simmer} %` : text("knob_off"));
     put(knob, "aria-label", `${text("knob")} ${index + 1}`);
     const held = now.ma >= plant.magnet_hold_ma * LET_GO_MARGIN;
-    put(hint, "text", now.pressed ? text(held ? "let_go" : now.flame ? "keep_holding" : "sparking") : now.gas ? text("turn_or_off") : text("push_and_hold"));
+    put(hint, "text", now.pressed ? text(held && now.may_release ? "let_go" : now.flame ? "keep_holding" : "sparking") : now.gas ? text("turn_or_off") : text("push_and_hold"));
     set(group, now.ma > 1, "flows");
     put(flow, "style", `--flow:${Math.max(.25, 70 / Math.max(now.ma, 10)).toFixed(1)}s`);
     put(lever, "transform", now.closed ? "rotate(0)" : "rotate(-27)");

@@ -1,6 +1,6 @@
 """Pictures of the live stove: all below build/screenshots/, the best in docs/images/.
 
-python -m host_tests.browser.stove_screenshots
+python -m host_tests.browser.stove.screenshots
 """
 
 import sys
@@ -77,7 +77,7 @@ class Photographer:
         phone.find("#language").click()
         phone.until(lambda: self.says("触点焊死"))
         self.take("stove-welded-dark-zh")
-        phone.find("#show-device").click()
+        phone.find("#tab-device").click()
         self.look(ALL, "light")
         time.sleep(2)
         self.take("stove-all-light-zh")

@@ -1,13 +1,11 @@
-"""The stove in a real browser and in a real terminal, as `make sim` starts it: what a newcomer does in three minutes.
+"""The stove in a real browser, as `make sim` starts it: what a newcomer does in three minutes.
 
 A server and a browser take seconds to start, so a test is a story.
 """
 
 import json
 import os
-import pty
 import re
-import select
 import signal
 import socket
 import subprocess
@@ -18,97 +16,19 @@ from pathlib import Path
 
 import pytest
 
-from host_tests.browser.phone import MISSING, By, browsing
+from host_tests.browser.phone import MISSING, By
+from host_tests.browser.stove.page import Page
 from host_tests.fixtures.live import ROOT, alive, family, program, wait_for
 from host_tests.fixtures.seeded_firmware import seeded_build
 from simulator.rules import invariants
 
 needs_browser = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
-DESK = (1400, 1100)
 MINUTE = 60
 DEAF = (
     "curfew/runtime/inbox.py",
     "self.off[burner] = 0\n        return True",
     "self.off[burner] = 0\n        return False",
 )
-
-
-class Page:
-    """The page of a stove in a browser, and what a person does with it."""
-
-    def __init__(self, phone, address):
-        self.phone = phone
-        self.address = address
-        phone.clean()
-        self.shape(*DESK)
-        phone.driver.get(f"http://{address}/")
-        phone.until(lambda: phone.seen(".knob") and self.device(1))
-
-    def shape(self, width, height):
-        self.phone.cdp(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
-        )
-
-    def device(self, burner):
-        """What the controller says of a burner (from 1)."""
-        return self.phone.js(
-            "return document.querySelectorAll('[data-button]')[arguments[0]].nextSibling.textContent", burner - 1
-        )
-
-    def lit(self, burner):
-        return "lit" in self.phone.all(".burner")[burner - 1].get_attribute("class").split()
-
-    def flows(self, burner):
-        """Whether one sees gas flow."""
-        return "seeps" in self.phone.all(".burner")[burner - 1].get_attribute("class").split()
-
-    def reported(self):
-        return [line.text.replace("\n", " ") for line in self.phone.all("#story li")]
-
-    def speed(self, speed):
-        self.phone.find(f"[data-speed='{speed}']").click()
-
-    def key(self, key):
-        self.phone.js(
-            "document.activeElement.blur();"
-            "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: arguments[0], bubbles: true}))", key,
-        )  # fmt: skip
-
-    def hold(self, selector):
-        """A pointer that goes down on something and stays; returns a function that releases it."""
-        from selenium.webdriver.common.action_chains import ActionChains
-
-        ActionChains(self.phone.driver).click_and_hold(self.phone.find(selector)).perform()
-        return lambda: ActionChains(self.phone.driver).release().perform()
-
-    def anew(self, minutes=2, burners=2):
-        """A new stove with so many minutes on its clock."""
-        self.phone.js("document.querySelector('[name=minutes]').value = arguments[0]", minutes)
-        self.phone.js("document.querySelector('[name=burners]').value = arguments[0]", burners)
-        self.phone.js("document.querySelectorAll('#story li').forEach((line) => line.classList.add('old'))")
-        self.phone.press("#anew")
-        self.phone.until(lambda: len(self.phone.all(".knob")) == burners and not self.phone.all("#story .old"))
-        self.phone.js("scrollTo(0, 0)")
-        self.phone.until(lambda: self.device(1) == "off")
-
-
-@pytest.fixture(scope="module")
-def phone():
-    with browsing() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def address():
-    with program() as (_, address):
-        yield address
-
-
-@pytest.fixture
-def page(phone, address):
-    one = Page(phone, address)
-    yield one
-    assert phone.complaints() == []
 
 
 @needs_browser
@@ -187,6 +107,7 @@ def test_every_act_is_in_the_drawer_and_a_wrong_value_is_reported(page, phone):
     from simulator.scenario import ACTS
 
     page.anew()
+    page.tab("drawer")
     assert {one.get_dom_attribute("data-act") for one in phone.all("#acts form")} == set(ACTS)
     phone.js("document.querySelector('[data-act=film] input').value = 250")
     phone.press("[data-act=film] button")
@@ -203,7 +124,7 @@ def test_every_act_is_in_the_drawer_and_a_wrong_value_is_reported(page, phone):
 
 @needs_browser
 def test_a_scenario_is_watched_to_its_end_and_one_from_disk_is_refused_with_its_key(page, phone, tmp_path):
-    phone.js("scrollTo(0, document.body.scrollHeight)")
+    page.tab("runs")
     phone.find("#find").send_keys("a_blown_out_flame")
     phone.press("#scenarios button")
     page.speed(60)
@@ -235,10 +156,10 @@ def test_two_tabs_see_one_stove_and_the_controller_serves_its_own_page_beside_it
     phone.driver.switch_to.window(first)
     phone.until(lambda: not page.flows(1), MINUTE)
     page.speed(1)
-    phone.press("#show-device")
+    page.tab("device")
     phone.driver.switch_to.frame(phone.find("#frame iframe"))
-    phone.find("#password").send_keys("curfew-desk\n")
-    phone.until(lambda: phone.seen("#off"), MINUTE)
+    phone.until(lambda: phone.seen("#off"), MINUTE)  # without a password
+    phone.reads("turned off from the web page", "main", MINUTE)  # what F was, among the shut-offs
     phone.driver.switch_to.default_content()
 
 
@@ -379,40 +300,3 @@ def test_a_page_from_elsewhere_may_not_turn_the_knobs():
                 "Sec-WebSocket-Version: 13\r\n\r\n".encode()
             )
             assert b" 403 " in link.recv(100)
-
-
-@pytest.mark.long
-def test_the_same_stove_in_a_terminal():
-    parent, child = pty.openpty()
-    command = [sys.executable, "-m", "simulator", "live", "--terminal"]
-    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "140", "LINES": "40"}
-    process = subprocess.Popen(command, cwd=ROOT, stdin=child, stdout=child, stderr=child, env=env, close_fds=True)
-    os.close(child)
-    seen = ""
-
-    def shows(words):
-        nonlocal seen
-        try:
-            if select.select([parent], [], [], 0.05)[0]:
-                seen += os.read(parent, 1 << 16).decode("utf-8", "replace")
-        except OSError:  # the other end has ended
-            pass
-        return words in seen
-
-    try:
-        wait_for(lambda: shows("IDLE"), "the stove")
-        os.write(parent, b"++l")
-        wait_for(lambda: shows("60x") or shows("10x"), "its speed")
-        wait_for(lambda: shows("BURNING"), "a flame")
-        os.write(parent, b"h")
-        wait_for(lambda: shows("cause BUTTON"), "off")
-        everybody = family(process.pid)
-        os.write(parent, b"q")
-        end_s = time.monotonic() + 20
-        while process.poll() is None and time.monotonic() < end_s:
-            shows("")
-        assert process.wait(1) == 0
-    finally:
-        process.kill()
-        os.close(parent)
-    wait_for(lambda: not [pid for pid in everybody if alive(pid)], "their end", 10)
