@@ -36,9 +36,13 @@ def acts_table() -> dict[str, list[dict[str, Any]]]:
 
 def words_script() -> str:
     """The names of the catalog as words of the page, and the colors of the states."""
+    from simulator.live.texts import TEXTS  # not in the browser
+
     words = {f"{kind}.{name}": catalog.phrase(kind, name, "short") for kind in WORDS for name in catalog.names(kind)}
     words.update({f"do.{name}": catalog.phrase("act", name, "button") for name in catalog.names("act")})
-    return catalog.script(words, COLORS={name: state["color"] for name, state in catalog.ENTRIES["state"].items()})
+    return catalog.script(
+        {**TEXTS, **words}, COLORS={name: state["color"] for name, state in catalog.ENTRIES["state"].items()}
+    )
 
 
 def hello(stove: "RecordedStove", **more: Any) -> dict[str, Any]:

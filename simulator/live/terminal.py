@@ -13,30 +13,29 @@ from typing import Any
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 import catalog
 from simulator.fields import ScenarioError
+from simulator.live import texts
 from simulator.live.judge import Judge
 from simulator.live.recording import BURNER_KEYS, SPEEDS, Refused
 from simulator.live.story import Story
 from simulator.live.stove import PASSWORD, Stove
 from simulator.times import show_time
+from simulator.view.phrases import countdown
 
 FRAMES_PER_S = 12
 LIGHT_S = 10
-BAR = 24  # characters of a full one
-MA_FULL = 400
 STORY_LINES = 12
 SEGMENTS = {
     0x3F: "0", 0x06: "1", 0x5B: "2", 0x4F: "3", 0x66: "4", 0x6D: "5", 0x7D: "6", 0x07: "7", 0x7F: "8", 0x6F: "9",
     0x40: "-", 0x71: "F", 0x74: "h", 0: " ",
 }  # fmt: skip
 KEYS = (
-    "1-4 burner   l light   o knob off   p press   d double   h hold   f remote off   w weld   u repair   b blow out"
-    "   space pause   . step   + - speed   s save   q quit"
+    "1-4 burner · l light · o knob off · p press · d double · h hold · f remote off · w weld · u repair · b blow out "
+    "· space pause · . step · + - speed · s save · q quit"
 )
 SAVED = "build/played.json"
 
@@ -86,83 +85,58 @@ class Screen:
         self.stove.ask(self.stove.set_speed, speed).result(5)
 
     def _save(self) -> None:
-
         made = self.stove.ask(self.stove.saved).result(5)
         Path(SAVED).parent.mkdir(exist_ok=True)
         Path(SAVED).write_text(json.dumps(made, indent=1) + "\n", "utf-8")
         self.note = f"saved: {SAVED}; again: .venv/bin/python -m simulator run {SAVED}"
 
-    def render(self) -> Panel:
-        """The screen as it is now."""
+    def render(self) -> Group:
+        """The screen as it is now, for 80 columns."""
         frame = self.stove.frame()
-        self.said.extend(reported for entry in self._story.read() if (reported := sentence(entry)))
-        table = Table(expand=True, box=None, padding=(0, 2))
-        for title in ("", "knob", "flame", "contact", "tip", "mV", "magnet", "state"):
-            table.add_column(title)
+        self.said.extend(told for entry in self._story.read() if (told := texts.line(entry)))
+        table = Table(expand=True, box=None, padding=(0, 1, 0, 0))
+        titles = (texts.text(key) for key in ("knob", "gas_short", "contact_short", "magnet_short", "states"))
+        knob, gas, contact, magnet, states = titles
+        for title in ("", knob, gas, contact, "°C", "mV", magnet, "", states):
+            table.add_column(title, no_wrap=True)
         for index, values in enumerate(frame["burners"]):
             table.add_row(*self._row(index, dict(zip(BURNER_KEYS, values, strict=True))))
         rules, style = self._rules()
         digits = "".join(SEGMENTS.get(frame["digits"] >> 8 * n & 0x7F, "?") for n in range(4))
         colon = ":" if frame["digits"] >> 15 & 1 else " "
-        now = show_time(frame["t"] // 1000 * 1000)
         head = Text.assemble(
-            (f" {digits[:2]}{colon}{digits[2:]} ", "bold red on black"), f"   {now}   ",
-            ("paused" if not frame["speed"] else f"{frame['speed']}x", "bold"),
-            ("   ♪" if frame["tone"] else "    ", "yellow"), "   ", (rules, style),
-            "" if frame["powered"] else "   no power",
+            ("Curfew  ", "bold"), (f" {digits[:2]}{colon}{digits[2:]} ", "bold red on black"),
+            f"  {show_time(frame['t'] // 1000 * 1000)}  ", (f"{frame['speed']}×" if frame["speed"] else "❚❚", "bold"),
+            ("  ♪" if frame["tone"] else "   ", "yellow"), "  ", (rules, style),
+            "" if frame["powered"] else "  " + texts.text("no_power"),
         )  # fmt: skip
-        page = f"the controller's own page: http://127.0.0.1:{self.stove.web_port}  password: {PASSWORD}"
-        story = Text("\n".join(self.said))
         note = self.stove.failure or self.stove.over or self.note
-        return Panel(
-            Group(head, "", table, "", story, "", Text(note, "bold yellow"), Text(page, "dim"), Text(KEYS, "dim")),
-            title="Curfew",
-        )
+        page = f"http://127.0.0.1:{self.stove.web_port}  {PASSWORD}"
+        story = Text("\n".join(self.said))
+        return Group(head, "", table, "", story, "", Text(note, "bold yellow"), Text(page, "dim"), Text(KEYS, "dim"))
 
     def _row(self, index: int, now: dict[str, Any]) -> list[Text | str]:
-        knob = "pushed" if now["pressed"] else f"{now['simmer']} %" if now["knob"] else "off"
-        flame = Text("▲▲▲ burning", "bright_blue") if now["flame"] else Text("gas!" if now["gas"] else "–", "red")
-        contact = "open" if now["mohm"] is None else f"{now['mohm']} mΩ"
-        filled = min(BAR, round(now["ma"] * BAR / MA_FULL))
+        knob = "▼" if now["pressed"] else f"{now['simmer']} %" if now["knob"] else texts.text("knob_off")
+        flame = Text("▲▲▲", "bright_blue") if now["flame"] else Text("gas!" if now["gas"] else "–", "red")
+        contact = "–" if now["mohm"] is None else f"{now['mohm']:.0f} mΩ"
         hold = self.stove.world.burners[index].stove["magnet_hold_ma"]
-        bar = Text("█" * filled + "·" * (BAR - filled), "green" if now["ma"] >= hold else "red")
-        state = now["fault"] or now["state"] or "starting"
+        magnet = Text(f"{now['ma']:.0f} mA", "green" if now["ma"] >= hold else "red")
+        kind = "fault" if now["fault"] else "state"
+        what = now["fault"] or now["state"]
         style = "dim" if now["state"] in (None, "IDLE") else catalog.ENTRIES["state"][now["state"]]["color"][0]
-        reported = Text(f"{state} {now['remaining_s'] or ''}", style)
-        mark = f"{'▶' if index == self.burner else ' '} {index + 1}"
-        millivolts = f"{now['tc_uv'] / 1000:4.1f} {now['magnet_uv'] / 1000:4.1f}"
-        return [
-            mark,
-            knob,
-            flame,
-            contact,
-            f"{now['tip_c']:.0f} °C",
-            millivolts,
-            Text.assemble(bar, f" {now['ma']:.0f} mA"),
-            reported,
-        ]
+        left = countdown(now["remaining_s"]) if now["remaining_s"] else ""
+        reported = Text(texts.name(kind, what) if what else texts.text("starting"), style)
+        mark = f"{'▶' if index == self.burner else ' '}{index + 1}"
+        millivolts = f"{now['tc_uv'] / 1000:.1f} {now['magnet_uv'] / 1000:.1f}"
+        return [mark, knob, flame, contact, f"{now['tip_c']:.0f}", millivolts, magnet, left, reported]
 
     def _rules(self) -> tuple[str, str]:
         if self.verdict is None:
-            return "rules …", "dim"
+            return texts.text("rules_wait"), "dim"
         if self.verdict["violated"]:
             name, said = self.verdict["violated"][0]
-            return f"BROKEN {name}: {said} (s saves the scenario)", "bold white on red"
-        return f"{self.verdict['held']} rules hold", "green"
-
-
-def sentence(entry: dict[str, Any]) -> str:
-    """An entry of a Story in words; empty for what a terminal need not tell."""
-    head = f"{show_time(entry['t'] // 1000 * 1000):>8} {'' if entry['b'] is None else entry['b'] + 1:>2}  "
-    if "do" in entry:
-        more = [str(value) for key, value in entry.items() if key not in ("t", "b", "do")]
-        return head + " ".join([entry["do"].replace("_", " "), *more])
-    for kind in ("up", "down", "raised"):
-        if kind in entry:
-            return f"{head}{kind} {entry[kind]}".rstrip()
-    shown = ((key, value) for key, value in entry.items() if key not in ("t", "b") and value is not None)
-    parts = [f"{key} {value}" for key, value in shown]
-    return head + ", ".join(parts) if parts else ""
+            return f"{texts.text('violated', name)}: {said} (s)", "bold white on red"
+        return texts.text("rules_hold", self.verdict["held"]), "green"
 
 
 @contextlib.contextmanager

@@ -1,4 +1,5 @@
-// The texts of the page in both languages; the names of states, faults, causes, sounds and acts come from catalog.toml.
+// The texts of the page in both languages; the names of states, faults, causes, sounds
+// and acts come from catalog.toml, the words of the log from simulator/live/texts.py.
 import { CATALOG } from "./catalog.js";
 
 const WORDS = {
@@ -62,9 +63,7 @@ const WORDS = {
     "· B 吹灭 · 空格 暂停 · . 单步 · + − 速度。在旋钮上：空格按下，方向键转动。"],
   // the drawing
   stove: ["stove", "灶具"],
-  knob: ["knob", "旋钮"],
   button: ["button of the controller, burner", "控制盒上的按钮，灶头"],
-  knob_off: ["off", "关"],
   fill: ["pour in water", "加水"],
   push_and_hold: ["push and hold", "按下并按住"],
   sparking: ["sparking …", "打火中…"],
@@ -84,11 +83,6 @@ const WORDS = {
   current: ["current that holds the gas on", "维持供气的电流"],
   loop_about: ["The flame heats the tip, the tip drives\nthe current, the current holds the gas on.\nThe controller can only open this loop.",
     "火焰加热热电偶，热电偶产生电流，\n电流吸住电磁阀。\n控制盒只能断开这个回路。"],
-  no_power: ["no power", "没有电"],
-  ready: ["ready for ignition", "可以点火"],
-  starting: ["starting …", "启动中…"],
-  tip: ["tip", "热电偶"],
-  states: ["state", "状态"],
   holds: ["holds", "吸住"],
   drops: ["drops out", "释放"],
   // first steps
@@ -99,9 +93,6 @@ const WORDS = {
   weld_it: ["weld", "粘连"],
   coach_done: ["That is all it does. Now cause another fault.", "它做的就是这些。再试试别的故障。"],
   // judging
-  rules_hold: ["{0} rules hold", "{0} 条规则成立"],
-  rules_wait: ["rules …", "规则…"],
-  violated: ["Broken: {0}", "违反：{0}"],
   share: ["Copy a link to this run", "复制这次运行的链接"],
   copied: ["The link is in the clipboard and in the address bar.", "链接已复制，也在地址栏里。"],
   no_wasm: ["This browser has no WebAssembly or no Workers, so the firmware cannot run in it: use a current Firefox, " +
@@ -115,7 +106,6 @@ const WORDS = {
   lost: ["No answer from the stove. Is `make sim` still running?", "灶具没有回应。`make sim` 还在运行吗？"],
   over: ["A day on the stove is over: save it, or take a new one.", "已模拟一整天：请保存，或者换一台新的。"],
   failure: ["The simulator failed: {0}", "模拟器出错：{0}"],
-  burner: ["burner", "灶头"],
   nothing_playing: ["You are at the stove.", "现在由您操作。"],
   playing: ["Playing: {0} ({1})", "正在播放：{0}（{1}）"],
   // the fields of the faults
@@ -146,15 +136,6 @@ const WORDS = {
   "group.remote": ["Remote", "远程"],
   // the story
   "state.null": ["–", "–"],
-  opened_by: ["contact opens: {0}", "触点断开：{0}"],
-  gas_on: ["gas on", "燃气打开"],
-  gas_off: ["magnet valve drops out: gas off", "电磁阀释放：燃气关闭"],
-  flame_on: ["flame on", "着火"],
-  flame_off: ["the flame is out", "火灭了"],
-  up: ["the chip starts", "芯片启动"],
-  down: ["the chip is down: {0}", "芯片停止：{0}"],
-  raised: ["error: {0}", "程序出错：{0}"],
-  fault_gone: ["fault cleared", "故障已清除"],
 };
 
 let language = 0;
