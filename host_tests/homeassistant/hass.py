@@ -1,9 +1,11 @@
 """A real Home Assistant with nothing but MQTT, controlled over standard input.
 
     python hass.py FOLDER BROKER_PORT       in the environment of `make homeassistant`
-Orders, a line of JSON each: {"call": "valve.close_valve", "data": {...}} answers "done" or {"error": ...}; anything
-else answers {unique id: [entity_id, state, attributes]}, because an old one names entities in its own way. Belongs
-here: starting it, and handing on. Does not: expectations.
+Orders, a line of JSON each: {"call": "valve.close_valve", "data": {...}} answers "done" or {"error": ...};
+{"automation": {...}} sets one up from the blueprints in FOLDER; {"fire": type, "data": {...}} fires an event;
+{"calls": "notify.phone"} answers the data of all calls of a service that only remembers; anything else answers
+{unique id: [entity_id, state, attributes]}, because an old one names entities in its own way. Belongs here: starting
+it, and handing on. Does not: expectations.
 """
 
 import asyncio
@@ -13,6 +15,14 @@ import sys
 from homeassistant import auth, bootstrap, config_entries, core, loader
 from homeassistant.helpers import entity_registry
 from homeassistant.setup import async_setup_component
+
+REMEMBERED = ("notify.phone", "homeassistant.turn_on", "homeassistant.turn_off")
+CALLS = {service: [] for service in REMEMBERED}
+
+
+def remember(call):
+    """Stand for a service."""
+    CALLS[f"{call.domain}.{call.service}"].append(call)
 
 
 async def started(folder, port):
@@ -28,11 +38,22 @@ async def started(folder, port):
     about = {"version": 1, "minor_version": 1, "domain": "mqtt", "title": "broker", "source": "user"}
     await hass.config_entries.async_add(config_entries.ConfigEntry(data=broker, **about))
     await hass.async_start()
+    for service in REMEMBERED:
+        hass.services.async_register(*service.split("."), remember)
     return hass
 
 
 async def obeyed(hass, order):
     """What an order is answered with."""
+    if "automation" in order:
+        made = await async_setup_component(hass, "automation", {"automation": order["automation"]})
+        await hass.async_block_till_done()
+        return made
+    if "fire" in order:
+        hass.bus.async_fire(order["fire"], order["data"])
+        return "done"
+    if "calls" in order:
+        return [dict(call.data) for call in CALLS[order["calls"]]]
     if "call" not in order:
         known = entity_registry.async_get(hass).entities.values()
         found = [(entity, hass.states.get(entity.entity_id)) for entity in known]

@@ -1,6 +1,8 @@
 """A real Home Assistant discovers the device over a real broker, shows it and turns it off: `make homeassistant`."""
 
 import json
+import re
+import shutil
 import subprocess
 
 import pytest
@@ -9,6 +11,7 @@ from host_tests.fixtures.seeded_firmware import ROOT
 from host_tests.realtime.test_remote_access import QUICK, connected  # noqa: F401
 
 PYTHON = ROOT / ".venv-homeassistant" / "bin" / "python"
+FILES = ROOT / "docs" / "homeassistant"
 START_S = 120
 NODE = "curfew_240ac412ab0f"
 CLOSE_ONLY = 2  # ValveEntityFeature.CLOSE, and no other bit
@@ -25,6 +28,7 @@ class Hass:
     def __init__(self, folder, port):
         folder.mkdir()
         (folder / "configuration.yaml").touch()
+        shutil.copytree(FILES, folder / "blueprints" / "automation" / "curfew", ignore=lambda *_: ["card.yaml"])
         script = ROOT / "host_tests" / "homeassistant" / "hass.py"
         self._log = (folder / "log").open("w")
         self._process = subprocess.Popen(
@@ -56,6 +60,23 @@ class Hass:
         entity_id = self.ask()[f"{NODE}_{entity.split('.')[1]}"][0]
         return self.ask(call=service, data={"entity_id": entity_id})
 
+    def use(self, *blueprints):
+        """Set up automations from (file, inputs); the name of an entity in an input stands for its id there."""
+        known = {
+            entity_id.split(".")[0] + "." + unique[len(NODE) + 1 :]: entity_id
+            for unique, (entity_id, *_) in self.ask().items()
+        }
+
+        def found(value):
+            return [found(one) for one in value] if isinstance(value, list) else known.get(value, value)
+
+        made = [
+            {"use_blueprint": {"path": f"curfew/{file}", "input": {key: found(value) for key, value in inputs.items()}}}
+            for file, inputs in blueprints
+        ]
+        assert self.ask(automation=made) is True
+        return known
+
     def stop(self):
         self._process.communicate(timeout=60)
         self._log.close()
@@ -81,12 +102,13 @@ def test_home_assistant_finds_every_entity_and_shows_a_burner_that_burns(hass):
     assert set(states) == {
         "binary_sensor.problem", "sensor.rssi", "sensor.restart", "valve.burner0_gas", "button.burner0_off",
         "binary_sensor.burner0_flame", "sensor.burner0_off_at", "sensor.burner0_state", "sensor.burner0_cause",
-        "sensor.burner0_tc", "sensor.burner0_magnet", "sensor.burner0_health", "event.burner0_shutoff",
+        "number.burner0_off_in", "sensor.burner0_tc", "sensor.burner0_magnet", "sensor.burner0_health",
+        "event.burner0_shutoff",
     }  # fmt: skip
     assert states["binary_sensor.problem"][0] == "off" and states["sensor.rssi"][0] == "-50"
     assert states["binary_sensor.burner0_flame"][0] == "on" and states["sensor.burner0_state"][0] == "BURNING"
     here.desk.wait_for(lambda: float(one.state("sensor.burner0_tc")) > 1, 30, "millivolts, published every ten seconds")
-    assert states["sensor.burner0_off_at"][0] == "unknown", "the desk never learns the time"
+    here.desk.wait_for(lambda: one.state("sensor.burner0_off_at") != "unknown", 30, "the time, from two servers")
 
 
 def test_the_gas_can_be_turned_off_there_and_not_on(hass):
@@ -113,3 +135,39 @@ def test_the_button_off_is_off_and_a_device_that_is_gone_is_unavailable(hass):
     here.desk.wait_for(lambda: one.state("valve.burner0_gas") == "unavailable", 60, "the last will")
     here.desk.do("power_on")
     here.desk.wait_for(lambda: one.state("valve.burner0_gas") == "closed", 60, "the device back")
+
+
+def test_a_phone_is_told_before_and_after_the_gas_goes_off_and_turns_it_off_from_there(hass):
+    here, one = hass
+    inputs = {"state": "sensor.burner0_state", "shutoff": "event.burner0_shutoff", "button": "button.burner0_off"}
+    known = one.use(("notify.yaml", {**inputs, "notify": "notify.phone"}))
+    here.desk.wait_for(lambda: one.state("sensor.burner0_state") == "WARNING", 90, "the warning")
+    here.desk.wait_for(lambda: one.ask(calls="notify.phone"), 10, "the message")
+    [warning] = one.ask(calls="notify.phone")
+    assert warning["message"].startswith("The gas goes off in a minute.")
+    [action] = warning["data"]["actions"]
+    assert action == {"action": f"CURFEW {known['button.burner0_off']}", "title": "Turn off"}
+    one.ask(fire="mobile_app_notification_action", data={"action": "CURFEW button.of_another_burner"})
+    here.lasts(1)
+    assert here.desk.state() == "WARNING"
+    one.ask(fire="mobile_app_notification_action", data={"action": action["action"]})
+    here.desk.wait_for(lambda: here.desk.state() not in ("WARNING", "BURNING"), 10, "the end of the flame")
+    here.desk.wait_for(lambda: len(one.ask(calls="notify.phone")) == 2, 20, "the second message")
+    assert one.ask(calls="notify.phone")[1]["message"] == "Turned off: remote OFF"
+
+
+def test_the_range_hood_follows_the_flame_and_runs_on(hass):
+    here, one = hass
+    one.use(("hood.yaml", {"flames": ["binary_sensor.burner0_flame"], "hood": "fan.hood", "run_on": 0.05}))
+    assert one.call("button.press", "button.burner0_off") == "done"
+    here.desk.wait_for(lambda: one.state("binary_sensor.burner0_flame") == "off", 60, "the flame is out")
+    here.desk.wait_for(lambda: one.ask(calls="homeassistant.turn_off"), 30, "the hood after its run-on")
+    here.desk.light(5)
+    here.desk.wait_for(lambda: one.ask(calls="homeassistant.turn_on"), 60, "the hood beside a flame")
+    assert one.ask(calls="homeassistant.turn_on")[0]["entity_id"] == ["fan.hood"]
+
+
+def test_every_entity_of_the_card_is_there(hass):
+    _, one = hass
+    named = set(re.findall(rf"(\w+)\.{NODE}_(\w+)", (FILES / "card.yaml").read_text()))
+    assert len(named) >= 6 and {f"{domain}.{name}" for domain, name in named} <= set(one.states())
