@@ -14,7 +14,8 @@ import { check, flush } from "./pages/check.js";
 import { more } from "./pages/more.js";
 import { warn } from "./warn.js";
 
-const PAGES = { now, history, signal, settings, network, check, more, login, setup }; // function(main) -> update, or nothing
+// function(main) -> update, or nothing
+const PAGES = { now, history, signal, settings, network, check, more, login, setup };
 const TABS = ["now", "history", "settings", "more"];
 const TAB_OF = { check: "more", signal: "more", network: "settings" };
 let page = null; // {name, update} of the page shown
@@ -56,10 +57,12 @@ function draw() {
 
 /** The title of the tab: the time left of the burner that ends first, else the page. */
 function entitle(name, burners) {
-  const first = burners.filter((one) => one.contact_closed && one.remaining_s).sort((a, b) => a.remaining_s - b.remaining_s)[0];
+  const first = burners.filter((one) => one.contact_closed && one.remaining_s).sort((a, b) =>
+    a.remaining_s - b.remaining_s)[0];
   const late = burners.some((one) => one.state === "WARNING");
   const own = name === "now" || !name ? "" : t(has(name + "_title") ? name + "_title" : name) + " · ";
-  document.title = (first ? (late ? "⚠ " : "🔥 ") + clock(remaining_s(first)) + " · " : own) + ((device.status && device.status.name) || "Curfew");
+  document.title = (first ? (late ? "⚠ " : "🔥 ") + clock(remaining_s(first)) + " · " : own) +
+    ((device.status && device.status.name) || "Curfew");
   warn(late);
 }
 
@@ -68,7 +71,8 @@ function announce(burners) {
   if (!fresh()) return;
   const states = burners.map((one) => one.fault || one.state);
   const news = states.flatMap((word, n) => announced[n] !== undefined && announced[n] !== word
-    ? [(burners.length > 1 ? nameOf(n) + ": " : "") + t(word) + (word === "VERIFYING" && burners[n].cause ? ". " + cause(burners[n].cause) : "")] : []);
+    ? [(burners.length > 1 ? nameOf(n) + ": " : "") + t(word) +
+      (word === "VERIFYING" && burners[n].cause ? ". " + cause(burners[n].cause) : "")] : []);
   announced = states;
   if (news.length) set($("said"), news.join(". "));
 }
@@ -83,9 +87,11 @@ function show(name) {
   const [tag, word] = next();
   set($("language"), word);
   $("language").lang = tag;
-  $("off").replaceChildren(t("off"), ...((device.status.burners || []).length > 1 ? [h("small", {}, t("off_all"))] : []));
+  $("off").replaceChildren(t("off"), ...((device.status.burners || []).length > 1 ? [h("small", {}, t("off_all"))]
+    : []));
   $("tabs").setAttribute("aria-label", t("tabs"));
-  $("tabs").replaceChildren(...TABS.map((tab) => h("a", { href: "#" + tab, "aria-current": (TAB_OF[name] || name) === tab ? "page" : null }, t(tab))));
+  $("tabs").replaceChildren(...TABS.map((tab) => h("a", { href: "#" + tab,
+    "aria-current": (TAB_OF[name] || name) === tab ? "page" : null }, t(tab))));
   if (moved) { scrollTo(0, 0); (main.querySelector("h1") || main).focus({ preventScroll: true }); }
 }
 

@@ -32,7 +32,8 @@ export const remaining_s = (burner) => Math.max(0, Math.ceil(burner.remaining_s 
 
 const csrf = {
   get: () => { try { return localStorage.getItem("csrf") || ""; } catch { return csrf.value || ""; } },
-  set: (text) => { csrf.value = text; try { localStorage.setItem("csrf", text); } catch { /* private mode: value is enough */ } },
+  set: (text) => { csrf.value = text; try { localStorage.setItem("csrf", text); } catch {
+    /* private mode: value is enough */ } },
 };
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -45,7 +46,8 @@ export async function ask(method, path, body, wait_ms = WAIT_MS) {
     try {
       const answer = await fetch("/api/v1" + path, {
         method, signal: abort.signal, cache: "no-store", credentials: "same-origin",
-        headers: { ...(method === "GET" ? {} : { "X-CSRF-Token": csrf.get() }), ...(body ? { "Content-Type": "application/json" } : {}) },
+        headers: { ...(method === "GET" ? {} : { "X-CSRF-Token": csrf.get() }),
+          ...(body ? { "Content-Type": "application/json" } : {}) },
         body: body && JSON.stringify(body),
       });
       if (answer.status !== 503) {

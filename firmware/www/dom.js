@@ -3,7 +3,8 @@ import { has, t } from "./texts.js";
 
 /** An element: h("p", {class: "soft"}, "text"); "svg:path" is one of SVG; null or false leaves an attribute out. */
 export function h(name, attributes, ...children) {
-  const node = name.startsWith("svg:") ? document.createElementNS("http://www.w3.org/2000/svg", name.slice(4)) : document.createElement(name);
+  const node = name.startsWith("svg:") ? document.createElementNS("http://www.w3.org/2000/svg", name.slice(4))
+    : document.createElement(name);
   for (const [key, value] of Object.entries(attributes || {})) {
     if (key.startsWith("on")) node[key] = value;
     else if (value !== null && value !== false) node.setAttribute(key, value === true ? "" : value);

@@ -1,4 +1,5 @@
-// Fields, and a form that says what changes and sends it. Edits that are not saved outlive a change of page or language.
+// Fields, and a form that says what changes and sends it. Edits that are not saved outlive a change of page
+// or language.
 import { ask } from "./device.js";
 import { t } from "./texts.js";
 import { button, h } from "./dom.js";
@@ -12,15 +13,19 @@ const SECRET = "••••";
  * read() is the value as JSON, undefined when unchanged; change() says it in words, "" for none; reset() is undo.
  * step: of the buttons beside a number. options: [text, value] to choose from.
  */
-export function field(id, label, value, { about = "", unit = "", options = null, kind = null, step = 0, attributes = {} } = {}) {
+export function field(id, label, value, { about = "", unit = "", options = null, kind = null, step = 0,
+  attributes = {} } = {}) {
   const secret = kind === "password" || (value !== null && typeof value === "object" && "set" in value);
   const shown = secret || value === undefined || value === null ? "" : Array.isArray(value) ? value.join(" ") : value;
-  const type = kind || attributes.type || (typeof value === "boolean" ? "checkbox" : typeof value === "number" ? "number" : "text");
+  const type = kind || attributes.type || (typeof value === "boolean" ? "checkbox" : typeof value === "number"
+    ? "number" : "text");
   const own = "f-" + id; // apart from the ids of the page itself
   const common = { id: own, name: id, "aria-describedby": own + "-about " + own + "-why", ...attributes };
-  const input = options ? h("select", common, ...options.map(([text, given]) => h("option", { value: String(given), selected: given === value }, text)))
+  const input = options ? h("select", common, ...options.map(([text, given]) =>
+    h("option", { value: String(given), selected: given === value }, text)))
     : type === "textarea" ? h("textarea", { ...common, rows: 3 }, shown)
-      : h("input", { type, autocomplete: "off", ...common, ...(type === "checkbox" ? { checked: value === true } : { value: shown }),
+      : h("input", { type, autocomplete: "off", ...common, ...(type === "checkbox" ? { checked: value === true }
+        : { value: shown }),
         ...(secret && value && value.set ? { placeholder: t("keep") } : {}) });
   const why = h("p", { class: "why", id: own + "-why" });
   const content = type === "checkbox" ? "checked" : "value";
@@ -37,7 +42,8 @@ export function field(id, label, value, { about = "", unit = "", options = null,
     return Array.isArray(value) ? input.value.split(/\s+/).filter(Boolean) : input.value;
   };
   const word = (content) => type === "checkbox" ? t(content ? "yes" : "no") : secret ? SECRET
-    : options ? options.find(([, given]) => String(given) === content)[0] : (content || t("none")) + (unit && " " + unit);
+    : options ? options.find(([, given]) => String(given) === content)[0]
+      : (content || t("none")) + (unit && " " + unit);
   const change = () => !changed() ? "" : label + ": " + (secret ? SECRET : word(before) + " → " + word(input[content]));
   const reset = () => { input[content] = before; note(); };
   const refuse = (text) => {
@@ -55,10 +61,13 @@ export function field(id, label, value, { about = "", unit = "", options = null,
     input.value = Math.min(high, Math.max(low, next));
     input.dispatchEvent(new Event("input", { bubbles: true }));
   };
-  const stepper = (sign, by) => { const one = button(sign, move(by), "nudge"); one.setAttribute("aria-label", label + " " + sign + step); return one; };
+  const stepper = (sign, by) => { const one = button(sign, move(by), "nudge");
+    one.setAttribute("aria-label", label + " " + sign + step); return one; };
   const node = h("div", { class: "field" }, h("label", { for: own }, label),
-    h("div", { class: "in" }, step ? stepper("−", -step) : null, input, step ? stepper("+", step) : null, unit ? h("span", { class: "soft" }, unit) : null,
-      type === "password" ? button(t("show"), () => { input.type = input.type === "text" ? "password" : "text"; }, "show") : null),
+    h("div", { class: "in" }, step ? stepper("−", -step) : null, input, step ? stepper("+", step) : null,
+      unit ? h("span", { class: "soft" }, unit) : null,
+      type === "password" ? button(t("show"), () => { input.type = input.type === "text" ? "password" : "text"; },
+        "show") : null),
     h("p", { class: "about", id: own + "-about" }, about), why);
   return { id, input, node, read, refuse, change, reset, done: () => drafts.delete(id) };
 }
@@ -83,11 +92,13 @@ export function form(path, groups, { shape, done, always = false, note = () => "
   const send = async (event) => {
     event.preventDefault();
     fields.forEach((one) => one.refuse(""));
-    const changed = Object.fromEntries(fields.map((one) => [one.id, one.read()]).filter(([, value]) => value !== undefined));
+    const changed = Object.fromEntries(fields.map((one) => [one.id, one.read()]).filter(([, value]) =>
+      value !== undefined));
     if (!always && !Object.keys(changed).length) { said.textContent = t("nothing_changed"); return; }
     said.textContent = t("loading");
     const { code, body } = await ask("PUT", path, shape(changed));
-    const at = fields.find((one) => one.id === body.key) || (body.key && fields.find((one) => one.id.startsWith(body.key)));
+    const at = fields.find((one) => one.id === body.key) || (body.key &&
+      fields.find((one) => one.id.startsWith(body.key)));
     if (code === 200) {
       fields.forEach((one) => one.done());
       list.replaceChildren();

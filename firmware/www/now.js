@@ -13,13 +13,17 @@ const SMALL = "translate(71 27) scale(.9)", LARGE = "translate(52 54) scale(1.5)
 function dial() {
   const flame = h("svg:g", { class: "flame", transform: LARGE },
     h("svg:g", { class: "sway" }, h("svg:path", { class: "out", d: FLAME }),
-      h("svg:path", { class: "mid lick", d: "M33 24c2 8 10 12 10 20a11 11 0 0 1-22 0c0-6 4-8 5-13 2 2 3 3 4 6 2-5 3-8 3-13z" }),
+      h("svg:path",
+        { class: "mid lick", d: "M33 24c2 8 10 12 10 20a11 11 0 0 1-22 0c0-6 4-8 5-13 2 2 3 3 4 6 2-5 3-8 3-13z" }),
       h("svg:ellipse", { class: "blue", cx: 32, cy: 53, rx: 8, ry: 5, opacity: .75 })));
-  const arc = h("svg:circle", { class: "arc", cx: 100, cy: 100, r: 92, transform: "rotate(-90 100 100)", "stroke-dasharray": ROUND });
+  const arc = h("svg:circle", { class: "arc", cx: 100, cy: 100, r: 92, transform: "rotate(-90 100 100)",
+    "stroke-dasharray": ROUND });
   const tick = h("svg:path", { class: "tick", d: "M68 104l22 24 44-52" });
   const hours = [1, 2, 3, 4, 5].map((n) => h("svg:circle", { class: "hour", cx: 100, cy: 100, r: 91 - 4 * n }));
-  const svg = h("svg:svg", { viewBox: "0 0 200 200", role: "img" }, h("svg:circle", { class: "track", cx: 100, cy: 100, r: 92 }),
-    h("svg:circle", { class: "ticks", cx: 100, cy: 100, r: 84, transform: "rotate(-90 100 100)" }), ...hours, arc, flame, tick);
+  const svg = h("svg:svg", { viewBox: "0 0 200 200", role: "img" },
+    h("svg:circle", { class: "track", cx: 100, cy: 100, r: 92 }),
+    h("svg:circle", { class: "ticks", cx: 100, cy: 100, r: 84, transform: "rotate(-90 100 100)" }), ...hours, arc,
+      flame, tick);
   return { svg, arc, hours, flame };
 }
 
@@ -41,7 +45,8 @@ function card(n, many) {
   const soon = h("button", { type: "button", class: "soon", onclick: () => offSoon(n) });
   const name = h("h2", {});
   const ring = h("div", { class: "dial" }, svg, left);
-  const node = h("section", { class: "burner" }, name, ring, state, about, trouble, service, last, h("div", { class: "row" }, cut, soon, more));
+  const node = h("section", { class: "burner" }, name, ring, state, about, trouble, service, last,
+    h("div", { class: "row" }, cut, soon, more));
 
   function update(burner) {
     const known = fresh();
@@ -59,7 +64,8 @@ function card(n, many) {
     set(left, s ? clock(s) : known ? "" : "–:––");
     if (s) left.append(h("small", {}, t("left")));
     left.classList.toggle("long", s >= 3600);
-    // A flame is drawn only where one is detected; without a sensor a dashed outline shows that one may burn. A tick: off.
+    // A flame is drawn only where one is detected; without a sensor a dashed outline shows that one may burn.
+    // A tick: off.
     ring.classList.toggle("unknown", !known);
     ring.classList.toggle("lit", known && burner.flame);
     ring.classList.toggle("dark", !burner.flame && !(blind && on));
@@ -68,9 +74,11 @@ function card(n, many) {
     flame.setAttribute("transform", s || !known ? SMALL : LARGE);
     const seen = blind ? t("unseen") : t(burner.flame ? "flame_yes" : "flame_no");
     svg.setAttribute("aria-label", !known ? t("unknown") : (s ? t("left_label", clock(s)) + ", " : "") + seen);
-    set(state, !known ? t("unknown") : burner.fault && burner.state === "FAULT" ? t(burner.fault) : !many && word === "IDLE" ? t("all_off") : t(word));
+    set(state, !known ? t("unknown") : burner.fault && burner.state === "FAULT" ? t(burner.fault)
+      : !many && word === "IDLE" ? t("all_off") : t(word));
     const until = s ? t(burner.state === "OVERRIDE" ? "until_latest" : "until", endsAt(s)) : "";
-    const more_about = burner.state === "FAULT" ? "" : blind && on ? t("unseen") : ["BURNING", "OVERRIDE"].includes(word) ? "" : t(word + "_about");
+    const more_about = burner.state === "FAULT" ? "" : blind && on ? t("unseen")
+      : ["BURNING", "OVERRIDE"].includes(word) ? "" : t(word + "_about");
     set(about, known ? together(until, more_about) : t("unknown_about"));
     trouble.hidden = !(known && burner.fault);
     set(trouble, burner.fault ? together(t(burner.fault + "_do"), t("acknowledge")) : "");
@@ -78,8 +86,10 @@ function card(n, many) {
     set(service, t("service"));
     const past = lastOf(n);
     last.hidden = on;
-    set(last, !past ? t("never") : past.when ? t("last_when", moment(past.when), ago(past.when), cause(past.cause)) : t("last", cause(past.cause)));
-    more.hidden = !(known && device.status.remote_extend && burner.flame && ["BURNING", "WARNING"].includes(burner.state));
+    set(last, !past ? t("never") : past.when ? t("last_when", moment(past.when), ago(past.when), cause(past.cause))
+      : t("last", cause(past.cause)));
+    more.hidden = !(known && device.status.remote_extend && burner.flame &&
+      ["BURNING", "WARNING"].includes(burner.state));
     set(more, t("extend"));
     more.setAttribute("aria-label", t("extend_burner", nameOf(n)));
     soon.hidden = s <= SOON_MIN * 60 || burner.state === "ARMED";

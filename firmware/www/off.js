@@ -10,7 +10,8 @@ let answeredMs = 0;
 
 /** Shut off a burner, null for all, and say whether the controller answered. */
 export async function off(burner) {
-  const wasOn = fresh() && (device.status.burners || []).some((one, n) => one.contact_closed && (burner === null || n === burner));
+  const wasOn = fresh() && (device.status.burners || []).some((one, n) => one.contact_closed &&
+    (burner === null || n === burner));
   const known = fresh();
   set($("answer"), t("off_asking"));
   const { code } = await ask("POST", burner === null ? "/off" : "/burners/" + burner + "/off");

@@ -30,7 +30,8 @@ export async function recall() {
 export function lastOf(n) {
   const { cause } = device.status.burners[n];
   if (witnessed[n] && witnessed[n].cause === cause) return witnessed[n];
-  return (record || []).find((one) => one.burner === n && (!cause || one.cause === cause)) || (cause && { cause, when: null });
+  return (record || []).find((one) => one.burner === n && (!cause || one.cause === cause)) ||
+    (cause && { cause, when: null });
 }
 
 /** Note what changed; call it after every status. */

@@ -7,7 +7,9 @@ export const TEXTS = {
   connecting: ["connecting…", "连接中…"],
   lost: ["No word from the controller for 10 s. Look at the stove. You can still try “Turn off”.",
     "已有 10 秒没有收到控制盒的消息，请看一眼灶具。仍可试着按“关火”。"],
-  unreachable: ["No connection to the controller. Look at the stove. You can still try “Turn off”; the button and the knob always work.",
+  unreachable: [
+    "No connection to the controller. Look at the stove. You can still try “Turn off”; the button and the knob " +
+    "always work.",
     "与控制盒断开了，请看一眼灶具。仍可试着按“关火”；按钮和旋钮始终有效。"],
   off: ["Turn off", "关火"],
   off_all: ["all burners", "全部灶头"],
@@ -49,7 +51,8 @@ export const TEXTS = {
   last_when: ["Turned off {0} ({1}): {2}.", "{0} 关火（{1}）：{2}。"],
   never: ["No shut-off yet.", "还没有关过火。"],
   service: ["Contact worn: clean or replace it.", "触点磨损：请清洁或更换。"],
-  acknowledge: ["Then hold the burner's button for 6 s and release it. This is not possible remotely.", "然后按住该灶头的按钮 6 秒再松开。无法远程操作。"],
+  acknowledge: ["Then hold the burner's button for 6 s and release it. This is not possible remotely.",
+    "然后按住该灶头的按钮 6 秒再松开。无法远程操作。"],
   // why
   history_title: ["Why did it turn off?", "为什么关火了？"],
   why_none: ["No shut-offs yet.", "还没有关火记录。"],
@@ -86,7 +89,9 @@ export const TEXTS = {
   expert: ["Expert", "专业"],
   expert_of: ["Expert: {0}", "专业：{0}"],
   own_times: ["Own times: {0}", "单独的时间：{0}"],
-  window_needed: ["{0}: this gives more gas or less warning, so someone must be at the stove. With all burners off, hold a button for 6 s and release it: two beeps. Then save within 10 min.",
+  window_needed: [
+    "{0}: this gives more gas or less warning, so someone must be at the stove. With all burners off, hold a button " +
+    "for 6 s and release it: two beeps. Then save within 10 min.",
     "{0}：这会延长用火或减少提醒，需要有人在灶具旁确认。全部关火后按住控制盒的按钮 6 秒再松开，响两声；然后在 10 分钟内保存。"],
   window_open: ["{0}: can be saved for {1} more.", "{0}：还有 {1} 可以保存。"],
   only_closed: ["A burner is on. It can be saved when all are off.", "正在用火。全部关火之后才能保存。"],
@@ -117,7 +122,8 @@ export const TEXTS = {
   cable: ["Only over the USB cable, in sight of the wires.", "只能通过 USB 线修改：要看得见接线。"],
   // set-up and network
   setup_title: ["Set up", "初次设置"],
-  setup_about: ["The stove works before the set-up; the controller needs no network. There is no default password: choose one.",
+  setup_about: [
+    "The stove works before the set-up; the controller needs no network. There is no default password: choose one.",
     "不做设置也能用火，控制盒不需要网络。没有默认密码：请自己设一个。"],
   password_about: ["8 to 64 characters. You need it to log in.", "8 到 64 个字符，登录时要用。"],
   wifi_looking: ["Looking for networks…", "正在查找 Wi-Fi…"],
@@ -128,10 +134,13 @@ export const TEXTS = {
   wifi_password_about: ["8 to 63 characters; empty for an open network.", "8 到 63 个字符；开放网络留空。"],
   zone_about: ["For times in programs. This page shows times by the clock of your phone.", "供程序使用。本页按您手机的时间显示。"],
   welcome_title: ["Saved", "已保存"],
-  welcome_join: ["The controller restarts and joins “{0}” as soon as all burners are off. Connect your phone to that Wi-Fi, too.",
+  welcome_join: [
+    "The controller restarts and joins “{0}” as soon as all burners are off. Connect your phone to that Wi-Fi, too.",
     "灶头全部关火后，控制盒就会重启并加入“{0}”。请让手机也连上这个 Wi-Fi。"],
   welcome_open: ["Then open", "然后打开"],
-  welcome_else: ["Not there after 2 minutes? Your router lists it with its IP address. If the Wi-Fi password was wrong, the set-up comes back by itself after about a minute and says why.",
+  welcome_else: [
+    "Not there after 2 minutes? Your router lists it with its IP address. If the Wi-Fi password was wrong, the " +
+    "set-up comes back by itself after about a minute and says why.",
     "两分钟后还打不开？路由器的设备列表里有它的 IP 地址。如果 Wi-Fi 密码不对，大约一分钟后配网热点会自动重新打开，并说明原因。"],
   network_title: ["Network", "网络"],
   group_box: ["Device", "控制盒"],
@@ -161,7 +170,9 @@ export const TEXTS = {
   "net.voice.password": ["Password", "密码"],
   "net.voice.topics": ["Topics, one for each burner, separated by spaces", "主题，每个灶头一个，用空格分开"],
   token_title: ["Access tokens for programs", "访问令牌（供程序使用）"],
-  token_about: ["To make or revoke one, enter the device password above. Read: status and shut-offs. Control: also everything else to read, OFF, and more time where it is allowed.",
+  token_about: [
+    "To make or revoke one, enter the device password above. Read: status and shut-offs. Control: also everything " +
+    "else to read, OFF, and more time where it is allowed.",
     "新建或撤销时，请在上面填写设备密码。只读：状态和关火记录。控制：还可以读取其他内容、关火，以及在允许时加时。"],
   token_name: ["Name", "名称"],
   token_scope: ["Scope", "权限"],
@@ -189,12 +200,15 @@ export const TEXTS = {
   logout: ["Log out", "退出登录"],
   login_wrong: ["Wrong password.", "密码不对。"],
   login_wait: ["Too many wrong passwords. Wait {0} s.", "密码错误次数过多，请等 {0} 秒再试。"],
-  login_ended: ["Your log-in on this phone has ended: a new password, eight other phones since, or half a year without use.",
+  login_ended: [
+    "Your log-in on this phone has ended: a new password, eight other phones since, or half a year without use.",
     "这部手机的登录已失效：密码改过，或之后又有八部手机登录，或半年没有使用。"],
-  login_about: ["To turn off without the password: hold the button on the controller, or turn the knob.", "没有密码也能关火：按住控制盒上的按钮，或关掉旋钮。"],
+  login_about: ["To turn off without the password: hold the button on the controller, or turn the knob.",
+    "没有密码也能关火：按住控制盒上的按钮，或关掉旋钮。"],
   // commissioning
   check_title: ["Safety check", "安全检查"],
-  check_about: ["Ten tests on your own stove, with no pots on it. Stay beside it all the time.", "在您自己的灶具上做十项检查；锅具全部拿开，人不要离开。"],
+  check_about: ["Ten tests on your own stove, with no pots on it. Stay beside it all the time.",
+    "在您自己的灶具上做十项检查；锅具全部拿开，人不要离开。"],
   check_count: ["{0} of 10 passed", "10 项中 {0} 项通过"],
   check_start: ["Start", "逐项进行"],
   check_step: ["Test {0} of 10", "第 {0} 项，共 10 项"],
@@ -208,7 +222,8 @@ export const TEXTS = {
   check_failed: ["Not passed", "不符合"],
   check_skip: ["Later", "稍后再做"],
   check_stop: ["Stop here", "先做到这里"],
-  check_warn: ["A test did not pass: turn the knob off and do not cook with the controller until it does.", "有一项未通过：关掉旋钮，通过之前不要用控制盒做饭。"],
+  check_warn: ["A test did not pass: turn the knob off and do not cook with the controller until it does.",
+    "有一项未通过：关掉旋钮，通过之前不要用控制盒做饭。"],
   certificate: ["Print the certificate", "打印检查记录"],
   certificate_title: ["{0}: safety check", "{0}：安全检查记录"],
   certificate_about: ["Printed {0}. Program {1}.", "打印日期：{0}。程序：{1}。"],
@@ -224,52 +239,68 @@ export const TEXTS = {
   unsaved: ["not saved yet: a burner is on", "尚未保存：正在用火"],
   plug: ["Pull the plug", "拔掉插头"],
   plug_do: ["Light a burner. When it burns, pull the controller's plug.", "点火。烧着之后拔掉控制盒的插头。"],
-  plug_see: ["The flame goes out within seconds, at the latest within a minute. When plugged in again, nothing lights.", "火焰几秒内熄灭，最迟一分钟。再插上时不会点着。"],
+  plug_see: ["The flame goes out within seconds, at the latest within a minute. When plugged in again, nothing lights.",
+    "火焰几秒内熄灭，最迟一分钟。再插上时不会点着。"],
   hold: ["Hold the button", "按住按钮"],
   hold_do: ["Light a burner. Hold its button.", "点火。按住它的按钮。"],
-  hold_see: ["Within a second: three falling tones, the flame goes out, and the last cause is the button.", "一秒之内：三个下降音，火焰熄灭，上次原因是按钮。"],
+  hold_see: ["Within a second: three falling tones, the flame goes out, and the last cause is the button.",
+    "一秒之内：三个下降音，火焰熄灭，上次原因是按钮。"],
   low_flame: ["Low flame", "小火"],
-  low_flame_do: ["Light a burner and turn it as low as it goes for five minutes. Repeat at every burner.", "点火，调到最小，烧五分钟。每个灶头都要做。"],
+  low_flame_do: ["Light a burner and turn it as low as it goes for five minutes. Repeat at every burner.",
+    "点火，调到最小，烧五分钟。每个灶头都要做。"],
   low_flame_see: ["It burns all the time, and the controller shows a flame.", "一直烧着，控制盒也显示有火焰。"],
   timeout: ["The time is up", "时间到"],
-  timeout_do: ["In the settings, set the timer after ignition to 2 min. Light a burner and wait.", "在设置里把默认定时改为 2 分钟。点火，然后等待。"],
-  timeout_see: ["It beeps and blinks before the end, then the flame goes out. Restore your own time afterwards.", "结束前鸣响并闪烁，然后火焰熄灭。之后把时间改回来。"],
+  timeout_do: ["In the settings, set the timer after ignition to 2 min. Light a burner and wait.",
+    "在设置里把默认定时改为 2 分钟。点火，然后等待。"],
+  timeout_see: ["It beeps and blinks before the end, then the flame goes out. Restore your own time afterwards.",
+    "结束前鸣响并闪烁，然后火焰熄灭。之后把时间改回来。"],
   knob: ["Turn the knob off", "关掉旋钮"],
   knob_do: ["Light a burner, let it burn for a minute, turn its knob off.", "点火，烧一分钟，关掉旋钮。"],
   knob_see: ["With a sensor, the controller shuts off by itself and clears the timer. Without one the timer runs on.",
     "有传感器：控制盒自己关火并清除定时。没有传感器：继续计时。"],
   restart: ["Restart", "重启"],
   restart_do: ["Light a burner. Press the reset button of the board (EN).", "点火。按板上的复位键（EN）。"],
-  restart_see: ["The flame goes out, and the contact stays open until you light the burner again.", "火焰熄灭，触点一直断开，直到您再次点火。"],
+  restart_see: ["The flame goes out, and the contact stays open until you light the burner again.",
+    "火焰熄灭，触点一直断开，直到您再次点火。"],
   weld: ["A welded contact", "触点粘连"],
   weld_do: ["Sensor only. Close the bypass switch, light a burner and keep the knob pushed.", "仅限有传感器。合上旁路开关，点火并按住旋钮。"],
-  weld_see: ["The red light and the fault “contact welded”. Turn off, open the bypass, light, keep the knob pushed for some seconds, then hold the button for 6 s and release it: the fault clears.",
+  weld_see: [
+    "The red light and the fault “contact welded”. Turn off, open the bypass, light, keep the knob pushed for some " +
+    "seconds, then hold the button for 6 s and release it: the fault clears.",
     "红灯，故障“触点粘连”。关火，断开旁路，点火并按住几秒，再按住按钮 6 秒后松开：故障消失。"],
   override: ["No timer", "不限时"],
-  override_do: ["Light a burner. Press its button twice quickly, and again after two seconds. Then press once.", "点火。快速按两下，两秒后再快速按两下。最后按一下。"],
-  override_see: ["First pair: a rising tone. Second pair: violet, no timer. Once: green, the timer runs again.", "第一次：上行音。第二次：紫色，不计时。按一下：绿色，回到计时。"],
+  override_do: ["Light a burner. Press its button twice quickly, and again after two seconds. Then press once.",
+    "点火。快速按两下，两秒后再快速按两下。最后按一下。"],
+  override_see: ["First pair: a rising tone. Second pair: violet, no timer. Once: green, the timer runs again.",
+    "第一次：上行音。第二次：紫色，不计时。按一下：绿色，回到计时。"],
   remote: ["Remote OFF", "远程关火"],
   remote_do: ["Light a burner. Press “Turn off” on this page.", "点火。按本页的“关火”。"],
   remote_see: ["The flame goes out, and the last cause is this page.", "火焰熄灭，上次原因是网页。"],
   bypass: ["The bypass switch", "旁路开关"],
-  bypass_do: ["Pull the controller's plug, close the bypass switch, light, turn off at the knob. Open the switch again.",
+  bypass_do: [
+    "Pull the controller's plug, close the bypass switch, light, turn off at the knob. Open the switch again.",
     "拔掉控制盒的插头，合上旁路开关，点火，用旋钮关火。再断开旁路开关。"],
-  bypass_see: ["The stove works as it was made. With the switch open and no power it does not hold a flame.", "灶具和出厂时一样工作。断开旁路且没有电时，火焰维持不住。"],
+  bypass_see: ["The stove works as it was made. With the switch open and no power it does not hold a flame.",
+    "灶具和出厂时一样工作。断开旁路且没有电时，火焰维持不住。"],
   // more
   log_title: ["Log", "记录"],
   log_none: ["No lines yet.", "还没有。"],
   about_title: ["About", "关于"],
   home_title: ["On the home screen", "放到主屏幕"],
   home_about: ["In the browser's menu: “Add to Home Screen”.", "在浏览器菜单里选“添加到主屏幕”。"],
-  about: ["Not certified, never tested on a real stove or board. The stove's own flame-failure device remains the last protection. Curfew only turns off; turning on always takes a person at the stove.",
+  about: ["Not certified, never tested on a real stove or board. The stove's own flame-failure device remains the " +
+    "last protection. Curfew only turns off; turning on always takes a person at the stove.",
     "未经认证，从未在真实的灶具或电路板上试过。灶具自己的熄火保护装置始终是最后一道防线。它只能关，不能点火，也不能让本该熄灭的火继续烧。"],
   version: ["Version", "版本"],
   update_title: ["Update", "更新"],
-  update_how: ["With all burners off, hold a button for 6 s and release it: two beeps. Then, within 10 minutes, run this on your computer:",
+  update_how: [
+    "With all burners off, hold a button for 6 s and release it: two beeps. Then, within 10 minutes, run this on " +
+    "your computer:",
     "全部关火后按住控制盒的按钮 6 秒再松开，响两声。然后在 10 分钟内在电脑上运行："],
   update_open: ["An update is accepted for {0}.", "还有 {0} 可以更新。"],
   update_closed: ["No update is accepted now.", "现在不接受更新。"],
-  update_trial: ["This program is pending. If it is not confirmed within a few minutes, the previous one comes back.", "新程序正在试运行；若没有得到确认，会自动恢复旧程序。"],
+  update_trial: ["This program is pending. If it is not confirmed within a few minutes, the previous one comes back.",
+    "新程序正在试运行；若没有得到确认，会自动恢复旧程序。"],
   uptime: ["Running for", "已运行"],
   time: ["Time", "时间"],
   restart_reason: ["Last restart", "上次重启"],
@@ -298,7 +329,8 @@ export const TEXTS = {
   service_connecting: ["connecting", "连接中"],
   confirm_title: ["To save", "保存前"],
   confirm: ["Device password", "设备密码"],
-  confirm_about: ["Needed for every change here, also of the token. A new server also needs its passwords again.", "这里的任何修改（包括访问令牌）都需要。更换服务器后，其密码也要重新填写。"],
+  confirm_about: ["Needed for every change here, also of the token. A new server also needs its passwords again.",
+    "这里的任何修改（包括访问令牌）都需要。更换服务器后，其密码也要重新填写。"],
   waiting_for_time: ["waiting for the time", "等待对时"],
   one_source: ["one source only", "只有一个时间来源"],
   service_no_commands: ["no command arrives: the broker does not deliver", "收不到命令：服务器不投递"],
@@ -316,7 +348,8 @@ export let language = spoken(saved) ? saved : wanted || "en";
 /** The text of a key in the language shown, else in English; an unknown key is shown as it is. */
 export const t = (key, ...values) => has(key) ? text(key).replace(/\{(\d)\}/g, (_, n) => values[n]) : key;
 export const has = (key) => Object.hasOwn(TEXTS, key);
-const text = (key) => language === "zh" ? TEXTS[key][1] : (MORE.find(({ tag }) => tag === language)?.texts || {})[key] || TEXTS[key][0];
+const text = (key) => language === "zh" ? TEXTS[key][1] : (MORE.find(({ tag }) => tag === language)?.texts ||
+  {})[key] || TEXTS[key][0];
 /** The tag of the language as the browser knows it; with a clock of 24 hours. */
 const locale = () => ({ en: "en-GB", zh: "zh-CN" })[language] || language;
 
@@ -339,7 +372,8 @@ export function cause(text) {
 /** Seconds as 4:05 or 1:04:05. */
 export function clock(s) {
   const two = (n) => String(n).padStart(2, "0");
-  return s < 3600 ? Math.floor(s / 60) + ":" + two(s % 60) : Math.floor(s / 3600) + ":" + two(Math.floor(s / 60) % 60) + ":" + two(s % 60);
+  return s < 3600 ? Math.floor(s / 60) + ":" + two(s % 60) : Math.floor(s / 3600) + ":" + two(Math.floor(s / 60) % 60) +
+    ":" + two(s % 60);
 }
 
 /** Seconds as words: 12 min. */
@@ -355,7 +389,8 @@ export const endsAt = (s) => new Date(Date.now() + s * 1000).toLocaleTimeString(
 /** A time, ISO text or unix seconds, by the clock of this phone; null is no date. */
 export function moment(when) {
   if (!when) return t("no_date");
-  return date(when).toDateString() === new Date().toDateString() ? t("today", date(when).toLocaleTimeString(locale(), { timeStyle: "short" }))
+  return date(when).toDateString() === new Date().toDateString()
+    ? t("today", date(when).toLocaleTimeString(locale(), { timeStyle: "short" }))
     : date(when).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "short" });
 }
 
@@ -365,7 +400,8 @@ export const day = (when) => date(when).toLocaleDateString(locale(), { day: "num
 /** How long ago a time was, in words. */
 export function ago(when) {
   const s = Math.max(0, (Date.now() - date(when)) / 1000);
-  const [unit, size] = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]].find(([, size]) => s >= size) || ["second", 1];
+  const [unit, size] = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]].find(([, size]) => s >= size) ||
+    ["second", 1];
   return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(-Math.floor(s / size), unit);
 }
 setLanguage(language);

@@ -162,7 +162,7 @@ def test_a_newcomer_lights_forgets_and_welds_a_stove_with_a_browser_and_nothing_
         phone.clean()
         phone.cdp("Emulation.setDeviceMetricsOverride", width=1400, height=1100, deviceScaleFactor=1, mobile=False)
         phone.driver.get(f"{address}/play/index.html")
-        phone.until(lambda: phone.seen("[data-act=light] button"), 60)
+        phone.until(lambda: phone.all("[data-act=light] button"), 60)
 
         def device():
             return phone.js("return document.querySelector('[data-button]').nextSibling.textContent")
@@ -204,7 +204,7 @@ def test_it_is_there_soon_and_idles_cheaply(address):
         phone.cdp("Emulation.setCPUThrottlingRate", rate=4)
         began = time.monotonic()
         phone.driver.get(f"{address}/play/index.html")
-        phone.until(lambda: phone.seen("[data-act=light] button") and phone.text("#clock") > "0:00:00", 60)
+        phone.until(lambda: phone.all("[data-act=light] button") and phone.text("#clock") > "0:00:00", 60)
         interactive_s = time.monotonic() - began
         phone.cdp("Emulation.setCPUThrottlingRate", rate=1)
         time.sleep(3)
@@ -228,14 +228,14 @@ def test_the_controllers_own_page_beside_the_stove_turns_it_off(address):
         phone.clean()
         phone.cdp("Emulation.setDeviceMetricsOverride", width=1400, height=1100, deviceScaleFactor=1, mobile=False)
         phone.driver.get(f"{address}/play/index.html")
-        phone.until(lambda: phone.seen("[data-act=light] button"), 60)
+        phone.until(lambda: phone.all("[data-act=light] button"), 60)
         state = "return document.querySelector('[data-button]').nextSibling.textContent"
         ready = "return document.querySelector('#story').innerText"
         phone.js("document.querySelector('[data-speed=\"60\"]').click()")
         phone.until(lambda: "ready for ignition" in phone.js(ready), 60)
         phone.js("document.querySelector('[data-act=light] button').click()")
         phone.until(lambda: phone.js(state) == "burning", 60)
-        phone.js("document.querySelector('[data-speed=\"1\"]').click(); document.querySelector('#show-device').click()")
+        phone.js("document.querySelector('[data-speed=\"1\"]').click()")
         phone.driver.switch_to.frame(phone.find("#frame iframe"))
         phone.find("#password").send_keys("curfew-desk" + Keys.ENTER)
         phone.press("#off")
@@ -259,12 +259,12 @@ def test_after_the_first_load_it_plays_without_the_network(folder, address):
     with browsing() as phone:
         phone.clean()
         phone.driver.get(f"{address}/play/index.html")
-        phone.until(lambda: phone.seen("[data-act=light] button"), 60)
+        phone.until(lambda: phone.all("[data-act=light] button"), 60)
         phone.until(lambda: phone.js("return Boolean(navigator.serviceWorker.controller)"), 60)
         phone.cdp("Network.enable")
         phone.cdp("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0, uploadThroughput=0)
         phone.driver.refresh()
-        phone.until(lambda: phone.seen("[data-act=light] button"), 60)
+        phone.until(lambda: phone.all("[data-act=light] button"), 60)
         phone.until(lambda: phone.text("#clock") > "0:00:00", 60)
 
 

@@ -137,7 +137,7 @@ def test_the_button_off_is_off_and_a_device_that_is_gone_is_unavailable(hass):
     here.desk.wait_for(lambda: one.state("valve.burner0_gas") == "closed", 60, "the device back")
 
 
-def test_a_phone_is_told_before_and_after_the_gas_goes_off_and_turns_it_off_from_there(hass):
+def test_a_phone_gets_messages_before_and_after_the_gas_goes_off_and_turns_it_off(hass):
     here, one = hass
     inputs = {"state": "sensor.burner0_state", "shutoff": "event.burner0_shutoff", "button": "button.burner0_off"}
     known = one.use(("notify.yaml", {**inputs, "notify": "notify.phone"}))

@@ -6,7 +6,8 @@ import { refusal } from "../refusals.js";
 
 export function login(main) {
   const first = location.hash.split("#first=")[1]; // the password that a set-up over the cable made
-  const input = h("input", { id: "password", type: "password", autocomplete: "current-password", required: true, "aria-describedby": "why" });
+  const input = h("input", { id: "password", type: "password", autocomplete: "current-password", required: true,
+    "aria-describedby": "why" });
   const why = h("p", { id: "why", class: "bad", role: "alert" });
   const enter = h("button", { class: "main", type: "submit" }, t("login"));
   const send = async (event) => {
@@ -25,7 +26,8 @@ export function login(main) {
     input.focus();
   };
   main.append(title("login_title"), device.guarded() ? h("p", { class: "ended" }, t("login_ended")) : "",
-    h("form", { onsubmit: send, novalidate: true }, h("input", { type: "text", name: "username", autocomplete: "username", value: "curfew", hidden: true }),
+    h("form", { onsubmit: send, novalidate: true }, h("input",
+      { type: "text", name: "username", autocomplete: "username", value: "curfew", hidden: true }),
       h("div", { class: "field" }, h("label", { for: "password" }, t("password")), input), why,
       h("div", { class: "row" }, enter)), h("p", { class: "soft" }, t("login_about")));
   if (first) input.value = first;
@@ -58,12 +60,14 @@ export function programs() {
   const said = h("p", { role: "status", class: "said" });
   const list = h("ul", { class: "plain" });
   const name = h("input", { id: "token-name", maxlength: 20, autocomplete: "off" });
-  const scope = h("select", { id: "token-scope" }, ...["read", "control"].map((word) => h("option", { value: word }, t("scope_" + word))));
+  const scope = h("select", { id: "token-scope" }, ...["read",
+    "control"].map((word) => h("option", { value: word }, t("scope_" + word))));
   const put = async (body) => show(await ask("PUT", "/tokens", { ...body, confirm: $("f-confirm")?.value }));
   function show({ code, body }) {
     said.textContent = code === 200 ? "" : refusal(body);
     if (code !== 200) return;
-    list.replaceChildren(...(body.tokens.length ? body.tokens.map((one) => h("li", {}, (one.name || one.id) + " · " + t("scope_" + one.scope) + " ",
+    list.replaceChildren(...(body.tokens.length ? body.tokens.map((one) =>
+      h("li", {}, (one.name || one.id) + " · " + t("scope_" + one.scope) + " ",
       button(t("revoke"), () => put({ revoke: one.id })))) : [h("li", { class: "soft" }, t("token_none"))]));
     if (body.token) keep("token_title", body.token);
   }
@@ -71,7 +75,8 @@ export function programs() {
   return h("section", { id: "programs" }, h("h2", {}, t("token_title")), h("p", { class: "soft" }, t("token_about")),
     h("div", { class: "field" }, h("label", { for: "token-name" }, t("token_name")), name),
     h("div", { class: "field" }, h("label", { for: "token-scope" }, t("token_scope")), scope),
-    h("div", { class: "row" }, button(t("token_make"), () => put({ make: scope.value, name: name.value }))), said, list);
+    h("div", { class: "row" }, button(t("token_make"), () => put({ make: scope.value, name: name.value }))), said,
+      list);
 }
 
 /** The devices that are logged in; each can be logged out. */
@@ -82,7 +87,8 @@ export function sessions() {
   function show({ code, body }) {
     said.textContent = code === 200 ? "" : refusal(body);
     if (code !== 200) return;
-    list.replaceChildren(...body.sessions.map((one) => h("li", {}, (one.this ? t("session_this") : t("session_other", one.id)) + " · " + lastDay(one.used) + " ",
+    list.replaceChildren(...body.sessions.map((one) => h("li", {},
+      (one.this ? t("session_this") : t("session_other", one.id)) + " · " + lastDay(one.used) + " ",
       one.this ? null : button(t("revoke"), () => put(one.id)))));
   }
   ask("GET", "/sessions").then(show);

@@ -10,7 +10,8 @@ const SCAN_MS = 15000;
 const SECRETS = /password|client_id/;
 const WHOLE = {
   wifi: { ssid: "", password: "" },
-  mqtt: { host: "", port: 8883, tls: true, ca: "", user: "", password: "", prefix: "curfew", discovery: "homeassistant" },
+  mqtt: { host: "", port: 8883, tls: true, ca: "", user: "", password: "", prefix: "curfew",
+    discovery: "homeassistant" },
   voice: { host: "bemfa.com", port: 9503, tls: true, client_id: "", user: "", password: "", topics: [] },
 };
 
@@ -18,29 +19,39 @@ const zoneName = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Minutes east of Greenwich in a zone, at a time in ms. */
 function offset_min(zone, ms) {
-  const parts = Object.fromEntries(new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
-    hour: "numeric", minute: "numeric", second: "numeric" }).formatToParts(ms).map(({ type, value }) => [type, +value]));
-  return Math.round((Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second) - ms) / 60000);
+  const parts = Object.fromEntries(new Intl.DateTimeFormat("en-US",
+    { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
+    hour: "numeric", minute: "numeric", second: "numeric" }).formatToParts(ms).map(({ type, value }) =>
+      [type, +value]));
+  return Math.round((Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute,
+    parts.second) - ms) / 60000);
 }
 
 function networkForm(given, first) {
   const text = (id, value, more = {}) => {
     const secret = SECRETS.test(id);
-    return field(id, more.name || t("net." + id), value, { kind: secret ? "password" : null, ...more, attributes: { spellcheck: "false", autocapitalize: "none",
-      ...(first && !id.includes(".") ? { "data-always": true } : {}), ...(secret ? { autocomplete: "new-password" } : {}) } });
+    return field(id, more.name || t("net." + id), value, { kind: secret ? "password" : null, ...more,
+      attributes: { spellcheck: "false", autocapitalize: "none",
+      ...(first && !id.includes(".") ? { "data-always": true } : {}),
+        ...(secret ? { autocomplete: "new-password" } : {}) } });
   };
-  const part = (name) => Object.entries({ ...WHOLE[name], ...given[name] }).filter(([key]) => has("net." + name + "." + key))
-    .map(([key, value]) => text(name + "." + key, value, key === "ca" ? { kind: "textarea" } : key === "password" && name === "wifi" ? { about: t("wifi_password_about") } : {}));
+  const part = (name) => Object.entries({ ...WHOLE[name], ...given[name] }).filter(([key]) =>
+    has("net." + name + "." + key))
+    .map(([key, value]) => text(name + "." + key, value, key === "ca" ? { kind: "textarea" }
+      : key === "password" && name === "wifi" ? { about: t("wifi_password_about") } : {}));
   const burners = first ? [] : device.status.burners;
   const names = burners.map((_, n) => text("burner_names." + n, nameOf(n), { name: t("name_of", t("burner", n + 1)) }));
   const groups = [
     { name: t("net.wifi"), fields: part("wifi") },
-    { name: t("group_box"), fields: [text("password", given.password || "", { about: t("password_about") }), text("name", given.name || "Curfew"),
-      text("language", given.language || "auto", { options: [[t("auto"), "auto"], ...LANGUAGES.slice(0, 2).map(([tag, name]) => [name, tag])] }),
+    { name: t("group_box"), fields: [text("password", given.password || "", { about: t("password_about") }),
+      text("name", given.name || "Curfew"),
+      text("language", given.language || "auto", { options: [[t("auto"), "auto"],
+        ...LANGUAGES.slice(0, 2).map(([tag, name]) => [name, tag])] }),
       zone(given, first), ...(first ? [] : [text("extra_host", given.extra_host || "")]), ...names] },
     { name: t("net.mqtt"), folded: true, fields: part("mqtt") },
     { name: t("net.voice"), folded: true, fields: part("voice") },
-    ...(first ? [] : [{ name: t("confirm_title"), fields: [field("confirm", t("confirm"), "", { kind: "password", about: t("confirm_about") })] }]),
+    ...(first ? [] : [{ name: t("confirm_title"), fields: [field("confirm", t("confirm"), "",
+      { kind: "password", about: t("confirm_about") })] }]),
   ];
   const shape = (changed) => {
     const body = {};
@@ -52,7 +63,8 @@ function networkForm(given, first) {
     }
     return body;
   };
-  return form("/network", groups, { shape, always: first, done: (body) => first ? welcome(given, document.getElementById("f-wifi.ssid").value) : t(body.restart ? "saved" : "saved_now") });
+  return form("/network", groups, { shape, always: first, done: (body) => first
+    ? welcome(given, document.getElementById("f-wifi.ssid").value) : t(body.restart ? "saved" : "saved_now") });
 }
 
 /** The time zone, by name; the device keeps its distance from Greenwich. */
@@ -61,8 +73,10 @@ function zone(given, first) {
   const now = Date.now();
   const names = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
   const minutes = first ? offset_min(here, now) : given.time_zone_min;
-  const value = minutes === offset_min(here, now) ? here : names.find((name) => offset_min(name, now) === minutes) || "UTC";
-  const made = field("time_zone_min", t("net.time_zone_min"), value, { options: [...new Set([here, value, "UTC", ...names])].sort().map((name) => [name.replaceAll("_", " "), name]),
+  const value = minutes === offset_min(here, now) ? here : names.find((name) => offset_min(name, now) === minutes) ||
+    "UTC";
+  const made = field("time_zone_min", t("net.time_zone_min"), value,
+    { options: [...new Set([here, value, "UTC", ...names])].sort().map((name) => [name.replaceAll("_", " "), name]),
     about: t("zone_about"), attributes: first ? { "data-always": true } : {} });
   const read = made.read;
   made.read = () => { const name = read(); return name && offset_min(name, now); };
@@ -72,7 +86,8 @@ function zone(given, first) {
 export function network(main) {
   const place = h("div", {}, h("p", { class: "soft", role: "status" }, t("loading")));
   main.append(title("network_title"), place);
-  ask("GET", "/network").then(({ code, body }) => place.replaceChildren(...(code === 200 ? [networkForm(body, false), programs(), sessions()] : [h("p", { class: "bad" }, t("failed"))])));
+  ask("GET", "/network").then(({ code, body }) => place.replaceChildren(
+    ...(code === 200 ? [networkForm(body, false), programs(), sessions()] : [h("p", { class: "bad" }, t("failed"))])));
 }
 
 export async function setup(main) {
@@ -81,7 +96,8 @@ export async function setup(main) {
   const { code, body } = await ask("GET", "/network");
   const around = h("div", { class: "row" }, h("span", { class: "soft" }, t("wifi_looking")));
   const reason = device.status.wifi_reason;
-  place.replaceChildren(reason ? h("p", { class: "bad", role: "alert" }, t("wifi_failed", has("wifi." + reason) ? t("wifi." + reason) : reason)) : "",
+  place.replaceChildren(reason ? h("p", { class: "bad", role: "alert" },
+    t("wifi_failed", has("wifi." + reason) ? t("wifi." + reason) : reason)) : "",
     around, networkForm(code === 200 ? body : {}, true));
   const found = await ask("GET", "/networks", null, SCAN_MS);
   around.replaceChildren(...(found.body.networks || []).map((name) => button(name, () => {
@@ -92,7 +108,7 @@ export async function setup(main) {
   })));
 }
 
-/** After the first set-up: the page goes away with the device's own Wi-Fi, so everything that comes next stands here. */
+/** After the first set-up: the page goes away with the device's own Wi-Fi, so all that comes next stands here. */
 function welcome({ host }, ssid) {
   const main = document.getElementById("main");
   const address = "http://" + (host || "curfew-….local") + "/";

@@ -7,14 +7,17 @@ import { FREE } from "../catalog.js";
 import { nameOf } from "../now.js";
 
 const PINS = /_pin$|^chip$/;
-const EVERYDAY = ["timer_default_min", "timer_step_min", "timer_max_min", "burn_max_min", "warning_s", "remote_extend", "absence_min", "absence_left_min"];
+const EVERYDAY = ["timer_default_min", "timer_step_min", "timer_max_min", "burn_max_min", "warning_s", "remote_extend",
+  "absence_min", "absence_left_min"];
 const STEPS = { _min: 5, _s: 15 };
 
 export function settings(main) {
   const place = h("div", {}, h("p", { class: "soft", role: "status" }, t("loading")));
   const closed = h("p", { class: "bad", role: "status" });
-  main.append(title("settings_title"), closed, place, h("p", {}, h("a", { class: "button", href: "#network" }, t("network_title"))));
-  ask("GET", "/settings").then(({ code, body }) => place.replaceChildren(code === 200 ? settingsForm(body) : h("p", { class: "bad" }, t("failed"))));
+  main.append(title("settings_title"), closed, place, h("p", {},
+    h("a", { class: "button", href: "#network" }, t("network_title"))));
+  ask("GET", "/settings").then(({ code, body }) => place.replaceChildren(code === 200 ? settingsForm(body)
+    : h("p", { class: "bad" }, t("failed"))));
   return () => {
     const text = fresh() && device.status.burners.some((one) => one.contact_closed) ? t("only_closed") : "";
     if (closed.textContent !== text) closed.textContent = text;
@@ -30,24 +33,31 @@ function settingsForm({ values, ranges }) {
     const value = given === undefined ? range.default : given;
     const unit = range.unit ? label(range.unit) : "";
     const words = range.words;
-    if (PINS.test(key)) return field(id, label(key), plain(value), { about: t("cable"), attributes: { disabled: true } });
-    const about = words ? t("default", plain(range.default)) : typeof range.low === "number" ? t("range", range.low, range.high, unit, plain(range.default))
+    if (PINS.test(key)) return field(id, label(key), plain(value),
+      { about: t("cable"), attributes: { disabled: true } });
+    const about = words ? t("default", plain(range.default)) : typeof range.low === "number"
+      ? t("range", range.low, range.high, unit, plain(range.default))
       : range.default === undefined || range.default === null ? "" : t("default", plain(range.default));
     const numeric = typeof range.low === "number";
-    return field(id, label(key), value, { about, unit: words ? "" : unit, step: numeric && STEPS[/_[a-z]+$/.exec(key)?.[0]] || 0,
+    return field(id, label(key), value, { about, unit: words ? "" : unit,
+      step: numeric && STEPS[/_[a-z]+$/.exec(key)?.[0]] || 0,
       attributes: numeric ? { min: range.low, max: range.high, inputmode: "numeric", type: "number" } : {},
       options: words && typeof value !== "boolean" ? words.map((word) => [String(plain(word)), word]) : null });
   };
   const burners = values.burners || [];
-  const keys = [...new Set([...Object.keys(ranges), ...Object.keys(values)])].filter((key) => /^[a-z_]+$/.test(key) && key !== "burners"
+  const keys = [...new Set([...Object.keys(ranges), ...Object.keys(values)])].filter((key) => /^[a-z_]+$/.test(key) &&
+    key !== "burners"
     && (key in values || !burners.some((burner) => key in burner) && !/^(relay|button)_pin$|^sensor$/.test(key)));
   const everyday = EVERYDAY.filter((key) => keys.includes(key)), pins = keys.filter((key) => PINS.test(key));
-  const inner = [...new Set(Object.keys(ranges).filter((key) => /^burners\[ ?\d*\]\./.test(key)).map((key) => key.replace(/^.*\./, "")))];
-  const ofBurner = (n, wanted) => [...new Set([...Object.keys(burners[n]), ...inner])].filter((key) => key in ranges === wanted).map((key) => one("burners[" + n + "]." + key, burners[n][key]));
+  const inner = [...new Set(Object.keys(ranges).filter((key) => /^burners\[ ?\d*\]\./.test(key)).map((key) =>
+    key.replace(/^.*\./, "")))];
+  const ofBurner = (n, wanted) => [...new Set([...Object.keys(burners[n]), ...inner])].filter((key) =>
+    key in ranges === wanted).map((key) => one("burners[" + n + "]." + key, burners[n][key]));
   const groups = [
     { name: t("everyday"), fields: everyday.map((key) => one(key, values[key])) },
     ...burners.map((_, n) => ({ name: t("own_times", nameOf(n)), folded: true, fields: ofBurner(n, true) })),
-    { name: t("expert"), folded: true, fields: keys.filter((key) => !everyday.includes(key) && !pins.includes(key)).map((key) => one(key, values[key])) },
+    { name: t("expert"), folded: true, fields: keys.filter((key) => !everyday.includes(key) &&
+      !pins.includes(key)).map((key) => one(key, values[key])) },
     ...burners.map((_, n) => ({ name: t("expert_of", nameOf(n)), folded: true, fields: ofBurner(n, false) })),
     { name: t("group_wiring"), folded: true, fields: pins.map((key) => one(key, values[key])) },
   ].filter((group) => group.fields.length);
@@ -72,7 +82,8 @@ function settingsForm({ values, ranges }) {
       return !(more * FREE[keyOf(one)] > 0);
     });
     const open_s = device.status.update_s;
-    return !strict.length ? "" : t(open_s ? "window_open" : "window_needed", strict.map((one) => label(keyOf(one))).join(", "), span(open_s || 0));
+    return !strict.length ? "" : t(open_s ? "window_open" : "window_needed",
+      strict.map((one) => label(keyOf(one))).join(", "), span(open_s || 0));
   };
   return form("/settings", groups, { shape, note, done: () => t("saved") });
 }

@@ -26,7 +26,7 @@ let frame = null;
 let picture = null;
 let burner = 0;
 let verdict = null;
-let ended = false; // a scenario, and the user was told
+let ended = false; // a scenario, and its banner was shown
 let released = new Set(); // the burners for which it beeped: release the knob
 let known = null; // the scenarios of the repository
 let dirty = true;
@@ -148,7 +148,8 @@ window.samples = () => strips.samples.map(([t_ms]) => t_ms);
 // --- words and banners ---------------------------------------------------------------------------------------------
 
 function words() {
-  const all = (name, put) => document.querySelectorAll(`[data-${name}]`).forEach((one) => put(one, text(one.dataset[name])));
+  const all = (name, put) => document.querySelectorAll(`[data-${name}]`).forEach((one) =>
+    put(one, text(one.dataset[name])));
   document.documentElement.lang = spoken() === "zh" ? "zh-CN" : "en";
   all("text", (one, said) => { one.textContent = said; });
   all("title", (one, said) => { one.title = said; one.setAttribute("aria-label", said); });
@@ -195,7 +196,8 @@ function judge(told) {
   verdict = told;
   rules();
   if (told.violated.length) {
-    const broken = make("ul", {}, ...told.violated.slice(0, 5).map(([name, sentence]) => make("li", {}, `${name}: ${sentence}`)));
+    const broken = make("ul", {}, ...told.violated.slice(0, 5).map(([name, sentence]) =>
+      make("li", {}, `${name}: ${sentence}`)));
     const keep = make("button", {}, text("save_it"));
     keep.onclick = () => save("a broken rule", "broken-rule.json");
     banner(text("violated", [...new Set(told.violated.map(([name]) => name))].join(", ")), false, keep, broken);
@@ -252,7 +254,8 @@ async function scenarios() {
   const wanted = find("#find").value.toLowerCase();
   const found = known.filter((one) => `${one.name} ${one.about} ${one.key}`.toLowerCase().includes(wanted));
   find("#scenarios").replaceChildren(...found.map((one) => {
-    const button = make("button", { "data-key": one.key }, one.name, " ", make("small", {}, `${one.until} ${one.about}`));
+    const button = make("button", { "data-key": one.key }, one.name, " ",
+      make("small", {}, `${one.until} ${one.about}`));
     button.onclick = () => change({ load: one.key });
     return make("li", {}, button);
   }));

@@ -75,7 +75,8 @@ const STEPS = [
 /** Begin the tour on a stove of its own, which change() brings. */
 export function beginTour(change, ask) {
   tour = { step: -1, ask, waits: true }; // for the new stove
-  change({ new: { stove: { burners: 2, sensor: true }, settings: { timer_default_min: TOUR_MIN, timer_step_min: 1 } } });
+  change({ new: { stove: { burners: 2, sensor: true }, settings: { timer_default_min: TOUR_MIN,
+    timer_step_min: 1 } } });
 }
 
 /** The user takes over. */

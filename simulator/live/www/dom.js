@@ -14,5 +14,6 @@ export const make = (tag, attributes = {}, ...inside) => {
 
 /** Read or write what this browser keeps; null where it keeps nothing. */
 export const kept = (key, value) => {
-  try { return value === undefined ? localStorage.getItem(key) : localStorage.setItem(key, value); } catch { return null; }
+  try { return value === undefined ? localStorage.getItem(key) : localStorage.setItem(key, value); } catch {
+    return null; }
 };

@@ -24,7 +24,8 @@ export function drawer(acts, ask) {
   const rest = Object.keys(acts).filter((one) => !listed.has(one)); // an act that is new here must not be missing
   const groups = Object.entries(GROUPS).map(([group, names]) => {
     const there = [...names, ...(group === "chip" ? rest : [])].filter((one) => acts[one]);
-    return make("fieldset", {}, make("legend", {}, text("group." + group)), ...there.map((one) => form(one, acts[one], ask)));
+    return make("fieldset", {}, make("legend", {}, text("group." + group)),
+      ...there.map((one) => form(one, acts[one], ask)));
   });
   const fingers = FINGERS.map((name) => {
     const button = make("button", { "data-finger": name }, text("finger." + name));

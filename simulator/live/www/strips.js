@@ -56,8 +56,10 @@ export class Strips {
     const seen = samples.slice(Math.max(0, first - 1)).filter((one) => one[1 + burner]);
     const rows = [
       { name: text("tip") + " °C", low: 0, high: 700, part: 1.1, lines: [[TIP, "--tc", 1]], ticks: [0, 300, 600] },
-      { name: "mV", low: 0, high: 30, part: 1.3, lines: [[TC, "--tc", 1e-3], [MAGNET, "--mag", 1e-3]], ticks: [0, 10, 20, 30] },
-      { name: text("contact_mohm"), low: 0, high: 4, part: .9, lines: [[MOHM, "--res", null]], ticks: [0, 1, 2, 3, 4], shown: ["1", "10", "100", "1000", "∞"] },
+      { name: "mV", low: 0, high: 30, part: 1.3, lines: [[TC, "--tc", 1e-3], [MAGNET, "--mag", 1e-3]],
+        ticks: [0, 10, 20, 30] },
+      { name: text("contact_mohm"), low: 0, high: 4, part: .9, lines: [[MOHM, "--res", null]], ticks: [0, 1, 2, 3, 4],
+        shown: ["1", "10", "100", "1000", "∞"] },
       { name: "mA", low: 0, high: 500, part: 1.3, lines: [[MA, "--cur", 1]], ticks: [0, 250, 500], bands: true },
       { name: text("states"), part: .42, states: true },
     ];
@@ -79,7 +81,8 @@ export class Strips {
           pen.fillStyle = color("--good") + "22";
           pen.fillRect(LEFT_PX, top, wide - LEFT_PX - 8, Math.max(0, y(this.plant.magnet_hold_ma) - top));
           pen.fillStyle = color("--bad") + "1f";
-          pen.fillRect(LEFT_PX, y(this.plant.magnet_drop_ma), wide - LEFT_PX - 8, top + tall - y(this.plant.magnet_drop_ma));
+          pen.fillRect(LEFT_PX, y(this.plant.magnet_drop_ma), wide - LEFT_PX - 8,
+            top + tall - y(this.plant.magnet_drop_ma));
           pen.fillStyle = color("--soft");
           pen.textAlign = "right";
           pen.fillText(text("holds") + " ≥ " + this.plant.magnet_hold_ma, wide - 12, y(this.plant.magnet_hold_ma) - 7);
@@ -101,7 +104,8 @@ export class Strips {
           let before = null;
           for (const sample of seen) {
             let value = sample[1 + burner][key];
-            value = scale === null ? (value === null ? 4 : Math.min(3.6, Math.log10(Math.max(1, value)))) : value * scale;
+            value = scale === null ? (value === null ? 4 : Math.min(3.6, Math.log10(Math.max(1, value))))
+              : value * scale;
             const at = Math.max(LEFT_PX, x(sample[0])), level = y(Math.max(row.low, Math.min(row.high, value)));
             if (before === null) pen.moveTo(at, level);
             else {
@@ -128,7 +132,8 @@ export class Strips {
       const state = seen[n][1 + this.burner][STATE];
       let last = n;
       while (last + 1 < seen.length && seen[last + 1][1 + this.burner][STATE] === state) last += 1;
-      const from = Math.max(LEFT_PX, x(seen[n][0])), to = last + 1 < seen.length ? x(seen[last + 1][0]) : x(seen[last][0]);
+      const from = Math.max(LEFT_PX, x(seen[n][0])), to = last + 1 < seen.length ? x(seen[last + 1][0])
+        : x(seen[last][0]);
       pen.fillStyle = state ? COLORS[state][dark.matches ? 1 : 0] : "#0003";
       pen.fillRect(from, top, Math.max(1, to - from), tall);
       const word = state ? text("state." + state) : "–";
@@ -145,5 +150,6 @@ export class Strips {
 /** h:mm:ss of milliseconds. */
 export function clock(t_ms) {
   const s = Math.floor(t_ms / 1000);
-  return `${Math.floor(s / 3600)}:${String(Math.floor(s / 60) % 60).padStart(2, "0")}:${String(s % 60).padStart(2, "0")}`;
+  const two = (number) => String(number % 60).padStart(2, "0");
+  return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60))}:${two(s)}`;
 }

@@ -4,7 +4,7 @@ import { find, kept } from "./dom.js";
 const sheet = matchMedia("(max-width: 900px)");
 const tabs = () => [...document.querySelectorAll("[role=tab]")].filter((one) => !one.hidden);
 
-/** Open one (its id without "tab-"), or close the sheet with null. opened(name) is told. */
+/** Open one (its id without "tab-"), or close the sheet with null. Calls opened(name). */
 function open(name, opened) {
   for (const tab of document.querySelectorAll("[role=tab]")) {
     const chosen = tab.id === `tab-${name}`;

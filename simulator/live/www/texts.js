@@ -18,12 +18,12 @@ const WORDS = {
   tour: ["Tour, 20 s", "导览，20 秒"],
   tour_begin: ["A new stove, for a tour. Touch it to take over.", "换一台灶具来导览。点一下灶具就由您操作。"],
   tour_light: ["A burner is lit by hand, and the knob is held until the controller beeps.", "用手点火，按住旋钮直到控制盒响一声。"],
-  tour_cook: ["Now the soup cooks, and is forgotten: time runs 60 times as fast.", "汤在煮，人忘了：时间快 60 倍。"],
+  tour_cook: ["Now the soup is forgotten: time runs 60 times as fast.", "汤在煮，人忘了：时间快 60 倍。"],
   tour_warn: ["One minute left: it warns.", "还剩一分钟：它提醒。"],
   tour_off: ["Time is up: the contact opened, the magnet valve dropped out, the gas is off.",
     "到点了：触点断开，电磁阀释放，燃气已关。"],
   tour_again: ["Lit again.", "再点一次火。"],
-  tour_weld: ["The contact is welded, and somebody wants it off.", "触点粘连了，这时有人要关火。"],
+  tour_weld: ["The contact is welded, and someone wants it off.", "触点粘连了，这时有人要关火。"],
   tour_fault: ["It cannot open, and says so at once: turn the knob. Now it is your stove.",
     "断不开，它马上报告：请关旋钮。现在由您操作。"],
   before: ["The run before this one is still here.", "之前的运行还在。"],
@@ -57,9 +57,9 @@ const WORDS = {
   device_about: ["Served by the running firmware, as on your phone. Password: {0}",
     "由正在运行的固件提供，和手机上看到的一样。密码：{0}"],
   device_broker: [" MQTT: {0}", " MQTT：{0}"],
-  keys: ["Keys: 1–4 choose a burner · L light it (10 s) · O knob off · P press · D double press · H hold · F remote OFF " +
-    "· W weld · U repair the contact · B blow out · space pause · . step · + − speed. On a knob: space pushes, arrows " +
-    "turn.", "按键：1–4 选灶头 · L 点火（按住 10 秒）· O 关旋钮 · P 按一下 · D 双击 · H 按住 · F 远程关火 · W 触点粘连 · U 修好触点 " +
+  keys: ["Keys: 1–4 choose a burner · L light it (10 s) · O knob off · P press · D double press · H hold · F remote " +
+    "OFF · W weld · U repair the contact · B blow out · space pause · . step · + − speed. On a knob: space pushes, " +
+    "arrows turn.", "按键：1–4 选灶头 · L 点火（按住 10 秒）· O 关旋钮 · P 按一下 · D 双击 · H 按住 · F 远程关火 · W 触点粘连 · U 修好触点 " +
     "· B 吹灭 · 空格 暂停 · . 单步 · + − 速度。在旋钮上：空格按下，方向键转动。"],
   // the drawing
   stove: ["stove", "灶具"],
@@ -81,7 +81,9 @@ const WORDS = {
   tc_side: ["thermocouple side of the contact", "触点的热电偶一侧"],
   magnet_side: ["magnet side of the contact", "触点的电磁阀一侧"],
   current: ["current that holds the gas on", "维持供气的电流"],
-  loop_about: ["The flame heats the tip, the tip drives\nthe current, the current holds the gas on.\nThe controller can only open this loop.",
+  loop_about: [
+    "The flame heats the tip, the tip drives\nthe current, the current holds the gas on.\n" +
+    "The controller can only open this loop.",
     "火焰加热热电偶，热电偶产生电流，\n电流吸住电磁阀。\n控制盒只能断开这个回路。"],
   holds: ["holds", "吸住"],
   drops: ["drops out", "释放"],
