@@ -1,9 +1,22 @@
 // Before the controller's own page, in a frame: its requests go to the firmware in the Worker, by the page around it.
 // Belongs here: fetch and EventSource as that page uses them. Does not: what a request means (../../phone.py).
 const LOOK_MS = 500;
+const LOGIN = {
+  method: "POST", path: "/api/v1/login", body: '{"password": "curfew-desk"}', headers: { "content-type": "application/json" },
+};
 let cookie = "";
 
+/** Log the frame in, as `make sim` does, once the controller answers. */
+async function logIn() {
+  let answer = null;
+  while (!(answer = await parent.device(LOGIN))) await new Promise((resolve) => { setTimeout(resolve, LOOK_MS); });
+  cookie = (answer.headers["Set-Cookie"] || "").split(";")[0];
+  localStorage.csrf = JSON.parse(answer.body).csrf || "";
+}
+const loggedIn = logIn();
+
 window.fetch = async (path, { method = "GET", headers = {}, body } = {}) => {
+  await loggedIn;
   const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const answer = await parent.device({ method, path, body: body || "", headers: { ...named, cookie } });
   if (!answer) throw new TypeError("the controller is off");
