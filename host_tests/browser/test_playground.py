@@ -189,7 +189,7 @@ def test_a_newcomer_lights_forgets_and_welds_a_stove_with_a_browser_and_nothing_
         )
         phone.driver.get("about:blank")
         phone.driver.get(shared)
-        phone.until(lambda: "at the stove" in phone.text("#playing"), 60)
+        phone.until(lambda: "at the stove" in phone.js("return document.querySelector('#playing').textContent"), 60)
         phone.driver.get("about:blank")
         phone.driver.get(f"{shared[:200]}")  # cut off
         phone.until(lambda: "damaged, or cut off" in phone.text("#toast"), 60)
