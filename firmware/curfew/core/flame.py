@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from curfew.core.settings import BurnerSettings
 
 
-_RING = 32  # readings of up to two seconds: one every 80 ms with two burners (with one burner every 40 ms: 1.3 s)
+_RING = 50  # readings of two seconds: of one burner one every 40 ms, of more burners fewer
 
 
 class Flame:
