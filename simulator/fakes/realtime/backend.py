@@ -104,7 +104,10 @@ class Backend:
         return 0 if wire.inputs[wire.LOW_PINS] >> number & 1 else 1
 
     def drain(self, number, level):
-        return _display.drive(_display_pins.index(number), level)
+        if level is None:
+            return 1  # no converter holds the data line
+        # The lines of the converters come first, where there are any; those of the display are the last two.
+        return _display.drive(_display_pins.index(number) - len(_display_pins) + 2, level)
 
     def tone(self, hz):
         wire.say(wire.TONE, hz)

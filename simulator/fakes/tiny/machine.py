@@ -13,7 +13,7 @@ conducting = 0
 class Part:
     """Any part of the chip: takes everything, does nothing."""
 
-    IN = OUT = PULL_UP = 0
+    IN = OUT = PULL_UP = OPEN_DRAIN = 0
 
     def __init__(self, number=0, *_, **__):
         self.number = number
