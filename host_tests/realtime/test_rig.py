@@ -13,11 +13,7 @@ from simulator.realtime.rig import SHORT, RealtimeRig
 
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: burns of seconds
 ALLOCATES = ("curfew/hardware/relay.py", "any_closed |= granted[index]", "any_closed = [index]")
-DEAF = (
-    "curfew/runtime/inbox.py",
-    "self.off[burner] = 0\n        return True",
-    "self.off[burner] = 0\n        return False",
-)
+DEAF = ("curfew/runtime/inbox.py", "self.off[burner] = 1", "self.off[burner] = 0")
 LATE = (
     "curfew/runtime/loop.py",
     "self.clock.sleep_ms(min(max(limits.TICK_MS - spent_ms, 1), limits.TICK_MS))",
