@@ -10,7 +10,7 @@ from simulator.rules.numbers import TICK_MS
 from simulator.rules.observed import LOCAL_ACT_MS, View, where
 from simulator.times import show_time
 
-OFF_MS = 1700  # by then a finger that means OFF has turned off: 1.6 s, two ticks and the opening of a relay
+OFF_MS = 1700  # by then a finger that means OFF has turned off: 1.6 s, two ticks and what a relay takes to open
 ALONE_MS = 2000  # and the finger did nothing else for so long before
 DAMAGES = ("corrupt_program", "install_program")  # what may make a program corrupt
 

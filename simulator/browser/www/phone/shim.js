@@ -2,7 +2,8 @@
 // Belongs here: fetch and EventSource as that page uses them. Does not: what a request means (../../phone.py).
 const LOOK_MS = 500;
 const LOGIN = {
-  method: "POST", path: "/api/v1/login", body: '{"password": "curfew-desk"}', headers: { "content-type": "application/json" },
+  method: "POST", path: "/api/v1/login", body: '{"password": "curfew-desk"}',
+  headers: { "content-type": "application/json" },
 };
 let cookie = "";
 

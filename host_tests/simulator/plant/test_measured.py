@@ -11,7 +11,7 @@ import pytest
 from simulator import __main__ as simulator
 from simulator import measured
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
 SCENARIO, EXAMPLE = ROOT / "scenarios" / "first_stove.json", ROOT / "docs" / "first-stove.csv"
 
 
