@@ -89,6 +89,15 @@ export const TEXTS = {
   expert: ["Expert", "专业"],
   expert_of: ["Expert: {0}", "专业：{0}"],
   own_times: ["Own times: {0}", "单独的时间：{0}"],
+  window_first: [
+    "Someone must be at the stove. With all burners off, hold a button for 6 s and release it: two beeps. Then press " +
+    "again within 10 min.",
+    "需要有人在灶前。全部关火后，按住按钮 6 秒再松开，听到两声提示音后，10 分钟内再按一次。"],
+  wrong_url: ["{0}: it must begin with http:// or https:// and contain no space.",
+    "{0}：必须以 http:// 或 https:// 开头，不能有空格。"],
+  one_tls: [
+    "{0}: https needs the memory that MQTT or voice uses for TLS. Use http in your own network.",
+    "{0}：https 需要的内存已被 MQTT 或语音的 TLS 占用。请用自家网络里的 http。"],
   window_needed: [
     "{0}: this gives more gas or less warning, so someone must be at the stove. With all burners off, hold a button " +
     "for 6 s and release it: two beeps. Then save within 10 min.",
@@ -169,6 +178,10 @@ export const TEXTS = {
   "net.voice.user": ["User", "用户"],
   "net.voice.password": ["Password", "密码"],
   "net.voice.topics": ["Topics, one for each burner, separated by spaces", "主题，每个灶头一个，用空格分开"],
+  "net.notify": ["Messages to your phone (optional)", "消息推送（可选）"],
+  "net.notify.form": ["Service", "服务"],
+  "net.notify.url": ["Web address, with its key", "网址（含密钥）"],
+  "net.notify.ca": ["Certificate of the authority (PEM)", "根证书（PEM）"],
   token_title: ["Access tokens for programs", "访问令牌（供程序使用）"],
   token_about: [
     "To make or revoke one, enter the device password above. Read: status and shut-offs. Control: also everything " +
@@ -315,7 +328,17 @@ export const TEXTS = {
   "restart.watchdog": ["watchdog", "看门狗"],
   "restart.sleep": ["sleep", "休眠"],
   "restart.soft": ["soft reset", "软复位"],
+  forget_title: ["Forget everything", "清除个人数据"],
+  forget_about: [
+    "Before you give the controller away: deletes Wi-Fi, passwords, devices, tokens, the update key and the list of " +
+    "shut-offs. The settings of the stove stay. With all burners off hold a button for 6 s and release it, enter the " +
+    "device password above, then press.",
+    "送人之前使用：删除 Wi-Fi、密码、设备、访问令牌、更新密钥和关火记录；灶具的设置保留。全部关火后按住按钮 6 秒再松开，" +
+    "在上面输入设备密码，然后按下面的按钮。"],
+  forget_do: ["Forget everything", "清除"],
+  forgotten: ["Done. The controller restarts and opens its own Wi-Fi network.", "已清除。控制盒会重启，并打开自己的 Wi-Fi。"],
   not_set_up: ["not set up", "未设置"],
+  "service.notify": ["Messages", "消息推送"],
   "service.voice": ["Voice", "语音"],
   "service.mqtt": ["MQTT", "MQTT"],
   "service.time": ["Time", "对时"],

@@ -45,6 +45,7 @@ def test_the_policy_says_how_to_report_how_long_it_is_supported_and_what_is_stor
         "entities.txt",
         "measure.txt",
         "metrics.txt",
+        "notices.txt",
         "manifest.txt",
         "slot.txt",
     }

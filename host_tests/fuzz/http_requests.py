@@ -130,6 +130,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
+OFF_IN = [f"/api/v1/burners/{burner}/off_in" for burner in range(BURNERS)]
 # Bodies that are right in any state; then objects that are wrong.
 RIGHT = {
     "/api/v1/login": st.just({"password": PASSWORD}),
@@ -145,6 +146,8 @@ RIGHT = {
         st.fixed_dictionaries({"id": st.sampled_from(["plug", "weld"]), "passed": st.none() | st.booleans()}),
         max_size=3,
     ).map(lambda rows: {"results": rows}),
+    "/api/v1/presence": st.fixed_dictionaries({"present": st.booleans()}),
+    **{path: st.fixed_dictionaries({"off_in_min": st.integers(1, 240)}) for path in OFF_IN},
 }  # fmt: skip
 WRONG = {
     "/api/v1/login": st.fixed_dictionaries({"password": _PLAIN.filter(lambda value: value != PASSWORD)}) | st.just({}),
@@ -160,6 +163,9 @@ WRONG = {
         [{}, {"results": 1}, {"results": [1]}, {"results": [{"id": "gas", "passed": True}]}, {"results": [{}]},
          {"results": [{"id": "plug", "passed": "yes"}]}]
     ),
+    "/api/v1/presence": st.sampled_from([{}, {"present": None}, {"present": "yes"}, {"present": 2}]),
+    **{path: st.sampled_from([{}, {"off_in_min": 0}, {"off_in_min": 241}, {"off_in_min": True}, {"off_in_min": "5"}])
+       for path in OFF_IN},
 }  # fmt: skip
 NO_OBJECT = [
     b"", b"{", b"[]", b"1", b'"off"', b"\xff\xfe", b"\0", b"nul", b"1e999", b"9" * 4000, b"[" * 4096,
@@ -375,8 +381,10 @@ def _meant(method, path, refusal, kind, value, extend_allowed, burning):
         return {200}, None
     if name == "update":  # the window is closed
         return {403, 400, 415} if method == "POST" else {409}, None
-    if name in ("sessions", "tokens", "off_in", "presence"):
+    if name in ("sessions", "tokens"):
         return {400, 415, 422}, None
+    if name == "forget":  # the window is closed
+        return {400, 403, 415, 422}, None
     if kind == "no object":
         return {400, 415}, None  # 415: an empty body has no type
     if kind == "another type":
@@ -386,5 +394,8 @@ def _meant(method, path, refusal, kind, value, extend_allowed, burning):
         return {200 if password == PASSWORD else 401 if isinstance(password, str) else 422}, None
     if kind == "wrong":
         return {422}, None
+    if name in ("off_in", "presence"):  # 409: not sooner, or nothing burns
+        done = {200} if name == "presence" else {202, 409}
+        return done if kind == "right" else done | {400, 422}, None
     done = ({409}, None) if burning else ({200}, name)
     return done if kind == "right" else (done[0] | {200, 400, 422}, done[1])  # 200: nothing to change

@@ -1,12 +1,13 @@
-"""How many inputs a fuzz test tries, and how many it tried."""
+"""How many inputs a fuzz test tries, and how many each door got."""
 
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import settings
 
 SCALE = settings().max_examples // 100  # 1, or more with the profile of a long search
-tried = 0
+tried: Counter[str] = Counter()
 
 
 def inputs(count):
@@ -14,17 +15,17 @@ def inputs(count):
     return settings(max_examples=count * SCALE)
 
 
-def tally():
-    """Count an input."""
-    global tried
-    tried += 1
+def tally(door):
+    """Count an input of a door."""
+    tried[door] += 1
 
 
 @pytest.fixture(scope="module", autouse=True)
 def report(request):
-    """At the end of a long search, print the number of inputs and their CPU time."""
-    began_s, before = time.process_time(), tried
+    """At the end of each file of a long search, print the number of inputs by door, their CPU time, and the sum."""
+    began_s, before = time.process_time(), tried.copy()
     yield
     if SCALE > 1:
+        doors = ", ".join(f"{count:,} {door}" for door, count in (tried - before).items())
         with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-            print(f"\n{tried - before} inputs, {time.process_time() - began_s:.0f} s of CPU")
+            print(f"\n{doors}; {time.process_time() - began_s:.0f} s of CPU; {tried.total():,} inputs so far")

@@ -1,6 +1,6 @@
 """Any request or file: only an OFF, or more time where it is allowed, ever reaches the safety loop.
 
-Two thousand inputs in this folder; two hundred thousand new ones with: make fuzz
+More than two thousand inputs in this folder; more than two hundred thousand new ones with: make fuzz
 """
 
 import asyncio
@@ -164,7 +164,7 @@ def test_every_request_ends_as_it_should_and_does_nothing_else(http):
     @inputs(800)
     @given(f.requests(), st.booleans(), st.booleans())
     def comes(request, extend_allowed, burning):
-        tally()
+        tally("HTTP requests")
         one = request(http.ready(extend_allowed, burning), extend_allowed, burning)
         answer = http.checked(http.ask(one.pieces, one.ends, one.mood), one.mood == "takes")
         assert answer.status in one.statuses, (one.raw, answer.body)
@@ -211,7 +211,7 @@ def test_bytes_that_were_a_request_need_a_whole_secret_for_an_effect(http):
     @inputs(300)
     @given(st.data(), wires(), st.booleans())
     def comes(data, wire, burning):
-        tally()
+        tally("HTTP requests")
         method, path, client, body = wire
         secrets = http.ready(True, burning)
         headers = {name: text.format(**secrets) for name, text in f.CLIENTS[client][0].items()}
@@ -234,7 +234,7 @@ def test_any_bytes_are_refused_or_have_no_effect(http):
     @inputs(150)
     @given(st.data(), st.binary(max_size=300) | mutate.mutated(st.just(b"GET / HTTP/1.1\r\n\r\n"), f.BITS_OF_HTTP))
     def comes(data, raw):
-        tally()
+        tally("HTTP bytes")
         http.ready()
         ends = data.draw(st.booleans())
         answer = http.checked(http.ask(data.draw(mutate.pieces(raw, st.sampled_from([0, 0, 2]))), ends))
@@ -262,7 +262,7 @@ def test_a_damaged_network_file_gives_a_config_that_is_right_or_a_reason(tmp_pat
     @inputs(50)
     @given(damaged(NETWORK))
     def comes(raw):
-        tally()
+        tally("network.json")
         path.write_bytes(raw)
         config, why = network_settings.load(str(path))
         assert (config == {}) == bool(why) and "\n" not in why
@@ -277,7 +277,7 @@ def test_a_damaged_settings_file_gives_settings_or_a_reason_that_the_api_shows(h
     @inputs(50)
     @given(damaged(SETTINGS))
     def comes(raw):
-        tally()
+        tally("settings.json")
         http.ready()
         Path("settings.json").write_bytes(raw)
         with contextlib.redirect_stdout(io.StringIO()) as said:

@@ -132,7 +132,7 @@ def executes_exactly(session, topics, words, count):
     @inputs(count)
     @given(st.data(), streams(topics, words), st.booleans())
     def comes(data, items, ends):
-        tally()
+        tally("MQTT messages")
         raw = f.WELCOME + b"".join(raw for _, raw in items)
         pieces = data.draw(mutate.pieces(raw, st.just(0)))
         result = session.receives([piece for _, piece in pieces], ends, 10 + len(raw) // 200)
@@ -147,7 +147,7 @@ def survives(session, topics, words, topic, count):
     @inputs(count)
     @given(st.data(), streams(topics, words), st.binary(max_size=40), st.booleans())
     def comes(data, items, noise, ends):
-        tally()
+        tally("MQTT bytes")
         raw = b"".join(raw for _, raw in items) + noise
         raw = data.draw(mutate.mutated(st.just(f.WELCOME + raw), f.BITS_OF_MQTT))
         pieces = data.draw(mutate.pieces(raw, st.just(0)))

@@ -6,6 +6,7 @@ import pytest
 
 from curfew.services.mqtt.client import Client
 from host_tests.fuzz import mqtt_packets as f
+from host_tests.fuzz.inputs import SCALE, report, tally  # noqa: F401
 
 STREAMS = 10_000
 IN_ONE = 1_000  # test
@@ -82,7 +83,8 @@ def cut(draw, raw):
 @pytest.mark.parametrize("part", range(STREAMS // IN_ONE))
 def test_the_cuts_of_the_network_change_nothing(part):
     draw = random.Random(f"segments {part}")
-    for _ in range(IN_ONE):
+    for _ in range(IN_ONE * min(SCALE, 10)):
+        tally("MQTT streams in pieces")
         packets, ends = stream(draw), draw.random() < 0.2
         raw = f.WELCOME + b"".join(raw for _, raw in packets)
         whole = heard([raw], ends)

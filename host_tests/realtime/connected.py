@@ -60,6 +60,7 @@ class ConnectedRig:
             self.broker.stop()
             raise
         self.client = Client(self.desk.web_port)
+        self.client.patience_s = 2  # a phone asks again; one connection may have met services that were just ending
         self.missed = None
         self._draw = random.Random(1)
 

@@ -31,7 +31,7 @@ def hog(held, rounds):
         held.clear()
 """
 RUNNER = "curfew/services/runner.py"
-BEGIN = "async def _rounds(context, services, hood, tasks):\n    rounds = 0\n"
+BEGIN = "async def _rounds(context, services, tasks):\n    rounds = 0\n"
 LOOP = "    while not context.link.stop_requested[0]:\n        if rounds"
 
 

@@ -1,16 +1,16 @@
 """Remote OFF over HTTP and MQTT in real time: delay under load, late ticks, heap after losses of the network."""
 
 # ruff: noqa: F811 (fixtures are imported by name)
-import ast
 import socket
 from contextlib import contextmanager
 
 import pytest
 
 from host_tests.fixtures.broker import authority  # noqa: F401
-from host_tests.fixtures.seeded_firmware import ROOT, seeded_build
+from host_tests.fixtures.seeded_firmware import seeded_build
 from host_tests.fuzz.mqtt_packets import packet, publish
 from host_tests.realtime.connected import BACK_S, BASE, connected  # noqa: F401
+from host_tests.realtime.raising import IMPATIENT, RESTLESS, raising_everywhere
 from simulator import run
 from simulator.realtime.clients import Clients, control
 from simulator.rules.numbers import TICK_MS
@@ -25,21 +25,6 @@ LATE_MS = 60
 CLIENTS, SHOUTS = 50, 500  # at the web; a second, over the broker
 PAUSE_MAX_S = 90  # of mqtt.py: a minute, and up to half as much by chance
 
-# The same programs with shorter pauses, so that minutes are enough to see many attempts.
-IMPATIENT = (
-    ("curfew/services/mqtt/session.py", "_PAUSE_MS = 1000", "_PAUSE_MS = 50"),
-    ("curfew/services/mqtt/session.py", "_PAUSE_MAX_MS = 60000", "_PAUSE_MAX_MS = 200"),
-    ("curfew/services/mqtt/session.py", "_OPEN_S = 10", "_OPEN_S = 2"),
-    ("curfew/services/mqtt/client.py", "_ANSWER_MS = 10000", "_ANSWER_MS = 2000"),
-    ("curfew/services/net/wifi.py", "_POLL_MS = 500", "_POLL_MS = 20"),
-    ("curfew/services/net/wifi.py", "_PAUSE_MS = 1000", "_PAUSE_MS = 20"),
-    ("curfew/services/net/wifi.py", "_PAUSE_MAX_MS = 300000", "_PAUSE_MAX_MS = 100"),
-)
-RESTLESS = (
-    ("curfew/services/runner.py", "_PAUSE_MS = 1000", "_PAUSE_MS = 50"),
-    ("curfew/services/runner.py", "_PAUSE_MAX_MS = 300000", "_PAUSE_MAX_MS = 400"),
-    ("curfew/core/limits.py", "SERVICES_PAUSE_MS = 5000", "SERVICES_PAUSE_MS = 500"),
-)
 HELD_BYTES = 10000  # after lives that ended in trouble: a connection and a request, not a whole earlier life
 LEAK_BYTES = 16  # of heap at each loss would be half a block of it: less than anything that could be kept
 LEAK = (
@@ -49,47 +34,6 @@ LEAK = (
         "self.joins += 1; self.kept = [getattr(self, 'kept', None)]\n",
     ),
 )
-# Every function of the services begins with this: while there is a file "trouble", one call in a hundred raises.
-TROUBLE = """
-
-_drawn = [4]
-
-
-def trouble():
-    import os
-
-    drawn = _drawn[0] = (_drawn[0] * 1103515245 + 12345) & 0x7FFFFFFF
-    if (drawn >> 8) % 100 == 0:
-        try:
-            os.stat("trouble")
-        except OSError:
-            return
-        raise (OSError(5), MemoryError(), ValueError("trouble"), RuntimeError("trouble"))[drawn >> 20 & 3]
-"""
-
-
-def first_of(function):
-    """The first statement of a function; of a "try ... finally" that comes first its own: that is a promise."""
-    first = function.body[ast.get_docstring(function) is not None :][0]
-    return first.body[0] if isinstance(first, ast.Try) and first.finalbody else first
-
-
-def raising_everywhere():
-    """Changes that make every function of the services raise now and then."""
-    changes = [("curfew/core/ticks.py", text := (ROOT / "firmware/curfew/core/ticks.py").read_text(), text + TROUBLE)]
-    for path in sorted((ROOT / "firmware" / "curfew" / "services").rglob("*.py")):
-        text = path.read_text()
-        lines = text.splitlines(keepends=True)
-        tree = ast.parse(text)
-        found = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
-        starts = {first_of(node) for node in found if len(node.body) > 1}
-        if not starts:  # a group of modules is only imports
-            continue
-        for first in sorted(starts, key=lambda node: -node.lineno):
-            lines.insert(first.lineno - 1, " " * first.col_offset + "trouble()\n")
-        lines.insert(tree.body[0].end_lineno, "\nfrom curfew.core.ticks import trouble\n")
-        changes.append((str(path.relative_to(ROOT / "firmware")), text, "".join(lines)))
-    return changes
 
 
 def reported_of(times_ms):

@@ -7,6 +7,7 @@ import pytest
 
 from curfew.core import limits
 from curfew.services.http import authority
+from curfew.storage import files
 from host_tests.fixtures.web import BEARER, PASSWORD, SETTINGS, untouched
 
 SURE = {"confirm": PASSWORD}
@@ -189,3 +190,70 @@ def test_the_home_network_cannot_be_removed_remotely(site, me):
 def test_in_the_set_up_no_one_has_a_password_yet(make_site):
     site = make_site(config={})
     assert site.ask("PUT", "network", {"password": PASSWORD, "wifi": {"ssid": "home"}}).json["restart"]
+
+
+@pytest.mark.parametrize("url", ["http://10.0.0.9/KEY", "https://10.0.0.9/KEY"])
+def test_the_address_of_messages_is_a_secret_and_goes_with_its_authority(site, me, url):
+    assert site.ask("PUT", "network", {"notify": {"url": url}, **SURE}, **me).json == {"restart": True}
+    assert site.ask("GET", "network", **me).json["notify"]["url"] == {"set": True}
+    assert site.ask("PUT", "network", {"notify": {"form": "bark"}, **SURE}, **me).status == 200
+    assert site.context.config["notify"] == {"form": "bark", "url": url, "ca": ""}
+    answer = site.ask("PUT", "network", {"notify": {"ca": "another"}, **SURE}, **me)
+    assert answer.json["dropped"] == ["notify.url"] and "KEY" not in Path("network.json").read_text()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"notify": {"url": "ntfy.sh/KEY"}}, {"notify": {"url": "https://a/KEY"}, "mqtt": {"host": "b", "tls": True}}],
+    ids=["no address", "a second TLS"],
+)
+def test_an_address_that_cannot_be_used_is_refused_and_not_repeated(site, me, change):
+    answer = site.ask("PUT", "network", {**change, **SURE}, **me)
+    assert (answer.status, answer.json["key"]) == (422, "notify.url") and b"KEY" not in answer.body
+    untouched(site)
+
+
+# --- everything ----------------------------------------------------------------------------------------------------
+
+OWN = ("network.json", "network.json.new", "sessions.txt", "key.txt", "dates.txt", "joined.txt", "authority.txt")
+KEPT = ("settings.json", "state.txt")
+
+
+@pytest.fixture
+def used(site, me):
+    """A device that was used, in the local window."""
+    for name in (*OWN, "commissioning.txt", "state.txt"):
+        Path(name).write_text("something of the owner")
+    site.shutoffs(["7 0 TIMEOUT 600 0", "8 1 REMOTE:web 900 0"])
+    for name in ("journal.txt.1", "dates.txt.1"):
+        assert files.replace(name, ["6 0 TIMEOUT 600 0"], lambda: True)
+    site.link.update_ms[0] = 1
+    return site
+
+
+def test_everything_of_the_owner_is_forgotten_and_settings_and_faults_stay(used, me):
+    assert used.ask("POST", "forget", SURE, **me).json == {"restart": True}
+    assert {path.name for path in Path().iterdir() if path.is_file()} == {*KEPT, "journal.txt"}
+    assert list(files.lines("journal.txt")) == ["8 1 REMOTE:web 900 0"] and used.restarts == 1
+    assert used.ask("GET", "settings", **me).status == 401
+
+
+@pytest.mark.parametrize(
+    "spoil, status",
+    [
+        (lambda site: site.link.update_ms.__setitem__(0, 0), 403),
+        (lambda site: site.publish(1, FAULTS_RAISED=4), 409),
+        (lambda site: site.link.flash_allowed.__setitem__(0, 0), 409),
+        (lambda site: SURE.update(confirm="wrong"), 403),
+    ],
+    ids=["outside the local window", "in a fault", "in a burn", "with a wrong password"],
+)
+def test_nothing_is_forgotten(used, me, monkeypatch, spoil, status):
+    monkeypatch.setitem(SURE, "confirm", PASSWORD)
+    spoil(used)
+    assert used.ask("POST", "forget", SURE, **me).status == status
+    assert all(Path(name).exists() for name in (*OWN, *KEPT)) and used.restarts == 0
+
+
+def test_no_token_forgets(used):
+    assert used.ask("POST", "forget", SURE, **BEARER).status == 403 and used.restarts == 0

@@ -74,11 +74,13 @@ class Device:
     async def _sleep_ms(self, ms):
         until_ms = self.now_ms + ms
         self.sleeping.append(until_ms)
-        while self.now_ms < until_ms:
-            await asyncio.sleep(0)
-            if until_ms == min(self.sleeping):
-                self.now_ms = max(self.now_ms, until_ms)
-        self.sleeping.remove(until_ms)
+        try:
+            while self.now_ms < until_ms:
+                await asyncio.sleep(0)
+                if until_ms == min(self.sleeping):
+                    self.now_ms = max(self.now_ms, until_ms)
+        finally:
+            self.sleeping.remove(until_ms)
 
     def ticks_ms(self):
         return self.now_ms
@@ -243,13 +245,17 @@ def test_the_hood_s_output_follows_the_flame_and_runs_on(device):
     made = device(JOINED, hood_pin=4)
     lit = [False]
     made.runner.ServiceContext.flame = lambda context: lit[0]
+    assert "hood" in made.due()
     seen = []
+    air = made.runner.ServiceRunner._air
 
     async def burn(number):
+        task = asyncio.create_task(air(types.SimpleNamespace(_context=made.context)))
         for lit[0] in (False, True, False):
             for _ in range(3):
                 await asyncio.sleep_ms(20)
             seen.append(made.levels[4])
+        task.cancel()
 
     made.live(burn)
     assert seen == [0, 1, 1], "for a minute at least"

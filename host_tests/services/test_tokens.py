@@ -123,3 +123,12 @@ def test_after_eleven_wrong_passwords_a_known_device_reads_and_turns_off_until_t
     assert site.ask("GET", "status", **me).status == 200 and site.ask("POST", "off", **me).status == 202
     site.auth.forgive()
     assert site.ask("PUT", "settings", {"warning_s": 90}, **me).status == 200
+
+
+def test_in_the_local_window_the_owner_logs_in_from_anywhere_whatever_a_stranger_tries(site):
+    for _ in range(3):
+        site.ask("POST", "login", {"password": "wrong"})
+    assert site.ask("POST", "login", {"password": PASSWORD}).status == 429
+    site.link.update_ms[0] = 1
+    assert site.ask("POST", "login", {"password": "wrong"}).status == 401
+    assert site.ask("POST", "login", {"password": PASSWORD}).status == 200

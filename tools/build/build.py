@@ -102,6 +102,7 @@ def build(out: Path = OUT) -> dict[str, int]:
     page.build(slot / "www")
     for name in ("entities.txt", "metrics.txt"):
         shutil.copyfile(FIRMWARE / name, slot / name)
+    (slot / "notices.txt").write_text(page.notices(), "utf-8")
     manifest.write(slot, manifest.version(FIRMWARE))
     shutil.rmtree(out, ignore_errors=True)
     fresh.rename(out)

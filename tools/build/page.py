@@ -116,6 +116,21 @@ def words() -> dict[str, tuple[str, str]]:
     return found
 
 
+def notices() -> str:
+    """The sentences of services/notify by key, a line each: KEY|English|Chinese."""
+    found = {name: catalog.phrase("notice", name) for name in catalog.names("notice")}
+    off, fault = found.pop("OFF"), found.pop("FAULT")
+    for name in catalog.names("cause"):
+        english, chinese = catalog.phrase("cause", name, "page")
+        found[name] = off[0] % english, off[1] % chinese
+    for name in catalog.names("source"):
+        found[name] = catalog.phrase("source", name, "from")
+    for name in catalog.names("fault"):
+        short, do = catalog.phrase("fault", name, "page"), catalog.phrase("fault", name, "do")
+        found[name] = fault[0] % (short[0], do[0]), fault[1] % (short[1], do[1])
+    return "".join(f"{key}|{english}|{chinese}\n" for key, (english, chinese) in found.items())
+
+
 def build(out: Path, more: Path = WWW) -> dict[str, int]:
     """Write the served files, compressed, to a folder; sizes in bytes by name. Equal sources make equal bytes.
 

@@ -44,6 +44,7 @@ class ServiceContext:
         self.receiver = None  # of an update in progress
         self.status = {"wifi": "off", "time": "off", "mqtt": "off", "voice": "off"}
         self.portal = None  # of the set-up, net/portal.py
+        self.has_guest = False  # the one socket that clock, gateway and notify share is in use
         self.wifi_reason = ""  # why the Wi-Fi does not come, "" while it is there
         self.burners = len(settings.burners)
         self._sources = SOURCES.split()  # made once: an OFF must not allocate

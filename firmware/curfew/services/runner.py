@@ -36,28 +36,21 @@ async def run_services(persistence, link, clock, settings, network):
     log.add("start", "%s build %s slot %s" % (VERSION, slots.build_id(), slots.here))
     context = ServiceContext(persistence, link, clock, settings, config, log, chip)
     services = ServiceRunner(context, network)
-    hood = None
-    if settings.hood_pin is not None:
-        from curfew.services.hood import Hood
-
-        hood = Hood(chip.output(settings.hood_pin), settings.hood_run_on_ms)
     tasks = [asyncio.create_task(_guarded(context, "start", services.start))]
     try:
-        await _rounds(context, services, hood, tasks)
+        await _rounds(context, services, tasks)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.sleep_ms(0)  # lets them release what they hold: the port of the HTTP server
 
 
-async def _rounds(context, services, hood, tasks):
+async def _rounds(context, services, tasks):
     rounds = 0
     while not context.link.stop_requested[0]:
         if rounds % _PERSIST_ROUNDS == 0:
             context.persistence.poll()
         context.look()
-        if hood:
-            hood.step(context.clock.ticks_ms(), context.flame())
         rounds += 1
         for task in tasks:
             if task.done():
@@ -110,6 +103,8 @@ class ServiceRunner:
         context = self._context
         if context.settings.display_clk_pin is not None and context.settings.display_dio_pin is not None:
             self.due.append(("display", self._show))
+        if context.settings.hood_pin is not None:
+            self.due.append(("hood", self._air))
         config = context.config
         self._may_stay = not config.get("wifi") or not config.get("password")
         if self._may_stay or await _is_held(context):
@@ -121,6 +116,8 @@ class ServiceRunner:
                 self.due.append(("mqtt", self._mqtt))
             if (config.get("voice") or {}).get("topics"):
                 self.due.append(("voice", self._voice))
+            if (config.get("notify") or {}).get("url"):
+                self.due.append(("notify", self._notify))
         self.due.append(("update", self._watch_updates))
         self.due.append(("web", self._web))
 
@@ -165,6 +162,15 @@ class ServiceRunner:
         settings = self._context.settings
         show = self._context.chip.display(settings.display_clk_pin, settings.display_dio_pin).show
         await display.run(self._context, show, asyncio.sleep_ms)
+
+    async def _air(self):
+        from curfew.services.hood import Hood
+
+        settings = self._context.settings
+        hood = Hood(self._context.chip.output(settings.hood_pin), settings.hood_run_on_ms)
+        while True:
+            hood.step(self._context.clock.ticks_ms(), self._context.flame())
+            await asyncio.sleep_ms(_POLL_MS)
 
     async def _web(self):
         from curfew.services.http.api import Api
@@ -234,6 +240,11 @@ class ServiceRunner:
 
         if voice.is_wanted(self._context.config):
             await _polled(voice.Voice(self._context))
+
+    async def _notify(self):
+        from curfew.services.notify.watch import Notify
+
+        await Notify(self._context, self._clock.unix_s).run(asyncio.sleep_ms)
 
 
 async def _is_held(context):

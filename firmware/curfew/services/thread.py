@@ -32,7 +32,7 @@ def _start_radio(network):
     try:
         if "network.json" in os.listdir():
             network.WLAN(network.STA_IF).active(True)
-    except (OSError, RuntimeError):  # net/wifi.py tries again
+    except (OSError, RuntimeError, MemoryError):  # net/wifi.py tries again
         pass
 
 
@@ -43,6 +43,7 @@ def _serve(persistence, link, clock, settings, network):
     from curfew import forget
     from curfew.services.runner import run_services
 
+    persistence.is_reachable = None  # it kept all of an earlier run, beside which this one has no memory
     loop = asyncio.new_event_loop()  # tasks of an earlier run of this thread must not continue
     loop.set_exception_handler(_report)
     for name in ("access_api", "config_api", "password", "refusals"):  # a request that ended with the thread

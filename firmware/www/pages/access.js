@@ -95,4 +95,15 @@ export function sessions() {
   return h("section", { id: "sessions" }, h("h2", {}, t("sessions_title")), list,
     h("div", { class: "row" }, button(t("revoke_others"), () => put("others"))), said);
 }
+
+/** Delete everything that is the owner's, with the password of the form above. */
+export function forgetting() {
+  const said = h("p", { role: "status", class: "said" });
+  const send = async () => {
+    const { code, body } = await ask("POST", "/forget", { confirm: $("f-confirm")?.value });
+    said.textContent = code === 200 ? t("forgotten") : refusal(body);
+  };
+  return h("section", { id: "forget" }, h("h2", {}, t("forget_title")), h("p", { class: "soft" }, t("forget_about")),
+    h("div", { class: "row" }, button(t("forget_do"), send)), said);
+}
 const lastDay = (when) => (when ? when.slice(0, 10) : t("no_date"));

@@ -4,16 +4,18 @@ import { has, LANGUAGES, t } from "../texts.js";
 import { button, h, title } from "../dom.js";
 import { field, form } from "../forms.js";
 import { nameOf } from "../now.js";
-import { programs, sessions } from "./access.js";
+import { forgetting, programs, sessions } from "./access.js";
 
 const SCAN_MS = 15000;
-const SECRETS = /password|client_id/;
+const SECRETS = /password|client_id|url/;
 const WHOLE = {
   wifi: { ssid: "", password: "" },
   mqtt: { host: "", port: 8883, tls: true, ca: "", user: "", password: "", prefix: "curfew",
     discovery: "homeassistant" },
   voice: { host: "bemfa.com", port: 9503, tls: true, client_id: "", user: "", password: "", topics: [] },
+  notify: { form: "ntfy", url: "", ca: "" },
 };
+const FORMS = [["ntfy", "ntfy"], ["Bark", "bark"], ["ServerChan", "serverchan"], ["Home Assistant", "homeassistant"]];
 
 const zoneName = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -38,6 +40,7 @@ function networkForm(given, first) {
   const part = (name) => Object.entries({ ...WHOLE[name], ...given[name] }).filter(([key]) =>
     has("net." + name + "." + key))
     .map(([key, value]) => text(name + "." + key, value, key === "ca" ? { kind: "textarea" }
+      : key === "form" ? { options: FORMS }
       : key === "password" && name === "wifi" ? { about: t("wifi_password_about") } : {}));
   const burners = first ? [] : device.status.burners;
   const names = burners.map((_, n) => text("burner_names." + n, nameOf(n), { name: t("name_of", t("burner", n + 1)) }));
@@ -50,6 +53,7 @@ function networkForm(given, first) {
       zone(given, first), ...(first ? [] : [text("extra_host", given.extra_host || "")]), ...names] },
     { name: t("net.mqtt"), folded: true, fields: part("mqtt") },
     { name: t("net.voice"), folded: true, fields: part("voice") },
+    { name: t("net.notify"), folded: true, fields: part("notify") },
     ...(first ? [] : [{ name: t("confirm_title"), fields: [field("confirm", t("confirm"), "",
       { kind: "password", about: t("confirm_about") })] }]),
   ];
@@ -87,7 +91,8 @@ export function network(main) {
   const place = h("div", {}, h("p", { class: "soft", role: "status" }, t("loading")));
   main.append(title("network_title"), place);
   ask("GET", "/network").then(({ code, body }) => place.replaceChildren(
-    ...(code === 200 ? [networkForm(body, false), programs(), sessions()] : [h("p", { class: "bad" }, t("failed"))])));
+    ...(code === 200 ? [networkForm(body, false), programs(), sessions(), forgetting()]
+      : [h("p", { class: "bad" }, t("failed"))])));
 }
 
 export async function setup(main) {

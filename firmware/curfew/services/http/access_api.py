@@ -5,12 +5,20 @@ api.py imports this module for one request and drops it afterwards, with passwor
 
 import os
 
+from curfew.services.context import AUTHORITY_PATH, DATES_PATH, JOINED_PATH
 from curfew.services.http import auth, password
-from curfew.services.http.refusals import invalid, require_written
+from curfew.services.http.refusals import WINDOW_NEEDED, invalid, require_no_fault, require_written
 from curfew.services.http.server import Refused, body_of
+from curfew.services.update.key import KEY_PATH
+from curfew.storage import files, series
+from curfew.storage.journal import JOURNAL_PATH
 from curfew.transient import transient
 
 _TOKEN_NAME_MAX = 20
+_NUMBER_MAX = 1 << 29
+_OWNERS_FILES = (
+    auth.SESSIONS_PATH, KEY_PATH, DATES_PATH, JOINED_PATH, AUTHORITY_PATH, "commissioning.txt",
+)  # fmt: skip
 
 
 async def post_login(api, request):
@@ -25,7 +33,7 @@ async def post_login(api, request):
     known = request.session if isinstance(request.session, auth.Session) else None
     address = known.key if known else request.address
     wait_s = password.begin_attempt(api.auth, api.now_ms(), address, known)
-    if wait_s:
+    if wait_s and not api.context.link.update_ms[0]:  # whoever opened the local window is at the stove
         return {"error": "wait %d seconds" % wait_s}, 429, {"Retry-After": str(wait_s)}
     if not auth.same(await password.last(api, password.hashing_like(word, stored)), stored):
         raise Refused(401, "wrong password")
@@ -120,6 +128,36 @@ async def put_tokens(api, request):
     return answer
 
 
+# --- everything ----------------------------------------------------------------------------------------------------
+
+
+async def post_forget(api, request):
+    """Delete what the owner entered, and when the stove was used; confirm holds the device password.
+
+    Settings and stored faults stay: pins and limits fit the stove, and no fault ends remotely. Of the journal the last
+    line stays, which the numbers go on from.
+    """
+    context = api.context
+    await password.require_password(api, body_of(request).get("confirm"), request.session)
+    if not context.link.update_ms[0]:
+        raise Refused(403, "forget" + WINDOW_NEEDED)
+    require_no_fault(context)
+    may = context.flash_allowed
+    last = series.before(JOURNAL_PATH, _NUMBER_MAX, 1)
+    require_written(series.forget(JOURNAL_PATH, may) and series.forget(DATES_PATH, may))
+    require_written(files.replace(JOURNAL_PATH, last, may))
+    api.auth.sessions.clear()
+    for path in _OWNERS_FILES + (context.network_path,):  # last: before it, the owner can begin again
+        for name in (path + ".new", path):
+            require_written(context.flash_allowed())
+            try:
+                os.remove(name)
+            except OSError:  # there is none
+                pass
+    context.ask_restart()
+    return {"restart": True}
+
+
 HANDLERS = {
     "POST login": post_login,
     "POST logout": post_logout,
@@ -127,4 +165,5 @@ HANDLERS = {
     "PUT sessions": put_sessions,
     "GET tokens": get_tokens,
     "PUT tokens": put_tokens,
+    "POST forget": post_forget,
 }

@@ -96,11 +96,14 @@ class Api:
         """Keep ages right before the ticks wrap; never ends."""
         while True:
             self.auth.age(self.now_ms())
-            unix_s = self.unix_s()
-            self.auth.expire(unix_s and unix_s // 86400)
+            self._expire()
             self.store_sessions()
             self.uptime_s()
             await self.sleep_ms(_AGE_MS)
+
+    def _expire(self):
+        unix_s = self.unix_s()
+        self.auth.expire(unix_s and unix_s // 86400)
 
     def store_sessions(self):
         """Write the hashes of the sessions if they have changed and files may be written; else later."""
@@ -154,6 +157,7 @@ class Api:
         if bearer:
             request.session = self._token(bearer)
         else:
+            self._expire()  # the time may have become known just now
             request.session = self.auth.find(headers.get("cookie"), self.now_ms())
         if name in _OPEN or name in _SET_UP and self.in_setup():
             return
@@ -308,6 +312,7 @@ ROUTES: dict[str, dict[str, tuple]] = {
         "logout": _LOG_IN,
         "sessions": _WHO,
         "tokens": _WHO,
+        "forget": _LOG_IN,
         "off": _OFF,
         "presence": ("POST", Api.presence),
         "shutoffs": _LIST,

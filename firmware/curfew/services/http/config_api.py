@@ -7,9 +7,8 @@ import gc
 import json
 import os
 
-from curfew.runtime.snapshot import SNAP_FAULTS_RAISED, SNAP_FIELDS
 from curfew.services.context import AUTHORITY_PATH, DATES_PATH
-from curfew.services.http.refusals import invalid, key_of, require_written
+from curfew.services.http.refusals import WINDOW_NEEDED, invalid, key_of, require_no_fault, require_written
 from curfew.services.http.server import JSON, Refused, body_of, listed, packed
 from curfew.storage import files, journal, series
 from curfew.transient import transient
@@ -22,7 +21,6 @@ _NUMBER_MAX = 1 << 29
 _PASSWORD_MIN = 8
 _PASSWORD_MAX = 64
 _ENDPOINT = ("host", "port", "tls", "ca")  # who has these gets the secrets
-_WINDOW = ": needs the local window: with all burners off hold a button for 6 s and release it, then save within 10 min"
 
 
 # --- settings ------------------------------------------------------------------------------------------------------
@@ -90,13 +88,6 @@ def _choice(key, default, words):
     return '"%s": %s' % (key, json.dumps({"default": default, "words": list(words)}))
 
 
-def _require_no_fault(context):
-    """A restart ends a fault that is not stored; only the user at the controller may do that."""
-    values = context.look()
-    if any([values[at + SNAP_FAULTS_RAISED] for at in range(0, len(values), SNAP_FIELDS)]):  # not acknowledged
-        raise Refused(409, "a burner shows a fault: clear it at the controller first, a restart would end it")
-
-
 def _require_place(context, old, new):
     """Raise Refused for a change that is not allowed from here; True when anything changes at all."""
     with transient("services.http.authority", "core.limits"):
@@ -108,7 +99,7 @@ def _require_place(context, old, new):
                 invalid(key + ": can only be changed over the USB cable, in sight of the wires")
         for key, place in found:
             if place == authority.WINDOW and not context.link.update_ms[0]:
-                raise Refused(403, key + _WINDOW, key)
+                raise Refused(403, key + WINDOW_NEEDED, key)
     return bool(found)
 
 
@@ -134,7 +125,7 @@ async def put_settings(api, request):
         invalid(wrong)
     if not _require_place(api.context, old, values):
         return {"restart": False}
-    _require_no_fault(api.context)
+    require_no_fault(api.context)
     require_written(api.context.write(api.context.settings_path, json.dumps(values)))
     api.context.ask_restart()
     return {"restart": True}
@@ -181,7 +172,7 @@ async def get_networks(api, request):
 def _drop_secrets(old, new, change, secrets):
     """Delete the secrets of a server that is another one now, unless the change brings new ones; their keys."""
     dropped = []
-    for part in ("mqtt", "voice"):
+    for part in ("mqtt", "voice", "notify"):
         before = old.get(part) or {}
         after = new.get(part) or {}
         if [before.get(key) for key in _ENDPOINT] == [after.get(key) for key in _ENDPOINT]:
@@ -230,7 +221,7 @@ async def put_network(api, request):
         invalid("password: the device needs one first")
     needs_restart = dict(config, burner_names=0) != dict(context.config, burner_names=0)
     if needs_restart and not in_setup:
-        _require_no_fault(context)
+        require_no_fault(context)
     require_written(network_settings.save(context, config))
     try:
         os.remove(AUTHORITY_PATH)  # a server with a new certificate is asked again who vouches for it

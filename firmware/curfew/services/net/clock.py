@@ -93,7 +93,8 @@ class Clock:
         if self._socket:
             self._look(now_ms, due)
         elif due and self._context.status["wifi"] == "online" and self._context.flash_allowed():
-            self._ask()
+            if not self._context.has_guest:
+                self._ask()
 
     def _next_host(self):
         """In turn, in a round without those that gave no answer in it."""
@@ -113,6 +114,7 @@ class Clock:
         try:
             address = socket.getaddrinfo(host, self._port, socket.AF_INET, socket.SOCK_DGRAM)[0][-1]
             self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self._context.has_guest = True
             self._socket.setblocking(False)
             self._socket.connect(address)  # accepts no other sender
             self._socket.send(self._sent)
@@ -149,6 +151,7 @@ class Clock:
             self._believe(time_s, now_ms, False)
 
     def _believe(self, time_s, now_ms, is_sure):
+        self._set_clock(time_s)  # first: if it fails, nothing is believed, and the servers are asked again
         self._base_s = time_s
         self._base_ms = now_ms
         self.is_sure = is_sure
@@ -156,7 +159,6 @@ class Clock:
         self._again_ms = _AGAIN_MS
         self._heard = []
         self._silent = []
-        self._set_clock(time_s)
         self._context.status["time"] = "online" if is_sure else "one source"
         self._context.log.add("clock", iso(time_s, 0) + ("" if is_sure else ", one source"))
 
@@ -176,6 +178,7 @@ class Clock:
 
     def _close(self):
         if self._socket:
+            self._context.has_guest = False
             self._socket.close()
             self._socket = None
 

@@ -12,9 +12,14 @@ _POLLS = 30
 async def prove(wifi, context, sleep_ms):
     """After 15 min in which no request came: join anew when there is no broker either, and the gateway is silent."""
     wifi.unproved_ms = 0
-    if wifi.status != "online" or context.status["mqtt"] in ("online", "no commands"):
+    if context.has_guest or wifi.status != "online" or context.status["mqtt"] in ("online", "no commands"):
         return
-    if not await answers(wifi.gateway(), sleep_ms):
+    context.has_guest = True
+    try:
+        is_there = await answers(wifi.gateway(), sleep_ms)
+    finally:
+        context.has_guest = False
+    if not is_there:
         wifi.end(context.clock.ticks_ms(), "nothing answers")
 
 

@@ -18,7 +18,9 @@ _ROWS = """{
 ["user", "", 0, 64], ["password", "", 0, 128, "secret"], ["prefix", "curfew", 1, 48, "topic"],
 ["discovery", "homeassistant", 0, 48, "topic"]],
 "voice": [["host", "bemfa.com", 0, 128], ["port", 9503, 1, 65535], ["tls", true], ["client_id", "", 0, 64, "secret"],
-["user", "", 0, 64], ["password", "", 0, 128, "secret"], ["topics", [], 0, 4, "topic"]]
+["user", "", 0, 64], ["password", "", 0, 128, "secret"], ["topics", [], 0, 4, "topic"]],
+"notify": [["form", "ntfy", ["ntfy", "bark", "serverchan", "homeassistant"]], ["url", "", 0, 200, "secret"],
+["ca", "", 0, 2500, "secret lines"]]
 }"""
 # Texts are measured in bytes. "lines": line ends are allowed; "topic": the wildcards of MQTT are not.
 _WPA_MIN = 8
@@ -55,7 +57,7 @@ def save(context, config: dict) -> bool:
 
 
 def checked(values) -> dict:
-    """A complete copy: absent keys get their defaults; wifi, mqtt and voice stay absent as a whole. Raises Invalid."""
+    """A complete copy: absent keys get their defaults; an absent part stays absent as a whole. Raises Invalid."""
     values = as_object("network", values)
     parts = json.loads(_ROWS)
     device = parts.pop("")
@@ -83,10 +85,37 @@ def merged(config: dict, change) -> dict:
         host = (made.get(part) or {}).get("host", "")
         if [char for char in host if char not in _HOST_CHARS]:
             raise wrong(part + ".host", repr(host), "a name or an IP address alone: no mqtt://, no port, no space")
+    _judge_address(made)
     key = (made.get("wifi") or {}).get("password", "")
     if len(key.encode()) == _WPA_MAX and [char for char in key if char not in _HEX_CHARS]:
         raise wrong("wifi.password", "what was given", "a text of 8 to 63 bytes, or 64 hex digits")
     return made
+
+
+def _judge_address(config):
+    """Raise Invalid for an address of notify that cannot be used. It is a secret, so no message repeats it."""
+    url = (config.get("notify") or {}).get("url")
+    if not url:
+        return
+    try:
+        is_https = parts_of(url)[0]
+    except ValueError:
+        raise wrong("notify.url", "what was given", "http:// or https://, a name, a path, without a space")
+    if is_https and [part for part in ("mqtt", "voice") if (config.get(part) or {}).get("tls")]:
+        raise wrong("notify.url", "https beside TLS of MQTT or voice", "possible: the chip has memory for one of them")
+
+
+def parts_of(url: str):
+    """(is_https, host, port, path) of an address. Raises ValueError."""
+    scheme, _, rest = url.partition("://")
+    server, slash, path = rest.partition("/")
+    host, colon, port = server.partition(":")
+    if scheme not in ("http", "https") or not host or colon and not port.isdigit():
+        raise ValueError
+    for char in url:
+        if not "!" <= char <= "~":
+            raise ValueError
+    return scheme == "https", host, int(port or (443 if scheme == "https" else 80)), slash + path or "/"
 
 
 def public(config: dict) -> dict:

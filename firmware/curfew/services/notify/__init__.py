@@ -1,0 +1,1 @@
+"""Messages to a phone, over a web address."""
