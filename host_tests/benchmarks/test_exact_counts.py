@@ -42,9 +42,10 @@ def test_every_budget_is_of_a_figure_and_leaves_it_room_to_scatter_by_one_percen
     assert [name for name in counts.BUDGETS if not 0 < kept[name]["value"] * room <= counts.BUDGETS[name]] == []
 
 
-def test_a_tick_measured_twice_takes_the_same_to_the_instruction():
+@pytest.mark.parametrize("what", ["TICKS", "READINGS", "OFFS"])
+def test_what_is_measured_twice_takes_the_same_to_the_instruction(what):
     wasm = counts.Wasm()
-    assert counts.fuel(1, wasm, range(1)) == counts.fuel(1, wasm, range(1))
+    assert counts.fuel(1, wasm, range(1), what) == counts.fuel(1, wasm, range(1), what)
 
 
 def test_a_figure_has_moved_above_one_percent_and_the_line_says_what_from_where_to_where():

@@ -17,7 +17,7 @@ from simulator.rules.numbers import TICK_MS
 
 WAYS = ("web", "mqtt")
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a flame that is seen within seconds
-MEDIAN_MS, WORST_MS = 25, 60
+MEDIAN_MS, WORST_MS = 5, 60  # less than half a tick: neither the loop nor the services let an OFF wait for a round
 # Beside fifty others: not lost, at once. The chip has ten sockets in all: one client waits outside, and one that finds
 # that place taken asks again, as TCP does, after 1, 3 and 7 s.
 CROWDED_MEDIAN_MS, CROWDED_WORST_MS = 150, 7500

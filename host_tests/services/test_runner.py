@@ -44,6 +44,7 @@ class Device:
         monkeypatch.setattr(asyncio, "sleep_ms", self._sleep_ms, raising=False)
         forget()
         self.runner = importlib.import_module("curfew.services.runner")
+        monkeypatch.setattr(self.runner, "readable", lambda source, sleep_ms: sleep_ms(1))
         monkeypatch.setattr(self.runner.ServiceContext, "look", lambda context: context.values)
         self.settings = settings.checked({"burners": [{}], **settings_values})
         burners = len(self.settings.burners)
@@ -135,6 +136,43 @@ def device(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     yield lambda config=None, **settings_values: Device(monkeypatch, config, settings_values)
     forget()
+
+
+class Heard:
+    """A service whose broker has a socket from the start; `error` comes with the second poll."""
+
+    def __init__(self, error):
+        self.polls = 0
+        self.error = error
+        self.closed = False
+        self.broker = types.SimpleNamespace(source=object, is_busy=False, close=self._close)
+
+    def _close(self):
+        self.closed = True
+
+    def poll(self):
+        self.polls += 1
+        if self.polls > 5:
+            raise self.error
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(5)])
+def test_a_service_that_cannot_hear_any_more_ends_and_closes_its_connection(device, error):
+    made = device(JOINED)
+    service = Heard(error)
+    with pytest.raises(type(error)):
+        asyncio.run(made.runner._polled(service, types.SimpleNamespace(offs=0)))
+    assert service.closed
+    assert service.polls > 5 and made.now_ms <= made.runner._POLL_MS, "what comes at the socket waits for no round"
+
+
+def test_after_an_off_the_state_is_looked_at_until_the_loop_has_acted(device):
+    made = device(JOINED)
+    looks = []
+    context = types.SimpleNamespace(offs=1, look=lambda: looks.append(made.now_ms))
+    with pytest.raises(OSError):
+        asyncio.run(made.runner._polled(Heard(OSError()), context))
+    assert len(looks) > 2 and looks[-1] < 20
 
 
 @pytest.mark.parametrize(

@@ -3,5 +3,6 @@
 What is rarely needed is not here: it is imported for its use and dropped again.
 """
 
-from curfew.services import context, log, runner  # noqa: F401
+# isort: off
+from curfew.services import ready, context, log, runner  # noqa: F401
 from curfew.services.net import clock, wifi  # noqa: F401

@@ -54,6 +54,7 @@ class ServiceContext:
         self._present = None  # the last remote word, and when it came
         self._present_ms = 0
         self.changed = 0
+        self.offs = 0  # remote ones so far
         self.values = array("i", [0] * (self.burners * s.SNAP_FIELDS))
         self._fresh = array("i", self.values)
 
@@ -99,6 +100,7 @@ class ServiceContext:
             if burner is None or burner == index:
                 self.link.inbox.post_off(index, number)
         self.link.hurry()
+        self.offs += 1
 
     def extend(self, burner):
         """Ask for one more step of time; the safety loop refuses it unless a flame is proved."""

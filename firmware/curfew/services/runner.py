@@ -9,11 +9,13 @@ from curfew.core.ticks import elapsed_ms
 from curfew.hardware import chip
 from curfew.services.context import ServiceContext
 from curfew.services.log import Log
+from curfew.services.ready import readable
 from curfew.services.update import slots
 from curfew.storage import files
 
-_POLL_MS = 20  # the longest wait of a remote command while nothing blocks
-_PERSIST_ROUNDS = 5  # of these: one poll of Persistence
+_POLL_MS = 100  # between two rounds; what arrives at a socket does not wait for them
+_CALM_MS = 2  # between two reads of a socket: a flood must not hold up the other services
+_CONFIRM_ROUNDS = 20  # of so many ms, after an OFF: the loop has shut off by then, and the broker hears it at once
 _PAUSE_MS = 1000
 _PAUSE_MAX_MS = 300000
 _TRIES = 3  # of Wi-Fi settings that have never worked; then the set-up opens again
@@ -46,12 +48,9 @@ async def run_services(persistence, link, clock, settings, network):
 
 
 async def _rounds(context, services, tasks):
-    rounds = 0
     while not context.link.stop_requested[0]:
-        if rounds % _PERSIST_ROUNDS == 0:
-            context.persistence.poll()
+        context.persistence.poll()
         context.look()
-        rounds += 1
         for task in tasks:
             if task.done():
                 await task  # raises what the guard does not catch
@@ -233,13 +232,14 @@ class ServiceRunner:
         # By way of its owner: a Wifi that failed is made anew.
         rssi = lambda: self._wifi and self._wifi.rssi()  # noqa: E731
         is_sure = lambda: self._clock.is_sure  # noqa: E731
-        await _polled(HomeAssistant(context, context.chip.number(), self._clock.unix_s, rssi, reason, is_sure))
+        service = HomeAssistant(context, context.chip.number(), self._clock.unix_s, rssi, reason, is_sure)
+        await _polled(service, context)
 
     async def _voice(self):
         from curfew.services.mqtt import voice
 
         if voice.is_wanted(self._context.config):
-            await _polled(voice.Voice(self._context))
+            await _polled(voice.Voice(self._context), self._context)
 
     async def _notify(self):
         from curfew.services.notify.watch import Notify
@@ -260,13 +260,37 @@ async def _is_held(context):
         forget("services.net.portal")
 
 
-async def _polled(service):
+async def _polled(service, context):
+    """Poll a service at every round, and at once when its broker sends."""
+    hearing = asyncio.create_task(_hear(service, context))
     try:
         while True:
             service.poll()
-            await asyncio.sleep_ms(0 if service.broker.is_busy else _POLL_MS)  # an OFF may wait behind a long message
+            if hearing.done():
+                await hearing  # raises what ended it
+            await asyncio.sleep_ms(_POLL_MS)
     finally:
+        hearing.cancel()
         service.broker.close()
+
+
+async def _hear(service, context):
+    offs = rounds = 0
+    while True:
+        source = service.broker.source()
+        if source is None:
+            await asyncio.sleep_ms(_POLL_MS)
+            continue
+        if rounds:
+            rounds -= 1
+            context.look()
+        else:
+            await readable(source, asyncio.sleep_ms)
+        service.poll()
+        if offs != context.offs:
+            offs = context.offs
+            rounds = _CONFIRM_ROUNDS
+        await asyncio.sleep_ms(0 if service.broker.is_busy else _CALM_MS)  # an OFF may wait behind a long message
 
 
 def _draw(bits):

@@ -8,12 +8,12 @@ import asyncio
 import gc
 import json
 import os
-import select
 import socket
 import sys
 from hashlib import sha256
 
 from curfew.core.ticks import elapsed_ms, later_ms
+from curfew.services.ready import listening, readable
 
 # The chip has ten sockets in all: six for this server, those that wait outside included; one each for its port, MQTT,
 # voice, and the clock or a look-up.
@@ -21,8 +21,8 @@ _CALLERS_MAX = 5  # open connections; a new one then waits outside, or replaces 
 _ANSWERS_MAX = 4  # answers at the same time, priority paths excepted
 _WAITING_MAX = 1  # connections that wait outside; the client repeats a further one after a second
 _ACCEPT_BYTES = 256  # what accept() allocates; when it finds none, the chip loses the socket for good
-_ACCEPT_MS = 10  # between two looks for a new connection
-_BUSY_MS = 1  # the same just after one came: of several at once, those that find no place outside lose a second
+_ROOM_MS = 2  # between two attempts to make room for a connection that waits outside
+_LOOK_MS = 100  # between two looks at the limits of time
 _MIN_HEADER_MS = 30  # when all connections are taken, an incomplete request may be dropped after this time
 _HEAD_MAX = 2048
 _LINE_MAX = 256  # of the lines that are kept
@@ -104,10 +104,7 @@ def body_of(request: Request) -> dict:
     """The JSON object in a request. Raises Refused."""
     require_json(request)
     try:
-        depths = 0
-        for byte in request.body:
-            depths += byte in b"[{"
-        if depths > _NESTED_MAX:
+        if sum(byte in b"[{" for byte in request.body) > _NESTED_MAX:
             raise ValueError
         values = json.loads(request.body)  # type: ignore[type-var]  # the chip's takes any buffer
     except (ValueError, RuntimeError, OverflowError):
@@ -173,30 +170,33 @@ class Server:
         asyncio's own server keeps the port but serves no client after memory was short during an accept.
         """
         listener = socket.socket()
+        watch = None
         try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(socket.getaddrinfo(host, port)[0][-1])
-            listener.listen(_WAITING_MAX)
-            listener.setblocking(False)
-            newcomers = select.poll()
-            newcomers.register(listener, select.POLLIN)
-            self.is_open, looks = True, 0
+            listening(listener, host, port, _WAITING_MAX)
+            self.is_open = True
+            watch = asyncio.create_task(self._watch_limits())
             while True:
                 caller = None
+                await readable(listener, self.sleep_ms)
                 try:
-                    if newcomers.poll(0) and self._make_room():
+                    if self._make_room():
                         bytearray(_ACCEPT_BYTES)  # had, and freed at once
                         caller, address = listener.accept()
                         await self._start(caller, address)
                 except (OSError, MemoryError):  # no new connection, or no memory for it
                     if caller:
                         caller.close()
-                self.expire_timeouts()
-                looks = 20 if caller else max(0, looks - 1)
-                await self.sleep_ms(0 if caller else _BUSY_MS if looks else _ACCEPT_MS)
+                await self.sleep_ms(0 if caller else _ROOM_MS)
         finally:
             self.is_open = False
             listener.close()
+            if watch:
+                watch.cancel()
+
+    async def _watch_limits(self):
+        while True:
+            self.expire_timeouts()
+            await self.sleep_ms(_LOOK_MS)
 
     async def _start(self, caller, address):
         caller.setblocking(False)

@@ -71,6 +71,7 @@ class Client:
         """Send a message; `waiting` holds its number until the broker has it."""
         self.topic = topic
         self._send(_PUBLISH | 2 | retain, _text(topic) + self._next_number() + text.encode())
+        self._flush()
 
     def step(self, now_ms):
         """Send and receive what is possible now; True when more may wait. Raises OSError, ValueError at the end."""

@@ -8,6 +8,7 @@ import json
 import random
 
 from curfew import forget
+from curfew.runtime.snapshot import SNAP_CONTACT_CLOSED, SNAP_FIELDS
 from curfew.services.mqtt.session import Broker
 
 _COMMAND_MAX = 128  # bytes
@@ -85,13 +86,21 @@ class HomeAssistant:
 
     def poll(self):
         """One round: receive commands, then publish changes as far as there is room. May raise MemoryError."""
-        if not self.broker.poll():
-            return
         try:
-            self._speak()
+            if self.broker.poll():
+                self._speak()
+            elif self._has_shut_off() and self._discoveries is None:  # this is not left to the next half second
+                self._publish_states(False)
         except Exception as error:  # whatever cannot be published must not end the way of an OFF
             gc.collect()
             self._context.log.add("mqtt", repr(error))
+
+    def _has_shut_off(self):
+        values = self._context.values
+        for index in range(self._context.burners):
+            if self._was_closed[index] and not values[index * SNAP_FIELDS + SNAP_CONTACT_CLOSED]:
+                return True
+        return False
 
     def _speak(self):
         if self._announce_rounds:
@@ -135,12 +144,15 @@ class HomeAssistant:
                 return
 
     def _publish(self):
-        context = self._context
         slow = self._rounds == 0
         self._rounds = (self._rounds + 1) % _SLOW_ROUNDS
         if slow:
             self._rssi_dbm = self._rssi()
             self._check()
+        self._publish_states(slow)
+
+    def _publish_states(self, slow):
+        context = self._context
         device = {"problem": context.problem(), "rssi": self._rssi_dbm, "restart_reason": self._restart_reason}
         self.broker.offer(self._base + "/device", json.dumps(device))
         for index in range(context.burners):

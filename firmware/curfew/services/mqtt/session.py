@@ -97,6 +97,10 @@ class Broker:
         self._published_ms = now_ms
         return True
 
+    def source(self):
+        """The socket of the session, None while there is none."""
+        return self._connection.socket if self._client is not None else None
+
     def close(self):
         """End without a DISCONNECT, so that the broker publishes the will."""
         self._context.status[self._name] = "connecting"

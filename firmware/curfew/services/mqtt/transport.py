@@ -18,7 +18,7 @@ class Connection:
 
     def __init__(self, host, port, trust, address=None):
         self.address = address
-        self._socket = None
+        self.socket = None
         self._steps = self._opening(host, port, trust)
 
     def step(self):
@@ -30,7 +30,7 @@ class Connection:
             self.address = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0]
             yield
         family, kind, protocol, _, address = self.address
-        raw = self._socket = socket.socket(family, kind, protocol)
+        raw = self.socket = socket.socket(family, kind, protocol)
         raw.setblocking(False)
         try:
             raw.connect(address)
@@ -43,18 +43,18 @@ class Connection:
             yield
         if trust:
             raw.settimeout(_SILENCE_S)
-            self._socket = trust.context().wrap_socket(raw, server_hostname=host)
-            self._socket.setblocking(False)
+            self.socket = trust.context().wrap_socket(raw, server_hostname=host)
+            self.socket.setblocking(False)
 
     def read(self, buffer):
         """The number of bytes received; 0 at the end of the connection, None without data. Raises OSError."""
-        return self._socket.readinto(buffer)
+        return self.socket.readinto(buffer)
 
     def send(self, data):
         """The number of bytes sent."""
-        return self._socket.write(data) or 0
+        return self.socket.write(data) or 0
 
     def close(self):
         """Close the connection, open or not."""
-        if self._socket is not None:
-            self._socket.close()
+        if self.socket is not None:
+            self.socket.close()
