@@ -8,6 +8,7 @@ of the services, MemoryError among them (test_remote_access.py); that no tick al
 import pytest
 
 from host_tests.fixtures.seeded_firmware import seeded_build
+from host_tests.fixtures.web import PASSWORD
 from host_tests.realtime.connected import connected  # noqa: F401
 from simulator.realtime.process import HEAP_KIB
 
@@ -65,3 +66,11 @@ def test_without_memory_the_panel_turns_off_and_the_services_come_back(connected
         with here.friend() as friend:
             here.off(friend, "mqtt", 1)
         assert desk.contact(1) == "open" and desk.starts == 1
+
+
+def test_every_rare_request_is_answered_beside_mqtt_again_and_again(connected):
+    with connected(burners=2) as here:
+        me = here.client.login(PASSWORD)
+        for path in ("settings", "network", "commissioning", "shutoffs", "log", "tokens", "sessions") * 3:
+            assert here.client.ask("GET", path, **me).status == 200, path
+        assert here.client.ask("PUT", "settings", {"warning_s": 1}, **me).json["key"] == "warning_s"

@@ -1,4 +1,4 @@
-"""The compiled web server on the MicroPython VM in 169 KiB, asked from outside: the same answers, and no end.
+"""The compiled web server on the MicroPython VM in a chip's heap, asked from outside: the same answers, and no end.
 
 Here: one process of the VM, raw sockets. Not here: every rule (test_web.py and test_api.py look at CPython).
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from host_tests.fixtures.web import PAGE, PASSWORD, Client
+from simulator.realtime.process import HEAP_KIB
 from tools.build import build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -35,7 +36,14 @@ def server(tmp_path):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     paths = f"{tmp_path / 'firmware' / 'a'}:{tmp_path / 'firmware' / 'a' / 'lib'}:.frozen"
-    command = [str(VM), "-X", "heapsize=169k", str(ROOT / "host_tests" / "vm" / "serve.py"), str(port), PASSWORD]
+    command = [
+        str(VM),
+        "-X",
+        f"heapsize={HEAP_KIB}k",
+        str(ROOT / "host_tests" / "vm" / "serve.py"),
+        str(port),
+        PASSWORD,
+    ]
     process = subprocess.Popen(command, cwd=flash, env={**os.environ, "MICROPYPATH": paths})
     try:
         client = Client(port)

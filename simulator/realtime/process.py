@@ -19,7 +19,7 @@ from simulator.realtime import time_servers
 RIG = run.FAKES / "realtime"
 FOR_EVER_MS = 2**60
 PIPE_BYTES = 1 << 20  # half a minute of ticks, should this process have no time to listen
-HEAP_KIB = 169  # what an ESP32-S3 has beside TLS, in bytes of this VM: docs/generator/chip_heap.py
+HEAP_KIB = 219  # what an ESP32-S3 has beside page and MQTT, in bytes of this VM: docs/generator/chip_heap.py
 RIG_BYTES = 48 * 1024  # of heap for the VM's end of the wire, beside the firmware's own
 SOCKETS = MODULES["chips"].SOCKETS
 FILES = 8  # of the VM: its console, the ends of the wire, RTC memory, two on the flash
