@@ -37,7 +37,9 @@ HANDLERS = {
     ("curfew/hardware/scanner.py", "second", "OSError"): GoesOn,  # the same: half a mains period later
     ("curfew/runtime/supervisor.py", "step", "(OSError, MemoryError)"): GoesOn,  # no thread just now, another try later
     ("curfew/services/thread.py", "run", "ImportError"): GoesOn,  # no radio in this chip
-    ("curfew/services/thread.py", "_start_radio", "(OSError, RuntimeError)"): GoesOn,  # net/wifi.py tries again
+    ("curfew/services/thread.py", "_start_radio", "(OSError, RuntimeError, MemoryError)"): GoesOn,  # wifi tries again
+    ("curfew/services/persistence.py", "__init__", "OSError"): GoesOn,  # no one asked for readings
+    ("curfew/runtime/supervisor.py", "hurry", "(RuntimeError, AttributeError)"): GoesOn,  # the next tick opens
     ("curfew/services/persistence.py", "poll", "OSError"): GoesOn,  # the flash refused: another try later
     ("curfew/hardware/board.py", "_restored", "OSError"): partial(Opens, way=AT_ONCE),  # cooking needs no journal
     ("curfew/storage/files.py", "count", "OSError"): None,  # but for "no such file" it passes it on

@@ -1,4 +1,4 @@
-"""How many inputs a fuzz test tries, and how many each door got."""
+"""How many inputs a fuzz test tries, and how many each interface got."""
 
 import time
 from collections import Counter
@@ -15,17 +15,17 @@ def inputs(count):
     return settings(max_examples=count * SCALE)
 
 
-def tally(door):
-    """Count an input of a door."""
-    tried[door] += 1
+def tally(interface):
+    """Count an input of an interface."""
+    tried[interface] += 1
 
 
 @pytest.fixture(scope="module", autouse=True)
 def report(request):
-    """At the end of each file of a long search, print the number of inputs by door, their CPU time, and the sum."""
+    """At the end of each file of a long search, print the inputs by interface, their CPU time, and the sum."""
     began_s, before = time.process_time(), tried.copy()
     yield
     if SCALE > 1:
-        doors = ", ".join(f"{count:,} {door}" for door, count in (tried - before).items())
+        interfaces = ", ".join(f"{count:,} {interface}" for interface, count in (tried - before).items())
         with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-            print(f"\n{doors}; {time.process_time() - began_s:.0f} s of CPU; {tried.total():,} inputs so far")
+            print(f"\n{interfaces}; {time.process_time() - began_s:.0f} s of CPU; {tried.total():,} inputs so far")

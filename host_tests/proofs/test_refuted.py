@@ -39,6 +39,8 @@ NAMED = {
     "a remote request counts as a press": "burner.py has no contract yet",
     "a remote off is dropped while burning": "burner.py has no contract yet",
     "a hold is not taken in the warning": "burner.py has no contract yet",
+    "hits in a panic are presses": "S15 is a contract in its hold part only",
+    "what seems relit again and again is never a fault": "what the readings mean is proof.py: samples, not contracts",
     "the wait after a start ends in a burn": "burner.py has no contract yet",
     "a fault is shown and nothing happens": "burner.py has no contract yet",
     "a warm tip is a flame": "what the readings mean is flame.py: samples, not contracts",

@@ -25,6 +25,10 @@ class Services:
     run_services = run_services
 
 
+class Persistence:
+    is_reachable = None
+
+
 class Link:
     stopped = [0]
 
@@ -35,7 +39,7 @@ class Settings:
 
 def lived():
     """The allocated bytes after a run."""
-    base.run(None, Link, None, Settings)
+    base.run(Persistence, Link, None, Settings)
     gc.collect()
     return gc.mem_alloc()
 
