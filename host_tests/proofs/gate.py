@@ -17,7 +17,9 @@ def made(hold_ms: int, cap_ms: int, open_ms: int, closed_ms: int, granted: bool)
 
 def sound(gate: Gate) -> bool:
     """What holds from a gate's start on, after every grant()."""
-    return 0 <= gate.open_ms <= gate.hold_ms and (0 <= gate.closed_ms < gate.cap_ms if gate.granted else True)
+    if gate.granted:
+        return 0 <= gate.open_ms == gate.hold_ms and 0 <= gate.closed_ms < gate.cap_ms
+    return 0 <= gate.open_ms <= gate.hold_ms
 
 
 def a_new_gate_is_sound_and_grants_nothing_before_the_reclose_delay(
@@ -25,7 +27,7 @@ def a_new_gate_is_sound_and_grants_nothing_before_the_reclose_delay(
 ) -> None:
     assert cap_ms > 0 and hold_ms > limits.TICK_MS and step_ms >= 0
     gate = Gate(hold_ms, cap_ms)
-    assert sound(gate) and not gate.granted
+    assert sound(gate) and not gate.granted and gate.closed_ms == 0
     assert not gate.grant(True, step_ms, limits.TICK_MS, local_act, 0, True, 0)
 
 

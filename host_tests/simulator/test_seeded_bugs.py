@@ -89,8 +89,8 @@ BUGS = {
         "S18",
         run(40, [], files=[{"path": "state.txt", "lines": ["0 0 7 x", "?"]}]),
         (
-            "curfew/storage/journal.py",
-            "return int(words[word]) if word < len(words) and words[word].isdigit() and len(words[word]) < 9 else 0",
+            "curfew/storage/series.py",
+            "return int(words[word]) if word < len(words) and words[word].isdigit() and len(words[word]) < 11 else 0",
             "return int(words[word])",
         ),
     ),
@@ -201,7 +201,7 @@ BUGS = {
             stove={"sensor": False, "burners": 2},
             settings=CAP,
         ),
-        (CONTROLLER, "self.pressed[index] == 1,", "max(self.pressed) == 1,"),
+        (CONTROLLER, "self.pressed[index] == 1,", "max(self.pressed[:-2]) == 1,"),
     ),
     "a shut-off by a fault is not recorded": (
         "S13",
@@ -248,8 +248,8 @@ BUGS = {
         run(30, [at(15, "press")], settings_text="{"),
         (
             "curfew/core/settings.py",
-            'return checked({"burners": [{}]}), True',
-            'return checked({"burners": [{}]}), False',
+            'return checked({"chip": pins.here() or pins.PLAIN, "burners": [{}]}), True',
+            'return checked({"chip": pins.here() or pins.PLAIN, "burners": [{}]}), False',
         ),
     ),
     "the starter checks nothing": (
