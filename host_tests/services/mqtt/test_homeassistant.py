@@ -179,6 +179,7 @@ def test_any_other_command_is_refused_and_the_state_published_again(hub, word):
     home = hub()
     home.core.flame()
     home.run(15)  # until there is no more news of the contact
+    home.until(lambda: home.last("burner/0/state")["state"] == "BURNING")
     home.quiet()
     before = len(home.texts("burner/0/state"))
     home.say("burner/0/command", word)
