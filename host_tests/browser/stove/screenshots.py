@@ -47,6 +47,10 @@ class Photographer:
         script = "return document.querySelectorAll('[data-button]')[arguments[0]].nextSibling.textContent"
         return self.phone.js(script, burner - 1) == words
 
+    def log(self):
+        """What was reported, also while its tab is closed."""
+        return self.phone.js("return document.querySelector('#story').textContent")
+
     def speed(self, speed):
         self.phone.js("document.querySelector(`[data-speed='${arguments[0]}']`).click()", speed)
 
@@ -66,7 +70,7 @@ class Photographer:
         self.speed(10)
         self.key("2", "l")
         phone.until(lambda: self.says("burning", 2), 60)
-        phone.until(lambda: sum("release the knob" in line.get_property("textContent") for line in phone.all("#story li")) == 2, 60)
+        phone.until(lambda: self.log().count("release the knob") == 2, 60)
         self.key("1")
         self.take("stove-burning-light-en")
         self.look(DESK, "dark")
