@@ -52,7 +52,7 @@ def lent(modules: dict[str, ModuleType], console: Callable[..., None] = print) -
 def machine_side() -> dict[str, ModuleType]:
     """The simulator's modules and fakes, by the names under which the chip imports them."""
     names = (*FAKES, "report", "plant", "witness", "sensing", "slots", "acts", "second_thread", "world", "go")
-    real_time = sys.modules.pop("time")
+    real = {name: sys.modules.pop(name) for name in names if name in sys.modules}  # `time`, the wheel's `micropython`
     modules = {}
     os.environ["CURFEW_PATH"] = ":".join(map(str, MACHINE))  # where go.py looks
     path = sys.path[:]
@@ -66,7 +66,7 @@ def machine_side() -> dict[str, ModuleType]:
         sys.meta_path[:] = finders
         for name in names:
             sys.modules.pop(name, None)
-        sys.modules["time"] = real_time
+        sys.modules.update(real)
         sys.path[:] = path
         del os.environ["CURFEW_PATH"]
     return modules

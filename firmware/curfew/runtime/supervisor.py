@@ -6,7 +6,10 @@ MicroPython cannot kill a thread, so a second one never starts beside a blocked 
 from array import array
 from typing import TYPE_CHECKING, Any
 
-import micropython
+try:
+    import micropython
+except ImportError:  # CPython, where the VM's wheel does not bring a module of that name
+    micropython: Any = None  # type: ignore[no-redef]
 
 from curfew.core import limits
 from curfew.core.ticks import aged_ms
@@ -49,7 +52,7 @@ class Link:
             self.opening[0] = 1
             try:
                 micropython.schedule(self.open_at_once, None)  # type: ignore[arg-type]  # made before the services
-            except (RuntimeError, AttributeError):  # the queue is full; CPython has none
+            except (RuntimeError, AttributeError):  # the queue is full; CPython has no schedule()
                 self.opening[0] = 0
 
 
