@@ -9,7 +9,7 @@ from host_tests.services.test_clock import NOW_S, reply_to, rig, server, synced 
 
 
 def dates():
-    return series.before(DATES_PATH, 1 << 29, 1000)
+    return series.before(DATES_PATH, series.NUMBER_MAX, 1000)
 
 
 def test_a_shutoff_is_dated_at_the_moment_it_was_noted(rig, on):

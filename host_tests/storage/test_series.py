@@ -4,28 +4,16 @@ import contextlib
 
 import pytest
 
-from curfew.core import codes
 from curfew.runtime.rtc_memory import RtcMemory
 from curfew.storage import files as store
 from curfew.storage import journal, series
 from host_tests.fixtures.cutting_flash import Flash, PowerCut
-
-
-def yes():
-    return True
-
-
-def noted(count, start=None):
-    """A memory with so many shut-offs, one more each."""
-    one = start or RtcMemory(b"")
-    for _ in range(count):
-        one.note_shutoff(one.seq[0] % 4, codes.TIMEOUT, 0, 60, 0)
-    return one
+from host_tests.storage.test_journal import noted, yes
 
 
 def kept():
     """The numbers of all shut-offs that the journal has, in its order."""
-    return [series.number(line) for line in series.before(journal.JOURNAL_PATH, 1 << 29, 1000)]
+    return [series.number(line) for line in series.before(journal.JOURNAL_PATH, series.NUMBER_MAX, 1000)]
 
 
 def filled(count):

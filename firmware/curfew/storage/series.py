@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 
+NUMBER_MAX = 1 << 29  # above every number of a line
 FILE_LINES = 100
 FILES = 6  # the oldest goes when the newest is full: at least 500 lines are kept
 

@@ -5,7 +5,7 @@ api.py imports this module for one request and drops it afterwards, with passwor
 
 import os
 
-from curfew.services.context import AUTHORITY_PATH, DATES_PATH, JOINED_PATH
+from curfew.services.context import AUTHORITY_PATH, CHECKS_PATH, DATES_PATH, JOINED_PATH
 from curfew.services.http import auth, password
 from curfew.services.http.refusals import WINDOW_NEEDED, invalid, require_no_fault, require_written
 from curfew.services.http.server import Refused, body_of
@@ -15,10 +15,7 @@ from curfew.storage.journal import JOURNAL_PATH
 from curfew.transient import transient
 
 _TOKEN_NAME_MAX = 20
-_NUMBER_MAX = 1 << 29
-_OWNERS_FILES = (
-    auth.SESSIONS_PATH, KEY_PATH, DATES_PATH, JOINED_PATH, AUTHORITY_PATH, "commissioning.txt",
-)  # fmt: skip
+_OWNERS_FILES = (auth.SESSIONS_PATH, KEY_PATH, DATES_PATH, JOINED_PATH, AUTHORITY_PATH, CHECKS_PATH)
 
 
 async def post_login(api, request):
@@ -143,7 +140,7 @@ async def post_forget(api, request):
         raise Refused(403, "forget" + WINDOW_NEEDED)
     require_no_fault(context)
     may = context.flash_allowed
-    last = series.before(JOURNAL_PATH, _NUMBER_MAX, 1)
+    last = series.before(JOURNAL_PATH, series.NUMBER_MAX, 1)
     require_written(series.forget(JOURNAL_PATH, may) and series.forget(DATES_PATH, may))
     require_written(files.replace(JOURNAL_PATH, last, may))
     api.auth.sessions.clear()

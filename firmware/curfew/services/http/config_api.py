@@ -7,7 +7,7 @@ import gc
 import json
 import os
 
-from curfew.services.context import AUTHORITY_PATH, DATES_PATH
+from curfew.services.context import AUTHORITY_PATH, CHECKS_PATH, DATES_PATH
 from curfew.services.http.refusals import WINDOW_NEEDED, invalid, key_of, require_no_fault, require_written
 from curfew.services.http.server import JSON, Refused, body_of, listed, packed
 from curfew.storage import files, journal, series
@@ -15,9 +15,7 @@ from curfew.transient import transient
 
 _TESTS = "plug hold low_flame timeout knob restart weld override remote bypass"
 _NETWORKS_MAX = 16
-_TESTS_PATH = "commissioning.txt"
 _SHUTOFFS_MAX = 100  # in one answer
-_NUMBER_MAX = 1 << 29
 _PASSWORD_MIN = 8
 _PASSWORD_MAX = 64
 _ENDPOINT = ("host", "port", "tls", "ca")  # who has these gets the secrets
@@ -244,7 +242,7 @@ async def put_network(api, request):
 
 def _results():
     results = {}
-    for line in files.lines(_TESTS_PATH):
+    for line in files.lines(CHECKS_PATH):
         name, passed, when = line.split()
         results[name] = (passed == "1", int(when))
     return results
@@ -272,7 +270,7 @@ async def put_commissioning(api, request):
     except (KeyError, TypeError, ValueError):
         invalid("results: not a list of id (%s) and passed (true, false, null)" % _TESTS.replace(" ", ", "))
     rows = ["%s %d %d" % (name, passed, when) for name, (passed, when) in results.items() if passed is not None]
-    require_written(files.replace(_TESTS_PATH, rows, api.context.flash_allowed))
+    require_written(files.replace(CHECKS_PATH, rows, api.context.flash_allowed))
     return await get_commissioning(api, request)
 
 
@@ -285,13 +283,14 @@ async def get_shutoffs(api, request):
     if request.query and (key != "before" or not before.isdigit() or len(before) > 9):
         raise Refused(400, "the query is not before=NUMBER")
     gc.collect()
-    lines = series.before(journal.JOURNAL_PATH, int(before or _NUMBER_MAX), _SHUTOFFS_MAX)
+    lines = series.before(journal.JOURNAL_PATH, int(before or series.NUMBER_MAX), _SHUTOFFS_MAX)
     dates = {}
     if lines:
         first = series.number(lines[0])
         for line in series.before(DATES_PATH, series.number(lines[-1]) + 1, _SHUTOFFS_MAX):
-            if series.number(line) >= first:
-                dates[series.number(line)] = series.number(line, 1)
+            number = series.number(line)
+            if number >= first:
+                dates[number] = series.number(line, 1)
     newest_first = (_shutoff(api, lines.pop(), dates) for _ in range(len(lines)))
     return packed(listed("[", (one for one in newest_first if one), "]")), 200, JSON
 
