@@ -92,16 +92,11 @@ def test_an_off_through_the_web_is_timed_from_asking_to_the_coil(tmp_path):
         assert desk.reported()["cause"] == "REMOTE:web"
 
 
-def pass_ticks(desk, count):
-    ticks = desk.ticks
-    desk.wait_for(lambda: desk.ticks > ticks + count)
-
-
 def conduct(desk):
     """Close the contact; an OFF that was asked for earlier could count as before the coil was on."""
     desk.press()
     desk.wait_state("BURNING")
-    pass_ticks(desk, 5)
+    desk.pass_ticks(5)
 
 
 def test_a_loop_that_does_not_obey_an_off_is_caught(tmp_path):
@@ -109,7 +104,7 @@ def test_a_loop_that_does_not_obey_an_off_is_caught(tmp_path):
     door = Door(desk)
     conduct(desk)
     door.off()
-    pass_ticks(desk, 30)
+    desk.pass_ticks(30)
     assert {name for name, _ in desk.violations()} == {"S4"}
 
 
@@ -118,7 +113,7 @@ def test_an_off_that_never_reaches_the_loop_is_caught(tmp_path):
     conduct(desk)
     with desk.remote_off(source="mqtt"):
         pass  # no one sends it
-    pass_ticks(desk, 30)
+    desk.pass_ticks(30)
     assert {name for name, _ in desk.violations()} == {"S4"}
 
 
@@ -127,8 +122,7 @@ def conducting_ticks(folder, **asked):
     with RealtimeRig(folder, sensor=False, alone=True, **SHORT, **asked) as desk:
         desk.press()
         desk.wait_state("BURNING")
-        ticks = desk.ticks
-        desk.wait_for(lambda: desk.ticks > ticks + 100)
+        desk.pass_ticks(100)
         desk.hold()
         desk.wait_state("IDLE")
     return desk.ticks, desk.allocated

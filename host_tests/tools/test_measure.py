@@ -1,8 +1,8 @@
 """Readings of a running device travel over the USB cable into a file: a virtual board, programs that print or not."""
 
-import pytest
+# ruff: noqa: F811 (fixtures are imported by name)
 
-from host_tests.fixtures import board as fixture
+from host_tests.fixtures.board import bench  # noqa: F401
 from simulator import measured
 from tools import cli
 from tools.board import measure
@@ -20,19 +20,8 @@ while True:
 """
 
 
-@pytest.fixture
-def bench(tmp_path, monkeypatch):
-    made = fixture.Bench(tmp_path / "flash", monkeypatch)
-    with made.board:
-        yield made
-
-
-def runs(bench, program):
-    bench.run(f"f=open('main.py','w');f.write({program!r});f.close()")
-
-
 def test_readings_are_written_line_by_line_and_the_program_was_asked_for_them(bench, tmp_path, capsys):
-    runs(bench, TELLS.replace("measure", repr(measure.ASKED)))
+    bench.begin(TELLS.replace("measure", repr(measure.ASKED)))
     path = tmp_path / "stove.csv"
     assert cli.main(["measure", str(path), "--port", bench.board.port, "--seconds", "1"]) == 0
     bench.until_said("begins True")
@@ -51,6 +40,6 @@ def test_a_file_that_is_there_is_never_overwritten(bench, tmp_path, capsys):
 
 def test_a_program_that_tells_nothing_is_one_line(bench, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(measure, "_SILENT_S", 1)
-    runs(bench, "import time\nwhile True: time.sleep_ms(50)\n")
+    bench.begin("import time\nwhile True: time.sleep_ms(50)\n")
     assert cli.main(["measure", str(tmp_path / "stove.csv"), "--port", bench.board.port]) == 1
     assert "tells no readings" in capsys.readouterr().err

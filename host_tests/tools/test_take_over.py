@@ -3,6 +3,7 @@
 On the virtual board, and against models of a chip that restarts, talks without an end, or fills its memory.
 """
 
+# ruff: noqa: F811 (fixtures are imported by name)
 import contextlib
 import os
 import pty
@@ -15,6 +16,7 @@ import tty
 import pytest
 
 from host_tests.fixtures import board as fixture
+from host_tests.fixtures.board import bench  # noqa: F401
 from tools.board import link
 from tools.board.errors import BoardError
 
@@ -36,19 +38,6 @@ while True: time.sleep_ms(20)
 BOOT = "ets Jul 29 2019 12:21:46\r\n\r\nrst:0xc (SW_CPU_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\r\nload:0x3fff0030\r\n"
 
 
-@pytest.fixture
-def bench(tmp_path, monkeypatch):
-    """A board with MicroPython only."""
-    made = fixture.Bench(tmp_path / "flash", monkeypatch)
-    with made.board:
-        yield made
-
-
-def runs(bench, program):
-    """Give the board a main.py and let it begin."""
-    bench.run(f"f=open('main.py','w');f.write({program!r});f.close()")
-
-
 def taken(port):
     """How long it took."""
     began = time.monotonic()
@@ -60,7 +49,7 @@ def taken(port):
 
 @pytest.mark.parametrize("name", LOOPS)
 def test_a_board_in_a_boot_loop_is_taken_over_in_time(bench, name):
-    runs(bench, LOOPS[name])
+    bench.begin(LOOPS[name])
     for _ in range(2):
         assert taken(bench.board.port) < link.TAKE_OVER_S
 
@@ -69,7 +58,7 @@ def test_a_board_in_a_boot_loop_is_taken_over_in_time(bench, name):
 @pytest.mark.limit(1600)
 def test_a_board_in_a_boot_loop_is_taken_over_a_hundred_times_out_of_a_hundred(bench):
     random_ = random.Random(1)
-    runs(bench, LOOPS["resets at once"])
+    bench.begin(LOOPS["resets at once"])
     times = []
     for _ in range(100):
         time.sleep(random_.uniform(0, 0.5))
@@ -79,7 +68,7 @@ def test_a_board_in_a_boot_loop_is_taken_over_a_hundred_times_out_of_a_hundred(b
 
 
 def test_a_program_that_filled_the_memory_is_stopped_before_it_begins(bench):
-    runs(bench, FULL)
+    bench.begin(FULL)
     bench.until_said("full")
     said = []
     with link.Link(bench.board.port, said.append) as cable:
@@ -268,7 +257,7 @@ class Usb:
 
 
 def test_a_port_that_vanishes_at_the_reset_is_found_again_under_its_new_name(bench, monkeypatch):
-    runs(bench, "import time\nwhile True:\n    print('it runs')\n    time.sleep_ms(900)\n")
+    bench.begin("import time\nwhile True:\n    print('it runs')\n    time.sleep_ms(900)\n")
     monkeypatch.setattr(link.list_ports, "comports", lambda: [Usb(bench.board.port)])
     with link.Link(bench.board.port) as cable:
         cable.take_over()

@@ -3,6 +3,7 @@
 Here: virtual.py, the commands of docs/build.md. Not here: what a deploy does (test_deploy.py).
 """
 
+# ruff: noqa: F811 (fixtures are imported by name)
 import os
 import re
 import signal
@@ -13,17 +14,10 @@ import time
 import pytest
 
 from host_tests.fixtures import board as fixture
+from host_tests.fixtures.board import bench  # noqa: F401
 from tools.board import link, virtual
 
 STUBBORN = "import machine,time\nmachine.WDT(timeout=%d)\nwhile True: time.sleep_ms(50)\n"
-
-
-@pytest.fixture
-def bench(tmp_path, monkeypatch):
-    """A board with MicroPython only."""
-    made = fixture.Bench(tmp_path / "flash", monkeypatch)
-    with made.board:
-        yield made
 
 
 def until(condition):
@@ -31,10 +25,6 @@ def until(condition):
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)
-
-
-def write_main(bench, program):
-    bench.run(f"f=open('main.py','w');f.write({program!r});f.close()")
 
 
 def test_files_outlive_a_power_cut(bench):
@@ -45,13 +35,13 @@ def test_files_outlive_a_power_cut(bench):
 
 
 def test_an_unfed_watchdog_resets_the_board_and_says_why_it_began(bench):
-    write_main(bench, STUBBORN % 500)
+    bench.begin(STUBBORN % 500)
     until(lambda: virtual.WATCHDOG in bench.board.starts)
     assert bench.run("import machine;print(machine.reset_cause())").strip() == "3"
 
 
 def test_a_program_that_runs_is_interrupted_by_ctrl_c_and_the_watchdog_is_stretched(bench):
-    write_main(bench, STUBBORN % 5000)
+    bench.begin(STUBBORN % 5000)
     with link.Link(bench.board.port) as cable:
         cable.take_over()
         assert bench.board.watch_s == 600
@@ -59,7 +49,7 @@ def test_a_program_that_runs_is_interrupted_by_ctrl_c_and_the_watchdog_is_stretc
 
 def test_a_hard_reset_runs_boot_and_main_again(bench):
     bench.run("f=open('boot.py','w');f.write('print(\"boot\")\\n');f.close()")
-    write_main(bench, "print('main')\n")
+    bench.begin("print('main')\n")
     bench.until_said("boot\r\nmain\r\n")
 
 

@@ -161,6 +161,11 @@ class RealtimeRig(DeviceProcess):
         """The test does what a scenario has no word for, and what may end the program or make it print an error."""
         self._provoked.append(self.world.now_ms)
 
+    def pass_ticks(self, count):
+        """Return once the program has ticked so many times more."""
+        ticks = self.ticks
+        self.wait_for(lambda: self.ticks > ticks + count)
+
     def _pass(self, ms):
         end_ms = self.world.now_ms + ms
         self.wait_for(lambda: self.world.now_ms >= end_ms, ms / 1000 + 20, "time to pass")
