@@ -38,7 +38,7 @@ def settings(ssid, word):
     return asked(improv.SEND_WIFI, bytes((len(ssid),)) + ssid + bytes((len(word),)) + word)
 
 
-def told(command, *texts):
+def result(command, *texts):
     data = b"".join(bytes((len(text.encode()),)) + text.encode() for text in texts)
     return improv.RESULT, bytes((command, len(data))) + data
 
@@ -92,7 +92,7 @@ def test_device_information_has_four_texts():
 def test_networks_come_one_by_one_and_end_with_an_empty_result():
     radio = Radio(networks=[("home", -50, False), ("café", -80, True)])
     said, _ = conversation(asked(improv.SCAN), radio=radio)
-    rows = [told(improv.SCAN, "home", "-50", "YES"), told(improv.SCAN, "café", "-80", "NO"), told(improv.SCAN)]
+    rows = [result(improv.SCAN, "home", "-50", "YES"), result(improv.SCAN, "café", "-80", "NO"), result(improv.SCAN)]
     assert said[3:] == rows
 
 
@@ -101,7 +101,7 @@ def test_settings_that_work_end_in_the_address_of_the_page_and_so_does_every_lat
     said, ended = conversation(settings(b"home", b"a secret"), b"\n", asked(improv.ASK_STATE), radio=radio)
     assert radio.asked == [{"ssid": "home", "password": "a secret"}]
     assert said[2:] == [
-        FINE, JOINING, JOINED, told(improv.SEND_WIFI, ADDRESS), FINE, JOINED, told(improv.ASK_STATE, ADDRESS),
+        FINE, JOINING, JOINED, result(improv.SEND_WIFI, ADDRESS), FINE, JOINED, result(improv.ASK_STATE, ADDRESS),
     ]  # fmt: skip
     assert ended
 

@@ -9,6 +9,7 @@ import json
 import subprocess
 import threading
 import time
+from contextlib import contextmanager
 
 import psutil
 import pytest
@@ -155,33 +156,38 @@ def test_the_page_is_light(folder):
     assert site.weight(folder / "play") <= BYTES_MAX
 
 
-@needs_browser
-@pytest.mark.long
-def test_a_newcomer_lights_forgets_and_welds_a_stove_with_a_browser_and_nothing_else(address):
+DEVICE = "return document.querySelector('[data-button]').nextSibling.textContent"
+LOG = "return document.querySelector('#story').innerText"
+
+
+@contextmanager
+def playing(address):
+    """A browser with the playground, ready for a hand."""
     with browsing() as phone:
         phone.clean()
         phone.cdp("Emulation.setDeviceMetricsOverride", width=1400, height=1100, deviceScaleFactor=1, mobile=False)
         phone.driver.get(f"{address}/play/index.html")
         phone.until(lambda: phone.all("[data-act=light] button"), 60)
+        yield phone
 
-        def device():
-            return phone.js("return document.querySelector('[data-button]').nextSibling.textContent")
 
+@needs_browser
+@pytest.mark.long
+def test_a_newcomer_lights_forgets_and_welds_a_stove_with_a_browser_and_nothing_else(address):
+    with playing(address) as phone:
         phone.js("document.querySelector('[name=minutes]').value = 1; document.querySelector('#anew').click()")
         phone.js("document.querySelector('[data-speed=\"60\"]').click()")
-        phone.until(
-            lambda: phone.js("return document.querySelector('#story').innerText").count("ready for ignition"), 60
-        )
+        phone.until(lambda: "ready for ignition" in phone.js(LOG), 60)
         phone.js("document.querySelector('[data-act=light] button').click()")
         phone.until(lambda: phone.seen("[data-step=forget].now"), 60)
         phone.until(lambda: phone.seen("[data-step=weld].now"), 200)  # time was up
-        phone.until(lambda: device() == "off", 200)
+        phone.until(lambda: phone.js(DEVICE) == "off", 200)
         phone.js("document.querySelector('[data-act=light] button').click()")
-        phone.until(lambda: device() == "burning", 60)
+        phone.until(lambda: phone.js(DEVICE) == "burning", 60)
         phone.until(lambda: not phone.js("return document.querySelector('#weld-it').disabled"), 60)
         phone.js("document.querySelector('#weld-it').click()")
         phone.js("document.querySelector('[data-act=hold] button').click()")
-        phone.until(lambda: device() == "contact welded", 90)
+        phone.until(lambda: phone.js(DEVICE) == "contact welded", 90)
         phone.until(lambda: "rules hold" in phone.text("#rules"), 60)
         shared = phone.driver.execute_async_script(
             "const done = arguments[0]; document.querySelector('#share').click();"
@@ -224,22 +230,16 @@ def _cpu_s():
 @needs_browser
 @pytest.mark.long
 def test_the_controllers_own_page_beside_the_stove_turns_it_off(address):
-    with browsing() as phone:
-        phone.clean()
-        phone.cdp("Emulation.setDeviceMetricsOverride", width=1400, height=1100, deviceScaleFactor=1, mobile=False)
-        phone.driver.get(f"{address}/play/index.html")
-        phone.until(lambda: phone.all("[data-act=light] button"), 60)
-        state = "return document.querySelector('[data-button]').nextSibling.textContent"
-        ready = "return document.querySelector('#story').innerText"
+    with playing(address) as phone:
         phone.js("document.querySelector('[data-speed=\"60\"]').click()")
-        phone.until(lambda: "ready for ignition" in phone.js(ready), 60)
+        phone.until(lambda: "ready for ignition" in phone.js(LOG), 60)
         phone.js("document.querySelector('[data-act=light] button').click()")
-        phone.until(lambda: phone.js(state) == "burning", 60)
+        phone.until(lambda: phone.js(DEVICE) == "burning", 60)
         phone.js("document.querySelector('[data-speed=\"1\"]').click()")
         phone.driver.switch_to.frame(phone.find("#frame iframe"))
         phone.press("#off")
         phone.driver.switch_to.default_content()
-        phone.until(lambda: "verifying" in phone.js(state), 30)
+        phone.until(lambda: "verifying" in phone.js(DEVICE), 30)
 
 
 @needs_browser

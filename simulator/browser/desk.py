@@ -237,16 +237,16 @@ class Desk(RecordedStove):
 
     def news(self):
         """What a page has to hear now, as a list of messages."""
-        told = []
+        messages = []
         story = self.story.read()
         del self.story.kept[:-KEPT]
         if story:
-            told.append({"story": story})
+            messages.append({"story": story})
         frame = self.frame()
         frame["tones"], self.tones = self.tones, []
         frame["over"], frame["failure"] = self.over, None
-        told.append({"frame": frame})
-        return told
+        messages.append({"frame": frame})
+        return messages
 
     def so_far(self, known):
         """What a judge needs (verdict.py)."""

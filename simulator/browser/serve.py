@@ -5,7 +5,7 @@ import sys
 
 FOLDERS = sys.path[:-1]
 _stove = None
-_told = None
+_before = None
 _lines = []
 
 
@@ -16,10 +16,10 @@ def _desk():
 
 
 def _begin(top=None, speed=1):
-    global _stove, _told
+    global _stove, _before
     desk = _desk()
     desk.FOLDERS[:] = FOLDERS
-    _stove, _told = desk.Desk(top, speed), None
+    _stove, _before = desk.Desk(top, speed), None
 
 
 def hello():
@@ -47,14 +47,14 @@ def pace(speed):
 
 def news(is_due):
     """Messages, "" when nothing has changed and none is due."""
-    global _told
-    told = _stove.news()
-    frame = told[-1]["frame"]
+    global _before
+    news = _stove.news()
+    frame = news[-1]["frame"]
     shown = json.dumps([frame["burners"], frame["speed"], frame["running"], frame["digits"], frame["over"]])
-    if shown == _told and len(told) == 1 and not frame["tones"] and not is_due:
+    if shown == _before and len(news) == 1 and not frame["tones"] and not is_due:
         return ""
-    _told = shown
-    return json.dumps(told)
+    _before = shown
+    return json.dumps(news)
 
 
 def ask(text):

@@ -81,12 +81,12 @@ export function check(main) {
       h("div", { class: "row" }, button(t("check_start"), () =>
         step(Math.max(0, IDS.findIndex((id) => word(id) !== "passed"))), "main"), button(t("certificate"), certify)),
       h("ol", { class: "plain" }, ...IDS.map((id, n) => h("li", {}, h("span", { class: "cause" }, n + 1 + ". " + t(id)),
-        h("small", { class: { passed: "good", not_passed: "bad", not_done: "soft" }[word(id)] }, told(id))))),
+        h("small", { class: { passed: "good", not_passed: "bad", not_done: "soft" }[word(id)] }, resultOf(id))))),
       h("section", { class: "certificate" }));
   }
 
   /** The result of a test in words. */
-  function told(id) {
+  function resultOf(id) {
     const sign = { passed: "✓ ", not_passed: "✗ ", not_done: "" }[word(id)];
     return sign + t(word(id)) + (id in unsaved.get() ? " · " + t("unsaved") : results[id] && results[id].when
       ? " · " + moment(results[id].when) : "");
@@ -117,7 +117,7 @@ export function check(main) {
 
   function update() {
     if (shown === "overview" && place.querySelector("li small")) IDS.forEach((id, n) =>
-      set(place.querySelectorAll("li small")[n], told(id)));
+      set(place.querySelectorAll("li small")[n], resultOf(id)));
     if (!live) return;
     const many = device.status.burners.length > 1;
     set(live, fresh() ? device.status.burners.map((one, n) => (many ? nameOf(n) + ": " : "") + t(one.state) +
@@ -159,7 +159,7 @@ export function check(main) {
       t("certificate_title", device.status.name || "Curfew")),
       h("p", {}, t("certificate_about", new Date().toLocaleDateString(),
         device.status.version + " (" + device.status.build + ")")),
-      h("ol", {}, ...IDS.map((id) => h("li", {}, t(id) + ": " + told(id)))), h("h2", {}, t("learned_title")),
+      h("ol", {}, ...IDS.map((id) => h("li", {}, t(id) + ": " + resultOf(id)))), h("h2", {}, t("learned_title")),
         h("ul", {}, ...learned), h("p", { class: "soft" }, t("about")),
       h("p", { class: "sign" }, t("certificate_sign")));
     print();

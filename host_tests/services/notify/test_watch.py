@@ -51,8 +51,8 @@ def server():
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch):
-    """A function that makes a Rig around a server: told(server, burners=1, form="ntfy", ...)."""
+def notifying(tmp_path, monkeypatch):
+    """A function that makes a Rig around a server: notifying(server, burners=1, form="ntfy", ...)."""
     monkeypatch.setattr(slots, "here", str(tmp_path))
     (tmp_path / "notices.txt").write_text(page.notices(), "utf-8")
     monkeypatch.chdir(tmp_path)
@@ -103,8 +103,8 @@ class Rig:
 @pytest.mark.parametrize(
     "form, key", [("ntfy", None), ("bark", "body"), ("serverchan", "desp"), ("homeassistant", "message")]
 )
-def test_each_service_gets_the_words_where_it_reads_them(told, server, form, key):
-    rig = told(server, form=form, path="/key/with?auth=x")
+def test_each_service_gets_the_words_where_it_reads_them(notifying, server, form, key):
+    rig = notifying(server, form=form, path="/key/with?auth=x")
     rig.see(WARNING)
     request = server.next(rig.round)
     assert (request.path, request.headers["host"]) == ("/key/with?auth=x", "127.0.0.1")
@@ -130,8 +130,8 @@ def test_each_service_gets_the_words_where_it_reads_them(told, server, form, key
         ([{**IDLE, "state": "FAULT", "fault": "BUTTON_STUCK"}], "fault: button stuck. Free or clean the button."),
     ],
 )
-def test_a_warning_a_shut_off_and_a_fault_are_said_with_what_to_do(told, server, states, words):
-    rig = told(server)
+def test_a_warning_a_shut_off_and_a_fault_are_said_with_what_to_do(notifying, server, states, words):
+    rig = notifying(server)
     for state in states[:-1]:
         rig.see(state)
     rig.notify._queue.clear()
@@ -140,9 +140,9 @@ def test_a_warning_a_shut_off_and_a_fault_are_said_with_what_to_do(told, server,
     rig.is_quiet()
 
 
-def test_a_restart_during_a_burn_is_said_and_nothing_else_of_what_was_before(told, server):
+def test_a_restart_during_a_burn_is_said_and_nothing_else_of_what_was_before(notifying, server):
     for state in (off("RESTART"), off("TIMEOUT"), {**IDLE, "cause": "RESTART"}, WARNING):
-        rig = told(server)
+        rig = notifying(server)
         rig.notify._seen = [None]
         rig.see(state)
         if state == off("RESTART"):
@@ -150,15 +150,15 @@ def test_a_restart_during_a_burn_is_said_and_nothing_else_of_what_was_before(tol
         rig.is_quiet()
 
 
-def test_who_holds_the_button_need_not_be_told(told, server):
-    rig = told(server)
+def test_who_holds_the_button_need_not_be_told(notifying, server):
+    rig = notifying(server)
     rig.see(BURNING)
     rig.see(off("BUTTON"))
     rig.is_quiet()
 
 
-def test_burners_have_their_names_and_the_words_the_language_of_the_device(told, server):
-    rig = told(server, burners=2, language="zh", burner_names=["大灶"], time_zone_min=480)
+def test_burners_have_their_names_and_the_words_the_language_of_the_device(notifying, server):
+    rig = notifying(server, burners=2, language="zh", burner_names=["大灶"], time_zone_min=480)
     rig.see(BURNING, BURNING)
     assert rig.arrived(off("TIMEOUT"), BURNING) == "Kitchen: 22:13 大灶: 已关火：时间到了"
     assert rig.arrived(off("TIMEOUT"), WARNING) == "Kitchen: 22:13 灶头 2: 60 秒后关火"
@@ -167,13 +167,13 @@ def test_burners_have_their_names_and_the_words_the_language_of_the_device(told,
 # --- on its way ------------------------------------------------------------------------------------------------------
 
 
-def test_over_tls_only_a_server_of_the_known_authority_hears_it(told, authority, tmp_path_factory):
+def test_over_tls_only_a_server_of_the_known_authority_hears_it(notifying, authority, tmp_path_factory):
     with WebServer(authority) as server:
-        rig = told(server, ca=authority.pem)
+        rig = notifying(server, ca=authority.pem)
         rig.see(BURNING)
         assert rig.arrived(WARNING) == "Kitchen: 14:13 turns off in 60 s"
         assert rig.context.status["notify"] == "online"
-        stranger = told(server, ca=Authority(tmp_path_factory.mktemp("other") / "ca").pem)
+        stranger = notifying(server, ca=Authority(tmp_path_factory.mktemp("other") / "ca").pem)
         stranger.see(WARNING)
         stranger.is_quiet()
         assert stranger.context.status["notify"] == "connecting" and stranger.context.log.counts["notify"] >= 1
@@ -184,9 +184,9 @@ def test_over_tls_only_a_server_of_the_known_authority_hears_it(told, authority,
     [{"left_s": 10}, {"link": SimpleNamespace(may_stall=[0])}, {"status": {"wifi": "online", "time": "off"}}],
     ids=["ten seconds before a deadline", "while the pump does not run", "without the time"],
 )
-def test_no_handshake_begins(told, authority, change):
+def test_no_handshake_begins(notifying, authority, change):
     with WebServer(authority) as server:
-        rig = told(server, ca=authority.pem)
+        rig = notifying(server, ca=authority.pem)
         rig.round()
         calm = {name: getattr(rig.context, name) for name in change}
         for name, value in change.items():
@@ -199,11 +199,11 @@ def test_no_handshake_begins(told, authority, change):
         assert rig.arrived()
 
 
-def test_no_name_is_looked_up_while_a_contact_is_closed(told, server, monkeypatch):
+def test_no_name_is_looked_up_while_a_contact_is_closed(notifying, server, monkeypatch):
     asked = []
     look_up = watch.socket.getaddrinfo
     monkeypatch.setattr(watch.socket, "getaddrinfo", lambda *what: asked.append(what) or look_up(*what))
-    rig = told(server)
+    rig = notifying(server)
     rig.context.is_flash_allowed = False
     rig.see(WARNING)
     rig.is_quiet()
@@ -214,8 +214,8 @@ def test_no_name_is_looked_up_while_a_contact_is_closed(told, server, monkeypatc
     assert rig.arrived() and len(asked) == 1
 
 
-def test_the_one_socket_is_shared_with_the_clock(told, server):
-    rig = told(server)
+def test_the_one_socket_is_shared_with_the_clock(notifying, server):
+    rig = notifying(server)
     rig.round()
     rig.context.has_guest = True
     rig.see(WARNING)
@@ -228,8 +228,8 @@ def test_the_one_socket_is_shared_with_the_clock(told, server):
     until(lambda: rig.round() or not rig.context.has_guest)
 
 
-def test_a_message_that_fails_is_sent_again_after_pauses_that_grow_for_a_day_at_most(told, server):
-    rig = told(server)
+def test_a_message_that_fails_is_sent_again_after_pauses_that_grow_for_a_day_at_most(notifying, server):
+    rig = notifying(server)
     server.status = 503
     began_ms = rig.context.now_ms
     rig.see(BURNING)
@@ -248,16 +248,16 @@ def test_a_message_that_fails_is_sent_again_after_pauses_that_grow_for_a_day_at_
     assert 86400 - 3700 <= times_s[-1] <= 86400 + 10
 
 
-def test_an_address_that_refuses_is_asked_once(told, server):
-    rig = told(server)
+def test_an_address_that_refuses_is_asked_once(notifying, server):
+    rig = notifying(server)
     server.status = 404
     assert rig.arrived(WARNING) and not rig.notify._queue
     rig.is_quiet()
     assert rig.context.status["notify"] == "refused" and rig.context.log.lines() == ["notify refused: 404"]
 
 
-def test_a_server_that_says_nothing_holds_a_message_for_ten_seconds(told, server):
-    rig = told(server)
+def test_a_server_that_says_nothing_holds_a_message_for_ten_seconds(notifying, server):
+    rig = notifying(server)
     server.is_silent = True
     rig.see(WARNING)
     server.next(rig.round)
@@ -266,8 +266,8 @@ def test_a_server_that_says_nothing_holds_a_message_for_ten_seconds(told, server
     assert rig.context.now_ms - began_ms <= 10_200
 
 
-def test_eight_messages_wait_and_an_old_warning_is_no_news(told, server):
-    rig = told(server)
+def test_eight_messages_wait_and_an_old_warning_is_no_news(notifying, server):
+    rig = notifying(server)
     rig.context.status["wifi"] = "joining"
     for _ in range(5):
         rig.see(BURNING)

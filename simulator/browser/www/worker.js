@@ -10,7 +10,7 @@ const REST_MS = 500; // while nothing changes but the clock
 
 let stove = null;
 let base = { at: performance.now(), t: 0, speed: 1 };
-let told = 0;
+let posted = 0;
 let paced = { at: performance.now(), t: 0 };
 
 const rebase = (t, speed) => { base = { at: performance.now(), t, speed }; };
@@ -28,9 +28,9 @@ function turn() {
     stove.pace((t - paced.t) / (began - paced.at));
     paced = { at: began, t };
   }
-  const due = began - told > REST_MS;
+  const due = began - posted > REST_MS;
   const news = stove.news(due);
-  if (news) { told = began; postMessage(news); }
+  if (news) { posted = began; postMessage(news); }
   setTimeout(turn, Math.max(0, TURN_MS - (performance.now() - began)));
 }
 

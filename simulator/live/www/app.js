@@ -69,19 +69,19 @@ async function change(message) {
   toast(text("before"), OFFER_MS, offer);
 }
 
-function showSnapshot(told) {
-  const fresh = !told.history.length || !hello || hello.name !== told.name || hello.until !== told.until;
-  hello = told;
+function showSnapshot(news) {
+  const fresh = !news.history.length || !hello || hello.name !== news.name || hello.until !== news.until;
+  hello = news;
   frame = null; // the one of the stove before is none of this one
-  keys = Object.fromEntries(told.keys.map((key, at) => [key, at]));
-  strips.plant = told.plant;
-  strips.fill(told.history);
+  keys = Object.fromEntries(news.keys.map((key, at) => [key, at]));
+  strips.plant = news.plant;
+  strips.fill(news.history);
   picture = null;
-  verdict = told.verdict;
+  verdict = news.verdict;
   ended = false;
   released = new Set();
-  if (fresh) beginLesson(told.sensor, weldIt);
-  retell(told.story);
+  if (fresh) beginLesson(news.sensor, weldIt);
+  retell(news.story);
   banner();
   words();
   if (!find("#device").hidden) showDevice(); // a new stove knows no log-in of the one before
@@ -90,30 +90,30 @@ function showSnapshot(told) {
 
 const byName = (values) => Object.fromEntries(hello.keys.map((key) => [key, values[keys[key]]]));
 
-function see(told) {
+function see(news) {
   if (!hello) return;
-  told.burners = told.burners.map(byName);
-  frame = told;
-  told.burners.forEach((one, index) => {
+  news.burners = news.burners.map(byName);
+  frame = news;
+  news.burners.forEach((one, index) => {
     if (!one.pressed) released.delete(index);
     one.may_release = released.has(index) || !hello.sensor; // without a sensor there is no beep
   });
   const narrow = innerWidth < NARROW_PX;
-  if (!picture || picture.burners !== told.burners.length || picture.narrow !== narrow) {
-    picture = draw(find("#stove"), told.burners.length, ask, choose, narrow);
-    picture.burners = told.burners.length;
+  if (!picture || picture.burners !== news.burners.length || picture.narrow !== narrow) {
+    picture = draw(find("#stove"), news.burners.length, ask, choose, narrow);
+    picture.burners = news.burners.length;
     picture.narrow = narrow;
     if (burner >= picture.burners) burner = 0;
     targets();
   }
-  strips.speed = told.speed;
+  strips.speed = news.speed;
   const sample = (one) => [one.tip_c, one.tc_uv, one.magnet_uv, one.mohm, one.ma, one.state];
-  strips.add([told.t, ...told.burners.map(sample)]);
-  if (told.tones && told.tones.length) sound.play(told.tones, told.speed);
-  if (told.failure) banner(text("failure", told.failure));
-  else if (told.over) banner(text("over"), true);
-  document.querySelectorAll(".knob").forEach((knob, index) => knob.look && knob.look(told.burners[index]));
-  learn(told);
+  strips.add([news.t, ...news.burners.map(sample)]);
+  if (news.tones && news.tones.length) sound.play(news.tones, news.speed);
+  if (news.failure) banner(text("failure", news.failure));
+  else if (news.over) banner(text("over"), true);
+  document.querySelectorAll(".knob").forEach((knob, index) => knob.look && knob.look(news.burners[index]));
+  learn(news);
   dirty = true;
 }
 
@@ -192,21 +192,21 @@ function toast(words_, ms = TOAST_MS, ...more) {
 
 // --- judging -------------------------------------------------------------------------------------------------------
 
-function judge(told) {
-  verdict = told;
+function judge(news) {
+  verdict = news;
   rules();
-  if (told.violated.length) {
-    const broken = make("ul", {}, ...told.violated.slice(0, 5).map(([name, sentence]) =>
+  if (news.violated.length) {
+    const broken = make("ul", {}, ...news.violated.slice(0, 5).map(([name, sentence]) =>
       make("li", {}, `${name}: ${sentence}`)));
     const keep = make("button", {}, text("save_it"));
     keep.onclick = () => save("a broken rule", "broken-rule.json");
-    banner(text("violated", [...new Set(told.violated.map(([name]) => name))].join(", ")), false, keep, broken);
-  } else if (told.failed && !ended) {
+    banner(text("violated", [...new Set(news.violated.map(([name]) => name))].join(", ")), false, keep, broken);
+  } else if (news.failed && !ended) {
     ended = true;
-    const failed = make("ul", {}, ...told.failed.slice(0, 5).map((sentence) => make("li", {}, sentence)));
+    const failed = make("ul", {}, ...news.failed.slice(0, 5).map((sentence) => make("li", {}, sentence)));
     const on = make("button", {}, text("go_on"));
     on.onclick = () => { banner(); ask({ speed: 1 }); };
-    const fine = !told.failed.length;
+    const fine = !news.failed.length;
     banner(text(fine ? "held_end" : "failed_end", hello.name), fine, on, ...(fine ? [] : [failed]));
   }
 }

@@ -12,7 +12,7 @@ const WORDS = {
   strips: ["What the controller measures", "控制盒测到的"],
   tabs: ["phone, log, faults, runs", "手机、记录、故障、运行"],
   tab_device: ["Phone", "手机"],
-  tab_told: ["Log", "记录"],
+  tab_log: ["Log", "记录"],
   tab_drawer: ["Faults", "故障"],
   tab_runs: ["Runs", "运行"],
   tour: ["Tour, 20 s", "导览，20 秒"],
