@@ -1,7 +1,13 @@
 """What every unit test has: the core as `curfew`, a core to step, a whole controller in a world."""
 
+import sys
+
 import hypothesis
 import pytest
+
+from simulator.inside import MODULES
+
+sys.modules["micropython"] = MODULES["micropython"]  # not that of the VM's wheel, which is no part of a computer
 
 pytest_plugins = ["host_tests.plugin"]
 

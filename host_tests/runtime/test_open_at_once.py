@@ -5,7 +5,6 @@ instruction of CPython, as on a chip a thread may run between any two. Not here:
 """
 
 import copy
-import subprocess
 import sys
 import types
 from types import SimpleNamespace
@@ -231,14 +230,8 @@ def test_a_full_queue_leaves_the_off_to_the_tick_and_the_next_one_may_try_again(
     assert len(queue) == 1
 
 
-@pytest.mark.parametrize("module", [SimpleNamespace(), None], ids=["without schedule", "none"])
-def test_where_nothing_can_be_scheduled_the_off_is_left_to_the_tick(monkeypatch, module):
-    monkeypatch.setattr(supervisor, "micropython", module)
+def test_where_nothing_can_be_scheduled_the_off_is_left_to_the_tick(monkeypatch):
+    monkeypatch.setattr(supervisor, "micropython", SimpleNamespace())
     link = a_link()
     link.hurry()
     assert not link.opening[0]
-
-
-def test_a_computer_without_the_wheel_of_the_vm_imports_the_firmware_all_the_same():
-    program = "import sys; sys.modules['micropython'] = None; import curfew.runtime.supervisor"
-    subprocess.run([sys.executable, "-c", program], env={"PYTHONPATH": str(FIRMWARE)}, check=True)

@@ -70,11 +70,29 @@ def test_scenario_goes_the_same_on_webassembly(path):
     assert not difference(play_inside(wanted), verdict)
 
 
+def shortest():
+    return min(FOLDER.glob("*/*.json"), key=lambda path: scenario.load(path).plan["until_ms"])
+
+
+def test_a_run_on_cpython_needs_nothing_of_the_wheel_of_the_vm():
+    hidden = "import sys\nsys.modules['micropython'] = None\nfrom simulator import __main__\n"
+    words = [
+        sys.executable,
+        "-c",
+        hidden + "sys.exit(__main__.main(sys.argv[1:]))",
+        "run",
+        shortest(),
+        "--vm",
+        "cpython",
+    ]
+    done = subprocess.run(words, cwd=run.ROOT, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith("ok "), done.stdout + done.stderr
+
+
 @pytest.mark.limit(60)
 def test_where_no_native_vm_is_its_webassembly_build_does_its_work_and_says_so(monkeypatch, capsys):
     monkeypatch.setattr(run, "native_vm", lambda: None)
-    path = min(FOLDER.glob("*/*.json"), key=lambda path: scenario.load(path).plan["until_ms"])
-    assert __main__.main(["run", str(path)]) == 0
+    assert __main__.main(["run", str(shortest())]) == 0
     said = capsys.readouterr()
     assert "(wasm, seed" in said.out and "WebAssembly" in said.err and said.err.count("\n") == 1
 

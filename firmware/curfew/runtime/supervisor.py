@@ -6,10 +6,7 @@ MicroPython cannot kill a thread, so a second one never starts beside a blocked 
 from array import array
 from typing import TYPE_CHECKING, Any
 
-try:
-    import micropython
-except ImportError:  # CPython, where the VM's wheel does not bring a module of that name
-    micropython: Any = None  # type: ignore[no-redef]
+import micropython
 
 from curfew.core import limits
 from curfew.core.ticks import aged_ms
@@ -52,7 +49,7 @@ class Link:
             self.opening[0] = 1
             try:
                 micropython.schedule(self.open_at_once, None)  # type: ignore[arg-type]  # made before the services
-            except (RuntimeError, AttributeError):  # the queue is full; CPython has no schedule()
+            except (RuntimeError, AttributeError):  # the queue is full; CPython has none
                 self.opening[0] = 0
 
 
