@@ -24,14 +24,14 @@ def reported(
 ) -> str:  # fmt: skip
     """What a program of benchmarks/vm prints. air: with radio and sockets of the device. Raises RuntimeError."""
     chip = [rig.AIR, rig.TINY, rig.CHIP, rig.COMMON] if air else [rig.TINY]
-    environment = {**os.environ, "MICROPYPATH": rig.path_of(*chip, firmware / "a", firmware / "a" / "lib", firmware)}
     with tempfile.TemporaryDirectory(prefix="curfew-bench-") as folder:
         settings = run_settings.make({}, run_settings.shipped(), burners, sensor)["settings"]
         run.fill(Path(folder), firmware, {"events": [], "settings": settings})
+        path = rig.linked(Path(folder), *chip, firmware / "a", firmware / "a" / "lib", firmware)
         command = [rig.micropython(), "-X", f"heapsize={heap}", str(rig.VM / program), *map(str, words)]
         done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S,
-            stdin=subprocess.DEVNULL,
+            command, cwd=folder, env={**os.environ, "MICROPYPATH": path}, capture_output=True, text=True,
+            timeout=TIMEOUT_S, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"{program} on the VM: {(done.stderr or done.stdout).strip()[-400:]}")

@@ -196,9 +196,10 @@ SESSIONS = {
 @pytest.mark.parametrize("session", SESSIONS)
 def test_a_whole_run_without_a_named_test_is_red_and_a_part_of_it_is_not(session, tmp_path):
     content, options, status, said = SESSIONS[session]
-    for name in ("__init__.py", "conftest.py", "plugin.py", "watch.py", "docs/__init__.py", "docs/safety_table.py"):
+    for name in ("__init__.py", "plugin.py", "watch.py", "docs/__init__.py", "docs/safety_table.py"):
         (tmp_path / "host_tests" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(HOST_TESTS / name, tmp_path / "host_tests" / name)
+    (tmp_path / "host_tests" / "conftest.py").write_text('pytest_plugins = ["host_tests.plugin"]')
     shutil.copy(safety_table.ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "SAFETY.md").write_text("[it holds](host_tests/test_small.py)")
     (tmp_path / "host_tests" / "test_small.py").write_text(content)
