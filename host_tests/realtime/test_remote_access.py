@@ -232,8 +232,7 @@ def test_minutes_of_the_worst_network_delay_no_tick_and_no_deadline(connected, a
         under_load(here, capsys, calm_s=30, hang_s=30, restarts=20, back_s=PAUSE_MAX_S + BACK_S)
 
 
-# Needs a quiet machine; its services are late to come back since the chip has ten sockets.
-@pytest.mark.long
+@pytest.mark.long  # needs a quiet machine
 def test_services_that_raise_anywhere_delay_no_tick_and_come_back(connected, tmp_path, capsys):
     firmware = seeded_build(tmp_path, *raising_everywhere(), *IMPATIENT, *RESTLESS)
     with (

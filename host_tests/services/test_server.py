@@ -56,6 +56,33 @@ def test_a_connection_is_closed_even_if_there_is_no_memory_left_to_say_why(site,
     assert site.server._callers == []
 
 
+@pytest.mark.parametrize("begun", [True, False], ids=["in its task", "before its task has begun"])
+def test_a_server_that_ends_closes_its_callers_although_their_tasks_never_run_again(site, monkeypatch, begun):
+    """As on the chip: the end of all services is the end of their loop."""
+    calls = []
+
+    async def run():
+        one = site.server
+        if begun:
+            stream = BothWays(calls)
+            stream.read = lambda size: asyncio.sleep(99)
+            asyncio.create_task(one.connect(stream, stream))
+            await asyncio.sleep(0)
+            monkeypatch.setattr(server, "listening", lambda *_: 1 / 0)
+        else:
+            accepted = SimpleNamespace(close=lambda: calls.append("closed"))
+            listener = SimpleNamespace(close=lambda: None, accept=lambda: (accepted, ("1.2.3.4", 5)))
+            monkeypatch.setattr(server.socket, "socket", lambda: listener)
+            monkeypatch.setattr(server, "listening", lambda *_: None)
+            monkeypatch.setattr(server, "readable", lambda *_: asyncio.sleep(0))
+            monkeypatch.setattr(one, "_start", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await one.serve("127.0.0.1", 0)
+        assert calls == ["closed"]
+
+    site._call(run())
+
+
 def is_open(client):
     """True while a server answers there."""
     try:

@@ -14,6 +14,11 @@ def listening(listener, host, port, waiting):
     listener.setblocking(False)
 
 
+def close(writer):
+    """Close the socket of a stream at once; MicroPython's streams do so only when they are awaited."""
+    getattr(writer, "s", writer).close()
+
+
 def readable(source, sleep_ms):
     """Awaited, it returns when the socket has bytes, TLS's decrypted ones included, or is closed, or broken."""
     return _in_queue(source) if sys.implementation.name == "micropython" else _looked_at(source, sleep_ms)

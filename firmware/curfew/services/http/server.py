@@ -13,7 +13,7 @@ import sys
 from hashlib import sha256
 
 from curfew.core.ticks import elapsed_ms, later_ms
-from curfew.services.ready import listening, readable
+from curfew.services.ready import close, listening, readable
 
 # The chip has ten sockets in all: six for this server, those that wait outside included; one each for its port, MQTT,
 # voice, and the clock or a look-up.
@@ -58,10 +58,9 @@ class Request:
     The server adds `address`, of the client without its port.
     """
 
-    address: object
-
     def __init__(self, line: bytes):
         """line: the request line. Raises ValueError."""
+        self.address: object = ""
         self.method, url, version = line.decode().split(" ")
         if url[:1] != "/" or version[:7] != "HTTP/1.":
             raise ValueError
@@ -71,9 +70,9 @@ class Request:
 
 
 class _Caller:
-    """One connection. due_ms: when its present step times out; None: no limit."""
+    """One connection. due_ms: when its present step times out; None: no limit. address: as accept() gives it."""
 
-    def __init__(self, reader, writer, task, now_ms):
+    def __init__(self, reader, writer, task, now_ms, address):
         self.reader = reader
         self.writer = writer
         self.task = task
@@ -81,7 +80,7 @@ class _Caller:
         self.due_ms = None
         self.is_late = False
         self.is_asking = True  # the request is not complete
-        self.address: object = ""
+        self.address = address[0] if isinstance(address, tuple) else address[4:8].hex()  # a port without names
 
 
 def method_of(request: Request, allowed: str) -> str:
@@ -165,12 +164,12 @@ class Server:
             log.add("web", "no folder " + folder)
 
     async def serve(self, host, port):
-        """Serve forever; frees the port however this ends. Raises OSError when the port is taken.
+        """Serve forever; closes all its sockets however this ends. Raises OSError when the port is taken.
 
         asyncio's own server keeps the port but serves no client after memory was short during an accept.
         """
         listener = socket.socket()
-        watch = None
+        caller = watch = None
         try:
             listening(listener, host, port, _WAITING_MAX)
             self.is_open = True
@@ -190,6 +189,11 @@ class Server:
         finally:
             self.is_open = False
             listener.close()
+            if caller:  # its task may not have begun
+                caller.close()
+            for each in self._callers:  # their tasks may never run again: with an error of all services their loop ends
+                each.task.cancel()
+                close(each.writer)
             if watch:
                 watch.cancel()
 
@@ -237,31 +241,28 @@ class Server:
 
     async def connect(self, reader, writer, address=("",)):
         """Serve one connection from start to end. address: as accept() gives it."""
-        caller = _Caller(reader, writer, asyncio.current_task(), self.clock.ticks_ms())
-        caller.address = address[0] if isinstance(address, tuple) else address[4:8].hex()  # a port without names
-        self._callers.append(caller)
         try:
-            await self._handle(caller)
-        except (OSError, asyncio.CancelledError):  # the client left, timed out or was dropped
-            pass
-        except Exception as error:
-            gc.collect()
+            caller = _Caller(reader, writer, asyncio.current_task(), self.clock.ticks_ms(), address)
+            self._callers.append(caller)
             try:
-                self.log.add("web", repr(error))
-            except MemoryError:
+                await self._handle(caller)
+            except (OSError, asyncio.CancelledError):  # the client left, timed out or was dropped
                 pass
-        caller.is_asking = False
-        try:
+            except Exception as error:
+                gc.collect()
+                self.log.add("web", repr(error))
+            caller.is_asking = False
             self._limit(caller, _SLOW_MS)
             writer.close()
             await writer.wait_closed()
-        except (OSError, asyncio.CancelledError):
+        except (OSError, MemoryError, asyncio.CancelledError):
             pass
-        except MemoryError:  # MicroPython's stream closes its socket in wait_closed() only
-            gc.collect()
-            getattr(writer, "s", writer).close()
         finally:
-            self._callers.remove(caller)
+            close(writer)
+            for caller in self._callers:
+                if caller.writer is writer:
+                    self._callers.remove(caller)
+                    break
 
     async def _handle(self, caller):
         request = None
@@ -443,8 +444,7 @@ async def _watch(caller):
 
 def _content(path):
     with open(path, "rb") as file:
-        while True:
-            piece = file.read(_PIECE)
-            if not piece:
-                return
+        piece = file.read(_PIECE)
+        while piece:
             yield piece
+            piece = file.read(_PIECE)
