@@ -15,6 +15,9 @@ from wiring.hardware import case, components, layout, places, route, sexpr
 from wiring.source import WiringError, build
 
 PARTS = components.components(build("full"))
+SAVED = command.BOARD.read_text("utf-8")
+TREE = sexpr.parse(SAVED)
+NETS = {net[2].strip('"'): net[1] for net in sexpr.every(TREE, "net")}
 
 
 def test_the_files_of_the_board_are_made_from_these_sources():
@@ -25,10 +28,9 @@ def test_the_files_of_the_board_are_made_from_these_sources():
 
 
 def test_every_pad_of_the_board_is_on_the_net_that_wiring_yaml_says():
-    board = sexpr.parse(command.BOARD.read_text("utf-8"))
     wanted = {(one.ref, number): net for one in PARTS for number, net in one.nets.items() if net}
     found = {}
-    for footprint in sexpr.every(board, "footprint"):
+    for footprint in sexpr.every(TREE, "footprint"):
         ref = next(item[2] for item in sexpr.every(footprint, "property") if item[1] == '"Reference"').strip('"')
         for pad in sexpr.every(footprint, "pad"):
             net = sexpr.find(pad, "net")
@@ -59,6 +61,65 @@ def test_only_what_isolates_stands_across_the_barrier():
 def test_the_loops_copper_leaves_room_in_a_contact_of_twenty_milliohms():
     for burner in (1, 2):
         assert sum(layout.loop_mohm(burner).values()) < 10, "at 35 um, half of it at 70"
+
+
+# --- the guard ring --------------------------------------------------------------------------------------------------
+
+
+def reached_from_the_charge(layer, cut=None):
+    """Nets that a film on a layer joins to PUMP_DC without meeting ground; cut: where a piece of it is missing."""
+    names, shapes = {number: net for net, number in NETS.items()}, []
+    for track in sexpr.every(TREE, "segment"):
+        start, end = (tuple(map(float, sexpr.find(track, at)[1:])) for at in ("start", "end"))
+        half = float(sexpr.find(track, "width")[1]) / 2
+        if sexpr.find(track, "layer")[1] == f'"{layer}"' and start != cut:
+            shapes.append(route.Shape(names[sexpr.find(track, "net")[1]], (), start, end, half, half))
+    for one in PARTS:
+        for pad in one.pads(places.PLACES[one.ref]):
+            if pad.through or layer == "F.Cu":
+                at, half = (pad.x, pad.y), (pad.width / 2, pad.height / 2)
+                shapes.append(route.Shape(layout.net_of(one, pad.number), (), at, at, *half))
+    shapes = [one for one in shapes if one.away_mm(43, 28) < 10]
+    step = 0.1  # mm; the ring is 0.25 wide
+    waiting = [(round(x / step), round(y / step)) for x, y in (one.start for one in shapes if one.net == "PUMP_DC")]
+    seen = set(waiting)
+    for x, y in waiting:  # grows: what is near comes first
+        on = {one.net for one in shapes if one.away_mm(x * step, y * step) == 0}
+        if on - {"PUMP_DC", "GND"}:
+            return on
+        if not on & {"GND"}:
+            more = {(x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)} - seen
+            seen |= more
+            waiting += more
+    return set()
+
+
+@pytest.mark.parametrize("layer", ["F.Cu", "B.Cu"])
+def test_a_film_between_the_charge_and_any_net_but_ground_crosses_the_guard_ring(layer):
+    assert not reached_from_the_charge(layer)
+    for corner in places.GUARD_RING[layer][:-1:3]:
+        assert reached_from_the_charge(layer, cut=corner), corner
+
+
+KICAD = pytest.mark.skipif(shutil.which("kicad-cli") is None, reason="needs KiCad 9: sh tools/hardware_packages.sh")
+
+
+@pytest.mark.long
+@KICAD
+@pytest.mark.parametrize("net, track, layer, rule", [
+    ("PIXEL", (41, 32, 44.5, 32), "F.Cu", "nothing but the charge and ground is inside"),
+    ("PIXEL", (40.8, 28, 42, 28), "B.Cu", "nothing but the charge and ground is inside"),
+    ("PUMP_DC", (44, 34.5, 44, 38), "F.Cu", "the charge stays inside"),
+    ("PUMP_DC", (41.7, 29, 41.7, 33), "B.Cu", "the charge stays inside"),
+])  # fmt: skip
+def test_kicad_finds_a_track_that_crosses_the_guard_ring_by_our_rule(tmp_path, net, track, layer, rule):
+    x0, y0, x1, y1 = track
+    more = f'(segment (start {x0} {y0}) (end {x1} {y1}) (width 0.25) (layer "{layer}") (net {NETS[net]}))'
+    for kind in (".kicad_pro", ".kicad_dru"):
+        shutil.copy(command.BOARD.with_suffix(kind), tmp_path)
+    crossed = tmp_path / command.BOARD.name
+    crossed.write_text(SAVED.rstrip().removesuffix(")") + more + ")\n", "utf-8")
+    assert [line for line in command.judged(crossed)["drc"] if f"guard ring: {rule}" in line]
 
 
 def test_all_files_together_stay_small():
@@ -127,6 +188,6 @@ def test_without_kicad_one_line_says_what_to_install(monkeypatch, capsys):
 
 
 @pytest.mark.long
-@pytest.mark.skipif(shutil.which("kicad-cli") is None, reason="needs KiCad 9: sh tools/hardware_packages.sh")
+@KICAD
 def test_kicad_finds_no_error_and_nothing_unconnected():
     assert command.judged() == {"erc": [], "drc": []}

@@ -6,6 +6,7 @@ Exit status 1 when KiCad finds an error, 2 when something is missing or wiring.y
 import csv
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -49,10 +50,10 @@ def kicad(*args: str) -> None:
         raise WiringError(f"kicad-cli {args[0]} {args[1]}: {(done.stderr or done.stdout).strip().splitlines()[:1]}")
 
 
-def judged() -> dict[str, list[str]]:
+def judged(board: Path = BOARD) -> dict[str, list[str]]:
     """What KiCad's checks say about the project: "erc" and "drc" (with unconnected items), each a list of lines."""
     found = {}
-    for name, kind, file in (("erc", "sch", SHEET), ("drc", "pcb", BOARD)):
+    for name, kind, file in (("erc", "sch", SHEET), ("drc", "pcb", board)):
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report.json"
             kicad(kind, name, "--severity-all", "--format", "json", "-o", str(report), str(file))
@@ -72,8 +73,9 @@ def export() -> None:
         kicad("pcb", "export", "gerbers", "--layers", layers, "-o", folder, str(BOARD))
         kicad("pcb", "export", "drill", "-o", folder + "/", str(BOARD))
         with zipfile.ZipFile(FILES / "gerbers.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(Path(folder).iterdir()):
-                archive.write(path, path.name)
+            for path in sorted(Path(folder).iterdir()):  # of the same board the same bytes: no dates
+                dated = re.sub(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\+\d\d:?\d\d)?", b"", path.read_bytes())
+                archive.writestr(zipfile.ZipInfo(path.name), dated, zipfile.ZIP_DEFLATED)
     kicad("pcb", "export", "pos", "--format", "csv", "--units", "mm", "-o", str(FILES / "positions.csv"), str(BOARD))
     kicad("pcb", "export", "step", "--board-only", "-f", "-o", str(FILES / "board.step"), str(BOARD))
     for side in ("top", "bottom"):

@@ -46,10 +46,13 @@ def shapes(parts: list[Component]) -> tuple[list[Shape], dict[str, str]]:
             kinds[net] = "hole" if one.ref.startswith("H") else kind_of(net)
             half = (HOLE_MM, HOLE_MM) if one.ref.startswith("H") else (pad.width / 2, pad.height / 2)
             found.append(Shape(net, (0, 1) if pad.through else (0,), (pad.x, pad.y), (pad.x, pad.y), *half))
+    drawn = places.guard_copper()
     for number in sorted({int(one.ref[1:]) for one in parts if one.part.startswith("K")}):
-        for net, layer, width, points in places.loop_copper(number):
-            for start, end in zip(points, points[1:], strict=False):
-                found.append(Shape(net, (int(layer == "B.Cu"),), start, end, width / 2, width / 2))
+        drawn += places.loop_copper(number)
+    for net, layer, width, points in drawn:
+        for start, end in zip(points, points[1:], strict=False):
+            ends_tracks = width > route.GRID_MM or all(at % route.GRID_MM == 0 for at in (*start, *end))
+            found.append(Shape(net, (int(layer == "B.Cu"),), start, end, width / 2, width / 2, ends_tracks))
     return found, kinds
 
 
@@ -60,9 +63,9 @@ def board(parts: list[Component]) -> Board:
 
 
 def order(made: Board) -> list[str]:
-    """Nets to route: short ones first, those of many pads last, and no net of one pad."""
+    """Nets to route: short ones first, those of many pads last, none of one pad, and not what places.py draws whole."""
     spans: dict[str, tuple[int, float]] = {}
-    for net in sorted({shape.net for shape in made.shapes}):
+    for net in sorted({shape.net for shape in made.shapes} - {GUARDED}):
         points = [shape.start for shape in made.shapes if shape.net == net]
         if len(points) > 1:
             xs, ys = zip(*points, strict=True)

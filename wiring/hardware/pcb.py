@@ -24,6 +24,12 @@ RULES = f"""(version 1)
 (rule "guard: nothing at a high level comes near what holds the pump's charge"
   (constraint clearance (min {layout.GUARD_MM}mm))
   (condition "A.NetClass == 'guarded' && B.NetClass == 'high'"))
+(rule "guard ring: the charge stays inside"
+  (constraint assertion "A.enclosedByArea('guard F.Cu')")
+  (condition "A.NetClass == 'guarded'"))
+(rule "guard ring: nothing but the charge and ground is inside"
+  (constraint disallow track via pad zone)
+  (condition "A.NetClass != 'guarded' && A.NetName != 'GND' && A.intersectsArea('guard *')"))
 """
 _SKIP = ("version", "generator", "generator_version", "layer", "uuid", "tedit")
 
@@ -44,7 +50,7 @@ def board(parts: list[Component], routed: Board) -> str:
                    sexpr.parse(LAYERS), ["setup", ["pad_to_mask_clearance", "0"]], ["net", "0", '""']]  # fmt: skip
     whole += [["net", str(number), quoted(net)] for net, number in numbers.items()]
     whole += [_footprint(one, numbers) for one in parts]
-    whole += _outline() + list(_words())
+    whole += _outline() + _words() + _guard()
     for shape in routed.shapes:
         if shape.start != shape.end:
             whole.append(
@@ -111,10 +117,28 @@ def _segment(start: route.Point, end: route.Point, width: float, layer: int, net
 
 def _outline() -> list[Tree]:
     w, h = places.WIDTH, places.HEIGHT
-    corners = [(0, 0), (w, 0), (w, h), (0, h), (0, 0)]
+    return _lines([(0, 0), (w, 0), (w, h), (0, h), (0, 0)], 0.1, "Edge.Cuts")
+
+
+def _lines(points: list[route.Point], width: float, layer: str) -> list[Tree]:
     return [["gr_line", ["start", _mm(x0), _mm(y0)], ["end", _mm(x1), _mm(y1)],
-             ["stroke", ["width", "0.1"], ["type", "solid"]], ["layer", '"Edge.Cuts"'], uid("edge", number)]
-            for number, ((x0, y0), (x1, y1)) in enumerate(zip(corners, corners[1:], strict=False))]  # fmt: skip
+             ["stroke", ["width", _mm(width)], ["type", "solid"]], ["layer", quoted(layer)], uid(layer, number)]
+            for number, ((x0, y0), (x1, y1)) in enumerate(zip(points, points[1:], strict=False))]  # fmt: skip
+
+
+def _guard() -> list[Tree]:
+    """The guard ring's areas for KiCad's rules, and the ring bare: under the mask it would catch nothing."""
+    allowed = [[kind, "allowed"] for kind in ("tracks", "vias", "pads", "copperpour", "footprints")]
+    found: list[Tree] = []
+    for layer, points in places.GUARD_RING.items():
+        corners = [["xy", _mm(x), _mm(y)] for x, y in points[:-1]]
+        found.append(["zone", ["net", "0"], ["net_name", '""'], ["layer", quoted(layer)], uid("area", layer),
+                      ["name", quoted(f"guard {layer}")], ["hatch", "edge", "0.5"],
+                      ["connect_pads", ["clearance", "0"]], ["min_thickness", "0.25"], ["keepout", *allowed],
+                      ["fill", ["thermal_gap", "0.5"], ["thermal_bridge_width", "0.5"]],
+                      ["polygon", ["pts", *corners]]])  # fmt: skip
+        found += _lines(points, places.GUARD_MM, layer.replace("Cu", "Mask"))
+    return found
 
 
 def _words() -> list[Tree]:

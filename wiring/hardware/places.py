@@ -2,7 +2,7 @@
 
 x, y in mm from the upper left corner, degrees counter-clockwise. Left: the ESP32 board, antenna to the upper edge, and
 what is on cables. Middle: the dead-man circuit. From BARRIER_X on: the loop, and below it the converter.
-Relays, isolator and isolated supply stand across the barrier.
+Relays, isolator and isolated supply stand across the barrier. The charge of the pump lies inside a ring of ground.
 """
 
 WIDTH, HEIGHT = 96.0, 92.0
@@ -11,6 +11,8 @@ BARRIER_MM = 1.5  # between the loop's side and everything else; the relay's own
 LOOP_MM = 4.0  # most that the loop's copper may have, milliohms, 35 um thick
 
 Place = tuple[float, float, float]
+Point = tuple[float, float]
+Copper = tuple[str, str, float, list[Point]]  # net, layer, width in mm, points
 _RELAY_PITCH = 25.0
 
 
@@ -43,9 +45,9 @@ PLACES: dict[str, Place] = {
     "U4": (15.0, 18.0, 0), "C5": (21.0, 17.0, 0), "R1": (21.0, 21.0, 0), "R2": (27.0, 21.0, 0),
     "JW3": (36.0, 87.5, 0), "JW6": (54.5, 87.5, 0),
     # dead-man circuit
-    "R3": (43.0, 62.0, 90), "C2": (40.0, 52.0, 270), "R9": (45.0, 46.0, 90), "D2": (43.5, 40.0, 0),
-    "C3": (40.0, 30.0, 270), "R4": (46.3, 35.0, 90), "R54": (46.3, 30.0, 90),
-    "U3": (43.0, 21.5, 0), "C4": (48.5, 18.0, 90), "R5": (39.0, 11.0, 90), "R55": (42.0, 11.0, 90),
+    "R3": (43.0, 62.0, 90), "C2": (40.0, 52.0, 270), "R9": (45.0, 46.0, 90), "D2": (42.5, 35.5, 180),
+    "C3": (41.7, 29.0, 180), "R4": (45.0, 30.0, 0), "R54": (45.0, 27.0, 0),
+    "U3": (44.0, 21.5, 0), "C4": (49.0, 18.0, 90), "R5": (39.0, 11.0, 90), "R55": (42.0, 11.0, 90),
     "R6": (45.0, 12.5, 90), "R56": (48.0, 12.5, 90), "R7": (44.0, 16.5, 0), "Q1": (54.0, 6.5, 0), "R8": (48.0, 6.5, 0),
     "R51": (55.0, 12.5, 90), "R52": (55.0, 17.0, 90), "R53": (51.5, 15.0, 90),
     # converter
@@ -64,8 +66,8 @@ PLACES: dict[str, Place] = {
 }  # fmt: skip
 
 
-def loop_copper(n: int) -> list[tuple[str, str, float, list[tuple[float, float]]]]:
-    """The wide copper of one burner: net, layer, width in mm, points; both terminals and both poles of the relay."""
+def loop_copper(n: int) -> list[Copper]:
+    """The wide copper of one burner: both terminals and both poles of the relay."""
     down = _RELAY_PITCH * (n - 1)
     top, low = 22.5 - 5.08 + down, 22.5 + down
     tc, mag = 63.9 + 5.4, 63.9 + 7.6
@@ -80,3 +82,25 @@ def loop_copper(n: int) -> list[tuple[str, str, float, list[tuple[float, float]]
         (other, "F.Cu", 4.5, [(83.0, 10.0 + down), (83.0, 22.0 + down), (87.0, 22.0 + down)]),
         (other, "F.Cu", 4.5, [(83.0, 10.0 + down), (87.0, 10.0 + down)]),
     ]
+
+
+# What leaks over a dirty board out of 5 V ends in this ring of bare ground, not in C3: layer to corners, closed.
+# It just fits between the pins of U3. On the back only the pin of C3 has the charge.
+GUARD_RING: dict[str, list[Point]] = {
+    "F.Cu": [(40.0, 20.23), (44.5, 20.23), (44.5, 25.5), (45.0, 25.5), (45.0, 31.5), (44.5, 31.5), (44.5, 33.5),
+             (45.5, 33.5), (45.5, 35.5), (42.5, 35.5), (42.5, 33.5), (43.5, 33.5), (43.5, 31.5), (43.0, 31.5),
+             (43.0, 30.5), (40.5, 30.5), (40.5, 27.5), (43.0, 27.5), (43.0, 25.5), (43.5, 25.5), (43.5, 21.5),
+             (40.0, 21.5), (40.0, 20.23)],
+    "B.Cu": [(40.5, 27.5), (43.0, 27.5), (43.0, 30.5), (40.5, 30.5), (40.5, 27.5)],
+}  # fmt: skip
+GUARD_MM = 0.25
+
+
+def guard_copper() -> list[Copper]:
+    """The charge of the pump from U3 to D2, its ring, and what joins the ring to ground on either layer."""
+    charge = [[(41.5, 20.865), (44.0, 20.865), (44.0, 34.55)], [(41.7, 29.0), (44.0, 29.0)]]
+    front = [[(45.0, 27.0), (46.0, 27.0)], [(45.0, 30.0), (46.0, 30.0)], [(44.0, 35.5), (44.0, 36.5)],
+             [(43.5, 23.5), (41.5, 23.5)], [(40.5, 29.0), (36.5, 29.0)]]  # fmt: skip
+    ground = [("F.Cu", points) for points in front] + [("B.Cu", front[-1]), *GUARD_RING.items()]
+    found: list[Copper] = [("PUMP_DC", "F.Cu", GUARD_MM, points) for points in charge]
+    return found + [("GND", layer, GUARD_MM, points) for layer, points in ground]

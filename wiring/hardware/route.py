@@ -196,7 +196,7 @@ def connect(board: Board, net: str, starts: set[Cell], goals: set[Cell], hard: d
         for after, step in (((x + 1, y, layer), 1), ((x - 1, y, layer), 1), ((x, y + 1, layer), 1),
                             ((x, y - 1, layer), 1), ((x, y, 1 - layer), VIA_COST)):  # fmt: skip
             via = after[2] != layer
-            if after not in goals and not (board.may_via(x, y, net) if via else board.is_free(after, net)):
+            if not (board.may_via(x, y, net) if via else after in goals or board.is_free(after, net)):
                 continue
             price = cost + step + (0 if via else (after[1] != y) == layer == 0 or (after[0] != x) == (layer == 1))
             if came and not via and came[2] == layer and (came[0] != x) != (after[0] != x):
