@@ -88,12 +88,14 @@ def hand_over(loop):
 
     micropython.kbd_intr(-1)  # nothing cuts this short; the prompt brings its own Ctrl-C
     machine.WDT(timeout=600000)  # limits.WATCHDOG_CABLE_MS
+    figures = ""
     if loop is not None:
         loop.end_clean()
+        figures = ", load %d of 1280, least %d free" % tuple(loop.link.figures)
         if "curfew.services.net.portal" in sys.modules and loop.link.stopped[0]:  # the services are out of the way
             from curfew.services import improv
 
             if improv.serve():
                 machine.reset()
     micropython.kbd_intr(3)
-    print("Curfew stopped, contacts open. machine.reset() starts it again.")
+    print("Curfew stopped, contacts open" + figures + ". machine.reset() starts it again.")

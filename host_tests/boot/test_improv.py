@@ -266,4 +266,4 @@ def test_on_the_vm_what_is_no_request_in_a_set_up_gets_the_prompt(cable, web_por
     port, said = cable(web_port)
     port.write(typed)
     until(lambda: b">>> " in b"".join(said))
-    assert b"Curfew stopped, contacts open." in b"".join(said)
+    assert b"Curfew stopped, contacts open, load " in b"".join(said)

@@ -42,7 +42,7 @@ def test_every_alert_comes_at_its_minute_and_not_before():
 def test_every_alert_has_a_test():
     rules, tests = ((HERE / name).read_text() for name in ("rules.yml", "rules_test.yml"))
     alerts = [line.split()[-1] for line in rules.splitlines() if "- alert:" in line]
-    assert len(alerts) == 6 and all(f"alertname: {alert}\n    exp_alerts" in tests for alert in alerts)
+    assert len(alerts) == 7 and all(f"alertname: {alert}\n    exp_alerts" in tests for alert in alerts)
 
 
 def test_the_configuration_is_one_that_prometheus_takes(tmp_path):

@@ -61,7 +61,7 @@ class Bench:
         supervisor.blocked = False
         link = Part("link", self.done, self.raises)
         link.flash_allowed, link.stop_requested, link.stopped = bytearray(1), bytearray(1), bytearray(1)
-        link.update_ms, link.busy, link.may_stall = [0], [0], bytearray(1)
+        link.update_ms, link.figures, link.may_stall = [0], [0, 0], bytearray(1)
         link.inbox = SimpleNamespace(off=bytearray(2))
         link.snapshot = Part("snapshot", self.done, self.raises)
         self.controller, self.supervisor, self.link = controller, supervisor, link
@@ -223,7 +223,7 @@ def test_the_services_learn_what_a_tick_takes_in_the_mean(takes_ms):
     bench.takes_ms = takes_ms
     with pytest.raises(StopIteration):
         bench.loop.run()
-    assert bench.link.busy[0] / 64 == pytest.approx(min(takes_ms, limits.STALL_MAX_MS), abs=1)
+    assert bench.link.figures[0] / 64 == pytest.approx(min(takes_ms, limits.STALL_MAX_MS), abs=1)
 
 
 def test_a_clock_that_went_back_during_a_tick_does_not_make_it_sleep_long():

@@ -413,7 +413,7 @@ def test_the_log_has_what_was_refused(site, me):
 
 
 def test_the_log_comes_with_free_memory_and_the_load_of_the_loop(site, me):
-    site.context.link.busy[0] = 5 * 64
+    site.context.link.figures[0] = 5 * 64
     told = site.ask("GET", "log", **me).json
     assert (told["busy_permille"], told["free_bytes"]) == (250, {"python": 20000, "block": 27000})
 
@@ -421,7 +421,7 @@ def test_the_log_comes_with_free_memory_and_the_load_of_the_loop(site, me):
 def test_metrics_are_lines_of_names_and_numbers_each_with_its_help(site, me, monkeypatch):
     monkeypatch.setattr(slots, "here", str(FIRMWARE))
     site.publish(1, STATE=2, CONTACT_CLOSED=1, TC_UV=14000)
-    site.context.link.busy[0] = 5 * 64
+    site.context.link.figures[0] = 5 * 64
     answer = site.ask("GET", "/metrics", **BEARER)
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     lines = answer.body.decode().splitlines()

@@ -415,3 +415,20 @@ def test_a_mark_that_cannot_be_read_does_not_open_the_set_up(device, monkeypatch
 
     monkeypatch.setattr("curfew.storage.files.lines", broken)
     assert joined(made, Radio(False), 200)[1] == []
+
+
+@pytest.mark.parametrize("looks, expected", [(599, 0), (600, 1), (1199, 1), (1200, 2)])
+def test_memory_is_looked_at_once_a_minute_and_a_look_without_memory_ends_nothing(device, monkeypatch, looks, expected):
+    made = device(JOINED)
+    looked = []
+
+    def heaps(mark, log):
+        looked.append((mark, log))
+        raise MemoryError
+
+    async def quiet(number):
+        await asyncio.sleep_ms(10_000_000)
+
+    monkeypatch.setattr(made.runner.chip, "heaps", heaps)
+    made.live(quiet, looks * 5)
+    assert looked == [(made.link.figures, made.context.log)] * expected

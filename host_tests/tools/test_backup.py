@@ -8,6 +8,7 @@ import io
 import json
 import re
 import stat
+import time
 from hashlib import sha256
 
 import pytest
@@ -191,9 +192,30 @@ def states(rows):
 
 def test_the_doctor_finds_nothing_wrong_with_a_board_that_is_right(bench):
     put(bench, {"settings.json": SETTINGS})
+    lives = bench.said.count(b" burners ") + 1
+    bench.board.power_on()
+    bench.until_said(" burners ", lives)
+    time.sleep(0.5)  # the program ticks
     rows = list(doctor.board(bench.board.port))
     assert {row.state for row in rows} == {doctor.OK}, rows
     assert {"port", "MicroPython", "flash for files", "program", "settings"} <= set(states(rows))
+    assert re.search(r"Python \d+ KiB.*load of the safety loop [\d.]+ %", rows[-1].found), rows[-1]
+
+
+@pytest.mark.parametrize(
+    ("free", "least", "state"),
+    [
+        ((50_000,), 0, doctor.OK),
+        ((50_000,), 8192, doctor.OK),
+        ((50_000,), 8191, doctor.LACKS),
+        ((50_000, 60_000, 30_000, 8192), 20_000, doctor.OK),
+        ((50_000, 60_000, 30_000, 8191), 20_000, doctor.LACKS),
+    ],
+)
+def test_the_doctor_warns_of_a_heap_that_had_less_than_8_kib(free, least, state):
+    row = doctor.memory(free, 320, least)
+    assert row.state == state and bool(row.fix) == (state == doctor.LACKS)
+    assert "load of the safety loop 25 %" in row.found and ("network at the least" in row.found) == (len(free) == 4)
 
 
 def test_the_doctor_names_what_is_wrong_with_a_board_and_how_to_fix_it(bench):

@@ -30,6 +30,8 @@ _SIGNS = {OK: ("✓", "+", "green"), LACKS: ("–", "-", "yellow"), NEEDED: ("�
 _PYTHON = (3, 11)
 _TIMERS = Path("/sys/bus/usb-serial/devices")
 _ROOM_BYTES = 200 * 1024  # of flash for one more program
+_LITTLE_BYTES = 8 * 1024  # of memory: hardware/memory.py warns below it, too
+_FIGURES = re.compile(rb"load (\d+) of 1280, least (\d+) free")  # program.py, at a Ctrl-C
 _PROGRAMS = (  # what is not of pip: command or its other names, what for, Debian package
     (("mosquitto",), "MQTT tests", "mosquitto"),
     (("openssl",), "TLS tests", "openssl"),
@@ -160,10 +162,23 @@ def board(asked: str | None) -> Iterator[Row]:
             link.take_over()
             there = survey(link)
             text = link.read(backup.SETTINGS) if backup.SETTINGS in there.root else None
+            figures = _FIGURES.search(link.heard)
     except BoardError as error:
         yield Row("MicroPython", NEEDED, str(error))  # with the way out, which may be any
         return
     yield from of_board(there, text, port)
+    yield memory(there.memory, *map(int, figures.groups() if figures else ()))
+
+
+def memory(free: tuple[int, ...], load: int = 0, least: int = 0) -> Row:
+    """What is free at the prompt, bytes as in Survey.memory; load (of 1,280) and least (bytes) as the program ended."""
+    names = ("Python", "network", "its largest block", "network at the least")
+    found = [f"{name} {size // 1024} KiB" for name, size in zip(names, free, strict=False)]
+    found += [f"Python at the least {least // 1024} KiB"] * bool(least)
+    found += [f"load of the safety loop {load / 12.8:.0f} %"] * bool(load)
+    is_little = min(least or _LITTLE_BYTES, *free[3:], _LITTLE_BYTES) < _LITTLE_BYTES
+    fix = "switch off a service, or take a chip with more: docs/build.md, Which board" if is_little else ""
+    return Row("free memory", LACKS if is_little else OK, ", ".join(found), fix)
 
 
 def latency(port: str, maker: int) -> Iterator[Row]:

@@ -81,6 +81,7 @@ class Link:
 
     def __init__(self, port: str, say: Callable[[str], None] = lambda line: None):
         self.port = port
+        self.heard = bytearray()  # the last bytes that the board said while it was taken over
         self.touched = False  # True: nothing runs there now, so it has to be started again
         self._say = say
         self._reset_at = float("-inf")
@@ -118,12 +119,11 @@ class Link:
         """Interrupt whatever runs, and hold the board. Raises BoardError, TAKE_OVER_S later at the latest."""
         began = time.monotonic()
         until = began + TAKE_OVER_S
-        heard = bytearray()
         polite = True
         try:
             while time.monotonic() < until:
                 with self._clear():
-                    there = self._prompt(min(until, began + _POLITE_S) if polite else until, heard, polite)
+                    there = self._prompt(min(until, began + _POLITE_S) if polite else until, polite)
                 if there and self._held(until):
                     return
                 polite = False
@@ -132,10 +132,10 @@ class Link:
                 self._transport.serial.write(b"\r\x03\x02\rimport machine\rmachine.reset()\r")
                 self._transport.serial.flush()
             raise
-        raise BoardError(f"no MicroPython prompt on {self.port} within {TAKE_OVER_S:g} s{_says(heard)}")
+        raise BoardError(f"no MicroPython prompt on {self.port} within {TAKE_OVER_S:g} s{_says(self.heard)}")
 
-    def _prompt(self, until: float, heard: bytearray, polite: bool) -> bool:
-        """Get to the raw prompt: True once it is there, False when it is not in time. heard: gets what the board said.
+    def _prompt(self, until: float, polite: bool) -> bool:
+        """Get to the raw prompt: True once it is there, False when it is not in time.
 
         polite: one Ctrl-C, for a program that ends what it began; else again and again, for one that never gets so far.
         """
@@ -147,8 +147,8 @@ class Link:
             with contextlib.suppress(serial.SerialTimeoutException):  # the board does not read
                 port.write(keys)
             got = port.read(max(1, min(port.in_waiting, 4096)))
-            heard += got
-            del heard[:-4000]
+            self.heard += got
+            del self.heard[:-4000]
             seen = (seen + got)[-200:]
             if _RAW in seen:
                 return self._settled(until)

@@ -58,6 +58,7 @@ class Survey:
     machine: str = ""
     chip: str = ""  # its own number in hex digits
     package: int = 0  # of a plain ESP32, from its fuses
+    memory: tuple[int, ...] = ()  # free bytes at the prompt: Python's; the chip's own, its largest block, its least
 
     @property
     def name(self) -> str:

@@ -12,7 +12,7 @@ from .plan import SLOTS, Survey
 _ASK = (
     HASH
     + """
-import os,sys,machine
+import gc,os,sys,machine
 from binascii import hexlify
 def t(w,*a): print(w,repr(a))
 def walk(s,d):
@@ -25,6 +25,14 @@ def text(p):
         with open(p) as f: return f.read()
     except (OSError,ValueError): return ''
 t('chip',hexlify(machine.unique_id()).decode())
+gc.collect()
+f=[gc.mem_free()]
+try:
+    import esp32
+    a=esp32.idf_heap_info(esp32.HEAP_DATA)
+    f+=sum(i[1] for i in a),max(i[2] for i in a),sum(i[3] for i in a)
+except ImportError: pass
+t('memory',*f)
 v=os.statvfs('')
 t('space',v[0]*v[3],v[1]*v[2])
 t('system',os.uname().release if hasattr(os,'uname') else '.'.join(str(n) for n in sys.implementation[1][:3]),
@@ -66,4 +74,6 @@ def survey(link: Link, step: Callable[[], None] = lambda: None) -> Survey:
         (text,), (free, total), (system, machine), (chip,) = (one[word] for word in ("text", "space", "system", "chip"))
     except (KeyError, ValueError, SyntaxError):
         raise BoardError(f"{link.port} answered in a way that is not understood: press its reset button, try again")
-    return Survey(root, slots, manifests, text, free, total, system, machine, chip, *one.get("package", ()))
+    return Survey(
+        root, slots, manifests, text, free, total, system, machine, chip, *one.get("package", (0,)), one["memory"]
+    )

@@ -24,22 +24,24 @@ def restart_reason() -> str:
     return words[cause] if 0 <= cause < len(words) else words[0]
 
 
-def heaps() -> dict[str, int]:
+def heaps(figures: Any, log: Any) -> dict[str, int]:
     """As in hardware/memory.py."""
-    from curfew.hardware import memory
+    try:
+        from curfew.hardware import memory
 
-    found = memory.heaps()
-    erase("hardware.memory")
-    return found
+        return memory.heaps(figures, log)
+    finally:  # a MemoryError must not keep it
+        erase("hardware.memory")
 
 
 def tls_lacks() -> int:
     """As in hardware/memory.py."""
-    from curfew.hardware import memory
+    try:
+        from curfew.hardware import memory
 
-    lacking = memory.tls_lacks()
-    erase("hardware.memory")
-    return lacking
+        return memory.tls_lacks()
+    finally:
+        erase("hardware.memory")
 
 
 def set_clock(year: int, month: int, day: int, hour: int, minute: int, second: int, weekday: int, _: int) -> None:

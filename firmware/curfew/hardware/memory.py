@@ -1,23 +1,38 @@
 """How much memory the chip has left. Imported when someone asks, and dropped again."""
 
 import gc
+from typing import Any
 
+_LITTLE_BYTES = 8 * 1024  # what is allocated between two collections; sockets and Wi-Fi fail with less
 _TLS_BYTES = 35 * 1024  # of a session at its peak: micropython#8940
 _TLS_BLOCK = 17 * 1024  # its buffer for what comes in is in one piece
 
 
-def heaps() -> dict[str, int]:
-    """Free bytes: python; on a chip also other (for Wi-Fi, sockets, TLS), block (the largest in it), least (ever)."""
-    found = {"python": gc.mem_free()} if hasattr(gc, "mem_free") else {}  # not in CPython
+def heaps(figures: Any, log: Any) -> dict[str, int]:
+    """Free bytes, and a line in the log for each heap that once had little; figures: of the Link.
+
+    python: without garbage. python_least: of all looks. On a chip also other (for Wi-Fi, sockets, TLS), block (the
+    largest in it), least (ever), and where MicroPython was built to tell it stack: of the services, never used.
+    """
+    gc.collect()
+    found = {}
+    if hasattr(gc, "mem_free"):  # not in CPython
+        found["python"] = gc.mem_free()
+        found["python_least"] = figures[1] = min(found["python"], figures[1] or found["python"])
     try:
         import esp32
 
         areas = esp32.idf_heap_info(esp32.HEAP_DATA)
-    except ImportError:  # no chip
-        return found
-    found["other"] = sum([area[1] for area in areas])
-    found["block"] = max([area[2] for area in areas])
-    found["least"] = sum([area[3] for area in areas])
+        found["other"] = sum([area[1] for area in areas])
+        found["block"] = max([area[2] for area in areas])
+        found["least"] = sum([area[3] for area in areas])
+        tasks = esp32.idf_task_info()[1]  # stock images have none: modesp32.c, TRACE_FACILITY
+        found["stack"] = min([task[5] for task in tasks if task[1] == "mp_thread"])
+    except (ImportError, AttributeError):  # no chip
+        pass
+    for name in ("python_least", "least"):
+        if found.get(name, _LITTLE_BYTES) < _LITTLE_BYTES:
+            log.add("memory", "little was left: " + name)
     return found
 
 

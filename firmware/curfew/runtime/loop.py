@@ -60,8 +60,8 @@ class Loop:
                 now_ms = self.clock.ticks_ms()
                 self.tick(now_ms)
                 spent_ms = elapsed_ms(self.clock.ticks_ms(), now_ms)
-                busy = self.link.busy
-                busy[0] += min(max(spent_ms, 0), limits.STALL_MAX_MS) - (busy[0] >> 6)
+                figures = self.link.figures
+                figures[0] += min(max(spent_ms, 0), limits.STALL_MAX_MS) - (figures[0] >> 6)
                 self._rest(now_ms, spent_ms)
         finally:
             self.relays.open_all()

@@ -165,7 +165,11 @@ class ServiceContext:
 
     def busy_permille(self):
         """What part of its time the loop takes, of 1,000; the services get the rest."""
-        return self.link.busy[0] * 1000 // (64 * TICK_MS)
+        return self.link.figures[0] * 1000 // (64 * TICK_MS)
+
+    def heaps(self):
+        """Free bytes by heap, as in hardware/memory.py."""
+        return self.chip.heaps(self.link.figures, self.log)
 
     def flash_allowed(self):
         """True while all contacts are open: only then may a file be written."""

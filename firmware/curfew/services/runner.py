@@ -14,6 +14,7 @@ from curfew.services.update import slots
 from curfew.storage import files
 
 _POLL_MS = 100  # between two rounds; what arrives at a socket does not wait for them
+_HEAPS_ROUNDS = 600  # a minute
 _CALM_MS = 2  # between two reads of a socket: a flood must not hold up the other services
 _CONFIRM_ROUNDS = 20  # of so many ms, after an OFF: the loop has shut off by then, and the broker hears it at once
 _PAUSE_MS = 1000
@@ -48,6 +49,7 @@ async def run_services(persistence, link, clock, settings, network):
 
 
 async def _rounds(context, services, tasks):
+    rounds = 0
     while not context.link.stop_requested[0]:
         context.persistence.poll()
         context.look()
@@ -57,6 +59,12 @@ async def _rounds(context, services, tasks):
         for name, serve in services.due:
             tasks.append(asyncio.create_task(_guarded(context, name, serve)))
         services.due.clear()
+        rounds = (rounds + 1) % _HEAPS_ROUNDS
+        if not rounds:
+            try:
+                context.heaps()
+            except MemoryError:  # not even for that
+                pass
         await asyncio.sleep_ms(_POLL_MS)
 
 

@@ -309,7 +309,7 @@ async def get_log(api, request):
     """The last log lines of the services, free bytes by heap, and the load of the loop."""
     context = api.context
     start = '{"busy_permille": %d, "free_bytes": %s, "lines": ['
-    start %= (context.busy_permille(), json.dumps(context.chip.heaps()))
+    start %= (context.busy_permille(), json.dumps(context.heaps()))
     return packed(listed(start, context.log.lines(), "]}")), 200, JSON
 
 

@@ -22,7 +22,7 @@ def _lines(api):
     yield "curfew_clock_known %d\n" % (api.unix_s() is not None)
     yield "curfew_flash_failures_total %d\n" % context.persistence.failures
     yield "curfew_loop_busy_permille %d\n" % context.busy_permille()
-    heaps = context.chip.heaps()
+    heaps = context.heaps()
     for name in heaps:
         yield 'curfew_free_bytes{heap="%s"} %d\n' % (name, heaps[name])
     burners = [context.burner(index) for index in range(context.burners)]
