@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 PY := $(VENV)/bin/python
 PIP = -m pip install --quiet --disable-pip-version-check
+unexport PYTHONDONTWRITEBYTECODE  # each of the workers would compile every module and every test again
 SOURCES := catalog.py catalog.toml $(shell find firmware -type f -not -name '*.pyc')
 READY := $(VENV)/.ready build/.ready build/system.ready build/bench/lib/.ready
 TARGETS := help demo sim run test test-all evidence lint campaign campaign-scheduler campaign-worker equal explore \

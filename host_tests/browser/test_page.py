@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from host_tests.browser.page import NEW_TOKEN, SERVED, WWW, burner, burning, shutoffs
+from host_tests.browser.page import NEW_TOKEN, WWW, burner, burning, served, shutoffs
 from host_tests.browser.phone import MISSING, PHONE, SCREENS, Keys
 from host_tests.browser.screenshots import WANTED, take
 
@@ -357,8 +357,8 @@ def test_the_page_with_one_burner_fits_on_one_screen_of_a_phone(phone, device):
 
 
 def test_all_of_it_is_smaller_than_32_kb_and_needs_nothing_from_outside():
-    assert sorted(SERVED) == ["/", "/app.js", "/icon.png", "/manifest.webmanifest", "/style.css"]
-    assert sum(map(len, SERVED.values())) <= 32 * 1024
+    assert sorted(served()) == ["/", "/app.js", "/icon.png", "/manifest.webmanifest", "/style.css"]
+    assert sum(map(len, served().values())) <= 32 * 1024
     for one in (one for one in WWW.rglob("*.*") if one.suffix != ".png"):
         outside = re.findall(r"https?://[^\s'\"]+", one.read_text())
         assert set(outside) <= {"http://www.w3.org/2000/svg"}
@@ -377,7 +377,7 @@ def test_the_page_asks_for_nothing_but_the_api(phone, device):
     asked = phone.js("return performance.getEntriesByType('resource').map((one) => one.name)")
     for address in asked:
         path = address.removeprefix(device.url)
-        assert path in SERVED or path.startswith("/api/v1/"), address
+        assert path in served() or path.startswith("/api/v1/"), address
 
 
 @pytest.mark.sample(3)

@@ -98,11 +98,11 @@ def figure(lines, word):
     return next(int(line.split()[1]) for line in lines if line.startswith(word + " "))
 
 
-def count_allocations(flash, plan, firmware=run.BOARD):
+def count_allocations(flash, plan, firmware=run.BOARD, heap="1m"):
     """Ticks, and the (time, bytes) of those that allocated."""
     (flash / "plan.json").write_text(json.dumps(plan))
     run.fill(flash, firmware, plan)
-    lines, status, errors = on_the_vm(flash, "2m", "count_allocations.py", flash / "plan.json")
+    lines, status, errors = on_the_vm(flash, heap, "count_allocations.py", flash / "plan.json")
     assert status == 0 and "broken off" not in lines, (lines[-3:], errors)
     return figure(lines, "ticks"), [line for line in lines if line.startswith("tick ")]
 
@@ -121,7 +121,7 @@ def test_a_tick_that_allocates_would_be_seen(tmp_path):
     firmware = seeded_build(
         tmp_path, ("curfew/hardware/relay.py", "any_closed |= granted[index]", "any_closed = [index]")
     )
-    _, allocating = count_allocations(tmp_path, plan_of("two burners"), firmware)
+    _, allocating = count_allocations(tmp_path, plan_of("two burners"), firmware, "2m")
     assert len(allocating) > 1000
 
 
