@@ -78,8 +78,9 @@ explore: $(VENV)/.ready ## every input in every class of reachable states: table
 mutate: $(VENV)/.ready ## small faults in the firmware, one at a time; a test must fail at each: make mutate [FILES=safety.py]
 	@$(PY) -m tools.mutation $(FILES)
 
-fuzz: build/.ready ## two hundred thousand bad requests, messages and files at every interface
-	@$(PY) -m pytest -n 0 -s --hypothesis-profile=search host_tests/fuzz
+fuzz: build/.ready ## two hundred thousand bad requests, messages and files at every interface: make fuzz [SEED=1] [PARTS=1]
+	@PARTS=$(or $(PARTS),1) $(PY) -m pytest -n 0 -s -m 'not evidence' --hypothesis-profile=search \
+		--hypothesis-seed=$(or $(SEED),1) host_tests/fuzz
 
 homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant shows the device and turns it off
 	@$(PY) -m pytest -n 0 --set=evidence host_tests/homeassistant

@@ -1,5 +1,6 @@
 """What every unit test has: the core as `curfew`, a core to step, a whole controller in a world."""
 
+import os
 import sys
 
 import hypothesis
@@ -11,12 +12,16 @@ sys.modules["micropython"] = MODULES["micropython"]  # not that of the VM's whee
 
 pytest_plugins = ["host_tests.plugin"]
 
-# Equal examples in every run: a red test is red for everybody. More of them: --hypothesis-profile=search
+# Equal examples in every run: a red test is red for everybody. More of them: --hypothesis-profile=search, or with PARTS
+# of the environment that part of them, others for each --hypothesis-seed.
 hypothesis.settings.register_profile(
     "unit", derandomize=True, deadline=None, suppress_health_check=[*hypothesis.HealthCheck]
 )
 hypothesis.settings.register_profile(
-    "search", max_examples=10_000, deadline=None, suppress_health_check=[*hypothesis.HealthCheck]
+    "search",
+    max_examples=5_000 // int(os.environ.get("PARTS", 1)),
+    deadline=None,
+    suppress_health_check=[*hypothesis.HealthCheck],
 )
 hypothesis.settings.load_profile("unit")
 

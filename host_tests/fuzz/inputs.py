@@ -8,6 +8,7 @@ from hypothesis import settings
 
 SCALE = settings().max_examples // 100  # 1, or more with the profile of a long search
 tried: Counter[str] = Counter()
+pytestmark = pytest.mark.limit(60 * SCALE)
 
 
 def inputs(count):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from curfew.services.net import clock, portal
 from curfew.services.notify import webhook
 from host_tests.fuzz import mutate
-from host_tests.fuzz.inputs import inputs, report, tally  # noqa: F401
+from host_tests.fuzz.inputs import inputs, pytestmark, report, tally  # noqa: F401
 
 QUERY = b"id\1\0\0\1\0\0\0\0\0\0\5apple\3com\0\0\1\0\1"
 ADDRESS = bytes((192, 168, 4, 1))

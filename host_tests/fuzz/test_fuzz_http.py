@@ -23,7 +23,7 @@ from curfew.services.net import network_settings
 from host_tests.fixtures.web import PASSWORD, SETTINGS, TOKEN, Answer, Site, password_hash
 from host_tests.fuzz import http_requests as f
 from host_tests.fuzz import mutate
-from host_tests.fuzz.inputs import inputs, report, tally  # noqa: F401
+from host_tests.fuzz.inputs import inputs, pytestmark, report, tally  # noqa: F401
 
 HEAD = re.compile(rb"HTTP/1\.0 (\d{3}) [^\r\n]*\r\n([!-9;-~]+: [^\r\n]*\r\n)*\r\n")
 

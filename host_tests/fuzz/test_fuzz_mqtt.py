@@ -13,7 +13,7 @@ from curfew.services.mqtt.homeassistant import HomeAssistant
 from host_tests.fixtures.broker import ENTITIES, Rig
 from host_tests.fuzz import mqtt_packets as f
 from host_tests.fuzz import mutate
-from host_tests.fuzz.inputs import inputs, report, tally  # noqa: F401
+from host_tests.fuzz.inputs import inputs, pytestmark, report, tally  # noqa: F401
 from simulator.realtime.broker import mqtt_config
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from curfew.services.mqtt.client import Client
 from host_tests.fuzz import mqtt_packets as f
-from host_tests.fuzz.inputs import SCALE, report, tally  # noqa: F401
+from host_tests.fuzz.inputs import SCALE, pytestmark, report, tally  # noqa: F401
 
 STREAMS = 10_000
 IN_ONE = 1_000  # test
@@ -81,9 +81,9 @@ def cut(draw, raw):
 
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("part", range(STREAMS // IN_ONE))
-def test_the_cuts_of_the_network_change_nothing(part):
-    draw = random.Random(f"segments {part}")
-    for _ in range(IN_ONE * min(SCALE, 10)):
+def test_the_cuts_of_the_network_change_nothing(part, pytestconfig):
+    draw = random.Random(f"segments {part} {pytestconfig.getoption('hypothesis_seed')}")
+    for _ in range(IN_ONE * max(1, SCALE // 5)):
         tally("MQTT streams in pieces")
         packets, ends = stream(draw), draw.random() < 0.2
         raw = f.WELCOME + b"".join(raw for _, raw in packets)
