@@ -19,6 +19,7 @@ class Burner:
 class Controller:
     def __init__(self):
         self.burners = [Burner(), Burner()]
+        self.update_ms = 0
         self.player = type("Player", (), {"frequency_hz": 0})()
 
 
@@ -156,6 +157,20 @@ def test_services_that_hang_change_nothing_about_a_light_that_blinks(chip, panel
         alone = chip.pixels[0]
         panel.show(device, True)
         assert chip.pixels[0] == alone
+
+
+@pytest.mark.parametrize("name", sorted(set(LIGHTS.values()) - {"SERVICE", "WINDOW"}))
+def test_an_open_local_window_flashes_where_it_is_dark_and_hides_no_light(chip, panel, device, name):
+    device.burners[0].light = LIGHT[name]
+    for ms in range(3000, 0, -20):
+        device.update_ms = 0
+        device.burners[0].sign_ms = ms
+        panel.show(device, False)
+        alone = chip.pixels[0]
+        device.update_ms = ms
+        panel.show(device, False)
+        assert chip.pixels[0] in ([alone] if sum(alone) else [alone, (0, 30, 30)])
+        assert (sum(chip.pixels[1]) > 0) == (ms % 1000 < 100), "the burner beside it is dark"
 
 
 def test_a_blinking_light_goes_dark_and_comes_back(chip, panel, device):

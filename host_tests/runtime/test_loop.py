@@ -9,6 +9,7 @@ import pytest
 
 from curfew.core import limits
 from curfew.core.codes import AT_CONTACTS_CLOSED, AT_RESETS
+from curfew.core.signals import S_CHANGED, Player
 from curfew.runtime.loop import Loop
 from curfew.runtime.rtc_memory import AT_CLEAN, RTC_SIZE, RtcMemory
 from simulator.inside import MODULES
@@ -61,7 +62,8 @@ class Bench:
         supervisor.blocked = False
         link = Part("link", self.done, self.raises)
         link.flash_allowed, link.stop_requested, link.stopped = bytearray(1), bytearray(1), bytearray(1)
-        link.update_ms, link.figures, link.may_stall = [0], [0, 0], bytearray(1)
+        link.update_ms, link.figures, link.may_stall, link.changed = [0], [0, 0], bytearray(1), bytearray(1)
+        controller.player = Player()
         link.inbox = SimpleNamespace(off=bytearray(2))
         link.snapshot = Part("snapshot", self.done, self.raises)
         self.controller, self.supervisor, self.link = controller, supervisor, link
@@ -277,6 +279,19 @@ def test_a_restart_is_raised_only_when_it_is_wanted_and_everything_rests():
                     bench.loop.tick(0)
             else:
                 bench.loop.tick(0)
+
+
+def test_a_saved_change_is_heard_at_the_stove_before_the_restart():
+    bench = Bench()
+    bench.supervisor.blocked, bench.link.changed[0] = True, 1
+    for _ in range(15):
+        bench.loop.tick(0)
+        assert bench.controller.player.sound == S_CHANGED and not bench.link.changed[0]
+        bench.controller.player.step(20)
+    with pytest.raises(Loop.Restart):
+        for _ in range(20):
+            bench.controller.player.step(20)
+            bench.loop.tick(0)
 
 
 @pytest.mark.parametrize("ended_after, naps", [(0, 0), (5, 5), (10**6, 100)])

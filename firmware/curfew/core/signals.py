@@ -3,7 +3,8 @@
 # Rows of bytes, because tuples of tuples would cost the chip ten times the memory.
 # fmt: off
 # Lights, one per burner: red, green, blue, time on and time off in units of 50 ms (off 0: steady).
-DARK, L_ARMED, L_BURNING, L_WARNING, L_OVERRIDE, L_VERIFYING, L_FAULT, L_SERVICE, L_ASK = 0, 1, 2, 3, 4, 5, 6, 7, 8
+DARK, L_ARMED, L_BURNING, L_WARNING, L_OVERRIDE, L_VERIFYING, L_FAULT, L_SERVICE = 0, 1, 2, 3, 4, 5, 6, 7
+L_ASK, L_WINDOW = 8, 9
 LIGHT_ROW = 5
 LIGHT_UNIT_MS = 50
 LIGHTS = bytes((
@@ -16,12 +17,14 @@ LIGHTS = bytes((
     90, 0, 0, 8, 4,  # FAULT: red, blinks
     50, 25, 0, 2, 58,  # SERVICE: a short amber flash
     40, 0, 60, 5, 5,  # ASK: violet, blinks
+    0, 30, 30, 2, 18,  # WINDOW: a short cyan flash
 ))
 
 # Sounds: rank (a higher one interrupts, an equal one replaces), then five notes: pitch in units of 100 Hz (0: pause)
 # and length in units of 20 ms (0: the end). 2.7 kHz is where the usual piezo disc is loudest.
 (S_NONE, S_ADDED, S_ARMED, S_OVERRIDE, S_REMIND, S_NO) = (0, 1, 2, 3, 4, 5)
-(S_READY, S_WAIT, S_LET_GO, S_ALREADY_OFF, S_OFF, S_WARNING, S_FAULT, S_ASK, S_ENDED) = (6, 7, 8, 9, 10, 11, 12, 13, 14)
+(S_READY, S_WAIT, S_LET_GO, S_ALREADY_OFF, S_OFF, S_WARNING, S_FAULT) = (6, 7, 8, 9, 10, 11, 12)
+(S_ASK, S_ENDED, S_CHANGED) = (13, 14, 15)
 SOUND_ROW = 11
 PITCH_HZ = 100
 NOTE_MS = 20
@@ -41,6 +44,7 @@ SOUNDS = bytes((
     4, 27, 8, 10, 8, 27, 8, 10, 8, 27, 8,  # FAULT
     1, 15, 6, 20, 6, 25, 6, 0, 0, 0, 0,  # ASK
     4, 20, 8, 8, 8, 20, 8, 8, 20, 0, 0,  # ENDED: by something else than the user or the time
+    2, 10, 5, 15, 5, 10, 5, 15, 10, 0, 0,  # CHANGED: settings, or who may come in
 ))
 
 # In each state, in the order of codes.py: the light, a repeated sound, and after how many units of 5 s

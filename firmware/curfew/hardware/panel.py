@@ -6,7 +6,7 @@ from machine import PWM, Pin
 from neopixel import NeoPixel
 
 from curfew.core.limits import PIN_IN_MAX, PIN_IN_MIN
-from curfew.core.signals import DARK, L_BURNING, L_OVERRIDE, L_SERVICE, LIGHT_ROW, LIGHTS, is_lit
+from curfew.core.signals import DARK, L_BURNING, L_OVERRIDE, L_SERVICE, L_WINDOW, LIGHT_ROW, LIGHTS, is_lit
 
 if TYPE_CHECKING:
     from curfew.core.controller import Controller
@@ -50,7 +50,8 @@ class Panel:
     def show(self, controller: "Controller", services_hang: bool) -> None:
         """Set pixels and buzzer to the burners' lights and the player; writes only changes.
 
-        While the services hang, steady lights flash like SERVICE: no remote command gets through.
+        While the services hang, steady lights flash like SERVICE: no remote command gets through. While the local
+        window is open, dark ones flash: every setting may change.
         """
         changed = False
         for index in range(len(self._buttons)):
@@ -58,6 +59,8 @@ class Panel:
             light = burner.light if is_lit(burner.light, burner.sign_ms) else DARK
             if services_hang and burner.light in (DARK, L_BURNING, L_OVERRIDE) and is_lit(L_SERVICE, burner.sign_ms):
                 light = L_SERVICE
+            elif light == DARK and controller.update_ms and is_lit(L_WINDOW, controller.update_ms):
+                light = L_WINDOW
             if light != self._shown[index]:
                 self._shown[index] = light
                 for part in range(3):

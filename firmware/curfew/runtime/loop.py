@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from curfew.core import limits
 from curfew.core.codes import AT_CONTACTS_CLOSED
+from curfew.core.signals import S_CHANGED
 from curfew.core.ticks import aged_ms, elapsed_ms
 from curfew.runtime.rtc_memory import AT_CLEAN
 
@@ -123,7 +124,8 @@ class Loop:
         self._publish()
         self._report(6)
         self.supervisor.step(controller.step_ms)
-        if self.supervisor.blocked and controller.is_at_rest():
+        announces = controller.player.sound == S_CHANGED  # before the restart that follows a change
+        if self.supervisor.blocked and controller.is_at_rest() and not announces:
             raise Restart
         self._report(7)
         if self._stages == _ALL_STAGES:
@@ -144,4 +146,7 @@ class Loop:
         full = self._full_ms >= limits.PUMP_FULL_MS and not self.scanner.is_failing()
         self.link.may_stall[0] = 1 if full or not closed else 0
         self.link.update_ms[0] = controller.update_ms
+        if self.link.changed[0]:
+            self.link.changed[0] = 0
+            controller.player.play(S_CHANGED, 0)
         self.link.snapshot.publish(controller.burners)

@@ -176,7 +176,7 @@ class ServiceContext:
         return self.persistence.flash_allowed()
 
     def write(self, path, text):
-        """Replace the content of a file; False, without a change, while a contact is closed."""
+        """Replace the content of a settings file, and announce that; False, unchanged, while a contact is closed."""
         if not self.flash_allowed():
             return False
         with open(path + ".new", "w") as file:
@@ -185,6 +185,7 @@ class ServiceContext:
         if not self.flash_allowed():
             return False
         os.rename(path + ".new", path)
+        self.link.changed[0] = 1
         return True
 
     def ask_restart(self):
