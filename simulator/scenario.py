@@ -142,6 +142,7 @@ ACTS: dict[str, dict[str, Field]] = {
     "raise": {"error": word(words.ERRORS), "in": Field("call")},
     "clock_jump": {"ms": whole(-(1 << 29), 1 << 29, "ms")},
     "gil_hold": {"ms": whole(1, HOLD_MAX_S * 1000, "ms")},
+    "memory_full": {"s": seconds(HOLD_MAX_S, "ms")},
     "services_die": {},
     "services_block": {"s": seconds(HOLD_MAX_S, "ms")},
     "repair_settings": {},

@@ -43,6 +43,7 @@ class Rng:
 CALLS = (
     *("Pin.value", "I2C.writeto", "I2C.readfrom_mem_into", "time.ticks_ms", "time.sleep_ms", "lock.acquire"),
     *("lock.release", "WDT.feed", "RTC.memory", "NeoPixel.write", "PWM.freq", "PWM.duty_u16", "gc.collect"),
+    "_thread.start_new_thread",
 )
 HUM_HZ = (49.5, 49.8, 50, 50.3, 60)
 SHORT_FAULT_MS = 20
@@ -70,6 +71,7 @@ FAULTS: dict[str, tuple[str, Callable[[Rng], Event], Event | None]] = {
     "exception": ("raise", lambda rng: {"error": rng.one(words.ERRORS), "in": rng.one(CALLS)}, None),
     "clock": ("clock_jump", lambda rng: {"ms": rng.spread(1, 1 << 29) * rng.one((-1, 1))}, None),
     "stall": ("gil_hold", lambda rng: {"ms": rng.spread(20, 3000)}, None),
+    "memory full": ("memory_full", lambda rng: {"s": _s(rng.one((100, 1000)))}, None),
     "services die": ("services_die", lambda _: {}, None),
     "services block": ("services_block", lambda rng: {"s": _s(rng.spread(200, 20_000))}, None),
     "pin stuck": (

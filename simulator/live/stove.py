@@ -307,7 +307,7 @@ class Stove(RecordedStove, DeviceProcess):
                 traps |= words.ERRORS.index(error.__name__) + 1 << 3 * CALLS.index(name)
         ticks_ms = world.ticks_ms()
         inputs = self._inputs_now([0] * 8 if noisy else None)
-        said = [ticks_ms, world.offs, world.asks, world.blocked, world.deaths_of_services, traps, noisy]
+        said = [ticks_ms, world.offs, world.asks, world.hampered, world.deaths_of_services, traps, noisy]
         said += [world.less, world.presence]
         world.offs = world.asks = world.less = world.presence = 0
         self._block = array("q", [0, *inputs, *said, 0])

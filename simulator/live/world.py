@@ -70,3 +70,8 @@ class LiveWorld(world_module.World):
     def blocked(self) -> bool:
         """True while the services stand still by order."""
         return self.now_ms < self._blocked_until_ms
+
+    @property
+    def hampered(self) -> int:
+        """BLOCKED of the wire: 1 while the services stand still, 2 while the memory is full."""
+        return 1 if self.blocked else 2 if self.now_ms < self._full_until_ms else 0

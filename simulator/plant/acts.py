@@ -280,5 +280,8 @@ class Acts:
     def _do_services_die(self, _, __):
         self._end_services()
 
+    def _do_memory_full(self, _, args):
+        self._full_until_ms = max(self._full_until_ms, self.now_ms + args["ms"])
+
     def _do_services_block(self, _, args):
         self._blocked_until_ms = max(self._blocked_until_ms, self.now_ms + args["ms"])

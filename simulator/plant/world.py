@@ -125,6 +125,7 @@ class World(Acts, SecondThread):
         self._remote = []  # remote words that came while the services were down
         self._serving = False  # the services have their turn just now
         self._blocked_until_ms = 0
+        self._full_until_ms = 0
         self._stalled_until_ms = 0
         self._boot_ms = 0
         self._deaths = 0
@@ -183,7 +184,7 @@ class World(Acts, SecondThread):
         self._deaths += 1
         self.wdt_ms = 0
         self.traps = {}
-        self._blocked_until_ms = 0
+        self._blocked_until_ms = self._full_until_ms = 0
         self._set_coils()
         self._told.look(self)
 
@@ -200,8 +201,18 @@ class World(Acts, SecondThread):
             raise Broken(self.guard.error)
         if not self.running:
             raise ChipReset
-        if name is not None and name in self.traps:
-            self._spring(name)
+        if name is not None:
+            if self.now_ms < self._full_until_ms:
+                self._refuse(name)
+            if name in self.traps:
+                self._spring(name)
+
+    def _refuse(self, name):
+        """The memory is full: every call of the services fails, and what takes memory beside them: a thread, a light."""
+        if self._serving or name == "_thread.start_new_thread":
+            raise MemoryError
+        if name == "NeoPixel.write":
+            raise OSError(12)
 
     def _spring(self, name):
         error = self.traps[name]

@@ -28,7 +28,7 @@ FIELDS = 16  # of one burner in a snapshot
 KIND, US, A, B, C, D, E, F, SIZE = 64, 65, 66, 67, 68, 69, 70, 71, 72
 CODES = 8  # of the inputs: where those of the channels begin
 LINKS = ("ok", "stale", "i2c_error")
-STOVE_WORDS = 9  # of the inputs: only stove time has them
+STOVE_WORDS, AT_BLOCKED = 9, 3  # of the inputs: only stove time has them, but for BLOCKED of the wire
 CAUSES = {"power": 1, "en": 1, "brownout": 1, "hard": 2, "wdt": 3, "soft": 5}
 CLEARED_BY = ("power", "en")  # the resets that the RTC memory does not outlive
 

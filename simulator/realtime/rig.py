@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from simulator import run, run_settings
 from simulator.inside import MODULES
 from simulator.realtime.process import (
+    AT_BLOCKED,
     FOR_EVER_MS,
     HEAP_KIB,
     KIND,
@@ -108,6 +109,7 @@ class RealtimeRig(DeviceProcess):
         self._hole = []
         self._inputs = None
         self._sent = 0
+        self._is_full = 0
         self._over = False
         self._begun_us = _now_us()
         self._deaths = world._deaths
@@ -169,6 +171,11 @@ class RealtimeRig(DeviceProcess):
     def _pass(self, ms):
         end_ms = self.world.now_ms + ms
         self.wait_for(lambda: self.world.now_ms >= end_ms, ms / 1000 + 20, "time to pass")
+
+    def memory(self, is_full):
+        """From now on something takes all that the services leave of the heap, or lets it go."""
+        self.provoke()
+        self._is_full = is_full
 
     # --- what the network does -------------------------------------------------------------------------------------
 
@@ -359,11 +366,13 @@ class RealtimeRig(DeviceProcess):
     def _show_inputs(self):
         """Write what the chip's inputs are just now, if it is news."""
         inputs = self._inputs_now()
-        if inputs == self._inputs:
+        if (inputs, self._is_full) == self._inputs:
             return
-        self._inputs = inputs
+        self._inputs = inputs, self._is_full
         self._sent += 1
-        block = array("q", [self._sent, *inputs, *[0] * STOVE_WORDS, self._sent]).tobytes()
+        rest = [0] * STOVE_WORDS
+        rest[AT_BLOCKED] = 2 * self._is_full
+        block = array("q", [self._sent, *inputs, *rest, self._sent]).tobytes()
         file = os.open(self._inputs_path, os.O_WRONLY | os.O_CREAT)
         try:
             os.pwrite(file, block, 0)

@@ -49,7 +49,7 @@ DISTURBANCES = ("hum", "offset", "spike", "sparks", "ground", "cold_end", "heat"
 
 
 PROVOKES = (  # what may end the program, or make it print a traceback
-    *("power_off", "reset", "hang", "gil_hold", "raise", "i2c_stuck", "services_die", "services_block"),
+    *("power_off", "reset", "hang", "gil_hold", "raise", "i2c_stuck", "memory_full", "services_die", "services_block"),
     *("corrupt_program", "install_program"),
 )
 MOST_UV = {"hum": 1000, "offset": 1000, "spike": 3000, "sparks": 3000, "noise": 1000}  # of what changes no decision

@@ -76,7 +76,7 @@ def _last_quiet_shutoff(view: View) -> Interval | None:
     if last is None or last.off is None or view.result.ended_ms is None:
         return None
     quiet_ms = last.off_ms - JOURNAL_MS
-    others = ("services_die", "services_block", "power_off", "raise", "hang", "gil_hold", "reset")
+    others = ("memory_full", "services_die", "services_block", "power_off", "raise", "hang", "gil_hold", "reset")
     disturbed = view.broke_off(quiet_ms, view.result.last_ms) or any(
         act.do in others and act.over_ms + SERVICES_RESTART_MS >= quiet_ms for act in view.done
     )

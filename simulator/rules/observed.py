@@ -413,6 +413,8 @@ class View:
         for event in self.done:  # in the order of time: one may begin before the other has ended
             if event.do in ("services_block", "services_die") and event.at_ms <= back_ms:
                 back_ms = max(back_ms, event.at_ms + event.args.get("ms", SERVICES_RESTART_MS))
+            if event.do == "memory_full" and event.at_ms <= back_ms:
+                back_ms = max(back_ms, event.at_ms + event.args["ms"] + SERVICES_RESTART_MS)
             if event.do == "gil_hold" and event.at_ms <= back_ms <= event.at_ms + event.args["ms"]:
                 back_ms = event.at_ms + event.args["ms"] + SERVICES_POLL_MS  # they stood still as well
         return back_ms - word.at_ms

@@ -28,7 +28,7 @@ TIP_HEAT_DEFAULT_MS = 4000  # and of stove.tip_heat_ms
 # What is done to the whole controller, whichever burner the scenario names; a silent converter has two burners.
 DEVICE_ACTS = (
     *("power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "sensor", "services_die"),
-    *("stick_pin", "free_pins", "i2c_stuck", "flash", "alarm", "presence"),
+    *("memory_full", "stick_pin", "free_pins", "i2c_stuck", "flash", "alarm", "presence"),
 )
 
 

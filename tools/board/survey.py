@@ -74,6 +74,5 @@ def survey(link: Link, step: Callable[[], None] = lambda: None) -> Survey:
         (text,), (free, total), (system, machine), (chip,) = (one[word] for word in ("text", "space", "system", "chip"))
     except (KeyError, ValueError, SyntaxError):
         raise BoardError(f"{link.port} answered in a way that is not understood: press its reset button, try again")
-    return Survey(
-        root, slots, manifests, text, free, total, system, machine, chip, *one.get("package", (0,)), one["memory"]
-    )
+    facts = (*one.get("package", (0,)), one.get("memory", ()))
+    return Survey(root, slots, manifests, text, free, total, system, machine, chip, *facts)

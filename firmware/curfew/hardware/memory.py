@@ -26,9 +26,10 @@ def heaps(figures: Any, log: Any) -> dict[str, int]:
         found["other"] = sum([area[1] for area in areas])
         found["block"] = max([area[2] for area in areas])
         found["least"] = sum([area[3] for area in areas])
-        tasks = esp32.idf_task_info()[1]  # stock images have none: modesp32.c, TRACE_FACILITY
-        found["stack"] = min([task[5] for task in tasks if task[1] == "mp_thread"])
-    except (ImportError, AttributeError):  # no chip
+        tasks = getattr(esp32, "idf_task_info", None)  # stock images have none: modesp32.c, TRACE_FACILITY
+        if tasks:
+            found["stack"] = min([task[5] for task in tasks()[1] if task[1] == "mp_thread"])
+    except ImportError:  # no chip
         pass
     for name in ("python_least", "least"):
         if found.get(name, _LITTLE_BYTES) < _LITTLE_BYTES:
