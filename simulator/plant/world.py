@@ -208,7 +208,7 @@ class World(Acts, SecondThread):
                 self._spring(name)
 
     def _refuse(self, name):
-        """The memory is full: every call of the services fails, and what takes memory beside them: a thread, a light."""
+        """The memory is full: each call of the services fails, and what takes memory beside them: a thread, a light."""
         if self._serving or name == "_thread.start_new_thread":
             raise MemoryError
         if name == "NeoPixel.write":
