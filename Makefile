@@ -104,8 +104,8 @@ image: build/.ready ## one file for the whole flash: make image FIRMWARE=....bin
 		$(if $(FLASH_MB),--flash-mb $(FLASH_MB)) $(if $(SETTINGS),--settings "$(SETTINGS)") \
 		$(if $(OUT),--out "$(OUT)") $(if $(DOWNLOAD),--download) $(if $(YES),--yes)
 
-deploy: build/.ready ## write the program, only the files that changed: make deploy [PORT=...] [YES=1]
-	@$(call AT,deploy) $(if $(YES),--yes)
+deploy: build/.ready ## write the program, only the files that changed: make deploy [BUILD=basic|full] [PORT=...] [YES=1]
+	@$(call AT,deploy) $(if $(BUILD),--build $(BUILD)) $(if $(YES),--yes)
 
 monitor: $(VENV)/.ready ## the device's output, and what it means
 	@$(call AT,monitor)
@@ -128,8 +128,8 @@ settings: $(VENV)/.ready ## settings of your own over the shipped ones: make set
 	$(call NEEDS,FILE,the file,….json)
 	@$(call AT,settings) "$(FILE)" $(if $(YES),--yes)
 
-reset-settings: $(VENV)/.ready ## back to the shipped settings; asks first: make reset-settings [YES=1]
-	@$(call AT,reset-settings) $(if $(YES),--yes)
+reset-settings: $(VENV)/.ready ## back to the shipped settings; asks first: make reset-settings [BUILD=basic|full] [YES=1]
+	@$(call AT,reset-settings) $(if $(BUILD),--build $(BUILD)) $(if $(YES),--yes)
 
 doctor: $(VENV)/.ready ## check this computer and the board; names what is missing and what to do
 	@$(call AT,doctor)

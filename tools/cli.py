@@ -19,13 +19,13 @@ from rich.text import Text
 from . import update
 from .board import backup, console, deploy, doctor, installation, key, measure, plan, ports
 from .board.errors import BoardError
-from .board.images import image
+from .board.images import builds, image
 from .board.installation import typed
 from .board.link import Link
 from .board.survey import survey
 
 VIRTUAL_SPEED = 10
-BUILDS, SIZES_MB = ("basic", "full"), (4, 8, 16)  # of images.merge, which takes its time
+SIZES_MB = 4, 8, 16
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -51,7 +51,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     sub.add_argument("--erase", action="store_true", help="clear the whole chip first")
     asks(sub)
     sub = command("deploy", "put the program on the board, only what changed")
-    sub.add_argument("--build", type=Path, default=installation.PROGRAM, help=argparse.SUPPRESS)
+    sub.add_argument("--program", type=Path, default=installation.PROGRAM, help=argparse.SUPPRESS)
+    sub.add_argument("--build", choices=builds.BUILDS, default="", help="with its settings, where there are none yet")
     asks(sub)
     sub = command("monitor", "show the device's output, and what it means")
     sub.add_argument("--seconds", type=float, help="end after so long")
@@ -62,7 +63,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     sub = command("image", "make one file for the whole flash: MicroPython, program and settings", port=False)
     sub.add_argument("file", nargs="?", type=Path, help="MicroPython; without one the pinned one is offered")
     sub.add_argument("--board", choices=image.BOARDS, default="esp32", help="for which chip (%(default)s)")
-    sub.add_argument("--build", choices=BUILDS, default="basic", help="with which settings (%(default)s)")
+    sub.add_argument("--build", choices=builds.BUILDS, default="basic", help="with which settings (%(default)s)")
     sub.add_argument("--settings", type=Path, help="a file with settings of your own over them")
     sub.add_argument("--flash-mb", type=int, choices=SIZES_MB, default=4, help="flash of the board (%(default)s)")
     sub.add_argument("--out", type=Path, help="the file to write (curfew-BOARD-BUILD.bin)")
@@ -71,7 +72,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     sub = command("settings", "lay settings of a file over the shipped ones, on the board")
     sub.add_argument("file", type=Path)
     asks(sub)
-    asks(command("reset-settings", "put the shipped settings on the board again"))
+    sub = command("reset-settings", "put the shipped settings on the board again")
+    sub.add_argument("--build", choices=builds.BUILDS, default="", help="with those of a build")
+    asks(sub)
     sub = command("backup", "read your own files from the board into one file")
     sub.add_argument("file", nargs="?", type=Path, help="without it, a new one named after the time")
     sub.add_argument("--key", action="store_true", help="the device's own key, too")
@@ -125,8 +128,8 @@ def _program(folder: Path) -> plan.Built:
 
 
 def _deploy(asked: argparse.Namespace, out: Console) -> int:
-    new = _program(asked.build)
-    deploy.deploy(ports.chosen(asked.port, "deploy"), new, out, _agreed(asked))
+    new = _program(asked.program)
+    deploy.deploy(ports.chosen(asked.port, "deploy"), new, out, _agreed(asked), asked.build)
     return 0
 
 
@@ -134,12 +137,17 @@ def _flash(asked: argparse.Namespace, out: Console) -> int:
     from .board import flash  # esptool takes its time
 
     flash.flash(
-        ports.chosen(asked.port, "flash"), asked.file, asked.erase, out, _agreed(asked), lambda: _pinned(asked, out)
+        ports.chosen(asked.port, "flash"),
+        asked.file,
+        asked.erase,
+        out,
+        _agreed(asked),
+        lambda board: _pinned(asked, out, board),
     )
     return 0
 
 
-def _pinned(asked: argparse.Namespace, out: Console, board: str = "esp32") -> Path:
+def _pinned(asked: argparse.Namespace, out: Console, board: str) -> Path:
     """The pinned MicroPython for a board, downloaded when that is wanted. Raises BoardError."""
     from .board.images.download import OFFICIAL, OFFICIALS, fetched
 
@@ -168,7 +176,7 @@ def _image(asked: argparse.Namespace, out: Console) -> int:
 
     board = image.BOARDS[asked.board]
     flash_bytes = asked.flash_mb << 20
-    build = merge.settings_of(asked.build, board)
+    build = builds.settings_of(asked.build, board.word)
     settings = backup.laid_over(asked.settings, build) if asked.settings else backup.over_shipped(build)
     new = _program(installation.PROGRAM)
     path = asked.file or _pinned(asked, out, asked.board)
@@ -239,15 +247,22 @@ def _reset_settings(asked: argparse.Namespace, out: Console) -> int:
         raise BoardError(f"this overwrites the board's settings: {typed('reset-settings', yes=True)}")
     if not _agreed(asked)(f"Overwrite the settings of the board on {port} with the shipped ones?"):
         raise BoardError("nothing was changed")
-    return _put(port, {backup.SETTINGS: backup.shipped()}, out, lambda question: True, reset=True)
+    return _put(port, {backup.SETTINGS: backup.shipped()}, out, lambda question: True, reset=True, build=asked.build)
 
 
-def _put(port: str, files: dict[str, bytes], out: Console, agreed: Callable[[str], bool], reset: bool = False) -> int:
-    """Write files. reset: the settings are the shipped ones, and get the board's chip."""
+def _put(
+    port: str,
+    files: dict[str, bytes],
+    out: Console,
+    agreed: Callable[[str], bool],
+    reset: bool = False,
+    build: str = "",
+) -> int:
+    """Write files. reset: the settings are the shipped ones, and get the board's chip, and those of a build."""
     with _stopped(port, out) as link:
         there = survey(link)
         if reset:
-            files = {backup.SETTINGS: plan.settings_for(files[backup.SETTINGS], there.machine)}
+            files = {backup.SETTINGS: plan.settings_for(files[backup.SETTINGS], there.machine, build)}
         if wrong := plan.wrong_chip(files.get(backup.SETTINGS, b""), there.machine):
             raise BoardError(f"{port}: {wrong}; nothing was written")
         others = plan.foreign(plan.built(installation.PROGRAM), there)

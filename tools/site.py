@@ -14,7 +14,7 @@ from simulator import run
 from simulator.browser import site as playground
 
 from .board import backup, plan
-from .board.images import merge
+from .board.images import builds, merge
 
 INSTALLER = Path(__file__).resolve().parent / "installer"
 INSTALL = "install"
@@ -38,7 +38,7 @@ def installer(folder: Path) -> None:
     bundle = [str(playground.NPM / ".bin" / "esbuild"), str(improv), "--bundle", "--format=esm"]
     subprocess.run([*bundle, f"--outfile={folder / 'improv.js'}"], check=True, capture_output=True)
     new = plan.built(run.BOARD)
-    for name, settings in merge.BUILDS.items():
+    for name, settings in builds.BUILDS.items():
         files = plan.whole(new, backup.over_shipped(settings))
         for size_mb in SIZES_MB:
             data = merge.file_system(files, (size_mb << 20) - FILES_AT)

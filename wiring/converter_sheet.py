@@ -4,8 +4,8 @@ from typing import Any
 
 import schemdraw.elements as elm
 
+from wiring.model import Build
 from wiring.sheet import XY, Align, Sheet
-from wiring.source import Build
 
 WIDTH = 30.0
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from simulator.plant import charge_pump
 from wiring import budget, harness, pump, schematic
-from wiring.source import BUILDS, Build, build
+from wiring.model import Build
+from wiring.source import BUILDS, build
 
 FOLDER = Path(__file__).parent / "drawings"
 FILES: dict[str, Callable[[Build], str]] = {

@@ -5,7 +5,8 @@ from typing import Any
 
 import yaml
 
-from wiring.source import Build, Cable, source
+from wiring.model import Build, Cable
+from wiring.source import source
 
 MISSING = None if shutil.which("dot") else "no Graphviz: apt-get install graphviz"
 

@@ -9,8 +9,8 @@ from typing import Any
 import schemdraw.elements as elm
 
 from wiring.converter_sheet import ConverterSheet
+from wiring.model import Build
 from wiring.sheet import LOOP, MUTED, XY, Lug, Sheet, Thermocouple
-from wiring.source import Build
 
 WORDS = {
     "board": ("Supply, ESP32 board, lights", "电源、ESP32 开发板、彩灯"),

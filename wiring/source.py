@@ -1,66 +1,15 @@
 """wiring.yaml as Python: the pin map, and a build's parts, nets and cables with every burner written out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
+from wiring import rules
+from wiring.model import Build, Cable, Part, Row
+
 FILE = Path(__file__).parent / "wiring.yaml"
 BUILDS = ("basic", "full", "c3")
-Row = dict[str, Any]
-SUPPLIES_V = {"5V": 5.25, "VCOIL": 5.25, "3V3": 3.4, "ISO_5V": 5.6, "ISO_3V3": 3.4}  # at most, net by net
-
-
-class WiringError(ValueError):
-    """wiring.yaml contradicts itself; the message names the part, net or cable."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of a build. pins: of the chip, only those that a net uses; row: its words in wiring.yaml."""
-
-    ref: str
-    board: str
-    value: str
-    pins: tuple[str, ...]
-    row: Row
-
-
-@dataclass(frozen=True)
-class Cable:
-    """One cable between two boards; nets and colors (WireViz's, IEC 60757) conductor by conductor."""
-
-    name: str
-    start: str
-    end: str
-    nets: tuple[str, ...]
-    colors: tuple[str, ...]
-    awg: int
-    length_mm: int
-    note: str
-    at: str  # the part of the board on which it ends; "J" and its name for a header of its own
-
-
-@dataclass(frozen=True)
-class Build:
-    """One of BUILDS. nets: name to the pins on it, "R11.2"; settings: what to change in firmware/settings.json."""
-
-    name: str
-    burners: int
-    groups: tuple[str, ...]
-    parts: dict[str, Part]
-    nets: dict[str, tuple[str, ...]]
-    cables: tuple[Cable, ...]
-    settings: Row
-
-    def net_of(self, pin: str) -> str:
-        """The net on which a pin sits; KeyError when it is open."""
-        for net, pins in self.nets.items():
-            if pin in pins:
-                return net
-        raise KeyError(pin)
 
 
 def source() -> Row:
@@ -112,11 +61,7 @@ def _spread(text: str, places: list[Row]) -> list[str]:
 
 
 def build(name: str) -> Build:
-    """The build of that name, written out and checked.
-
-    Raises WiringError when a pin is on two nets or on none, a net has one pin or an unknown one, a supply is above what
-    a pin bears, or a conductor leads where its net is not.
-    """
+    """The build of that name, written out. Raises WiringError when it breaks one of the rules (rules.py)."""
     read = source()
     plan = read["builds"][name]
     groups = tuple(plan["groups"])
@@ -150,9 +95,10 @@ def build(name: str) -> Build:
         parts,
         {net: tuple(pins) for net, pins in nets.items()},
         tuple(_cables(read["cables"], groups, places)),
+        frozenset(pin for text in plan["open"] for pin in _spread(text, places)),
         settings_of(_pins(read["pins"], plan), plan),
     )
-    _check(made, plan["open"], places)
+    rules.check(made)
     return made
 
 
@@ -182,31 +128,3 @@ def _cables(rows: list[Row], groups: tuple[str, ...], places: list[Row]) -> Iter
         at = places[int(name[-1]) - 1 if "{n}" in row["name"] else 0]
         ends = row.get("at", "J" + name).format(**at)
         yield Cable(name, row["from"], row["to"], nets, colors, row["awg"], row["length_mm"], note, ends)
-
-
-def _check(made: Build, free: list[str], places: list[Row]) -> None:
-    seen: dict[str, str] = {}
-    for net, pins in made.nets.items():
-        if len(pins) < 2:
-            raise WiringError(f"{made.name}: net {net}: only {pins}; a net joins two pins or more")
-        for pin in pins:
-            ref, _, name = pin.partition(".")
-            if ref not in made.parts or name not in made.parts[ref].pins:
-                raise WiringError(f"{made.name}: net {net}: {pin}: no part of this build has that pin")
-            if pin in seen:
-                raise WiringError(f"{made.name}: {pin}: on {seen[pin]} and on {net}")
-            seen[pin] = net
-    for ref, part in made.parts.items():
-        for name, bears_v in part.row.get("bears_v", {}).items():
-            net = seen.get(f"{ref}.{name}", "")
-            if SUPPLIES_V.get(net, 0.0) > bears_v:
-                name_v = f"{part.row['en']['name']}: net {net} has up to {SUPPLIES_V[net]:g} V"
-                raise WiringError(f"{made.name}: {ref}.{name}: {name_v}, and the pin bears {bears_v:g} V")
-    there = {f"{part.ref}.{name}" for part in made.parts.values() for name in part.pins}
-    for pin in sorted(there - set(seen) ^ {pin for text in free for pin in _spread(text, places)}):
-        raise WiringError(f"{made.name}: {pin}: on no net, or named as open although it is on one")
-    for cable in made.cables:
-        for net in cable.nets:
-            for board in (cable.start, cable.end):
-                if not any(made.parts[pin.partition(".")[0]].board == board for pin in made.nets.get(net, ())):
-                    raise WiringError(f"{made.name}: cable {cable.name}: {net} has nothing on the {board}")

@@ -3,7 +3,8 @@
 import json
 
 from render.markdown import rows
-from wiring.source import BUILDS, Build, Row, build, source
+from wiring.model import Build, Row
+from wiring.source import BUILDS, build, source
 
 LANGUAGES = ("en", "zh")
 ROLES = {

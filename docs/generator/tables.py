@@ -25,6 +25,7 @@ from render.markdown import rows
 from simulator.play import play
 from simulator.scenario import load
 from simulator.view import timeline
+from wiring.source import source
 
 LIMITS = ROOT / "firmware" / "curfew" / "core" / "limits.py"
 DEMO = ROOT / "scenarios" / "demo.json"
@@ -210,15 +211,18 @@ def settings(language: int) -> str:
 
 
 def chip_pins(language: int) -> str:
-    """The default pins of every chip, and those that other settings may name: core/pins.py."""
-    head = (("Chip", "Relays", "Buttons", "Pump", "Converter", "Lights", "Buzzer", "Also free"),
-            ("芯片", "继电器", "按钮", "电荷泵", "转换器", "指示灯", "蜂鸣器", "其他空闲引脚"))[language]  # fmt: skip
+    """The default pins of every chip, those of display and hood, and what other settings may name: core/pins.py."""
+    head = (
+        ("Chip", "Relays", "Buttons", "Pump", "Converter", "Lights", "Buzzer", "Display", "Hood", "Also free"),
+        ("芯片", "继电器", "按钮", "电荷泵", "转换器", "指示灯", "蜂鸣器", "数码管", "油烟机", "其他空闲引脚"),
+    )[language]
+    full = {row["chip"].replace("-", ""): list(row["full"].values()) for row in source()["chips"]}
     body = []
     for chip in pins.CHIPS:
         relays, buttons, (pump, sda, scl, pixel, buzzer), others, *_ = pins.row(chip)
-        free = sorted(set(others) - {*buttons, sda, scl, pixel})
-        numbers = (relays, buttons, (pump,), (sda, scl), (pixel,), (buzzer,), free)
-        body.append([chip, *(" ".join(map(str, each)) for each in numbers)])
+        free = sorted(set(others) - {*buttons, sda, scl, pixel, *full[chip]})
+        numbers = (relays, buttons, (pump,), (sda, scl), (pixel,), (buzzer,), full[chip][:2], full[chip][2:], free)
+        body.append([chip, *(" ".join(map(str, each)) or "–" for each in numbers)])
     return rows(head, body)
 
 

@@ -18,7 +18,7 @@ from curfew.services.net import joined
 from host_tests.fixtures import board as fixture
 from host_tests.fixtures.services import Wlan
 from tools.board import backup, plan, virtual
-from tools.board.images import merge
+from tools.board.images import builds, merge
 
 READY, JOINING, JOINED = ((improv.STATE, bytes((state,))) for state in (improv.READY, improv.JOINING, improv.JOINED))
 FINE, INVALID, UNKNOWN, NOT_JOINED = ((improv.ERROR, bytes((error,))) for error in range(4))
@@ -228,7 +228,7 @@ def test_networks_are_named_once_the_strongest_first(air, rows, found):
 @pytest.fixture
 def cable(tmp_path):
     """cable(web_port): a board with the program at the basic build's settings, once it runs: the port, what it said."""
-    image = merge.file_system(plan.whole(plan.built(fixture.OUT), backup.over_shipped(merge.BUILDS["basic"])), 2 << 20)
+    image = merge.file_system(plan.whole(plan.built(fixture.OUT), backup.over_shipped(builds.BUILDS["basic"])), 2 << 20)
     (tmp_path / "flash").write_bytes(image)
     boards = []
 

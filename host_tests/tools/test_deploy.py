@@ -4,6 +4,7 @@ Here: what is copied, what is left when cable or power go, what is said. Not her
 flashing MicroPython (test_flash.py), the user's files (test_backup.py).
 """
 
+import io
 import json
 import os
 import pty
@@ -12,13 +13,13 @@ from dataclasses import replace
 
 import pytest
 import serial
+from rich.console import Console
 
 from host_tests.fixtures import board as fixture
 from host_tests.fixtures.board import program_with
 from tools import cli
-from tools.board import deploy, link, plan, ports
-from tools.board.backup import device_settings, shipped
-from tools.board.errors import CableError
+from tools.board import deploy, doctor, link, plan, ports
+from tools.board.errors import BoardError, CableError
 from tools.build import sizes
 
 BUILT = program_with()
@@ -351,46 +352,24 @@ def test_a_program_that_crashes_at_every_start_is_interrupted_all_the_same(bench
 
 # --- a board that will not do ----------------------------------------------------------------------------------------
 
-PLAIN = "Generic ESP32 module with ESP32"
+
+def test_a_new_board_gets_the_settings_of_the_build_that_was_named_and_keeps_them(fresh):
+    deploy.deploy(fresh.board.port, BUILT, Console(file=io.StringIO()), build="full")
+    held = json.loads(fresh.run("print(open('settings.json').read())"))
+    assert held["display_clk_pin"] == 4 and [one["sensor"] for one in held["burners"]] == [True, True]
+    with pytest.raises(BoardError, match="has settings already.*reset-settings.*--build basic"):
+        deploy.deploy(fresh.board.port, BUILT, Console(file=io.StringIO()), build="basic")
 
 
-@pytest.mark.parametrize("machine, version, why", [
-    (PLAIN, "1.29.0", ""), (PLAIN, "1.26.0", ""), (PLAIN, "2.0.0", ""), (PLAIN, "1.25.0", "too old"),
-    ("Generic ESP32S3 module with Octal-SPIRAM with ESP32S3", "1.29.0", ""),
-    ("ESP32C3 module with ESP32C3", "1.29.0", ""), ("ESP32C6 module with ESP32C6", "1.29.0", ""),
-    ("Generic ESP32S2 module with ESP32S2", "1.29.0", "does not know the pins of this chip"),
-    ("Raspberry Pi Pico with RP2040", "1.29.0", "does not know the pins of this chip"),
-    ("Generic ESP32 module with SPIRAM with ESP32", "1.29.0", "SPIRAM"),
-])  # fmt: skip
-def test_only_a_chip_whose_pins_are_known_with_a_new_micropython_will_do(machine, version, why):
-    wrong = plan.unfit(plan.Survey({}, {}, machine=machine, micropython=version))
-    assert why in wrong and bool(why) == bool(wrong)
-
-
-@pytest.mark.parametrize("package, name", plan._PACKAGES.items())
-def test_a_module_with_its_flash_at_gpio16_and_17_is_refused_by_name(package, name):
-    for fused in range(8):
-        wrong = plan.unfit(plan.Survey({}, {}, machine=PLAIN, micropython="1.29.0", package=fused))
-        assert bool(wrong) == (fused in plan._PACKAGES)
-        assert fused != package or wrong.startswith(f"{name}: GPIO16 and 17 are its flash")
-
-
-@pytest.mark.parametrize("machine, chip", [
-    ("ESP32C3 module with ESP32C3", "ESP32C3"), ("ESP32S3 module with ESP32S3", "ESP32S3"), (PLAIN, None),
-    ("linux [GCC 13.2.0] version", None),
-])  # fmt: skip
-def test_a_board_without_settings_gets_the_shipped_ones_with_its_own_chip(machine, chip):
-    written = json.loads(plan.settings_for(shipped(), machine))
-    assert written.get("chip") == chip
-    device_settings.checked(dict(written))
-    assert written["timer_default_min"] == json.loads(shipped())["timer_default_min"]
-
-
-def test_settings_for_another_chip_are_refused_before_anything_is_written(bench, monkeypatch):
-    monkeypatch.setattr(plan, "chip_of", lambda machine: "ESP32S3")  # the settings name none: a plain one is meant
+@pytest.mark.parametrize("chip", ["ESP32S3", "ESP32C3", "ESP32C6"])
+def test_settings_for_another_chip_are_refused_before_anything_is_written(bench, monkeypatch, chip):
+    monkeypatch.setattr(plan, "chip_of", lambda machine: chip)  # the settings name none: a plain one is meant
     reported = bench.refused(program_with("www/style.css.gz", PAGE))
-    assert "chip: ESP32 is not this board's, ESP32S3; nothing was changed" in reported
+    assert f"chip: ESP32 is not this board's, {chip}; nothing was changed" in reported
     assert bench.written == []
+    (row,) = [row for row in doctor.board(bench.board.port) if row.what == "settings"]
+    assert (row.state, row.found) == (doctor.NEEDED, f"settings.json: chip: ESP32 is not this board's, {chip}")
+    assert row.fix.startswith("curfew reset-settings")
 
 
 def test_a_board_that_will_not_do_is_left_as_it_is(bench, monkeypatch):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from esptool.loader import ESPLoader
-from esptool.targets.esp32s3 import ESP32S3ROM
+from esptool.targets.esp32s2 import ESP32S2ROM
 from rich.console import Console
 
 from host_tests.fixtures.board import command
@@ -152,6 +152,27 @@ def test_the_image_is_written_to_where_it_belongs_and_the_next_step_is_named(goo
     assert f"curfew deploy --port {chip.url}" in said
 
 
+def of_chip(key):
+    """An official image for another chip."""
+    board = image.BOARDS[key]
+    program = app(BANNER.replace(b" with ESP32\0", board.own), board.number)
+    return official(board.number, program=program, offset=board.offset)
+
+
+@pytest.mark.parametrize("key", ["s3", "c3", "c6"])
+def test_each_chip_gets_the_micropython_for_it_and_no_other(tmp_path, good, key):
+    (tmp_path / "other.bin").write_bytes(of_chip(key))
+    with Rom(chip=f"esp32{key}") as chip:
+        said = flashed(chip.url, tmp_path / "other.bin")
+        assert bytes(chip.flash.data[: len(of_chip(key))]) == of_chip(key)
+        assert f"for the ESP32, and the board needs one for the ESP32-{key.upper()}" in refused(chip, good)
+    assert f"for the ESP32-{key.upper()}" in said and "curfew deploy" in said
+    with Rom() as chip:
+        assert f"for the ESP32-{key.upper()}, and the board needs one for the plain ESP32" in refused(
+            chip, tmp_path / "other.bin"
+        )
+
+
 def test_boot_is_held_once_because_all_steps_share_one_connection(good):
     with Rom() as chip:
         flashed(chip.url, good, erase=True)
@@ -186,8 +207,7 @@ def test_files_of_micropython_are_no_used_flash(good):
 
 
 @pytest.mark.parametrize("chip, why", [
-    ({"chip": "esp32s3"}, "ESP32-S3, and Curfew needs the plain ESP32"),
-    ({"chip": "esp32c3"}, "ESP32-C3, and Curfew needs the plain ESP32"),
+    ({"chip": "esp32s2"}, "an ESP32-S2, and Curfew knows the pins of ESP32, ESP32-S3, ESP32-C3, ESP32-C6 alone"),
     ({"fuses": SINGLE_CORE}, "ESP32-S0WDQ6 .* with a single core"),
     ({"flash_id": FLASH_2_MB}, "2 MB of flash are too little, 4 MB are needed"),
     ({"flash_id": NO_FLASH}, "flash cannot be identified.*GPIO12"),
@@ -218,10 +238,10 @@ def test_a_cable_pulled_while_writing_is_one_line_and_the_next_run_repairs_it(go
         assert bytes(rom.flash.data[image.OFFSET : image.OFFSET + len(data)]) == data
 
 
-@pytest.mark.parametrize("chip", [{"cut_at": "MEM_DATA"}, {"fuses": SINGLE_CORE}, {"chip": "esp32s3"}, {}])
+@pytest.mark.parametrize("chip", [{"cut_at": "MEM_DATA"}, {"fuses": SINGLE_CORE}, {"chip": "esp32s2"}, {}])
 def test_a_chip_is_never_left_in_its_boot_loader(good, chip, monkeypatch):
     resets = []
-    for kind in (ESPLoader, ESP32S3ROM):
+    for kind in (ESPLoader, ESP32S2ROM):
         monkeypatch.setattr(kind, "hard_reset", lambda esp: resets.append(esp))
     with Rom(**chip) as rom, contextlib.suppress(BoardError):
         flashed(rom.url, good)

@@ -99,6 +99,6 @@ def test_a_board_without_a_file_system_is_reported_how_to_get_one(fresh, monkeyp
 def test_a_damaged_build_is_not_deployed(tmp_path, capsys):
     shutil.copytree(OUT, tmp_path / "firmware")
     (tmp_path / "firmware" / "a" / "program.mpy").write_bytes(b"damaged")
-    assert cli.main(["deploy", "--port", "/dev/ttyUSB9", "--build", str(tmp_path / "firmware")]) == 1
+    assert cli.main(["deploy", "--port", "/dev/ttyUSB9", "--program", str(tmp_path / "firmware")]) == 1
     reported = capsys.readouterr().err
     assert "not as it was built: make build" in reported and reported.count("\n") == 1

@@ -12,7 +12,8 @@ import pytest
 
 from wiring.hardware import __main__ as command
 from wiring.hardware import case, components, layout, places, route, sexpr
-from wiring.source import WiringError, build
+from wiring.model import WiringError
+from wiring.source import build
 
 PARTS = components.components(build("full"))
 SAVED = command.BOARD.read_text("utf-8")

@@ -59,6 +59,7 @@ def test_the_stove_in_the_decks_is_the_simulated_one():
 
 
 def test_every_part_has_a_model():
+    assert FULL.parts["K1"].row["coil_ohm"] == parts.COIL_OHM
     for made in (BASIC, FULL):
         assert not list(parts.known(iter(made.parts.values())))
 

@@ -14,7 +14,8 @@ from docs.generator import ROOT
 from docs.generator.firmware import pins as table
 from simulator import run_settings
 from wiring import source
-from wiring.source import BUILDS, WiringError, build
+from wiring.model import WiringError
+from wiring.source import BUILDS, build
 
 MAP = source.source()
 ESP32 = set(range(40)) - {20, 24, 28, 29, 30, 31}  # these have no pad or are not led out
@@ -294,7 +295,7 @@ def test_every_part_says_why_what_to_look_for_and_costs_something_unless_it_is_t
     for row in MAP["parts"]:
         assert set(row) <= {
             *("refs", "group", "board", "value", "pins", "price_usd", "en", "zh", "makers", "sources"),
-            *("model", "footprint", "pads", "order", "bears_v"),
+            *("model", "footprint", "pads", "order", "bears_v", "bears_ma", "bears_w", "coil_ohm"),
         }, row["refs"]
         for tongue in ("en", "zh"):
             assert set(row[tongue]) == {"name", "reason", "look_for"}, row["refs"]
@@ -323,11 +324,52 @@ def test_two_makers_of_the_relay_are_named():
             "{net: HOOD_1, with: inputs, pins: [U8.1]}",
             "net HOOD_1: only",
         ),
-        ("{net: BUZZER_OUT, pins: [R2.2, BZ1.1]}", "{net: BUZZER_OUT, pins: [R2.2, BZ1.3]}", "BZ1.3: no part"),
-        ("pins: [R1.2, LED1.din]", "pins: [R1.2, LED1.din, BZ1.1]", "BZ1.1: on"),
+        (
+            "{net: BUZZER_OUT, pins: [R2.2, BZ1.1]}",
+            "{net: BUZZER_OUT, pins: [R2.2, BZ1.3]}",
+            "BZ1.3: net BUZZER_OUT: no part",
+        ),
+        ("pins: [R1.2, LED1.din]", "pins: [R1.2, LED1.din, BZ1.1]", "BZ1.1: on net PIXEL_IN and on net BUZZER_OUT"),
         ("open: [LED1.dout, ", "open: [", "LED1.dout: on no net"),
-        ("bears_v: {VDD: 5.5}", "bears_v: {VDD: 5}", "U3.VDD: comparator MCP6541, push-pull: net 5V has up to 5.25 V"),
-        ("nets: [5V, GND], colors: [RD, BK]", "nets: [5V, PIXEL], colors: [RD, BK]", "W1: PIXEL has nothing"),
+        (
+            "{pin: 18, role: relay",
+            "{pin: 5, role: relay",
+            "basic, ESP32: U1.5: net RELAY1: not one of the pins 18, 19, 23, 33 of an ESP32: it is strapping",
+        ),
+        (
+            "relay: [4]",
+            "relay: [18]",
+            "c3, ESP32C3: U1.18: net RELAY1: not one of the pins 4 of an ESP32C3: it is high at power-up",
+        ),
+        ("button: [3]", "button: [4]", "c3, ESP32C3: U1.4: on net RELAY1 and on net BUTTON1; a pin has one function"),
+        (
+            "value: 100 Ω\n    bears_w: 0.25",
+            "value: 100 Ω\n    bears_w: 0.1",
+            "basic, ESP32: R2 (resistor 100 Ω): nets BUZZER and BUZZER_OUT: up to 0.12 W, bears 0.1 W",
+        ),
+        ("value: 180 Ω", "value: 100 Ω", "full, ESP32: R67 (resistor 180 Ω): nets ISO_NEG and ISO_GND: up to 0.31 W"),
+        ('bears_v: {"+": 10}', 'bears_v: {"+": 4}', "C1.+ (capacitor 220 µF): net 5V: up to 5.25 V, bears 4 V"),
+        ('bears_v: {"1": 50}', 'bears_v: {"1": 3}', "C13.1 (capacitor 10 nF): net BUTTON1: up to 3.4 V, bears 3 V"),
+        ("bears_v: {VDD: 5.5}", "bears_v: {VDD: 5}", "U3.VDD (comparator MCP6541): net 5V: up to 5.25 V, bears 5 V"),
+        ('bears_v: {"+": 6.7}', 'bears_v: {"+": 4.5}', "K1.+ (signal relay): net VCOIL: up to 5.25 V, bears 4.5 V"),
+        (
+            "coil_ohm: 145",
+            "coil_ohm: 10",
+            "Q11.c (NPN transistor BC337-40 or alike): net COIL1: up to 525 mA, bears 500 mA",
+        ),
+        (
+            "bears_ma: {A: 50}",
+            "bears_ma: {A: 5}",
+            "U8.A (photo relay AQY212EH or alike): net HOOD_LED: up to 10 mA, bears 5",
+        ),
+        ("value: 2.2 kΩ", "value: 0.22 kΩ", "U5.SDA1 (digital isolator for I2C): net SDA: up to 15 mA, bears 3.5 mA"),
+        (
+            '{net: HOOD, with: inputs, pins: ["U1.{hood}", R66.1]}',
+            '{net: HOOD, with: inputs, pins: ["U1.{hood}", U8.A]}',
+            "U8.A: on net HOOD and on net HOOD_LED",
+        ),
+        ("    bears_v: {k: 75}\n    bears_ma: {a: 200}\n", "", "D11 (diode 1N4148): no rating"),
+        ("nets: [5V, GND], colors: [RD, BK]", "nets: [5V, PIXEL], colors: [RD, BK]", "cable W1: net PIXEL has nothing"),
     ],
 )
 def test_a_source_that_contradicts_itself_is_refused_by_name(monkeypatch, tmp_path, before, after, complaint):

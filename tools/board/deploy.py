@@ -44,10 +44,12 @@ def bars(console: Console) -> Progress:
     return Progress(*columns, console=console, transient=True)
 
 
-def deploy(port: str, new: Built, console: Console, agreed: Callable[[str], bool] = lambda question: False) -> Outcome:
+def deploy(
+    port: str, new: Built, console: Console, agreed: Callable[[str], bool] = lambda question: False, build: str = ""
+) -> Outcome:
     """Everything: look, copy, restart, listen. Raises BoardError; then the program that was there is intact.
 
-    agreed: asked before another project's programs are replaced.
+    agreed: asked before another project's programs are replaced. build: whose settings a board without settings gets.
     """
     compiled = sum(len(data) for path, data in new.files.items() if path.endswith(".mpy"))
     console.print(f"built   {new.version} build {new.build}, {compiled / 1000:.1f} kB compiled")
@@ -65,8 +67,13 @@ def deploy(port: str, new: Built, console: Console, agreed: Callable[[str], bool
                 f"it: {typed('deploy', port=port, yes=True)}"
             )
         plan = planned(new, there)
+        if build and not plan.settings:
+            raise BoardError(
+                f"{port}: the board has settings already, and deploy leaves them; nothing was changed. Those of the "
+                f"build: {typed('reset-settings', port=port)} --build {build}"
+            )
         told(plan, new, console)
-        carry_out(link, plan, new, there, console)
+        carry_out(link, plan, new, there, console, build)
         link.reset()
         try:
             return heard(link, new, plan, console)
@@ -115,7 +122,7 @@ def told(plan: Plan, new: Built, console: Console) -> None:
         console.print(f"starter {', '.join(plan.root)}")
 
 
-def carry_out(link: Link, plan: Plan, new: Built, there: Survey, console: Console) -> None:
+def carry_out(link: Link, plan: Plan, new: Built, there: Survey, console: Console, build: str = "") -> None:
     """Do it: settings, slot, its manifest, what is stale, slot.txt, starter. Raises BoardError."""
     if plan.is_empty:
         return
@@ -136,7 +143,7 @@ def carry_out(link: Link, plan: Plan, new: Built, there: Survey, console: Consol
             progress.update(task, description=what)
 
         if plan.settings:
-            link.write("settings.json", settings_for(new.settings, there.machine))
+            link.write("settings.json", settings_for(new.settings, there.machine, build))
         if plan.slot:
             _fill(link, plan, new, say, sent)
         if plan.slot_txt:

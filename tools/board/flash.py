@@ -37,31 +37,31 @@ Agreed = Callable[[str], bool]
 
 
 def flash(
-    port: str, path: Path | None, erase: bool, console: Console, agreed: Agreed, fetch: Callable[[], Path]
+    port: str, path: Path | None, erase: bool, console: Console, agreed: Agreed, fetch: Callable[[str], Path]
 ) -> None:
     """Check image and chip, then write. Raises BoardError; a refused image or chip changes nothing.
 
-    path: of the image; None to fetch() it once the chip is known to be right. agreed: asked before more is erased than
-    was said.
+    path: of the image; None to fetch(key of BOARDS) it once the chip is known to be right. agreed: asked before more is
+    erased than was said.
     """
-    good = image.read(path) if path else None
+    good = image.read(path, image.meant(path)) if path else None
     with _chip(port, console) as chip:
-        _suits(port, chip.esp)
-        if path is None or good is None:
-            path = fetch()
-            good = image.read(path)
+        key, board = _suits(port, chip.esp)
+        if path is None:
+            path = fetch(key)
+        good = image.read(path, board)
         console.print(
-            f"image   MicroPython {good.version} for the ESP32, {good.size / 1e6:.1f} MB, {path.name}", soft_wrap=True
+            f"image   MicroPython {good.version} for the {board.chip}, {good.size / 1e6:.1f} MB, {path.name}",
+            soft_wrap=True,
         )
         data = path.read_bytes()
-        is_whole = good.at != image.OFFSET
-        if is_whole and _size(chip.esp) != len(data):
+        if good.is_whole and _size(chip.esp) != len(data):
             raise BoardError(
                 f"{port}: {path.name} is for {len(data) >> 20} MB of flash, the board has {_size(chip.esp) >> 20}; "
                 "nothing was written. Make one for it: "
-                f"{typed('image', 'ESP32_GENERIC-….bin')} --flash-mb {_size(chip.esp) >> 20}"
+                f"{typed('image', f'{board.build}-….bin')} --board {key} --flash-mb {_size(chip.esp) >> 20}"
             )
-        if not erase and (held := _held(chip, good.files_at, is_whole)):
+        if not erase and (held := _held(chip, good.files_at, good.is_whole)):
             if not agreed(f"{held[0].upper()}{held[1:]}. Erase the whole chip?"):
                 raise BoardError(
                     f"{port}: {held}; nothing was written. Clear it: {typed('flash', str(path), erase=True)}"
@@ -73,7 +73,7 @@ def flash(
         said = chip.change("writing", lambda esp: cmds.write_flash(esp, [(good.at, data)]))
         if not any(_VERIFIED in line for line in said):
             raise BoardError(f"{port}: what was written was not verified: try another cable, then again")
-    then = "the program is on it, too" if is_whole else f"now: {typed('deploy', port=port)}"
+    then = "the program is on it, too" if good.is_whole else f"now: {typed('deploy', port=port)}"
     console.print("flashed ", style="bold green", end="")
     console.print(f"MicroPython {good.version}; {then}", soft_wrap=True)
 
@@ -81,7 +81,7 @@ def flash(
 def wipe(port: str, console: Console, agreed: Agreed) -> None:
     """Erase all of a board's flash and prove it. Raises BoardError."""
     with _chip(port, console) as chip:
-        _is_plain(port, chip.esp, "erased")
+        _known(port, chip.esp, "erased")
         if not agreed(f"Erase everything on {chip.name} ({port}): program, settings, keys, passwords, records?"):
             raise BoardError("nothing was erased")
         size = _size(chip.esp)
@@ -104,10 +104,10 @@ _NO_FLASH = (
 )
 
 
-def _suits(port: str, esp: Any) -> None:
-    """Raises BoardError unless the chip is one that Curfew can run on."""
-    _is_plain(port, esp, "written")
-    if any("Single Core" in feature for feature in esp.get_chip_features()):
+def _suits(port: str, esp: Any) -> tuple[str, image.Board]:
+    """The board, and its key in BOARDS. Raises BoardError unless the chip is one that Curfew can run on."""
+    key, board = _known(port, esp, "written")
+    if board is image.PLAIN and any("Single Core" in feature for feature in esp.get_chip_features()):
         raise BoardError(
             f"{port}: an {esp.get_chip_description()} with a single core, and Curfew needs two (ESP32-WROOM-32); "
             "nothing was written"
@@ -117,13 +117,16 @@ def _suits(port: str, esp: Any) -> None:
         raise BoardError(f"{port}: {_NO_FLASH}; nothing was written")
     if size < FLASH_MIN_BYTES:
         raise BoardError(f"{port}: {size >> 20} MB of flash are too little, 4 MB are needed; nothing was written")
+    return key, board
 
 
-def _is_plain(port: str, esp: Any, done: str) -> None:
-    if esp.CHIP_NAME != "ESP32":
-        raise BoardError(
-            f"{port}: an {esp.CHIP_NAME}, and Curfew needs the plain ESP32 (ESP32-WROOM-32); nothing was {done}"
-        )
+def _known(port: str, esp: Any, done: str) -> tuple[str, image.Board]:
+    """The key and board of a chip. Raises BoardError for one whose pins Curfew does not know."""
+    for key, board in image.BOARDS.items():
+        if board.chip == esp.CHIP_NAME:
+            return key, board
+    known = ", ".join(board.chip for board in image.BOARDS.values())
+    raise BoardError(f"{port}: an {esp.CHIP_NAME}, and Curfew knows the pins of {known} alone; nothing was {done}")
 
 
 def _size(esp: Any) -> int:
@@ -188,7 +191,7 @@ class _Chip:
 
     def _connect(self) -> None:
         self.esp = cmds.detect_chip(self._port, _ROM_BAUD, connect_attempts=_ATTEMPTS)
-        if self.esp.CHIP_NAME != "ESP32":
+        if self.esp.CHIP_NAME not in {board.chip for board in image.BOARDS.values()}:
             return
         self.esp = cmds.run_stub(self.esp)
         if self._baud != _ROM_BAUD:

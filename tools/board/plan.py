@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ..build import manifest
+from .images import builds
 from .images.image import VERSION_MIN
 from .installation import core, typed
 
@@ -151,15 +152,18 @@ def chip_of(machine: str) -> str:
     return word if word in pins.CHIPS else ""
 
 
-def settings_for(settings: bytes, machine: str) -> bytes:
-    """The shipped settings with the chip of this board, whose own pins are then the defaults."""
+def settings_for(settings: bytes, machine: str, build: str = "") -> bytes:
+    """The shipped settings with the chip of this board, whose own pins are then the defaults, and those of a build."""
     chip = chip_of(machine) or pins.PLAIN
     given = json.loads(settings)
-    if chip == given.get("chip", pins.PLAIN):
+    if build:
+        given |= builds.settings_of(build, chip)
+    elif chip == given.get("chip", pins.PLAIN):
         return settings
-    burners = [{"sensor": one.get("sensor", False)} for one in given["burners"]]
-    count = len(pins.row(chip)[pins.AT_RELAYS])
-    return (json.dumps({**given, "chip": chip, "burners": burners[:count]}, indent=2) + "\n").encode()
+    else:
+        burners = [{"sensor": one.get("sensor", False)} for one in given["burners"]]
+        given |= {"chip": chip, "burners": burners[: len(pins.row(chip)[pins.AT_RELAYS])]}
+    return (json.dumps(given, indent=2) + "\n").encode()
 
 
 def wrong_chip(settings: bytes, machine: str) -> str:

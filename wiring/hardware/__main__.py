@@ -17,7 +17,8 @@ from pathlib import Path
 
 from wiring.hardware import case, components, layout, pcb, places, sch
 from wiring.hardware.components import Component
-from wiring.source import WiringError, build
+from wiring.model import WiringError
+from wiring.source import build
 
 HERE = Path(__file__).parent
 PROJECT, FILES = HERE / "curfew", HERE / "files"

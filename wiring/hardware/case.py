@@ -6,7 +6,8 @@ import subprocess
 from pathlib import Path
 
 from wiring.hardware import places
-from wiring.source import WiringError, build
+from wiring.model import WiringError
+from wiring.source import build
 
 SCAD = Path(__file__).parent / "case.scad"
 GRAMS_CM3, FILL, GRAMS_MIN = 1.27, 0.55, 0.35  # PETG; walls with 20 % inside; a small printer at 0.2 mm, assumed

@@ -10,7 +10,7 @@ from math import cos, radians, sin
 from pathlib import Path
 
 from wiring.hardware import sexpr
-from wiring.source import Build, WiringError
+from wiring.model import Build, Part, WiringError
 
 LIBRARY = Path(os.environ.get("KICAD_FOOTPRINTS", "/usr/share/kicad/footprints"))
 MISSING = None if LIBRARY.is_dir() else "no footprints of KiCad 9: sh tools/hardware_packages.sh"
@@ -94,7 +94,7 @@ def components(made: Build) -> list[Component]:
             for number in numbers if isinstance(numbers, list) else [numbers]:
                 nets[str(number)] = _net(made, f"{ref}.{pin}")
         value = part.value or part.row["en"]["name"].split(",")[0]
-        found.append(Component(ref, part.row["footprint"], value, part.row.get("order", ""), nets, ref))
+        found.append(Component(ref, part.row["footprint"], value, part.row.get("order") or _any(part), nets, ref))
     for ref, names in DEVKIT.items():
         nets = {str(number): _net(made, f"U1.{name}") for number, name in enumerate(names.split(), 1)}
         found.append(Component(ref, SOCKET, "socket 1x19", "any, 2.54 mm", nets, "U1"))
@@ -104,6 +104,12 @@ def components(made: Build) -> list[Component]:
             found.append(_header(cable.at, nets))
     found += [Component(f"H{number}", HOLE, "M3", "", {}, "") for number in range(1, 5)]
     return found
+
+
+def _any(part: Part) -> str:
+    """What to order where no maker is named: value, tolerance or dielectric, rating."""
+    watts, volts = part.row.get("bears_w"), part.row.get("bears_v", {}).values()
+    return f"any, {part.value}, " + (f"1 %, {watts} W" if watts else f"X7R, {max(volts)} V") if part.value else ""
 
 
 def _header(ref: str, nets: dict[str, str]) -> Component:

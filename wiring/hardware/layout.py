@@ -5,7 +5,7 @@ from math import hypot
 from wiring.hardware import places, route
 from wiring.hardware.components import Component
 from wiring.hardware.route import Board, Shape
-from wiring.source import WiringError
+from wiring.model import WiringError
 
 COPPER_UOHM_SQUARE = 490.0  # 35 um of copper: 0.01724 ohm mm2/m over 0.035 mm
 LOOP_SIDE = ("LOOP_", "SENSE_", "ISO_")

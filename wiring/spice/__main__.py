@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterator
 
 from wiring.budget import Loop
-from wiring.source import Build, build
+from wiring.model import Build
+from wiring.source import build
 from wiring.spice import faults, loop, ramps, run, sparks, tolerances, whole
 from wiring.spice.parts import OPERATE_MA
 from wiring.spice.whole import Conditions, Fault

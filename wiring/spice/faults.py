@@ -11,7 +11,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from wiring.source import Build, build
+from wiring.model import Build
+from wiring.source import build
 from wiring.spice import parts, run, whole
 from wiring.spice.whole import Conditions, Fault
 

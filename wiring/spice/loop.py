@@ -4,7 +4,7 @@ Values: wiring/budget.py and wiring.yaml. Assumed: 5 to 500 uH for a magnet, 0.2
 """
 
 from wiring.budget import COLD_C, COPPER_PER_K, Loop
-from wiring.source import Build
+from wiring.model import Build
 from wiring.spice import run
 from wiring.spice.parts import value_of
 

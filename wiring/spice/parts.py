@@ -6,7 +6,7 @@ Belongs here: elements and the model cards, with their sources. Does not: what t
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from wiring.source import Part
+from wiring.model import Part
 
 # Diodes: BAV199 and 1N4148 as in makers' SPICE files, from memory; the clamp is any silicon of that size.
 # The relay is the IM's data sheet: 4.5 V and 145 ohm, operates at 3.15 V and releases at 0.45 V (23 degrees C).

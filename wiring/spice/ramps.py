@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wiring.source import Build
+from wiring.model import Build
 from wiring.spice import run, whole
 from wiring.spice.whole import Conditions, Fault
 

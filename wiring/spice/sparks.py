@@ -4,7 +4,7 @@ Values of the world are engineering estimates, named here; those of the circuit 
 order of magnitude, and what a part of the circuit is good for.
 """
 
-from wiring.source import Build
+from wiring.model import Build
 from wiring.spice import run
 from wiring.spice.parts import CARDS, value_of
 

@@ -3,7 +3,7 @@
 import random
 
 from wiring import pump
-from wiring.source import Build
+from wiring.model import Build
 from wiring.spice import faults, run, whole
 from wiring.spice.parts import value_of
 from wiring.spice.whole import Conditions, Fault

@@ -7,7 +7,7 @@ pressed, and at STOP_S the program hangs: the pump pin stays low or high, the en
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from wiring.source import Build
+from wiring.model import Build
 from wiring.spice import parts, run
 
 BOOT_S, PUMP_S, ENABLE_S, STOP_S, END_S = 0.1, 0.2, 0.6, 1.0, 7.4

@@ -18,7 +18,7 @@ from host_tests.fixtures.rom import Rom
 from tools import cli
 from tools.board import backup, flash, plan
 from tools.board.errors import BoardError
-from tools.board.images import image, merge
+from tools.board.images import builds, image, merge
 from tools.build.build import OUT
 from wiring import source
 
@@ -53,7 +53,7 @@ def made(tmp_path, board="esp32", build="basic", flash_mb=4, data=None):
     path = tmp_path / NAME
     path.write_bytes(data or IMAGES[board])
     found = image.read(path, image.BOARDS[board], flash_mb << 20)
-    settings = backup.over_shipped(merge.settings_of(build, image.BOARDS[board]))
+    settings = backup.over_shipped(builds.settings_of(build, image.BOARDS[board].word))
     return merge.merged(path.read_bytes(), found, plan.whole(plan.built(OUT), settings), flash_mb << 20), found
 
 
@@ -100,8 +100,20 @@ def test_an_image_for_more_flash_has_files_up_to_its_end(tmp_path):
 
 
 def test_the_settings_are_those_of_the_wiring():
-    for name, settings in merge.BUILDS.items():
+    for name, settings in builds.BUILDS.items():
         assert settings == source.build(name).settings, name
+    plain, *others = source.source()["chips"]
+    assert {key: value for key, value in builds.BUILDS["full"].items() if key != "burners"} == plain["full"]
+    assert {row["chip"].replace("-", ""): row["full"] for row in others if row["full"]} == builds.FULL
+
+
+@pytest.mark.parametrize("board", image.BOARDS)
+@pytest.mark.parametrize("build", builds.BUILDS)
+def test_the_device_accepts_the_settings_of_each_build_on_each_chip(board, build):
+    settings = builds.settings_of(build, image.BOARDS[board].word)
+    one = backup.device_settings.parse(backup.over_shipped(settings))
+    assert one.chip == image.BOARDS[board].word
+    assert (one.display_clk_pin is not None) == (build == "full" and board != "c3")
 
 
 def test_the_command_writes_the_file_within_20_seconds_and_says_what_is_in_it(tmp_path, capsys):
@@ -112,7 +124,7 @@ def test_the_command_writes_the_file_within_20_seconds_and_says_what_is_in_it(tm
     status, said = typed(capsys, tmp_path / NAME, *words)
     assert status == 0 and time.monotonic() - began < 20
     assert "MicroPython 1.29.0, Curfew 0.1.0" in said and "4 MB, for an ESP32" in said
-    settings = json.loads(backup.over_shipped({**merge.BUILDS["full"], "timer_default_min": 17}))
+    settings = json.loads(backup.over_shipped({**builds.BUILDS["full"], "timer_default_min": 17}))
     assert (json.dumps(settings, indent=2) + "\n").encode() in (tmp_path / "out.bin").read_bytes()
 
 
@@ -176,6 +188,13 @@ def test_a_whole_image_is_written_from_the_first_byte_and_replaces_files_after_a
         said = flashed(chip, whole, lambda question: held)
         assert bytes(chip.flash.data[: 4 << 20]) == whole.read_bytes()
     assert "the program is on it, too" in said
+
+
+def test_a_whole_image_for_another_chip_is_written_to_that_chip(tmp_path):
+    (tmp_path / "whole.bin").write_bytes(made(tmp_path, "c3")[0])
+    with Rom(chip="esp32c3") as chip:
+        assert "the program is on it, too" in flashed(chip, tmp_path / "whole.bin")
+        assert bytes(chip.flash.data[: 4 << 20]) == (tmp_path / "whole.bin").read_bytes()
 
 
 def test_a_whole_image_for_another_size_of_flash_is_refused(tmp_path):

@@ -24,6 +24,11 @@ class Board:
     build: str  # MicroPython's own name for it
     own: bytes  # the end of what its MicroPython calls itself
 
+    @property
+    def word(self) -> str:
+        """Its chip, as settings name it."""
+        return self.chip.replace("-", "")
+
 
 BOARDS = {
     "esp32": Board("ESP32", 0, 0x1000, "ESP32_GENERIC", b" with ESP32\0"),
@@ -55,9 +60,26 @@ class Image:
 
     version: str
     size: int
-    at: int  # where its first byte goes in the flash; 0 on an ESP32: it is a whole one (merge.py)
+    at: int  # where its first byte goes in the flash
     files_at: int  # where the files begin in the flash
     files_bytes: int  # of the flash that it leaves for them
+
+    @property
+    def is_whole(self) -> bool:
+        """True when it has the files, too."""
+        return self.at + self.size > self.files_at
+
+
+def meant(path: Path) -> Board:
+    """The board that an image is for, by its boot loader; the plain one where it does not say. read() judges it."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(OFFSET + 16)
+    except OSError:
+        return PLAIN
+    at = 0 if head[:1] == bytes([_MAGIC]) else OFFSET
+    number = head[at + 12 : at + 14]
+    return next((board for board in BOARDS.values() if board.number.to_bytes(2, "little") == number), PLAIN)
 
 
 def read(path: Path, board: Board = PLAIN, flash_bytes: int = FLASH_BYTES) -> Image:

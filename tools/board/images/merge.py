@@ -8,36 +8,9 @@ from typing import Any
 from littlefs import LittleFS, LittleFSError
 
 from ..errors import BoardError
-from ..installation import core
 from . import image
 
-pins = core("pins")
-
 BLOCK_BYTES = 4096
-# What the builds of wiring/wiring.yaml say in settings.json; the rest is as shipped.
-BUILDS: dict[str, dict[str, Any]] = {
-    "basic": {"burners": [{"relay_pin": 18, "button_pin": 25, "sensor": False}]},
-    "full": {
-        "display_clk_pin": 4,
-        "display_dio_pin": 13,
-        "hood_pin": 27,
-        "burners": [
-            {"relay_pin": 18, "button_pin": 25, "sensor": True},
-            {"relay_pin": 19, "button_pin": 26, "sensor": True},
-        ],
-    },
-}
-
-
-def settings_of(build: str, board: image.Board) -> dict[str, Any]:
-    """What a build says in settings.json on a board; on other chips than the plain ESP32 their own pins, no display."""
-    chip = board.chip.replace("-", "")
-    if chip == pins.PLAIN:
-        return BUILDS[build]
-    count = len(pins.row(chip)[pins.AT_RELAYS])
-    return {"chip": chip, "burners": [{"sensor": one["sensor"]} for one in BUILDS[build]["burners"][:count]]}
-
-
 # As MicroPython itself mounts it (extmod/vfs_lfs.c, ports/esp32).
 _FORM: dict[str, Any] = {
     "block_size": BLOCK_BYTES,
