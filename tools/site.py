@@ -8,13 +8,15 @@ import json
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
+from typing import Any
 
 from simulator import run
 from simulator.browser import site as playground
 
 from .board import backup, plan
-from .board.images import builds, merge
+from .board.images import builds, image, merge
 
 INSTALLER = Path(__file__).resolve().parent / "installer"
 INSTALL = "install"
@@ -30,7 +32,7 @@ def build(site: Path) -> None:
 
 
 def installer(folder: Path) -> None:
-    """Write the installer, with the used blocks of the file system of each build for each size of flash."""
+    """Write the installer, and file systems: of each size the plain basic one, and where the others differ from it."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(INSTALLER, folder)
     shutil.copyfile(playground.NPM / "esptool-js" / "bundle.js", folder / "esptool.js")
@@ -38,15 +40,30 @@ def installer(folder: Path) -> None:
     bundle = [str(playground.NPM / ".bin" / "esbuild"), str(improv), "--bundle", "--format=esm"]
     subprocess.run([*bundle, f"--outfile={folder / 'improv.js'}"], check=True, capture_output=True)
     new = plan.built(run.BOARD)
-    for name, settings in builds.BUILDS.items():
-        files = plan.whole(new, backup.over_shipped(settings))
-        for size_mb in SIZES_MB:
-            data = merge.file_system(files, (size_mb << 20) - FILES_AT)
-            runs = used(data)
-            held = {"runs": runs, "bytes": sum(runs[-1]), "md5": hashlib.md5(data[: sum(runs[-1])]).hexdigest()}
-            stem = folder / f"files-{name}-{size_mb}"
-            stem.with_suffix(".json").write_text(json.dumps(held), "ascii")
-            stem.with_suffix(".bin").write_bytes(b"".join(data[at : at + length] for at, length in runs))
+
+    def files(build: str, board: str, size_mb: int) -> bytes:
+        settings = builds.settings_of(build, image.BOARDS[board].word)
+        whole = plan.whole(new, backup.over_shipped(settings))
+        return merge.file_system(whole, (size_mb << 20) - FILES_AT)
+
+    for size_mb in SIZES_MB:
+        base = files("basic", "esp32", size_mb)
+        stem = folder / f"files-{size_mb}"
+        stem.with_suffix(".json").write_text(json.dumps(described(base, base)), "ascii")
+        stem.with_suffix(".bin").write_bytes(b"".join(base[at : at + length] for at, length in used(base)))
+        for board in image.BOARDS:
+            for build in builds.BUILDS:
+                held = described(files(build, board, size_mb), base)
+                (folder / f"{board}-{build}-{size_mb}.json").write_text(json.dumps(held), "ascii")
+
+
+def described(data: bytes, base: bytes) -> dict[str, Any]:
+    """What the installer must know of a file system: used runs, their end, its MD5, blocks that differ from base."""
+    runs, size = used(data), merge.BLOCK_BYTES
+    end = sum(runs[-1])
+    changed = [at for at in range(0, len(data), size) if data[at : at + size] != base[at : at + size]]
+    return {"runs": runs, "bytes": end, "md5": hashlib.md5(data[:end]).hexdigest(),
+            "changed": [(at, b64encode(data[at : at + size]).decode()) for at in changed]}  # fmt: skip
 
 
 def used(data: bytes) -> list[list[int]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simulator.plant import charge_pump
-from wiring import budget, harness, pump, schematic
+from wiring import budget, harness, interposer, pump, schematic
 from wiring.model import Build
 from wiring.source import BUILDS, build
 
@@ -19,6 +19,8 @@ FILES: dict[str, Callable[[Build], str]] = {
 CHARTS: dict[str, Callable[[], str]] = {
     "budget.svg": lambda: budget.picture(budget.Loop(), 0),
     "budget.zh-CN.svg": lambda: budget.picture(budget.Loop(), 1),
+    "interposer.svg": lambda: interposer.picture(0),
+    "interposer.zh-CN.svg": lambda: interposer.picture(1),
     "pump.svg": lambda: pump.picture(charge_pump.PARTS, 0),
     "pump.zh-CN.svg": lambda: pump.picture(charge_pump.PARTS, 1),
 }

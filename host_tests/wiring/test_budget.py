@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from simulator import scenario
-from wiring import budget, draw
+from wiring import budget, draw, interposer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.append(str(ROOT / "simulator" / "plant"))
@@ -247,6 +247,11 @@ def test_the_command_of_the_readme_answers_and_draws(tmp_path):
 @pytest.mark.parametrize("name", sorted(draw.CHARTS))
 def test_a_committed_picture_is_the_one_that_would_be_made(name):
     assert (draw.FOLDER / name).read_text("utf-8") == draw.CHARTS[name](), "run `make wiring`"
+
+
+def test_the_cable_to_the_stove_has_as_many_joints_as_the_budget_counts():
+    assert len(interposer.JOINTS) == budget.Loop().joints
+    assert interposer.picture(0).count('class="dot"') == len(interposer.JOINTS) + 2 + len(interposer.THREAD)
 
 
 def test_the_mark_of_the_picture_stands_where_curve_and_contact_meet():

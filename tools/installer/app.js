@@ -34,6 +34,20 @@ async function fetched(name) {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
+const json = async (name) => JSON.parse(new TextDecoder().decode(await fetched(name)));
+
+/** The file system of a board and build as bytes, and what is known of it: the plain basic one, and what differs. */
+async function files_of(name, size_mb) {
+  const [packed, base, held] = [
+    await fetched(`files-${size_mb}.bin`), await json(`files-${size_mb}.json`), await json(`${name}-${size_mb}.json`),
+  ];
+  const files = new Uint8Array(Math.max(base.bytes, held.bytes)).fill(0xff);
+  let from = 0;
+  base.runs.forEach(([at, length]) => { files.set(packed.subarray(from, from += length), at); });
+  held.changed.forEach(([at, text]) => { files.set(Uint8Array.from(atob(text), (one) => one.charCodeAt(0)), at); });
+  return [files, held];
+}
+
 async function chosen() {
   const [file] = find("#file").files;
   if (!file) throw new Wrong("no_file");
@@ -68,24 +82,21 @@ async function install() {
         await transport.disconnect().catch(() => {});
       }
     }
-    if (loader.chip.CHIP_NAME !== "ESP32") throw new Wrong("chip", loader.chip.CHIP_NAME);
+    if (loader.chip.CHIP_NAME !== image.chip) throw new Wrong("chip", loader.chip.CHIP_NAME, image.chip);
     const size_mb = 2 ** ((await loader.readFlashId() >> 16 & 0xff) - 20);
     if (!SIZES_MB.includes(size_mb)) throw new Wrong("small", size_mb);
     if (image.filesAt !== FILES_AT) throw new Wrong("wrong_file", find("#file").files[0].name, text("other_table"));
-    const name_of_files = `files-${find("#build").value}-${size_mb}`;
-    const files = await fetched(`${name_of_files}.bin`);
-    const held = JSON.parse(new TextDecoder().decode(await fetched(`${name_of_files}.json`)));
+    const [files, held] = await files_of(`${image.board}-${find("#build").value}`, size_mb);
     say("erasing", name);
     changed = true;
     await loader.eraseFlash();
     say("writing");
     find("#bar").hidden = false;
-    let from = 0;
     const runs = held.runs.map(([at, length]) => (
-      { data: files.subarray(from, from += length), address: image.filesAt + at }
+      { data: files.subarray(at, at + length), address: image.filesAt + at }
     ));
     const parts = [{ data: image.data, address: image.at }, ...runs];
-    const whole = image.data.length + files.length;
+    const whole = parts.reduce((sum, part) => sum + part.data.length, 0);
     const before = (index) => parts.slice(0, index).reduce((sum, part) => sum + part.data.length, 0);
     await loader.writeFlash({
       fileArray: parts, flashMode: "keep", flashFreq: "keep", flashSize: "keep", eraseAll: false, compress: true,
@@ -198,7 +209,7 @@ function words() {
   const options = ["basic", "full"].map((name) => new Option(text(name), name, false, name === build));
   find("#build").replaceChildren(...options);
   find("#language").textContent = spoken() === "zh" ? "English" : "中文";
-  find("#where").textContent = find("#where").href = "https://micropython.org/download/ESP32_GENERIC/";
+  find("#where").textContent = find("#where").href = "https://micropython.org/download/?port=esp32";
   find("#lacks").hidden = "serial" in navigator;
   find("#lacks").textContent = text("no_serial");
   document.querySelectorAll("#install, #set, #monitor").forEach((one) => { one.disabled = !("serial" in navigator); });

@@ -9,8 +9,11 @@ const TEXTS = {
   build: ["Build", "方案"],
   basic: ["basic: one burner, no sensor", "基本：一个灶头，无传感器"],
   full: ["full: two burners with sensors, display", "完整：两个灶头，带传感器和数码管"],
-  file: ["MicroPython for the plain ESP32", "普通 ESP32 的 MicroPython"],
-  which: ["ESP32_GENERIC-….bin, 1.26 or newer, from", "ESP32_GENERIC-….bin，1.26 或更新，来自"],
+  file: ["MicroPython for your chip", "您的芯片的 MicroPython"],
+  which: [
+    "ESP32_GENERIC-….bin, or with _S3, _C3, _C6 for those chips; 1.26 or newer, from",
+    "ESP32_GENERIC-….bin，S3、C3、C6 则带 _S3、_C3、_C6；1.26 或更新，来自",
+  ],
   erases: ["Erase everything on the board", "擦除开发板上的一切"],
   install: ["Connect and install", "连接并安装"],
   monitor: ["Show the board's output", "显示开发板的输出"],
@@ -21,14 +24,14 @@ const TEXTS = {
   no_file: ["Choose the MicroPython file first.", "请先选择 MicroPython 文件。"],
   not_agreed: ["Tick that everything on the board may be erased.", "请勾选允许擦除开发板上的一切。"],
   wrong_file: [
-    "{0}: {1}; nothing was written. Take ESP32_GENERIC-….bin.",
-    "{0}：{1}；没有写入任何内容。请使用 ESP32_GENERIC-….bin。",
+    "{0}: {1}; nothing was written. Take ESP32_GENERIC-….bin, or that of your chip.",
+    "{0}：{1}；没有写入任何内容。请使用 ESP32_GENERIC-….bin，或您的芯片的那一个。",
   ],
   not_image: ["no image for an ESP chip", "不是 ESP 芯片的固件"],
-  other_chip: ["for another chip", "用于其他芯片"],
+  other_chip: ["for a chip whose pins Curfew does not know", "用于 Curfew 不认识的芯片"],
   cut: ["cut off, or only an update", "不完整，或只是更新包"],
   damaged: ["its checksum does not fit: damaged, download it again", "校验和不符：已损坏，请重新下载"],
-  not_python: ["no MicroPython 1.26 or newer for the plain ESP32", "不是普通 ESP32 的 MicroPython 1.26 或更新版本"],
+  not_python: ["no plain MicroPython 1.26 or newer for its chip", "不是该芯片的普通版 MicroPython 1.26 或更新版本"],
   other_table: ["a partition table of another build", "另一种构建的分区表"],
   none: ["No port was chosen; nothing was written.", "没有选择端口；没有写入任何内容。"],
   busy: [
@@ -36,12 +39,13 @@ const TEXTS = {
     "端口正被其他程序占用：请关闭它（监视器？开发环境？）后重试。",
   ],
   silent: [
-    "No ESP32 answers: hold the board's BOOT button until the chip is shown, and use a data cable.",
+    "No chip answers: hold the board's BOOT button until the chip is shown, and use a data cable.",
     "没有 ESP32 应答：按住开发板的 BOOT 键直到显示芯片，并使用数据线。",
   ],
   chip: [
-    "{0}: Curfew needs the plain ESP32 (ESP32-WROOM-32); nothing was written.",
-    "{0}：Curfew 需要普通 ESP32（ESP32-WROOM-32）；没有写入任何内容。",
+    "The board is an {0}, the file is for the {1}; nothing was written. Curfew knows ESP32, ESP32-S3, ESP32-C3 and "
+      + "ESP32-C6.",
+    "板子是 {0}，文件用于 {1}；没有写入任何内容。Curfew 支持 ESP32、ESP32-S3、ESP32-C3 和 ESP32-C6。",
   ],
   small: ["{0} MB of flash: 4, 8 or 16 are needed; nothing was written.", "闪存 {0} MB：需要 4、8 或 16；没有写入任何内容。"],
   broke: [
