@@ -41,7 +41,8 @@ def test_the_readme_and_the_first_page_show_the_same_status(file):
 
 
 def test_the_readme_names_the_prices_of_the_parts_list():
-    for name in ("basic", "full"):
+    for name, most_usd in (("basic", 27), ("full", 47)):
+        assert wiring.price_usd(build(name)) < most_usd
         price = f"{wiring.price_usd(build(name)):.0f}"
         assert f"about US$ {price} " in text_of("README.md")
         assert f"约 {price} 美元" in text_of("README.zh-CN.md")

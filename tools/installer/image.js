@@ -1,4 +1,4 @@
-// Is this file a MicroPython for a chip that Curfew knows? Read from its bytes, as tools/board/images/image.py does. Pure.
+// Is this file a MicroPython for a chip that Curfew knows? By its bytes, as tools/board/images/image.py does. Pure.
 const TABLE = 0x8000, APP = 0x10000, MAGIC = 0xe9;
 const CHIPS = { // by the number in the header: chip, its name in tools/site.py, where its boot loader goes
   0: ["ESP32", "esp32", 0x1000], 9: ["ESP32-S3", "s3", 0], 5: ["ESP32-C3", "c3", 0], 13: ["ESP32-C6", "c6", 0],
