@@ -31,7 +31,7 @@ const TEXTS = {
   other_chip: ["for a chip whose pins Curfew does not know", "用于 Curfew 不认识的芯片"],
   cut: ["cut off, or only an update", "不完整，或只是更新包"],
   damaged: ["its checksum does not fit: damaged, download it again", "校验和不符：已损坏，请重新下载"],
-  not_python: ["no plain MicroPython 1.26 or newer for its chip", "不是该芯片的普通版 MicroPython 1.26 或更新版本"],
+  not_python: ["no MicroPython 1.26 or newer for its chip", "不是该芯片的 MicroPython 1.26 或更新版本"],
   other_table: ["a partition table of another build", "另一种构建的分区表"],
   none: ["No port was chosen; nothing was written.", "没有选择端口；没有写入任何内容。"],
   busy: [
