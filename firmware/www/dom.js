@@ -16,8 +16,8 @@ export function h(name, attributes, ...children) {
 export const title = (key) => h("h1", { tabindex: -1 }, t(key));
 /** A button; kind "main" is the one to press next. */
 export const button = (text, onclick, kind) => h("button", { type: "button", class: kind || null, onclick }, text);
-/** The label of a settings key, or of a service; without one the key itself. */
-export const label = (key) => (has(key) ? t(key) : key);
+/** The label of a key of the settings or the network, like mqtt.port; without one the key itself. */
+export const label = (key) => t([key, "net." + key, "net." + key.split(".").pop()].find(has) || key);
 export const $ = (id) => document.getElementById(id);
 /** Change a text only where it differs: a live region would read it again. */
 export const set = (node, text) => { if (node.textContent !== text) node.textContent = text; };

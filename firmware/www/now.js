@@ -1,8 +1,8 @@
 // Now: one card for each burner.
 import { device, fresh, remaining_s } from "./device.js";
 import { ago, cause, clock, endsAt, moment, t, together } from "./texts.js";
-import { h, set } from "./dom.js";
-import { extend, off, offSoon, SOON_MIN } from "./off.js";
+import { button, h, set } from "./dom.js";
+import { extend, off, offSoon, sayPresence, SOON_MIN } from "./off.js";
 import { lastOf } from "./shutoffs.js";
 
 const TURN_S = 3600; // one turn of the ring is an hour, like a kitchen timer; whole hours are thin rings inside
@@ -115,7 +115,10 @@ export function now(main) {
   let cards = [];
   const list = h("div", { class: "burners" });
   const all = h("p", { class: "verdict value" });
-  main.append(h("h1", { class: "unseen", tabindex: -1 }, t("now")), all, list);
+  const where = h("span", { class: "soft value" });
+  const go = button(t("leaving"), () => sayPresence(false)), come = button(t("back"), () => sayPresence(true));
+  const presence = h("div", { class: "row presence" }, where, go, come);
+  main.append(h("h1", { class: "unseen", tabindex: -1 }, t("now")), all, list, presence);
   return () => {
     const burners = device.status.burners || [];
     if (cards.length !== burners.length) {
@@ -127,5 +130,10 @@ export function now(main) {
     set(all, verdict(burners));
     all.classList.toggle("done", fresh() && burners.every((one) => atRest(one) && one.sensor));
     burners.forEach((burner, n) => cards[n].update(burner));
+    const there = fresh() && device.status.presence;
+    presence.hidden = !there || there !== "absent" && !burners.some((one) => one.contact_closed);
+    set(where, there && there !== "unknown" ? t(there) : "");
+    go.hidden = there === "absent";
+    come.hidden = !go.hidden;
   };
 }

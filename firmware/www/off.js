@@ -1,4 +1,4 @@
-// OFF and more time: the requests, and what the controller answered.
+// OFF, more time and presence: the requests, and what the controller answered.
 import { again, ask, device, fresh } from "./device.js";
 import { t } from "./texts.js";
 import { $, set } from "./dom.js";
@@ -34,6 +34,13 @@ export async function offSoon(burner) {
   set($("answer"), "");
   const { code, body } = await ask("POST", "/burners/" + burner + "/off_in", { off_in_min: SOON_MIN });
   set($("answer"), code === 202 ? t("soon_asked", SOON_MIN) : refusal(body));
+  answeredMs = performance.now();
+}
+
+/** Say whether someone is there: while no one is, a burn ends sooner. */
+export async function sayPresence(present) {
+  const { code, body } = await ask("POST", "/presence", { present });
+  set($("answer"), code === 200 ? t(body.presence) : refusal(body));
   answeredMs = performance.now();
 }
 

@@ -1,5 +1,5 @@
 // What the controller refused, in the language of the page and with the labels of the fields.
-import { has, t } from "./texts.js";
+import { t } from "./texts.js";
 import { label } from "./dom.js";
 
 const KEY = "([\\w.[\\]]+)", N = "(-?\\d+)";
@@ -35,7 +35,7 @@ const ROWS = [ // the sentence of the controller, and the text: {0} {1} are its 
 
 const named = (word) => {
   const key = /^[a-z]/.test(word || "") && word.replace(/^.*\]\./, "");
-  return !key ? word : has("net." + key) ? t("net." + key) : label(key);
+  return key ? label(key) : word;
 };
 
 /** A refusal {error} as a sentence; one that the page does not know is shown as it came. */

@@ -25,6 +25,12 @@ export const TEXTS = {
   extend_burner: ["More time, {0}", "加时：{0}"],
   extend_asked: ["Asked for more time; the controller decides.", "已请求加时；由控制盒决定。"],
   extend_refused: ["More time was refused.", "加时被拒绝。"],
+  present: ["Someone is there.", "有人在。"],
+  absent: ["No one is there: it turns off sooner.", "没有人在：会提前关火。"],
+  by_contact: ["A contact reports it.", "由触点判断。"],
+  presence: ["Is someone there?", "有人在吗？"],
+  leaving: ["I am leaving", "我要离开"],
+  back: ["I am back", "我回来了"],
   // tabs
   now: ["Now", "当前"],
   at_now: ["now", "现在"],
@@ -92,7 +98,7 @@ export const TEXTS = {
   window_first: [
     "Someone must be at the stove. With all burners off, hold a button for 6 s and release it: two beeps. Then press " +
     "again within 10 min.",
-    "需要有人在灶前。全部关火后，按住按钮 6 秒再松开，听到两声提示音后，10 分钟内再按一次。"],
+    "需要有人在灶前。全部关火后按住控制盒的按钮 6 秒再松开，响两声；然后在 10 分钟内再按一次。"],
   wrong_url: ["{0}: it must begin with http:// or https:// and contain no space.",
     "{0}：必须以 http:// 或 https:// 开头，不能有空格。"],
   one_tls: [
@@ -101,7 +107,7 @@ export const TEXTS = {
   window_needed: [
     "{0}: this gives more gas or less warning, so someone must be at the stove. With all burners off, hold a button " +
     "for 6 s and release it: two beeps. Then save within 10 min.",
-    "{0}：这会延长用火或减少提醒，需要有人在灶具旁确认。全部关火后按住控制盒的按钮 6 秒再松开，响两声；然后在 10 分钟内保存。"],
+    "{0}：这会延长用火或减少提醒，需要有人在灶前。全部关火后按住控制盒的按钮 6 秒再松开，响两声；然后在 10 分钟内保存。"],
   window_open: ["{0}: can be saved for {1} more.", "{0}：还有 {1} 可以保存。"],
   only_closed: ["A burner is on. It can be saved when all are off.", "正在用火。全部关火之后才能保存。"],
   range: ["{0} to {1} {2}, default {3}", "{0} 到 {1} {2}，默认 {3}"],
@@ -157,37 +163,30 @@ export const TEXTS = {
   name_of: ["Name of {0}", "{0} 的名称"],
   "net.language": ["Language of the controller", "控制盒的语言"],
   "net.time_zone_min": ["Time zone", "时区"],
-  "net.password": ["Device password", "设备密码"],
   "net.wifi": ["Wi-Fi", "Wi-Fi"],
   "net.wifi.ssid": ["Network name", "网络名称"],
   "net.wifi.password": ["Wi-Fi password", "Wi-Fi 密码"],
   "net.mqtt": ["MQTT and Home Assistant (optional)", "MQTT 与 Home Assistant（可选）"],
+  "net.host": ["Server", "服务器"],
   "net.mqtt.host": ["Broker", "服务器"],
-  "net.mqtt.port": ["Port", "端口"],
-  "net.mqtt.tls": ["Encrypted (TLS)", "加密（TLS）"],
-  "net.mqtt.ca": ["Certificate of the authority (PEM)", "根证书（PEM）"],
-  "net.mqtt.user": ["User", "用户"],
-  "net.mqtt.password": ["Password", "密码"],
+  "net.port": ["Port", "端口"],
+  "net.tls": ["Encrypted (TLS)", "加密（TLS）"],
+  "net.ca": ["Certificate of the authority (PEM)", "根证书（PEM）"],
+  "net.user": ["User", "用户"],
+  "net.password": ["Password", "密码"],
   "net.mqtt.prefix": ["Topic prefix", "主题前缀"],
   "net.mqtt.discovery": ["Discovery prefix of Home Assistant", "Home Assistant 发现前缀"],
   "net.voice": ["Voice through Bemfa (optional)", "巴法云语音（可选）"],
-  "net.voice.host": ["Server", "服务器"],
-  "net.voice.port": ["Port", "端口"],
-  "net.voice.tls": ["Encrypted (TLS)", "加密（TLS）"],
   "net.voice.client_id": ["Private key", "私钥"],
-  "net.voice.user": ["User", "用户"],
-  "net.voice.password": ["Password", "密码"],
   "net.voice.topics": ["Topics, one for each burner, separated by spaces", "主题，每个灶头一个，用空格分开"],
   "net.notify": ["Messages to your phone (optional)", "消息推送（可选）"],
   "net.notify.form": ["Service", "服务"],
   "net.notify.url": ["Web address, with its key", "网址（含密钥）"],
-  "net.notify.ca": ["Certificate of the authority (PEM)", "根证书（PEM）"],
   token_title: ["Access tokens for programs", "访问令牌（供程序使用）"],
   token_about: [
     "To make or revoke one, enter the device password above. Read: status and shut-offs. Control: also everything " +
     "else to read, OFF, and more time where it is allowed.",
     "新建或撤销时，请在上面填写设备密码。只读：状态和关火记录。控制：还可以读取其他内容、关火，以及在允许时加时。"],
-  token_name: ["Name", "名称"],
   token_scope: ["Scope", "权限"],
   scope_read: ["read", "只读"],
   scope_control: ["control", "控制"],
@@ -207,7 +206,6 @@ export const TEXTS = {
   auto: ["as the browser", "跟随浏览器"],
   keep: ["set; leave empty to keep it", "已设置；留空则不变"],
   // log-in
-  login_title: ["Log in", "登录"],
   password: ["Device password", "设备密码"],
   login: ["Log in", "登录"],
   logout: ["Log out", "退出登录"],
@@ -309,7 +307,7 @@ export const TEXTS = {
   update_how: [
     "With all burners off, hold a button for 6 s and release it: two beeps. Then, within 10 minutes, run this on " +
     "your computer:",
-    "全部关火后按住控制盒的按钮 6 秒再松开，响两声。然后在 10 分钟内在电脑上运行："],
+    "全部关火后按住控制盒的按钮 6 秒再松开，响两声；然后在 10 分钟内在电脑上运行："],
   update_open: ["An update is accepted for {0}.", "还有 {0} 可以更新。"],
   update_closed: ["No update is accepted now.", "现在不接受更新。"],
   update_trial: ["This program is pending. If it is not confirmed within a few minutes, the previous one comes back.",
@@ -333,11 +331,10 @@ export const TEXTS = {
   forget_title: ["Forget everything", "清除个人数据"],
   forget_about: [
     "Before you give the controller away: deletes Wi-Fi, passwords, devices, tokens, the update key and the list of " +
-    "shut-offs. The settings of the stove stay. With all burners off hold a button for 6 s and release it, enter the " +
+    "shut-offs. The settings of the stove stay. With all burners off, hold a button for 6 s and release it, enter the " +
     "device password above, then press.",
-    "送人之前使用：删除 Wi-Fi、密码、设备、访问令牌、更新密钥和关火记录；灶具的设置保留。全部关火后按住按钮 6 秒再松开，" +
+    "送人之前使用：删除 Wi-Fi、密码、设备、访问令牌、更新密钥和关火记录；灶具的设置保留。全部关火后按住控制盒的按钮 6 秒再松开，" +
     "在上面输入设备密码，然后按下面的按钮。"],
-  forget_do: ["Forget everything", "清除"],
   forgotten: ["Done. The controller restarts and opens its own Wi-Fi network.", "已清除。控制盒会重启，并打开自己的 Wi-Fi。"],
   not_set_up: ["not set up", "未设置"],
   "service.notify": ["Messages", "消息推送"],
@@ -353,13 +350,11 @@ export const TEXTS = {
   service_memory: ["not enough memory for TLS: see the log", "内存不够用 TLS：看日志"],
   service_connecting: ["connecting", "连接中"],
   confirm_title: ["To save", "保存前"],
-  confirm: ["Device password", "设备密码"],
   confirm_about: ["Needed for every change here, also of the token. A new server also needs its passwords again.",
     "这里的任何修改（包括访问令牌）都需要。更换服务器后，其密码也要重新填写。"],
   waiting_for_time: ["waiting for the time", "等待对时"],
   one_source: ["one source only", "只有一个时间来源"],
   service_no_commands: ["no command arrives: the broker does not deliver", "收不到命令：服务器不投递"],
-  back: ["Back", "返回"],
 };
 
 /** The languages of the page: tag, own name. A further one is a file: tools/build/page.py. */

@@ -2,6 +2,7 @@
 
 import pytest
 
+import catalog
 from host_tests.browser.layout import enlarge, faults, hidden
 from host_tests.browser.page import burner, burning
 from host_tests.browser.phone import MISSING
@@ -25,8 +26,9 @@ STATES = {  # page, state of the device
     "four": ("now", {"burners": [burning(), WELDED, burning(remaining_s=13500), burner()]}),
     **{
         fault: ("now", {"burners": [burning(), burner(state="FAULT", fault=fault, cause="FAULT:" + fault)]})
-        for fault in ("CONTACT_WELDED", "FLAME_PERSISTS", "SENSOR_FAILED", "BUTTON_STUCK", "SETTINGS_INVALID")
+        for fault in catalog.names("fault")
     },
+    "absent": ("now", {"burners": [burning(remaining_s=299)], "presence": "absent"}),
     "history": ("history", {}),
     "signal": ("signal", {"burners": [burning()]}),
     "settings": ("settings", {"burners": [burner(), burner()], "names": [LONG, "Back right"]}),

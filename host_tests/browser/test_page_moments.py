@@ -246,7 +246,7 @@ def test_the_history_shows_days_causes_and_wear_and_can_be_saved(phone, device):
     assert phone.text(".bars li") == "time was up\n2×"
     assert "5 % of the way to worn" in phone.text(".wear")
     phone.js("URL.createObjectURL = (blob) => { blob.text().then((text) => { window.csv = text; }); return '#x'; }")
-    next(one for one in phone.all("main button") if one.text == "Save as CSV").click()
+    phone.press("main .row button")
     lines = phone.until(lambda: phone.js("return window.csv")).split("\r\n")
     assert lines[0] == "number,burner,when,cause,burn_s,health_permille"
     assert lines[1].startswith("41,1,") and ",REMOTE:web,1260,272" in lines[1] and len(lines) == 11
@@ -296,3 +296,26 @@ def test_off_in_five_minutes_is_offered_while_more_time_is_left(phone, device):
     assert ("POST", "/burners/0/off_in", {"off_in_min": 5}) in [one[:3] for one in device.writes]
     device.publish(burners=[burning(remaining_s=299)])
     phone.until(lambda: not phone.seen("button.soon"))
+
+
+def test_one_says_from_the_page_that_no_one_is_there_and_takes_it_back(phone, device):
+    device.publish(burners=[burning()])
+    phone.open(device)
+    phone.reads("I am leaving", ".presence")
+    phone.press(".presence button")
+    phone.reads("No one is there: it turns off sooner.", "#answer")
+    device.publish(burners=[burner()])  # what was said stays, and so does the way back
+    phone.reads("All off", ".state")
+    phone.press(".presence button:last-child")
+    phone.reads("Someone is there.", "#answer")
+    assert [body for _, path, body, _ in device.writes if path == "/presence"] == [
+        {"present": False},
+        {"present": True},
+    ]
+    phone.until(lambda: not phone.seen(".presence"))
+    phone.js("location.hash = 'more'")
+    phone.reads("Is someone there?\nSomeone is there.", "dl")
+    device.publish(presence=None, burners=[burning()])
+    phone.reads("Is someone there?\nA contact reports it.", "dl")
+    phone.js("location.hash = 'now'")
+    phone.until(lambda: phone.seen(".state") and not phone.seen(".presence"))

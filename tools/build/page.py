@@ -5,8 +5,10 @@ The scripts of firmware/www are joined into one; catalog.js among them is made f
 
 import ast
 import json
+import keyword
 import posixpath
 import re
+import string
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,9 @@ FORMS = {  # the kinds of names on the page, and in which forms
     "fault": ("page", "do"), "setting": ("label",), "unit": ("page",),
 }  # fmt: skip
 _IMPORT = re.compile(r'^import \{ [^}]+ \} from "(\.\.?/[\w/]+\.js)";\n', re.M)
-_PAIR = re.compile(r'\[\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)",?\s*\]')
+_TEXT = r'"((?:[^"\\]|\\.)*)"'
+_PAIR = re.compile(rf'(?:"([^"]+)"|\b(\w+)):\s*\[\s*{_TEXT},\s*{_TEXT},?\s*\],?')  # key: [English, Chinese],
+_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|(?<=[=(,] )/[^/\n]+/|(?<=[(,])/[^/\n]+/')  # or a regular expression
 _SEPARATOR = "|"  # of texts: no text has it
 _TOP = re.compile(r"^(?:export )?(?:async )?(?:const|let|function) (\w+)", re.M)
 
@@ -61,22 +65,36 @@ def joined(scripts: dict[str, str]) -> str:
 
 
 def by_language(scripts: dict[str, str]) -> dict[str, str]:
-    """The scripts with the texts of each language in one list, as they are evaluated: that compresses better."""
-    pairs: list[tuple[str, str]] = []
+    """The scripts with all English texts in one list, all Chinese and all keys: that compresses better."""
+    texts: list[tuple[str, str, str]] = []  # English, Chinese, key
 
-    def numbered(match: re.Match[str]) -> str:
-        pairs.append((match[1], match[2]))
-        return "_pair()"
+    def moved(match: re.Match[str]) -> str:
+        texts.append((match[3], match[4], match[1] or match[2]))
+        return ""
 
     made = dict(scripts)
     for name in (CATALOG, "texts.js"):
-        made[name] = _PAIR.sub(numbered, re.sub(r'" \+\n\s*"', "", scripts[name]))
-    english, chinese = (_SEPARATOR.join(texts) for texts in zip(*pairs, strict=True))
-    if (english + chinese).count(_SEPARATOR) != 2 * len(pairs) - 2:
+        made[name] = _PAIR.sub(moved, re.sub(r'" \+\n\s*"', "", scripts[name]))
+    made[CATALOG] = made[CATALOG].replace("CATALOG = {}", "CATALOG = _texts")
+    lists = [_SEPARATOR.join(column) for column in zip(*texts, strict=True)]
+    if "".join(lists).count(_SEPARATOR) != 3 * len(texts) - 3:
         raise PageError(f"a text holds {_SEPARATOR}")
-    lists = f'const _texts = ["{english}", "{chinese}"].map((all) => all.split("{_SEPARATOR}"));\nlet _next = 0;\n'
-    lists += "const _pair = () => [_texts[0][_next], _texts[1][_next++]];\n"
-    return {"lists": lists, **made}
+    split = ", ".join(f'"{one}".split("{_SEPARATOR}")' for one in lists)
+    merged = "const _texts = Object.fromEntries(_keys.map((key, n) => [key, [_english[n], _chinese[n]]]));\n"
+    return {"lists": f"const [_english, _chinese, _keys] = [{split}];\n" + merged, **made}
+
+
+def short(script: str) -> str:
+    """The joined script with shorter names at its top, where a name is nothing else: no word of a text, no property."""
+    words = set(re.findall(r"\w+", " ".join(_STRING.findall(script))))
+    names = [name for name in dict.fromkeys(_TOP.findall(script)) if len(name) > 2 and name not in words]
+    names = [name for name in names if not re.search(rf"\.{name}\b|[{{,]\s*{name}\s*[:,}}(=]", script)]
+    names.sort(key=lambda name: -len(re.findall(rf"\b{name}\b", script)))
+    taken = {*re.findall(r"\w+", script), *keyword.kwlist, "do"}
+    free = (a + b for a in ("", *string.ascii_lowercase) for b in string.ascii_letters if a + b not in taken)
+    renamed = dict(zip(names, free, strict=False))
+    renamed["const"] = "let"  # one word instead of two
+    return re.sub(rf"\b({'|'.join(renamed)})\b", lambda match: renamed[match[0]], script)
 
 
 def source(name: str, more: Path = WWW) -> str:
@@ -138,7 +156,7 @@ def build(out: Path, more: Path = WWW) -> dict[str, int]:
     """
     out.mkdir(parents=True, exist_ok=True)
     served = {name: (WWW / name).read_bytes() for name in SERVED}
-    served["app.js"] = rjsmin.jsmin(joined(by_language({name: source(name, more) for name in SCRIPTS}))).encode()
+    served["app.js"] = rjsmin.jsmin(short(joined(by_language({name: source(name, more) for name in SCRIPTS})))).encode()
     served["style.css"] = rcssmin.cssmin(served["style.css"])
     sizes = {}
     for name, content in served.items():

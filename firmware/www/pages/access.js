@@ -25,7 +25,7 @@ export function login(main) {
     input.select();
     input.focus();
   };
-  main.append(title("login_title"), device.guarded() ? h("p", { class: "ended" }, t("login_ended")) : "",
+  main.append(title("login"), device.guarded() ? h("p", { class: "ended" }, t("login_ended")) : "",
     h("form", { onsubmit: send, novalidate: true }, h("input",
       { type: "text", name: "username", autocomplete: "username", value: "curfew", hidden: true }),
       h("div", { class: "field" }, h("label", { for: "password" }, t("password")), input), why,
@@ -73,7 +73,7 @@ export function programs() {
   }
   ask("GET", "/tokens").then(show);
   return h("section", { id: "programs" }, h("h2", {}, t("token_title")), h("p", { class: "soft" }, t("token_about")),
-    h("div", { class: "field" }, h("label", { for: "token-name" }, t("token_name")), name),
+    h("div", { class: "field" }, h("label", { for: "token-name" }, t("net.name")), name),
     h("div", { class: "field" }, h("label", { for: "token-scope" }, t("token_scope")), scope),
     h("div", { class: "row" }, button(t("token_make"), () => put({ make: scope.value, name: name.value }))), said,
       list);
@@ -104,6 +104,6 @@ export function forgetting() {
     said.textContent = code === 200 ? t("forgotten") : refusal(body);
   };
   return h("section", { id: "forget" }, h("h2", {}, t("forget_title")), h("p", { class: "soft" }, t("forget_about")),
-    h("div", { class: "row" }, button(t("forget_do"), send)), said);
+    h("div", { class: "row" }, button(t("forget_title"), send)), said);
 }
 const lastDay = (when) => (when ? when.slice(0, 10) : t("no_date"));

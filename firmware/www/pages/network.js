@@ -1,7 +1,7 @@
 // Network settings and the first set-up.
 import { ask, device } from "../device.js";
 import { has, LANGUAGES, t } from "../texts.js";
-import { button, h, title } from "../dom.js";
+import { button, h, label, title } from "../dom.js";
 import { field, form } from "../forms.js";
 import { nameOf } from "../now.js";
 import { forgetting, programs, sessions } from "./access.js";
@@ -32,14 +32,13 @@ function offset_min(zone, ms) {
 function networkForm(given, first) {
   const text = (id, value, more = {}) => {
     const secret = SECRETS.test(id);
-    return field(id, more.name || t("net." + id), value, { kind: secret ? "password" : null, ...more,
+    return field(id, more.name || label(id), value, { kind: secret ? "password" : null, ...more,
       attributes: { spellcheck: "false", autocapitalize: "none",
       ...(first && !id.includes(".") ? { "data-always": true } : {}),
         ...(secret ? { autocomplete: "new-password" } : {}) } });
   };
-  const part = (name) => Object.entries({ ...WHOLE[name], ...given[name] }).filter(([key]) =>
-    has("net." + name + "." + key))
-    .map(([key, value]) => text(name + "." + key, value, key === "ca" ? { kind: "textarea" }
+  const part = (name) => Object.keys(WHOLE[name]).map((key) =>
+    text(name + "." + key, { ...WHOLE[name], ...given[name] }[key], key === "ca" ? { kind: "textarea" }
       : key === "form" ? { options: FORMS }
       : key === "password" && name === "wifi" ? { about: t("wifi_password_about") } : {}));
   const burners = first ? [] : device.status.burners;
@@ -54,7 +53,7 @@ function networkForm(given, first) {
     { name: t("net.mqtt"), folded: true, fields: part("mqtt") },
     { name: t("net.voice"), folded: true, fields: part("voice") },
     { name: t("net.notify"), folded: true, fields: part("notify") },
-    ...(first ? [] : [{ name: t("confirm_title"), fields: [field("confirm", t("confirm"), "",
+    ...(first ? [] : [{ name: t("confirm_title"), fields: [field("confirm", t("password"), "",
       { kind: "password", about: t("confirm_about") })] }]),
   ];
   const shape = (changed) => {
@@ -79,7 +78,7 @@ function zone(given, first) {
   const minutes = first ? offset_min(here, now) : given.time_zone_min;
   const value = minutes === offset_min(here, now) ? here : names.find((name) => offset_min(name, now) === minutes) ||
     "UTC";
-  const made = field("time_zone_min", t("net.time_zone_min"), value,
+  const made = field("time_zone_min", label("time_zone_min"), value,
     { options: [...new Set([here, value, "UTC", ...names])].sort().map((name) => [name.replaceAll("_", " "), name]),
     about: t("zone_about"), attributes: first ? { "data-always": true } : {} });
   const read = made.read;
