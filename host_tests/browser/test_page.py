@@ -230,6 +230,7 @@ def test_a_setting_is_saved_and_only_what_changed_is_sent(phone, device):
 @pytest.mark.long
 def test_a_threshold_of_one_burner_is_sent_with_the_rest_of_that_burner(phone, device):
     phone.open(device, "settings")
+    phone.find("form")
     for summary in phone.all("details summary"):
         phone.js("arguments[0].click()", summary)
     field = phone.find("[name='burners[0].loaded_on_uv']")

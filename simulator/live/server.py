@@ -41,14 +41,14 @@ UNWATCHED_S = 30  # without a visible page for so long, the stove pauses
 MESSAGE_BYTES = 1 << 20  # a scenario from disk is far smaller
 SENT_MAX = 60  # frames that a client may be behind before some are dropped
 POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'"
-LOG_IN = b"GET /desk "  # to the relay: the controller's own page, logged in
+LOG_IN = b"GET /desk?language="  # to the relay: the controller's own page, logged in, in a language
 LOG_IN_S = 10
 DEVICE_OFF = (
     b"HTTP/1.1 503 Off\r\nRefresh: 1\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThe controller is off.\n"
 )
 LOGGED_IN = (
     "HTTP/1.1 200 OK\r\nSet-Cookie: {}\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
-    "<!doctype html><script>localStorage.csrf = {}; location.replace('/')</script>"
+    "<!doctype html><script>localStorage.csrf = {}; localStorage.language = {}; location.replace('/')</script>"
 )
 
 
@@ -337,13 +337,14 @@ def guarded(app: Any, page_port: int) -> Any:
     return call
 
 
-def _log_in(port: int) -> bytes:
+def _log_in(port: int, language: str) -> bytes:
     """The answer that leaves a browser logged in at the controller's page. Raises OSError while that is not served."""
     headers = {"Content-Type": "application/json"}
     body = json.dumps({"password": PASSWORD}).encode()
     asked = urllib.request.Request(f"http://{HOST}:{port}/api/v1/login", body, headers)
     with urllib.request.urlopen(asked, timeout=LOG_IN_S) as answer:
-        return LOGGED_IN.format(answer.headers["Set-Cookie"], json.dumps(json.load(answer)["csrf"])).encode()
+        kept = json.dumps(json.load(answer)["csrf"]), json.dumps(language)
+        return LOGGED_IN.format(answer.headers["Set-Cookie"], *kept).encode()
 
 
 async def relay(hub: Hub, addresses: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -352,7 +353,8 @@ async def relay(hub: Hub, addresses: str, reader: asyncio.StreamReader, writer: 
     first = await reader.read(1 << 16)
     try:
         if first.startswith(LOG_IN):
-            writer.write(await asyncio.to_thread(_log_in, hub.stove.web_port))
+            language = "zh" if first.startswith(LOG_IN + b"zh ") else "en"
+            writer.write(await asyncio.to_thread(_log_in, hub.stove.web_port, language))
             writer.close()
             return
         up_reader, up_writer = await asyncio.open_connection(HOST, hub.stove.web_port)

@@ -119,3 +119,40 @@ def test_axe_finds_nothing_on_the_stove_and_nothing_leaves_the_window_at_any_wid
     page.shape(*DESK)
     if language == "zh":
         phone.find("#language").click()
+
+
+@needs_browser
+def test_a_run_is_shared_as_a_link_and_a_damaged_link_says_so(page, phone):
+    page.anew()
+    page.speed(10)
+    page.key("l")
+    phone.until(lambda: page.device(1) == "burning", MINUTE)
+    page.tab("runs")
+    phone.press("#share")
+    phone.until(lambda: "#run=" in phone.js("return location.href"))
+    shared = phone.js("return location.href")
+    page.anew()
+    phone.driver.get("about:blank")
+    phone.driver.get(shared)
+    phone.until(lambda: "at the stove" in phone.js("return document.querySelector('#playing').textContent"))
+    phone.until(lambda: page.device(1) == "burning", MINUTE)
+    phone.driver.get("about:blank")
+    phone.driver.get(shared[:-20])
+    phone.until(lambda: "damaged, or cut off" in phone.text("#toast"))
+
+
+@needs_browser
+def test_the_phone_speaks_the_language_of_the_simulator(page, phone):
+    def speaks():
+        phone.driver.switch_to.frame(phone.find("#frame iframe"))
+        try:
+            return phone.seen("#off") and phone.js("return document.documentElement.lang")
+        finally:
+            phone.driver.switch_to.default_content()
+
+    page.tab("device")
+    phone.until(lambda: speaks() == "en", MINUTE)
+    phone.find("#language").click()
+    phone.until(lambda: speaks() == "zh-CN", MINUTE)
+    phone.find("#language").click()
+    phone.until(lambda: speaks() == "en", MINUTE)

@@ -1,15 +1,9 @@
 // The link to the stove: the only file that knows what carries the messages (simulator/live/messages.py).
 // Here: a Worker with the firmware on MicroPython. `make sim` has one of the same name to its server.
+import { addressOf, follow } from "./share.js";
+
 const JUDGE_MS = 2000;
 const SHARE = 10; // a look that took long is followed by so many times its length of rest
-const RUN = "run=", SCENARIO = "scenario=";
-
-const letters = (data) => Array.from(data, (byte) => String.fromCharCode(byte)).join("");
-const text64 = (data) => btoa(letters(data)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-const bytes = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-const data64 = (text) => bytes(atob(text.replaceAll("-", "+").replaceAll("_", "/")));
-const through = async (data, stream) =>
-  new Uint8Array(await new Response(new Blob([data]).stream().pipeThrough(stream)).arrayBuffer());
 
 navigator.serviceWorker?.register(new URL("../sw.js", import.meta.url)).catch(() => {}); // without it: no offline
 
@@ -45,20 +39,8 @@ export function connect(said, opened, lost) {
     if (begun) return;
     begun = true;
     opened();
-    follow();
+    follow(ask, said);
   }
-  /** What the address asks for: a scenario of the repository, or a run that it carries. */
-  async function follow() {
-    const hash = decodeURIComponent(location.hash.slice(1));
-    try {
-      if (hash.startsWith(SCENARIO)) await play(hash.slice(SCENARIO.length));
-      else if (hash.startsWith(RUN)) {
-        const run = await through(data64(hash.slice(RUN.length)), new DecompressionStream("deflate-raw"));
-        ask({ scenario: new TextDecoder("utf-8", { fatal: true }).decode(run) });
-      }
-    } catch { said({ refused: "link: damaged, or cut off: copy the whole of it" }); }
-  }
-  addEventListener("hashchange", follow);
   async function all() {
     if (!known) known = await (await fetch(new URL("scenarios.json", import.meta.url))).json();
     return known;
@@ -90,13 +72,9 @@ export function connect(said, opened, lost) {
   return {
     ask,
     scenarios: all,
-    device: () => "phone/index.html",
+    device: (_, language) => `phone/index.html?language=${language}`,
     saved: (name = "") => new Promise((resolve) => { waiting.push(resolve); worker.postMessage({ saved: name }); }),
     /** An address that plays this run again. */
-    share: async function () {
-      const run = new TextEncoder().encode(JSON.stringify(JSON.parse(await this.saved())));
-      const packed = await through(run, new CompressionStream("deflate-raw"));
-      return `${location.href.split("#")[0]}#${RUN}${text64(packed)}`;
-    },
+    share: async function () { return addressOf(await this.saved()); },
   };
 }

@@ -246,7 +246,7 @@ function targets() {
 }
 
 function showDevice() {
-  find("#frame").replaceChildren(make("iframe", { src: link.device(hello), title: text("device") }));
+  find("#frame").replaceChildren(make("iframe", { src: link.device(hello, spoken()), title: text("device") }));
 }
 
 async function scenarios() {
@@ -327,7 +327,12 @@ find("#sound").onclick = (event) => {
   sound.on = !sound.on;
   event.currentTarget.setAttribute("aria-pressed", String(sound.on));
 };
-find("#language").onclick = () => { speak(spoken() === "zh" ? "en" : "zh"); kept("language", spoken()); words(); };
+find("#language").onclick = () => {
+  speak(spoken() === "zh" ? "en" : "zh");
+  kept("language", spoken());
+  words();
+  if (hello && !find("#device").hidden) showDevice();
+};
 find("#keys").checked = kept("keys") !== "off";
 find("#keys").onchange = (event) => kept("keys", event.target.checked ? "on" : "off");
 find("#find").oninput = scenarios;

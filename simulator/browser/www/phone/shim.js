@@ -5,6 +5,7 @@ const LOGIN = {
   method: "POST", path: "/api/v1/login", body: '{"password": "curfew-desk"}',
   headers: { "content-type": "application/json" },
 };
+localStorage.language = new URLSearchParams(location.search).get("language") || "en";
 let cookie = "";
 
 /** Log the frame in, as `make sim` does, once the controller answers. */
