@@ -331,8 +331,8 @@ export const TEXTS = {
   forget_title: ["Forget everything", "清除个人数据"],
   forget_about: [
     "Before you give the controller away: deletes Wi-Fi, passwords, devices, tokens, the update key and the list of " +
-    "shut-offs. The settings of the stove stay. With all burners off, hold a button for 6 s and release it, enter the " +
-    "device password above, then press.",
+    "shut-offs. The settings of the stove stay. With all burners off, hold a button for 6 s and release it, " +
+    "enter the device password above, then press.",
     "送人之前使用：删除 Wi-Fi、密码、设备、访问令牌、更新密钥和关火记录；灶具的设置保留。全部关火后按住控制盒的按钮 6 秒再松开，" +
     "在上面输入设备密码，然后按下面的按钮。"],
   forgotten: ["Done. The controller restarts and opens its own Wi-Fi network.", "已清除。控制盒会重启，并打开自己的 Wi-Fi。"],

@@ -73,6 +73,7 @@ def violations(phone):
     if not phone.js("return 'axe' in window"):
         phone.js(Path(AXE).read_text())
     return phone.driver.execute_async_script(
-        "const done = arguments[0]; axe.run(document, {resultTypes: ['violations'], iframes: false}).then((found) => "
+        "const done = arguments[0]; axe.run(document, {resultTypes: ['violations'], iframes: false, "
+        "rules: {'target-size': {enabled: true}}}).then((found) => "
         "done(found.violations.map((one) => one.id + ': ' + one.nodes[0].html + ' ' + one.nodes[0].failureSummary)))"
     )

@@ -1,5 +1,7 @@
 """The decisive moments: is it off, a secret shown once, the end of a log-in, an answer that must not get lost."""
 
+import datetime
+
 import pytest
 
 from curfew.core import settings
@@ -245,6 +247,8 @@ def test_the_history_shows_days_causes_and_wear_and_can_be_saved(phone, device):
     phone.until(lambda: len(phone.all(".days .bar")) >= 7)
     assert phone.text(".bars li") == "time was up\n2×"
     assert "5 % of the way to worn" in phone.text(".wear")
+    first = datetime.date.today() - datetime.timedelta(days=13)
+    assert f"{first.day} {first:%b}"[:6] in phone.text(".days")
     phone.js("URL.createObjectURL = (blob) => { blob.text().then((text) => { window.csv = text; }); return '#x'; }")
     phone.press("main .row button")
     lines = phone.until(lambda: phone.js("return window.csv")).split("\r\n")
@@ -319,3 +323,18 @@ def test_one_says_from_the_page_that_no_one_is_there_and_takes_it_back(phone, de
     phone.reads("Is someone there?\nA contact reports it.", "dl")
     phone.js("location.hash = 'now'")
     phone.until(lambda: phone.seen(".state") and not phone.seen(".presence"))
+
+
+def test_small_words_say_what_they_mean_in_both_languages(phone, device):
+    device.shutoffs = device.shutoffs[:1]
+    phone.open(device, "history")
+    phone.reads("The last shut-off.")
+    phone.js("location.hash = 'more'")
+    phone.reads("Voice\nnot set up", "dl")
+    assert "curfew update 127.0.0.1" in phone.text("main")
+    phone.press("#language")
+    phone.reads("语音\n未设置", "dl")
+    assert "26 小时 3 分钟" in phone.text("dl") and "上次重启\n上电" in phone.text("dl")
+    phone.js("location.hash = 'signal'")
+    phone.reads("现在", "main")  # the end of the axis; the first tab is 当前
+    assert phone.text("#tabs a") == "当前"

@@ -16,7 +16,7 @@ def burner(remaining_s=None, fault=None):
 @pytest.mark.parametrize(
     ("left_s", "shown"),
     [
-        (0, "00:00"), (1, "00:01"), (59, "00:59"), (60, "01:00"), (3600, "60:00"), (5999, "99:59"),
+        (1, "00:01"), (59, "00:59"), (60, "01:00"), (3600, "60:00"), (5999, "99:59"),
         (6000, "1h40"), (7199, "1h59"), (7200, "2h00"), (18000, "5h00"), (35999, "9h59"), (36000, "9h59"),
     ],
 )  # fmt: skip
@@ -28,8 +28,9 @@ def test_the_least_time_of_the_closed_contacts_is_shown():
     assert display.text([burner(600), burner(), burner(90)], None, 0) == "01:30"
 
 
-def test_dashes_when_nothing_is_on():
-    assert display.text([burner(), burner()], None, 0) == "----"
+def test_dashes_when_nothing_is_on_or_has_a_flame_yet():
+    assert display.text([burner(), burner()], None, 0) == display.text([burner(0), burner()], None, 0) == "----"
+    assert display.text([burner(0), burner(90)], None, 0) == "01:30"
 
 
 def test_a_fault_shows_burner_and_number():

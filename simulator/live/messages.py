@@ -51,7 +51,8 @@ def hello(stove: "RecordedStove", **more: Any) -> dict[str, Any]:
     return {
         "keys": BURNER_KEYS, "acts": acts_table(), "plant": plant, "name": stove.top["name"],
         "about": stove.scenario.about, "until": stove.until_ms, "speeds": SPEEDS, "rules": RULES,
-        "sensor": stove.scenario.plan["stove"].get("sensor", True), **more,
+        "sensor": stove.scenario.plan["stove"].get("sensor", True),
+        "display": "display_clk_pin" in stove.top.get("settings", {}), **more,
     }  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def listening(port: int | None) -> socket.socket:
         except OSError:
             listener.close()
     if port is not None:
-        raise PortError(f"port {port} is in use: give another one (PORT=8170), or none for the next free one")
+        raise PortError(f"port {port} is in use: give another one (PORT={port + 10}), or none for the next free one")
     raise PortError(f"no port from {PORT} to {PORT + PORTS_TRIED - 1} is free: give one (PORT=9000)")
 
 

@@ -16,7 +16,7 @@ def text(burners, password, second, reason=""):
     moves the text. reason: why the Wi-Fi does not come; it follows the password, or shows every fourth second. A fault
     ("F", burner, fault from 1 in the order of FAULTS) takes every fourth second of a countdown.
     """
-    left = [burner["remaining_s"] for burner in burners if burner["contact_closed"]]
+    left = [burner["remaining_s"] for burner in burners if burner["contact_closed"] and burner["remaining_s"]]
     for number, burner in enumerate(burners):
         if burner["fault"] and (not left or second % 4 == 3):
             return "F%d-%d" % (number + 1, FAULTS.split().index(burner["fault"]) + 1)

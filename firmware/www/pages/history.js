@@ -37,7 +37,7 @@ function days(shutoffs) {
     if (back >= 0 && back < DAYS) minutes[DAYS - 1 - back] += one.burn_s / 60;
   }
   const high = Math.max(30, ...minutes);
-  const name = (n) => day(today - (DAYS - 1 - n) * DAY_MS + DAY_MS / 2);
+  const name = (n) => day((today - (DAYS - 1.5 - n) * DAY_MS) / 1000);
   const total = Math.round(minutes.reduce((a, b) => a + b, 0));
   const bar = (value, n) => {
     const x = n * PITCH + (PITCH - BAR) / 2, tall = value / high * (BASE - 18);

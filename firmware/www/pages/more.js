@@ -35,7 +35,8 @@ export function more(main) {
       row(t("time"), moment(status.time)), row(t("uptime"), span(status.uptime_s)),
       row(t("restart_reason"), has("restart." + status.restart_reason) ? t("restart." + status.restart_reason)
         : status.restart_reason || "–"),
-      row(t("presence"), t(status.presence || "by_contact")), ...chip, ...Object.entries(status.services || {}).map(([name, word]) =>
+      row(t("presence"), t(status.presence || "by_contact")),
+      ...chip, ...Object.entries(status.services || {}).map(([name, word]) =>
         row(t("service." + name), t(word === "off" && name !== "wifi" && name !== "time" ? "not_set_up"
         : SERVICE[word] || word))));
     const said = t(status.trial ? "update_trial" : status.update_s ? "update_open" : "update_closed",

@@ -12,6 +12,7 @@ from host_tests.browser.stove.page import DESK
 needs_browser = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
 MINUTE = 60
 SHAPES = ((320, 640), (390, 844), (1280, 800))
+TOP = "return document.querySelector('#stove').getBoundingClientRect().top"
 NARROW = 900  # of a window: a sheet covers the stove
 
 
@@ -52,8 +53,10 @@ def test_a_new_stove_shows_nothing_of_the_one_before(page, phone):
 @pytest.mark.long
 @needs_browser
 def test_the_tour_lights_forgets_and_welds_by_itself(page, phone):
+    tops = {phone.js(TOP)}
     phone.press("#tour")
-    phone.until(lambda: page.device(1) == "contact welded", 3 * MINUTE)
+    phone.until(lambda: tops.add(phone.js(TOP)) or page.device(1) == "contact welded", 3 * MINUTE)
+    assert len(tops) == 1  # the stove does not jump when the words above it change
     assert [line for line in page.reported() if "time is up" in line]
     phone.reads("Now it is your stove", "#coach")
 
@@ -119,6 +122,29 @@ def test_axe_finds_nothing_on_the_stove_and_nothing_leaves_the_window_at_any_wid
     page.shape(*DESK)
     if language == "zh":
         phone.find("#language").click()
+
+
+@needs_browser
+def test_what_is_thrown_is_seen_beside_the_stove_and_on_a_phone_above_the_sheet(page, phone):
+    seen = (
+        "return [...document.querySelectorAll(arguments[0])].every((one) => {"
+        "const at = one.getBoundingClientRect(); return at.top >= 0 && at.bottom <= arguments[1]; })"
+    )
+    phone.js("localStorage.removeItem('tab')")
+    phone.driver.refresh()
+    phone.until(lambda: phone.seen("#tab-device[aria-selected=true]") and phone.seen("#frame iframe"))
+    page.shape(1280, 800)
+    page.tab("drawer")
+    assert phone.js(seen, ".knob, [data-button], #drawer", 800)
+    page.shape(390, 844)
+    if not phone.seen("#drawer"):
+        page.tab("drawer")
+    assert phone.js(seen, ".knob", phone.find("#drawer").rect["y"])
+    phone.press("[data-act=power_off] button")
+    phone.reads("the chip is down: power", "#toast")
+    page.shape(*DESK)
+    page.anew(burners=4)
+    phone.until(lambda: phone.js("return document.querySelector('.screen').getAttribute('visibility')") == "hidden")
 
 
 @needs_browser

@@ -156,6 +156,10 @@ def test_two_tabs_see_one_stove_and_the_controller_serves_its_own_page_beside_it
     phone.driver.switch_to.frame(phone.find("#frame iframe"))
     phone.until(lambda: phone.seen("#off"), MINUTE)  # without a password
     phone.reads("turned off from the web page", "main", MINUTE)  # what F was, among the shut-offs
+    last = "fetch('/api/v1/shutoffs').then((answer) => answer.json()).then(([one]) => arguments[0](one.when))"
+    phone.until(lambda: phone.driver.execute_async_script(last), MINUTE)
+    phone.js("location.hash = 'history'")
+    phone.reads("Burner 1 · today", "main", MINUTE)  # the device knows the time
     phone.driver.switch_to.default_content()
 
 
@@ -166,6 +170,11 @@ def test_it_speaks_chinese_fits_a_phone_and_has_no_word_without_a_translation(pa
     phone.reads("模拟灶具", "header")
     left = [word for word in phone.text("main").split("\n") if re.fullmatch(r"(state|fault|cause|do|group)\..*", word)]
     assert left == []
+    named = "#acts button, #acts legend, #acts select:not([name=in], [name=error]) option"
+    said = phone.js("return [...document.querySelectorAll(arguments[0])].map((one) => one.textContent)", named)
+    said += phone.js("return [...document.querySelectorAll('#acts [aria-label]')].map((one) => one.ariaLabel)")
+    assert {word for word in said if not re.search(r"[\u4e00-\u9fff]", word)} == {"MQTT", "a", "b"}
+    assert [word for word in said if re.search("[a-z]{5}", word.replace("Python", ""))] == []
     page.shape(360, 780)
     phone.until(lambda: phone.js("return document.documentElement.scrollWidth <= innerWidth"))
     phone.until(lambda: phone.js("return document.querySelector('svg').viewBox.baseVal.height") > 900)
@@ -264,7 +273,7 @@ def test_a_used_port_is_one_line_or_the_next_one():
         command = [sys.executable, "-m", "simulator", "live", "--port", str(port)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
-    assert f"port {port} is in use: give another one (PORT=8170), or none for the next free one" in done.stderr
+    assert f"port {port} is in use: give another one (PORT={port + 10}), or none for the next free one" in done.stderr
     with program() as (_, one), program() as (_, other):
         assert one != other
 

@@ -48,7 +48,8 @@ function hear(said) {
 
 function happened(entry) {
   if (entry.sound === "LET_GO") released.add(entry.b);
-  tell(entry);
+  const said = tell(entry);
+  if (said && document.body.classList.contains("sheet")) toast(said);
 }
 
 function download(run, file) {
@@ -100,7 +101,7 @@ function see(news) {
   });
   const narrow = innerWidth < NARROW_PX;
   if (!picture || picture.burners !== news.burners.length || picture.narrow !== narrow) {
-    picture = draw(find("#stove"), news.burners.length, ask, choose, narrow);
+    picture = draw(find("#stove"), news.burners.length, ask, choose, narrow, hello.display);
     picture.burners = news.burners.length;
     picture.narrow = narrow;
     if (burner >= picture.burners) burner = 0;

@@ -52,7 +52,7 @@ function form(name, fields, ask) {
 }
 
 function input({ key, kind, low, high, choice, unit, default: begin }) {
-  const label = `${named("field", key)}${unit ? ` (${unit})` : ""}`;
+  const label = `${named("field", key)}${unit ? ` (${named("unit", unit)})` : ""}`;
   if (kind === "bool" || choice.length) {
     const options = (kind === "bool" ? ["true", "false"] : choice).map((word) =>
       make("option", { value: word, selected: word === begin }, named("option", SHOWN[word] || word)));

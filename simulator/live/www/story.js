@@ -5,10 +5,10 @@ import { text } from "./texts.js";
 
 const KEPT = 400;
 
-/** One line more. */
+/** One line more; its words. */
 export function tell(entry) {
   const [kind, said] = sentence(entry);
-  if (!said) return;
+  if (!said) return "";
   const list = find("#story");
   const down = list.scrollTop + list.clientHeight > list.scrollHeight - 30;
   const burner = make("b", {}, entry.b === null ? "" : String(entry.b + 1));
@@ -17,6 +17,7 @@ export function tell(entry) {
   list.append(line);
   while (list.children.length > KEPT) list.firstChild.remove();
   if (down) list.scrollTop = list.scrollHeight;
+  return said;
 }
 
 /** All lines anew, in the language of now. */

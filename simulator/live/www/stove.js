@@ -31,7 +31,7 @@ const rgb = (color) => `rgb(${color.join(",")})`;
  * Draw a stove of so many burners into `place`. ask(message) sends what a hand does; chosen(burner) tells which it
  * touches. narrow: the controller below the stove instead of beside it.
  */
-export function draw(place, burners, ask, chosen, narrow) {
+export function draw(place, burners, ask, chosen, narrow, display) {
   const wide = Math.max(250 * burners + (narrow ? 50 : 348), 310);
   const svg = el("svg", { viewBox: `0 0 ${wide} ${narrow ? 950 : 610}`, role: "group", "aria-label": text("stove") });
   svg.innerHTML = DEFS;
@@ -47,8 +47,8 @@ export function draw(place, burners, ask, chosen, narrow) {
   );
   const parts = [];
   for (let index = 0; index < burners; index += 1) parts.push(burner(svg, index, 145 + 250 * index, ask, chosen));
-  const box = narrow ? panel(svg, (wide - 262) / 2, 616, burners, ask, chosen)
-    : panel(svg, right + 40, 66, burners, ask, chosen);
+  const box = narrow ? panel(svg, (wide - 262) / 2, 616, burners, ask, chosen, display)
+    : panel(svg, right + 40, 66, burners, ask, chosen, display);
   if (!narrow) legend(svg, right + 44);
   place.replaceChildren(svg);
   return {
@@ -226,7 +226,7 @@ function burner(svg, index, x, ask, chosen) {
       el("rect", { x: -18, y: -20, width: 36, height: 40, rx: 4, fill: "var(--wall-2)", stroke: "var(--wire)" }),
       el("path", { d: "M-18-12H18M-18-4H18M-18 4H18M-18 12H18", stroke: "var(--copper)", "stroke-width": 4 }),
         armature),
-    el("text", { x: L, y: B + 18, class: "label", "text-anchor": "middle" }, text("magnet")), ma, state, tcText,
+    el("text", { x: L - 18, y: B + 18, class: "label" }, text("magnet")), ma, state, tcText,
       magText, tipText);
   group.append(loop);
   svg.append(group);
@@ -334,22 +334,24 @@ function knobByHand(knob, index, ask, chosen) {
   knob.addEventListener("keyup", (event) => { if (event.key === "Enter" || event.key === " ") release(); });
 }
 
-function panel(svg, x, y, burners, ask, chosen) {
+function panel(svg, x, y, burners, ask, chosen, display) {
   const box = el("g", { transform: `translate(${x} ${y})`, filter: "url(#drop)" });
   box.append(el("rect", { width: 262, height: 304, rx: 20, fill: "url(#case)" }),
     el("rect", { x: 1.5, y: 1.5, width: 259, height: 301, rx: 19, fill: "none", stroke: "#fff", "stroke-opacity": .1 }),
-    el("text", { x: 24, y: 32, style: "font-size:13px;letter-spacing:.18em;fill:#c9cdd3" }, "CURFEW"),
-    el("rect", { x: 22, y: 44, width: 218, height: 84, rx: 10, fill: "#0b0c0d" }));
+    el("text", { x: 24, y: 32, style: "font-size:13px;letter-spacing:.18em;fill:#c9cdd3" }, "CURFEW"));
+  const screen = el("g", { class: "screen", visibility: display ? "visible" : "hidden" });
+  screen.append(el("rect", { x: 22, y: 44, width: 218, height: 84, rx: 10, fill: "#0b0c0d" }));
   const digits = [0, 1, 2, 3].map((n) => {
     const cell = el("g", { transform: `translate(${42 + n * 44 + (n > 1 ? 16 : 0)} 57) scale(1.08 1.24) skewX(-5)` });
     const parts = SEGMENTS.map((points) => el("polygon", { points, fill: "#ff4b33" }));
     cell.append(...parts);
-    box.append(cell);
+    screen.append(cell);
     return parts;
   });
   const colon = el("g", { fill: "#ff4b33" }, el("circle", { cx: 133, cy: 76, r: 4 }),
     el("circle", { cx: 131, cy: 98, r: 4 }));
-  box.append(colon);
+  screen.append(colon);
+  box.append(screen);
   const grill = el("g", { transform: "translate(212 27)" });
   for (let n = 0; n < 12; n += 1) grill.append(el("circle", { cx: (n % 6) * 6, cy: Math.floor(n / 6) * 6 - 6, r: 1.6,
     fill: "#000" }));
