@@ -9,7 +9,7 @@ const SERVICE = { off: "offline", refused: "service_refused", connecting: "servi
   "waiting for the time": "waiting_for_time", "one source": "one_source" };
 
 export function more(main) {
-  const facts = h("dl", {});
+  const facts = h("dl", {}), chip = h("dl", {});
   const may = h("p", { role: "status" });
   const log = h("pre", { tabindex: 0, "aria-label": t("log_title") }, t("loading"));
   main.append(title("more"), h("div", { class: "row" }, h("a", { class: "button", href: "#check" }, t("check_title")),
@@ -19,15 +19,14 @@ export function more(main) {
   h("h2", {}, t("about_title")), h("p", { class: "soft" }, t("about")), facts,
   h("h2", {}, t("update_title")), h("p", { class: "soft" }, t("update_how"), " ",
     h("code", { class: "token" }, "curfew update " + location.hostname)), may,
-  h("h2", {}, t("log_title")), log);
+  h("h2", {}, t("log_title")), log, chip);
   const row = (name, value) => h("div", {}, h("dt", {}, name), h("dd", { class: "value" }, value));
-  let chip = [];
   ask("GET", "/log").then(({ code, body }) => {
     log.textContent = code !== 200 ? t("failed") : body.lines.join("\n") || t("log_none");
     if (code !== 200) return;
     const free = Object.entries(body.free_bytes).map(([heap, bytes]) => t("heap." + heap) + " " +
       Math.floor(bytes / 1024) + " kB");
-    chip = [row(t("load"), Math.round(body.busy_permille / 10) + " %"), row(t("free_memory"), free.join(" · "))];
+    chip.append(row(t("load"), Math.round(body.busy_permille / 10) + " %"), row(t("free_memory"), free.join(" · ")));
   });
   return () => {
     const status = device.status;
@@ -36,7 +35,7 @@ export function more(main) {
       row(t("restart_reason"), has("restart." + status.restart_reason) ? t("restart." + status.restart_reason)
         : status.restart_reason || "–"),
       row(t("presence"), t(status.presence || "by_contact")),
-      ...chip, ...Object.entries(status.services || {}).map(([name, word]) =>
+      ...Object.entries(status.services || {}).map(([name, word]) =>
         row(t("service." + name), t(word === "off" && name !== "wifi" && name !== "time" ? "not_set_up"
         : SERVICE[word] || word))));
     const said = t(status.trial ? "update_trial" : status.update_s ? "update_open" : "update_closed",

@@ -14,8 +14,8 @@ const STEPS = { _min: 5, _s: 15 };
 export function settings(main) {
   const place = h("div", {}, h("p", { class: "soft", role: "status" }, t("loading")));
   const closed = h("p", { class: "bad", role: "status" });
-  main.append(title("settings_title"), closed, place, h("p", {},
-    h("a", { class: "button", href: "#network" }, t("network_title"))));
+  main.append(title("settings_title"), h("p", {}, h("a", { class: "button", href: "#network" }, t("network_title"))),
+    closed, place);
   ask("GET", "/settings").then(({ code, body }) => place.replaceChildren(code === 200 ? settingsForm(body)
     : h("p", { class: "bad" }, t("failed"))));
   return () => {
