@@ -11,9 +11,9 @@ const SECRET = "••••";
 /** A field with its label, range and place for a refusal.
  *
  * read() is the value as JSON, undefined when unchanged; change() says it in words, "" for none; reset() is undo.
- * step: of the buttons beside a number. options: [text, value] to choose from.
+ * step: of the buttons beside a number. options: [text, value] to choose from. whose: before the label of a change.
  */
-export function field(id, label, value, { about = "", unit = "", options = null, kind = null, step = 0,
+export function field(id, label, value, { about = "", unit = "", options = null, kind = null, step = 0, whose = "",
   attributes = {} } = {}) {
   const secret = kind === "password" || (value !== null && typeof value === "object" && "set" in value);
   const shown = secret || value === undefined || value === null ? "" : Array.isArray(value) ? value.join(" ") : value;
@@ -44,7 +44,8 @@ export function field(id, label, value, { about = "", unit = "", options = null,
   const word = (content) => type === "checkbox" ? t(content ? "yes" : "no") : secret ? SECRET
     : options ? options.find(([, given]) => String(given) === content)[0]
       : (content || t("none")) + (unit && " " + unit);
-  const change = () => !changed() ? "" : label + ": " + (secret ? SECRET : word(before) + " → " + word(input[content]));
+  const change = () => !changed() ? "" : whose + label + ": " +
+    (secret ? SECRET : word(before) + " → " + word(input[content]));
   const reset = () => { input[content] = before; note(); };
   const refuse = (text) => {
     why.textContent = text;

@@ -157,7 +157,7 @@ export const TEXTS = {
     "Not there after 2 minutes? Your router lists it with its IP address. If the Wi-Fi password was wrong, the " +
     "set-up comes back by itself after about a minute and says why.",
     "两分钟后还打不开？路由器的设备列表里有它的 IP 地址。如果 Wi-Fi 密码不对，大约一分钟后配网热点会自动重新打开，并说明原因。"],
-  network_title: ["Network", "网络"],
+  network_title: ["Network and access tokens", "网络和访问令牌"],
   group_box: ["Device", "控制盒"],
   "net.name": ["Name", "名称"],
   name_of: ["Name of {0}", "{0} 的名称"],
@@ -207,6 +207,7 @@ export const TEXTS = {
   keep: ["set; leave empty to keep it", "已设置；留空则不变"],
   // log-in
   password: ["Device password", "设备密码"],
+  password_new: ["New device password", "新的设备密码"],
   login: ["Log in", "登录"],
   logout: ["Log out", "退出登录"],
   login_wrong: ["Wrong password.", "密码不对。"],

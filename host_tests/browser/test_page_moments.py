@@ -1,14 +1,30 @@
 """The decisive moments: is it off, a secret shown once, the end of a log-in, an answer that must not get lost."""
 
 import datetime
+import re
 
 import pytest
 
 from curfew.core import settings
 from host_tests.browser.page import NEW_TOKEN, burner, burning
-from host_tests.browser.phone import MISSING, Keys
+from host_tests.browser.phone import MISSING, NARROW, Keys
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
+
+
+WALK = {  # the words that a newcomer reads and presses
+    "en-GB": (
+        r"Turned off .*\(25 minutes ago\): turned off from the web page", "Settings", "Own times: Back right",
+        "Timer after ignition", "Timer after ignition −5", "Back right, Timer after ignition: 30 min → 15 min", "Save",
+        "restarts as soon as all burners are off", "Network and access tokens", "Name", "Device password", "New token",
+        "I have saved it",
+    ),
+    "zh-CN": (
+        "关火（25分钟前）：用网页关火", "设置", "单独的时间：Back right", "默认定时", "默认定时 −5",
+        "Back right, 默认定时: 30 分钟 → 15 分钟", "保存", "控制盒就会重启", "网络和访问令牌", "名称", "设备密码",
+        "新建令牌", "我已保存",
+    ),
+}  # fmt: skip
 
 
 def size_of(phone, selector):
@@ -338,3 +354,46 @@ def test_small_words_say_what_they_mean_in_both_languages(phone, device):
     phone.js("location.hash = 'signal'")
     phone.reads("现在", "main")  # the end of the axis; the first tab is 当前
     assert phone.text("#tabs a") == "当前"
+
+
+@pytest.mark.parametrize("language", WALK)
+def test_a_newcomer_says_when_and_why_sets_the_back_burner_and_finds_the_token_by_words_alone(phone, device, language):
+    why, settings_tab, times, timer, minus, change, save, saved, tokens, name, secret, make, have = WALK[language]
+
+    def press(words):
+        """What can be pressed and reads so."""
+        tag = "self::a or self::button or self::summary"
+        one = phone.until(lambda: phone.driver.find_element("xpath", f"//*[{tag}][normalize-space()='{words}']"))
+        phone.js("arguments[0].scrollIntoView({block: 'center'})", one)
+        one.click()
+
+    def into(label, text):
+        last = f"(//label[normalize-space()='{label}'])[last()]"  # a controller has a name, too
+        field = phone.until(lambda: phone.driver.find_element("xpath", last)).get_dom_attribute("for")
+        phone.find(f"[id='{field}']").send_keys(text)
+
+    device.values["burners"].append({"relay_pin": 19, "button_pin": 26, "sensor": True})
+    device.shutoffs[0]["burner"] = 1
+    device.publish(burners=[burner(), burner(cause="REMOTE:web")], names=["Front left", "Back right"])
+    phone.set_languages(language)
+    phone.shape(*NARROW)
+    phone.open(device)
+    phone.until(lambda: re.search(why, phone.text(".burner:last-child .last")))
+    press(settings_tab)
+    press(times)
+    group = phone.find("details[open]")
+    assert timer in group.text
+    for _ in range(3):
+        phone.press(f"details[open] [aria-label='{minus}']")
+    phone.reads(change, ".changes")
+    press(save)
+    phone.reads(saved)
+    assert device.values["burners"][1]["timer_default_min"] == 15
+    press(settings_tab)
+    press(tokens)
+    into(secret, "soup is ready")
+    into(name, "shelf")
+    press(make)
+    phone.reads(NEW_TOKEN, "dialog .token")
+    press(have)
+    phone.reads("shelf", "#programs")

@@ -45,7 +45,8 @@ function networkForm(given, first) {
   const names = burners.map((_, n) => text("burner_names." + n, nameOf(n), { name: t("name_of", t("burner", n + 1)) }));
   const groups = [
     { name: t("net.wifi"), fields: part("wifi") },
-    { name: t("group_box"), fields: [text("password", given.password || "", { about: t("password_about") }),
+    { name: t("group_box"), fields: [text("password", given.password || "",
+      { about: t("password_about"), name: t(first ? "password" : "password_new") }),
       text("name", given.name || "Curfew"),
       text("language", given.language || "auto", { options: [[t("auto"), "auto"],
         ...LANGUAGES.slice(0, 2).map(([tag, name]) => [name, tag])] }),

@@ -27,7 +27,7 @@ export function settings(main) {
 function settingsForm({ values, ranges }) {
   const rangeOf = (id) => ranges[id] || ranges[id.replace(/\[\d+\]/, "[]")] || ranges[id.replace(/^.*\./, "")] || {};
   const plain = (value) => value === true ? t("yes") : value === false ? t("no") : value ?? t("none");
-  const one = (id, given) => {
+  const one = (id, given, whose) => {
     const key = id.replace(/^.*\./, "");
     const range = rangeOf(id);
     const value = given === undefined ? range.default : given;
@@ -39,7 +39,7 @@ function settingsForm({ values, ranges }) {
       ? t("range", range.low, range.high, unit, plain(range.default))
       : range.default === undefined || range.default === null ? "" : t("default", plain(range.default));
     const numeric = typeof range.low === "number";
-    return field(id, label(key), value, { about, unit: words ? "" : unit,
+    return field(id, label(key), value, { about, whose, unit: words ? "" : unit,
       step: numeric && STEPS[/_[a-z]+$/.exec(key)?.[0]] || 0,
       attributes: numeric ? { min: range.low, max: range.high, inputmode: "numeric", type: "number" } : {},
       options: words && typeof value !== "boolean" ? words.map((word) => [String(plain(word)), word]) : null });
@@ -52,7 +52,7 @@ function settingsForm({ values, ranges }) {
   const inner = [...new Set(Object.keys(ranges).filter((key) => /^burners\[ ?\d*\]\./.test(key)).map((key) =>
     key.replace(/^.*\./, "")))];
   const ofBurner = (n, wanted) => [...new Set([...Object.keys(burners[n]), ...inner])].filter((key) =>
-    key in ranges === wanted).map((key) => one("burners[" + n + "]." + key, burners[n][key]));
+    key in ranges === wanted).map((key) => one("burners[" + n + "]." + key, burners[n][key], nameOf(n) + ", "));
   const groups = [
     { name: t("everyday"), fields: everyday.map((key) => one(key, values[key])) },
     ...burners.map((_, n) => ({ name: t("own_times", nameOf(n)), folded: true, fields: ofBurner(n, true) })),
