@@ -38,11 +38,13 @@ PARTS: dict[str, Part] = {
     "connections": lambda language: wiring.connections(language),
     "settings of the builds": lambda language: wiring.settings(language),
     "single faults": spice.in_markdown,
+    "single faults in brief": spice.in_brief,
     "bench": _bench,
     "chips": chips.fits,
 }
 ENGLISH: dict[str, tuple[str, ...]] = {
     "README.md": ("chips",),
+    "SAFETY.md": ("single faults in brief",),
     "docs/build.md": ("parts list", "settings of the builds"),
     "docs/circuit.md": ("single faults",),
     "docs/use.md": ("states", "transitions", "sounds"),

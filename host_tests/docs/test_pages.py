@@ -27,10 +27,11 @@ PYTHON = ".venv/bin/python "
 
 
 @pytest.mark.parametrize(("file", "most"), [
-    ("README.md", 220), ("README.zh-CN.md", 220), ("SAFETY.md", 160), ("SAFETY.zh-CN.md", 160),
+    ("README.md", 220), ("README.zh-CN.md", 220), ("SAFETY.md", 165), ("SAFETY.zh-CN.md", 165),
 ])  # fmt: skip
 def test_a_document_is_not_longer_than_it_may_be(file, most):
-    assert len(text_of(file).splitlines()) <= most
+    read = re.sub(r"<!-- generated: .*?<!-- end: [^\n]*\n", "", text_of(file), flags=re.DOTALL)
+    assert len(read.splitlines()) <= most, "without generated tables: they are looked up"
 
 
 @pytest.mark.parametrize("file", READMES)

@@ -4,6 +4,8 @@ Here: decks one by one, the record of all single faults, the simulator's pump an
 nets what safety asks (test_wiring.py)? `make spice` runs everything.
 """
 
+import re
+
 import pytest
 
 from host_tests.wiring.test_budget import simulated
@@ -120,6 +122,22 @@ def test_whatever_feeds_the_coils_longer_than_four_seconds_is_seen_at_the_supply
         if any(value == "never" or value > faults.TO_S for value in late):
             # "off": a shorted supply, which the model lets give 25 A, and a real one does not.
             assert row["key"] in ("weak", "bridged", "driver", "off"), name
+
+
+@pytest.mark.parametrize(
+    "file, heading", [("README.md", "## Checks on the table"), ("README.zh-CN.md", "## 桌上的检查")]
+)
+def test_every_check_that_the_table_names_is_on_the_table(file, heading):
+    text = (faults.FILE.parents[1] / file).read_text("utf-8")
+    checks = text[text.index(heading) :].split("\n## ")[0]
+    named = {
+        number
+        for row in table.WORDS.values()
+        for words in row
+        for number in re.findall(r"(?:check|检查) (\d+)", str(words))
+    }
+    assert named == {"8", "9", "10"}
+    assert all(f"\n{number}. " in checks for number in named)
 
 
 def test_every_finding_has_its_words_and_every_kind_of_fault():

@@ -12,7 +12,7 @@ from wiring.budget import Loop
 from wiring.model import Build
 from wiring.source import build
 from wiring.spice import faults, loop, ramps, run, sparks, tolerances, whole
-from wiring.spice.parts import OPERATE_MA
+from wiring.spice.parts import OPERATE_MA, STOVE
 from wiring.spice.whole import Conditions, Fault
 
 QUICK_DRAWS, DRAWS = 6, 200
@@ -38,6 +38,9 @@ def decks() -> Iterator[Row]:
         yield (f"opening with {henry * 1e6:g} uH leaves nothing on the sense lead after 20 ms",
                f"{-one['peak_v']:.0f} V at the contact, {one['later_v'] * 1e6:.2f} uV later",
                abs(one["later_v"]) < 10e-6)  # fmt: skip
+    read_v = run.measured(whole.deck(full))["tc_open_v"]
+    yield ("the sense network and the converter's input take less than 3 % of a reading",
+           f"{100 * (1 - read_v / STOVE['emf_v']):.2f} %", 0.97 < read_v / STOVE["emf_v"] < 1)  # fmt: skip
     shift_v = run.measured(loop.cross_talk(3e-3))["shift_v"]
     yield (
         "a burning neighbor over 3 mOhm of body moves a reading by less than 1 mV",

@@ -53,6 +53,7 @@ WORDS: dict[str, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
     "hood": (("the hood does not run, or always", "–", "listen"), ("油烟机不转或一直转", "–", "听")),
     "none": (("no change that matters", "nothing need", "nothing need"), ("没有影响", "不必发现", "不必发现")),
 }  # fmt: skip
+SEVERE = ("driver", "conducts", "bridged", "weak", "untested")
 KINDS = {"open": ("open", "开路"), "short": ("short", "短路"), "leak": ("10 MΩ leak", "10 MΩ 漏电"),
          "bridge": ("1 Ω bridge", "1 Ω 搭接"), "stuck": ("pin stuck", "引脚卡住")}  # fmt: skip
 
@@ -83,7 +84,23 @@ def in_markdown(language: int) -> str:
     for key, words in WORDS.items():
         of_key = [row for row in found.values() if row["key"] == key]
         if of_key:
-            effect, basic, full = words[language]
-            sides = [re.sub(r"\b([A-Z]{2,}_[A-Z]+|ALARM)\b", r"`\1`", side) for side in (basic, full)]
-            body.append([effect, _listed(of_key, language), *sides])
+            body.append([words[language][0], _listed(of_key, language), *_noticed(key, language)])
+    return rows(head, body)
+
+
+def _noticed(key: str, language: int) -> list[str]:
+    """What notices a finding in either build, names as code."""
+    return [re.sub(r"\b([A-Z]{2,}_[A-Z]+|ALARM)\b", r"`\1`", side) for side in WORDS[key][language][1:]]
+
+
+def in_brief(language: int) -> str:
+    """What SAFETY shows: how many faults keep a contact closed or could, and how many do neither."""
+    found = [row["key"] for row in faults.recorded()["faults"].values()]
+    head = (("Effect", "Faults", "Noticed in the basic build", "Noticed in the full build"),
+            ("后果", "故障数", "基本型靠什么发现", "完整型靠什么发现"))[language]  # fmt: skip
+    body = [[WORDS[key][language][0], str(found.count(key)), *_noticed(key, language)] for key in SEVERE]
+    words = (("the contact opens or stays open, or a reading, light or button is lost", "no change that matters"),
+             ("触点断开或不闭合，或失去一个读数、指示灯、按钮", "没有影响"))[language]  # fmt: skip
+    lost = len(found) - found.count("none") - sum(map(found.count, SEVERE))
+    body += [[words[0], str(lost), "–", "–"], [words[1], str(found.count("none")), "–", "–"]]
     return rows(head, body)
