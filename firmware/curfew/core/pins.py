@@ -19,7 +19,7 @@ CHIPS = {
     "ESP32": "SCSCoSFFFFFFSoHSobrr.oor.ooo....priiiiii/25 26 27 13/21 22 16",
     "ESP32S3": "SooSrrrrooooooopobHHHo....FFFFFFFFFFFF..oooCCSSoo/8 9 10 11/13 14 16",
     "ESP32C3": "ooSoroobSSpFFFFFFFHUCC/3/0 1 6",
-    "ESP32C6": "rrrrSSopSSooUUoSCCooobooFFFFFFF/18 19 6 14/22 23 20",
+    "ESP32C6": "rrroSSopSSooUUoSCCooobooFFFFFFF/18 19 14/22 23 20",
 }
 _REASONS = ",Sstrapping,Fflash or PSRAM,Cthe console,UUSB,Hhigh at power-up,ian input only,onot made low by boot.py"
 

@@ -24,7 +24,7 @@ BUILDS: dict[str, dict[str, Any]] = {
 # Display and hood of the full build on other chips, where they have pins for them; the rest are the chip's defaults.
 FULL = {
     "ESP32S3": {"display_clk_pin": 1, "display_dio_pin": 2, "hood_pin": 12},
-    "ESP32C6": {"display_clk_pin": 10, "display_dio_pin": 11, "hood_pin": 6},
+    "ESP32C6": {"display_clk_pin": 10, "display_dio_pin": 11, "hood_pin": 3},
 }
 
 
