@@ -35,6 +35,8 @@ STATES = {  # page, state of the device
     "network": ("network", {}),
     "check": ("check", {"results": {"plug": {"passed": True, "when": None}, "hold": {"passed": False, "when": None}}}),
     "more": ("more", {}),
+    "login": ("login", {}),
+    "setup": ("setup", {"setup": True}),
 }
 
 
@@ -44,7 +46,7 @@ def show(phone, device, state, width, language="en-GB", percent=100):
     phone.looks("light", motion="reduce")
     phone.set_languages(language)
     phone.shape(width, WIDTHS[width])
-    phone.open(device, page)
+    phone.open(device, page, inside=page not in ("login", "setup"))
     phone.until(lambda: phone.js("return document.body.className").startswith("at-" + page) and not phone.waits())
     if percent != 100:
         enlarge(phone, percent)

@@ -248,8 +248,15 @@ def test_the_last_shut_off_says_when_and_why_and_the_title_counts_down(phone, de
     phone.reads("(25 minutes ago): turned off from the web page.", ".last")
     device.publish(burners=[burning(cause="REMOTE:web")])
     phone.until(lambda: phone.driver.title in ("🔥 20:00 · Curfew", "🔥 19:59 · Curfew", "🔥 19:58 · Curfew"))
+    phone.js("window.heard = []; navigator.vibrate = (ms) => heard.push(ms);")
+    phone.js(
+        "const old = AudioContext.prototype.createOscillator; AudioContext.prototype.createOscillator ="
+        " function () { heard.push('tone'); return old.call(this); }"
+    )
+    phone.find(".state").click()  # a browser allows neither before a touch
     device.publish(burners=[burning(state="WARNING", remaining_s=48)])
     phone.until(lambda: phone.driver.title.startswith("⚠ 0:4"))
+    assert phone.js("return heard") == [[300, 150, 300], "tone", "tone"]
     assert "c62828" in phone.js("return document.getElementById('icon').href")
     device.publish(burners=[burner(cause="TIMEOUT")])
     phone.reads("(now): time was up.", ".last")
