@@ -44,8 +44,8 @@ export function field(id, label, value, { about = "", unit = "", options = null,
   const word = (content) => type === "checkbox" ? t(content ? "yes" : "no") : secret ? SECRET
     : options ? options.find(([, given]) => String(given) === content)[0]
       : (content || t("none")) + (unit && " " + unit);
-  const change = () => !changed() ? "" : whose + label + ": " +
-    (secret ? SECRET : word(before) + " → " + word(input[content]));
+  const change = () => !changed() ? "" : t("pair", whose + label,
+    secret ? SECRET : word(before) + " → " + word(input[content]));
   const reset = () => { input[content] = before; note(); };
   const refuse = (text) => {
     why.textContent = text;

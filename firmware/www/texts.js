@@ -2,6 +2,7 @@
 import { CATALOG, MORE } from "./catalog.js";
 export const TEXTS = {
   ...CATALOG, // names of states, causes, faults and settings, from catalog.toml
+  pair: ["{0}: {1}", "{0}：{1}"],
   // header, link, OFF
   live: ["live", "实时"],
   connecting: ["connecting…", "连接中…"],
@@ -387,7 +388,8 @@ export const together = (...sentences) => sentences.filter(Boolean).join(languag
 export function cause(text) {
   const [name, detail] = text.split(":");
   if (name === "REMOTE" && detail) return t(detail + "_from");
-  return t(name === "FAULT" ? "FAULTED" : name) + (detail ? (language === "zh" ? "：" : ": ") + t(detail) : "");
+  const family = t(name === "FAULT" ? "FAULTED" : name);
+  return detail ? t("pair", family, t(detail)) : family;
 }
 
 /** Seconds as 4:05 or 1:04:05. */

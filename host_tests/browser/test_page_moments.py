@@ -15,13 +15,13 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
 WALK = {  # the words that a newcomer reads and presses
     "en-GB": (
         r"Turned off .*\(25 minutes ago\): turned off from the web page", "Settings", "Own times: Back right",
-        "Timer after ignition", "Timer after ignition −5", "Back right, Timer after ignition: 30 min → 15 min", "Save",
+        "Timer after ignition", "Timer after ignition −5", "Back right · Timer after ignition: 30 min → 15 min", "Save",
         "restarts as soon as all burners are off", "Network and access tokens", "Name", "Device password", "New token",
         "I have saved it",
     ),
     "zh-CN": (
         "关火（25分钟前）：用网页关火", "设置", "单独的时间：Back right", "默认定时", "默认定时 −5",
-        "Back right, 默认定时: 30 分钟 → 15 分钟", "保存", "控制盒就会重启", "网络和访问令牌", "名称", "设备密码",
+        "Back right · 默认定时：30 分钟 → 15 分钟", "保存", "控制盒就会重启", "网络和访问令牌", "名称", "设备密码",
         "新建令牌", "我已保存",
     ),
 }  # fmt: skip
@@ -132,7 +132,7 @@ def test_an_edit_outlives_a_change_of_language_and_page_and_is_shown_in_words(ph
     type_in(phone, "timer_default_min", "45")
     assert phone.text(".changes") == "Timer after ignition: 30 min → 45 min"
     phone.press("#language")
-    phone.until(lambda: phone.text(".changes") == "默认定时: 30 分钟 → 45 分钟")
+    phone.until(lambda: phone.text(".changes") == "默认定时：30 分钟 → 45 分钟")
     phone.press("#tabs a[href='#now']")
     phone.find(".state")
     phone.press("#tabs a[href='#settings']")

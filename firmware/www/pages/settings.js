@@ -52,7 +52,7 @@ function settingsForm({ values, ranges }) {
   const inner = [...new Set(Object.keys(ranges).filter((key) => /^burners\[ ?\d*\]\./.test(key)).map((key) =>
     key.replace(/^.*\./, "")))];
   const ofBurner = (n, wanted) => [...new Set([...Object.keys(burners[n]), ...inner])].filter((key) =>
-    key in ranges === wanted).map((key) => one("burners[" + n + "]." + key, burners[n][key], nameOf(n) + ", "));
+    key in ranges === wanted).map((key) => one("burners[" + n + "]." + key, burners[n][key], nameOf(n) + " · "));
   const groups = [
     { name: t("everyday"), fields: everyday.map((key) => one(key, values[key])) },
     ...burners.map((_, n) => ({ name: t("own_times", nameOf(n)), folded: true, fields: ofBurner(n, true) })),
