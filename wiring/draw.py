@@ -6,7 +6,7 @@ from pathlib import Path
 
 from simulator.plant import charge_pump
 from wiring import budget, harness, interposer, pump, schematic
-from wiring.model import Build
+from wiring.model import Build, WiringError
 from wiring.source import BUILDS, build
 
 FOLDER = Path(__file__).parent / "drawings"
@@ -35,19 +35,26 @@ def _write(name: str, text: str) -> None:
 
 
 def main() -> int:
-    """Write every drawing that changed; exit status 1 without Graphviz, after everything that does not need it."""
+    """Write every drawing that changed; exit status 1 without Graphviz, after everything that does not need it.
+
+    2 and one line when wiring.yaml is wrong; then nothing was written.
+    """
+    try:
+        plans = [build(name) for name in BUILDS]
+    except WiringError as error:
+        print(f"wiring: {error}", file=sys.stderr)
+        return 2
     FOLDER.mkdir(exist_ok=True)
     for name, chart in CHARTS.items():
         _write(name, chart())
     status = 0
-    for name in BUILDS:
-        plan = build(name)
+    for plan in plans:
         for pattern, draw in FILES.items():
             if draw is harness.svg and harness.MISSING:
-                print(f"wiring: {pattern.format(name)}: {harness.MISSING}", file=sys.stderr)
+                print(f"wiring: {pattern.format(plan.name)}: {harness.MISSING}", file=sys.stderr)
                 status = 1
             else:
-                _write(pattern.format(name), draw(plan))
+                _write(pattern.format(plan.name), draw(plan))
     return status
 
 

@@ -13,9 +13,11 @@ import pytest
 from docs.generator import ROOT
 from docs.generator.firmware import pins as table
 from simulator import run_settings
-from wiring import source
+from wiring import draw, source
+from wiring.hardware import __main__ as hardware
 from wiring.model import WiringError
 from wiring.source import BUILDS, build
+from wiring.spice import __main__ as spice
 
 MAP = source.source()
 ESP32 = set(range(40)) - {20, 24, 28, 29, 30, 31}  # these have no pad or are not led out
@@ -380,6 +382,18 @@ def test_a_source_that_contradicts_itself_is_refused_by_name(monkeypatch, tmp_pa
     with pytest.raises(WiringError, match=re.escape(complaint)):
         for name in BUILDS:
             build(name)
+
+
+@pytest.mark.parametrize("command", [draw.main, lambda: spice.main(["--quick"]), hardware.main])
+def test_each_command_refuses_a_wrong_source_in_one_line(monkeypatch, tmp_path, capsys, command):
+    text = source.FILE.read_text("utf-8")
+    monkeypatch.setattr(source, "FILE", tmp_path / "wiring.yaml")
+    source.FILE.write_text(text.replace("value: 180 Ω", "value: 100 Ω"), "utf-8")
+    monkeypatch.setattr(hardware.shutil, "which", lambda name: "/usr/bin/kicad-cli")
+    monkeypatch.setattr(hardware.components, "MISSING", None)
+    assert command() == 2
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1 and "full, ESP32: R67 (resistor 180 Ω): nets ISO_NEG and ISO_GND" in said.err
 
 
 def test_every_number_of_the_plant_has_a_source():

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 from wiring.budget import Loop
-from wiring.model import Build
+from wiring.model import Build, WiringError
 from wiring.source import build
 from wiring.spice import faults, loop, ramps, run, sparks, tolerances, whole
 from wiring.spice.parts import OPERATE_MA, STOVE
@@ -108,7 +108,7 @@ def main(args: list[str]) -> int:
     try:
         rows = [*decks(), drawn(QUICK_DRAWS if args else DRAWS)]
         found = None if args else faults.record(lambda text: print(text, flush=True))
-    except run.SpiceError as error:
+    except (run.SpiceError, WiringError) as error:
         print(f"spice: {error}", file=sys.stderr)
         return 2
     for rule, said, holds in rows:
