@@ -7,6 +7,7 @@ test_spice.py)?
 import csv
 import shutil
 from dataclasses import replace
+from math import hypot
 
 import pytest
 
@@ -14,6 +15,7 @@ from wiring.hardware import __main__ as command
 from wiring.hardware import case, components, layout, places, route, sexpr
 from wiring.model import WiringError
 from wiring.source import build
+from wiring.spice import ramps
 
 PARTS = components.components(build("full"))
 SAVED = command.BOARD.read_text("utf-8")
@@ -123,6 +125,15 @@ def test_kicad_finds_a_track_that_crosses_the_guard_ring_by_our_rule(tmp_path, n
     assert [line for line in command.judged(crossed)["drc"] if f"guard ring: {rule}" in line]
 
 
+def test_the_boards_supply_tracks_have_less_than_the_worst_supply_of_spice_counts():
+    names, ohm = {number: net for net, number in NETS.items()}, 0.0
+    for track in sexpr.every(TREE, "segment"):
+        if names[sexpr.find(track, "net")[1]] in ("5V", "GND"):
+            (x0, y0), (x1, y1) = (map(float, sexpr.find(track, at)[1:]) for at in ("start", "end"))
+            ohm += layout.COPPER_UOHM_SQUARE / 1e6 * hypot(x1 - x0, y1 - y0) / float(sexpr.find(track, "width")[1])
+    assert 0.1 < ohm < ramps.BOARD_OHM, "all of both in series"
+
+
 def test_all_files_together_stay_small():
     folders = (command.FILES, command.PROJECT)
     assert sum(path.stat().st_size for folder in folders for path in folder.iterdir()) < 1_500_000
@@ -157,6 +168,17 @@ def test_a_track_keeps_the_barrier_from_what_is_behind_it():
     assert route.route(board, ["A"]) == []
     for x, y, _ in (cell for path in board.tracks["A"] for cell in path):
         assert board.shapes[2].away_mm(x * route.GRID_MM, y * route.GRID_MM) >= 1.5 + route.TRACK_MM / 2 - 1e-6
+
+
+@pytest.mark.parametrize("row, width_mm", [(10.5, 0.3), (11, 1.2), (18, 1.2)])
+def test_a_supply_is_as_wide_as_its_neighbor_leaves_room(row, width_mm):
+    board = pads(("5V", 4, 10), ("5V", 16, 10), ("A", 2, row))
+    for net, y in (("5V", 10), ("A", row)):
+        board.lay(net, [(x, int(y * 2), 0) for x in range(12, 29)])
+    found = route.widened(board, "5V", (6.0, 10.0), (14.0, 10.0), 0, 1.2)
+    assert found == pytest.approx(width_mm)
+    beside = route.widened(board, "A", (6.0, row), (14.0, row), 0, 1.2)  # knows how wide the first one is by now
+    assert (found + beside) / 2 + route.GAP_MM <= row - 10 + 1e-6 or beside == route.TRACK_MM
 
 
 def test_a_net_that_is_walled_in_is_named():

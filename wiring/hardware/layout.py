@@ -13,6 +13,7 @@ GUARDED, HIGH = "PUMP_DC", ("5V", "3V3", "VCOIL", "PUMP_OUT", "PUMP")
 GUARD_MM = 0.8  # a film of flux over 0.2 mm may be 10 MOhm: nothing at a high level comes near what holds the charge
 APART_MM = {frozenset(("loop", other)): places.BARRIER_MM for other in ("plain", "high", "guarded")}
 APART_MM[frozenset(("guarded", "high"))] = GUARD_MM
+SUPPLIES, SUPPLY_MM = ("5V", "GND", "VCOIL"), 1.2  # 0.6 A flow in them
 ANTENNA = (6.0, 0.0, 36.0, 9.0)  # no copper under the ESP32's antenna
 HOLE_MM = 3.0  # of a screw's head, half
 
@@ -71,6 +72,11 @@ def order(made: Board) -> list[str]:
             xs, ys = zip(*points, strict=True)
             spans[net] = (len(points), max(xs) - min(xs) + max(ys) - min(ys))
     return sorted(spans, key=lambda net: (spans[net][0] > 8, spans[net][1]))
+
+
+def width_mm(made: Board, net: str, start: route.Point, end: route.Point, layer: int) -> float:
+    """Of a straight track: supplies as wide as there is room."""
+    return route.widened(made, net, start, end, layer, SUPPLY_MM) if net in SUPPLIES else route.TRACK_MM
 
 
 def loop_mohm(n: int) -> dict[str, float]:

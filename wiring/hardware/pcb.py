@@ -59,7 +59,7 @@ def board(parts: list[Component], routed: Board) -> str:
     for net, paths in sorted(routed.tracks.items()):
         for path in paths:
             whole += [
-                _segment(start, end, route.TRACK_MM, layer, numbers[net], net)
+                _segment(start, end, layout.width_mm(routed, net, start, end, layer), layer, numbers[net], net)
                 for start, end, layer in route.straight(path)
             ]
     for (x, y), net in sorted(routed.vias.items()):

@@ -53,6 +53,7 @@ class Board:
     owner: dict[Cell, str] = field(default_factory=dict)  # routed
     vias: dict[tuple[int, int], str] = field(default_factory=dict)
     tracks: dict[str, list[list[Cell]]] = field(default_factory=dict)
+    half_mm: dict[Cell, float] = field(default_factory=dict)  # of tracks that are wider than TRACK_MM
 
     halo: dict[Cell, set[str]] = field(default_factory=dict)  # routed SHY nets near a cell
 
@@ -79,6 +80,23 @@ class Board:
             if other != net and away < half_mm + self.apart_mm(net, other) - 1e-6:
                 return False
         return True
+
+    def room_mm(self, cell: Cell, net: str, most_mm: float) -> float:
+        """How far copper of a net may reach around a cell; more than most_mm is not looked for."""
+        x, y, layer = cell
+        found = [away - self.apart_mm(net, other) for other, away in self._near.get(cell, {}).items() if other != net]
+        for dx, dy in _square(ceil((2 * most_mm + max(self.wide_mm.values())) / GRID_MM)):
+            place, away = (x + dx, y + dy), GRID_MM * hypot(dx, dy)
+            track, via = self.owner.get((*place, layer)), self.vias.get(place)
+            if track and track != net:
+                found.append(away - self.half_mm.get((*place, layer), TRACK_MM / 2) - self.apart_mm(net, track))
+            if via and via != net:
+                found.append(away - VIA_MM / 2 - self.apart_mm(net, via))
+            if any(
+                x0 <= place[0] * GRID_MM <= x1 and y0 <= place[1] * GRID_MM <= y1 for x0, y0, x1, y1 in self.keep_out
+            ):
+                found.append(away)
+        return min(found, default=most_mm)
 
     def apart_mm(self, one: str, other: str) -> float:
         """What two nets keep between them."""
@@ -139,6 +157,24 @@ class Board:
         for one, other in zip(path, path[1:], strict=False):
             if one[2] != other[2]:
                 self.vias[one[0], one[1]] = net
+
+
+def widened(board: Board, net: str, start: Point, end: Point, layer: int, most_mm: float) -> float:
+    """The width of a straight track of a net as far as its neighbors leave room, up to most_mm; it is kept for them."""
+    cells = [tuple(round(at / GRID_MM) for at in point) for point in (start, end)]
+    steps = max(abs(cells[1][axis] - cells[0][axis]) for axis in (0, 1))
+    ways = [(cells[1][axis] - cells[0][axis]) // steps for axis in (0, 1)]
+    line = [(cells[0][0] + step * ways[0], cells[0][1] + step * ways[1], layer) for step in range(steps + 1)]
+    half = min([most_mm / 2, *(board.room_mm(cell, net, most_mm / 2) for cell in line)])
+    half = max(TRACK_MM / 2, int(half * 20) / 20)
+    board.half_mm.update(dict.fromkeys(line, half))
+    return 2 * half
+
+
+@cache
+def _square(far: int) -> list[tuple[int, int]]:
+    reach = range(-far, far + 1)
+    return [(dx, dy) for dx in reach for dy in reach]
 
 
 @cache
