@@ -332,6 +332,8 @@ def test_the_set_up_asks_for_everything_and_refuses_a_short_password_at_its_fiel
     phone.press("main .row button")
     assert phone.find("[name='wifi.ssid']").get_attribute("value") == "Kitchen"
     phone.find("[name='wifi.password']").send_keys("beans and rice")
+    phone.press(".field:has([name='wifi.password']) .show")
+    assert phone.find("[name='wifi.password']").get_attribute("type") == "text"
     for name in ("language", "time_zone_min"):
         assert phone.seen(f"[name='{name}']")
     for name in ("mqtt.host", "voice.client_id"):

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import zoneinfo
 
 import pytest
 
@@ -214,6 +215,28 @@ def test_the_time_zone_is_chosen_by_name(phone, device):
     type_in(phone, "confirm", "my password")
     phone.press("button[type=submit]")
     phone.until(lambda: device.network["time_zone_min"] == 540)
+    zone = zoneinfo.ZoneInfo("Europe/Berlin")
+    minutes = datetime.datetime.now(zone).utcoffset() // datetime.timedelta(minutes=1)
+    device.network["time_zone_min"] = 180 - minutes  # saved in the other half of the year
+    phone.cdp("Emulation.setTimezoneOverride", timezoneId="Europe/Berlin")
+    phone.open(device, "network")
+    assert phone.find("[name=time_zone_min]").get_property("value") == "Europe/Berlin"
+    type_in(phone, "confirm", "my password")
+    phone.press("button[type=submit]")
+    phone.until(lambda: device.network["time_zone_min"] == minutes)
+    phone.cdp("Emulation.setTimezoneOverride", timezoneId="")
+
+
+@pytest.mark.long
+def test_times_are_those_of_the_phone_in_summer_and_in_winter(phone, device):
+    device.shutoffs = [
+        device.shutoffs[0] | {"when": f"2026-{month}-10T12:00:00+08:00", "number": number}
+        for number, month in enumerate(("01", "07"))
+    ]
+    phone.cdp("Emulation.setTimezoneOverride", timezoneId="Europe/Berlin")
+    phone.open(device, "history")
+    phone.reads("10 Jan 2026, 05:00")
+    phone.reads("10 Jul 2026, 06:00")
     phone.cdp("Emulation.setTimezoneOverride", timezoneId="")
 
 

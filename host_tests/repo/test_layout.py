@@ -51,6 +51,11 @@ def test_no_folder_holds_more_than_18_files_besides_scenarios_and_pictures():
     assert not set(full) - FULL_YET, full
 
 
+def test_an_unknown_target_of_make_is_one_line():
+    done = subprocess.run(["make", "nosuch"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode and "no target 'nosuch'; see make help" in done.stderr and done.stderr.count("\n") == 1
+
+
 def test_imports_go_down_between_rooms_and_never_in_a_circle():
     """The contracts are in pyproject.toml."""
     linter = Path(sys.executable).parent / "lint-imports"

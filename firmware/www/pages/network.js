@@ -7,6 +7,7 @@ import { nameOf } from "../now.js";
 import { forgetting, programs, sessions } from "./access.js";
 
 const SCAN_MS = 15000;
+const HALF_YEAR_MS = 183 * 86400000;
 const SECRETS = /password|client_id|url/;
 const WHOLE = {
   wifi: { ssid: "", password: "" },
@@ -16,8 +17,6 @@ const WHOLE = {
   notify: { form: "ntfy", url: "", ca: "" },
 };
 const FORMS = [["ntfy", "ntfy"], ["Bark", "bark"], ["ServerChan", "serverchan"], ["Home Assistant", "homeassistant"]];
-
-const zoneName = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Minutes east of Greenwich in a zone, at a time in ms. */
 function offset_min(zone, ms) {
@@ -71,19 +70,20 @@ function networkForm(given, first) {
     ? welcome(given, document.getElementById("f-wifi.ssid").value) : t(body.restart ? "saved" : "saved_now") });
 }
 
-/** The time zone, by name; the device keeps its distance from Greenwich. */
+/** The time zone, by name; the device keeps its distance from Greenwich, as of the last save. */
 function zone(given, first) {
-  const here = zoneName();
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const now = Date.now();
   const names = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
-  const minutes = first ? offset_min(here, now) : given.time_zone_min;
-  const value = minutes === offset_min(here, now) ? here : names.find((name) => offset_min(name, now) === minutes) ||
-    "UTC";
+  const minutes = given.time_zone_min;
+  const value = first || [now, now + HALF_YEAR_MS].some((ms) => offset_min(here, ms) === minutes) ? here
+    : names.find((name) => offset_min(name, now) === minutes) || "UTC";
   const made = field("time_zone_min", label("time_zone_min"), value,
     { options: [...new Set([here, value, "UTC", ...names])].sort().map((name) => [name.replaceAll("_", " "), name]),
-    about: t("zone_about"), attributes: first ? { "data-always": true } : {} });
+    about: t("zone_about") });
   const read = made.read;
-  made.read = () => { const name = read(); return name && offset_min(name, now); };
+  made.read = () => { const wanted = offset_min(read() || value, now); return first || wanted !== minutes ? wanted
+    : undefined; };
   return made;
 }
 

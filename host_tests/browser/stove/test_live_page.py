@@ -35,6 +35,7 @@ def test_a_newcomer_lights_forgets_and_welds(page, phone, tmp_path):
     let_go = page.hold("[data-knob='0']")
     phone.until(lambda: page.lit(1) and page.device(1) == "burning", MINUTE)
     phone.reads("it holds: release", "#stove", MINUTE)
+    assert any("release the knob" in line for line in page.reported())  # not before the controller beeps
     let_go()
     phone.until(lambda: phone.seen("#coach .done[data-step=light]"))
     page.speed(60)
