@@ -75,7 +75,7 @@ function zone(given, first) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const now = Date.now();
   const names = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
-  const minutes = given.time_zone_min;
+  const minutes = given.time_zone_min || 0;
   const value = first || [now, now + HALF_YEAR_MS].some((ms) => offset_min(here, ms) === minutes) ? here
     : names.find((name) => offset_min(name, now) === minutes) || "UTC";
   const made = field("time_zone_min", label("time_zone_min"), value,

@@ -49,7 +49,7 @@ function hear(said) {
 function happened(entry) {
   if (entry.sound === "LET_GO") released.add(entry.b);
   const said = tell(entry);
-  if (said && document.body.classList.contains("sheet")) toast(said);
+  if (said && !find("#drawer").hidden) toast(said); // the log is not open then
 }
 
 function download(run, file) {
