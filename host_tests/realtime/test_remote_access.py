@@ -9,13 +9,13 @@ import pytest
 from host_tests.fixtures.broker import authority  # noqa: F401
 from host_tests.fixtures.seeded_firmware import seeded_build
 from host_tests.fuzz.mqtt_packets import packet, publish
-from host_tests.realtime.connected import BACK_S, BASE, connected  # noqa: F401
+from host_tests.realtime.connected import BACK_S, BASE, HOMES, connected  # noqa: F401
 from host_tests.realtime.raising import IMPATIENT, RESTLESS, raising_everywhere
 from simulator import run
 from simulator.realtime.clients import Clients, control
 from simulator.rules.numbers import TICK_MS
 
-WAYS = ("web", "mqtt")
+NETWORKED = [name for name, home in HOMES.items() if home.one.wifi]
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a flame that is seen within seconds
 MEDIAN_MS, WORST_MS = 5, 60  # less than half a tick: neither the loop nor the services let an OFF wait for a round
 # Beside fifty others: not lost, at once. The chip has ten sockets in all: one client waits outside, and one that finds
@@ -52,12 +52,13 @@ def remote_offs(connected, count):
     shut-off is seen by the loop just as well. What happened while the machine stood still is left out.
     """
     desk = connected.desk
-    times_ms = {source: [] for source in WAYS}
+    times_ms = {source: [] for source in connected.ways}
+    every = range(len(desk.world.burners))
     coils = 0
     pressed = set()
 
     def burning():
-        states = [desk.state(burner) for burner in range(4)]
+        states = [desk.state(burner) for burner in every]
         for burner, state in enumerate(states):
             if state != "IDLE":
                 pressed.discard(burner)
@@ -68,7 +69,7 @@ def remote_offs(connected, count):
 
     with connected.friend() as friend:
         for number in range(count):
-            source = WAYS[number % 2]
+            source = connected.ways[number % len(connected.ways)]
             found = burning() or (desk.wait_for(burning, 30, "a burner that burns") if number % 20 == 0 else [0])
             took_ms, off = connected.off(friend, source, found[0])
             at_ms = (off.heard_us - desk._begun_us) // 1000
@@ -86,7 +87,7 @@ def judge_times(times_ms, coils, count, capsys, median_ms=MEDIAN_MS, worst_ms=WO
         print(f"; {coils} at the coil, the others at the end of the loop's tick (on the VM)")
     assert coils >= count // 20
     for found_ms in times_ms.values():
-        assert len(found_ms) >= 0.45 * count, "this machine stands still too often to tell"
+        assert len(found_ms) >= 0.9 * count / len(times_ms), "this machine stands still too often to tell"
         assert sorted(found_ms)[len(found_ms) // 2] <= median_ms
         assert max(found_ms) <= worst_ms
 
@@ -153,11 +154,7 @@ def under_load(connected, capsys, calm_s, hang_s, restarts, back_s=BACK_S):
         first = len(desk.late_ms)
         desk.press(1)
         greetings = broker.greetings("curfew_")
-        flood_at = {"port": broker.port, "base": BASE, "rate": SHOUTS, "ca": connected.ca}
-        with (
-            Clients("hammer", web_port=desk.web_port, clients=CLIENTS, pause_s=0.1) as crowd,
-            Clients("flood", **flood_at) as shouter,
-        ):
+        with crowded(connected) as (crowd, shouter):
             connected.lasts(calm_s)
             for _ in range(restarts):
                 broker.stop()
@@ -177,10 +174,11 @@ def under_load(connected, capsys, calm_s, hang_s, restarts, back_s=BACK_S):
         connected.is_back(back_s)
         handshakes = broker.greetings("curfew_") - greetings
         with connected.friend() as friend:
-            for source in WAYS:
+            for source in connected.ways:
                 connected.off(friend, source)
         desk.wait_for(lambda: desk.state(1) in ("VERIFYING", "IDLE"), 60, "the end of waiting for a flame")
-    assert handshakes >= 1 and crowd.reported["connections"] > 100 and shouter.reported["sent"] > SHOUTS * calm_s / 2
+    assert handshakes >= connected.has_mqtt and crowd.reported["connections"] > 100
+    assert shouter.reported["sent"] > SHOUTS * calm_s / 2
     reported = f"crowd {crowd.reported}, shouter {shouter.reported}, {handshakes} handshakes"
     judge_ticks(desk, stood_still, first, capsys, reported)
 
@@ -208,8 +206,11 @@ def judge_crowded(connected, count, capsys):
 
 
 @pytest.mark.long  # needs a quiet machine
-def test_a_remote_off_arrives_among_fifty_clients_and_five_hundred_messages_a_second(connected, authority, capsys):
-    with connected(authority=authority, burners=4, sensor=False) as here:
+@pytest.mark.parametrize("home", NETWORKED)
+def test_a_remote_off_arrives_among_fifty_clients_and_five_hundred_messages_a_second(
+    connected, authority, capsys, home
+):
+    with connected(authority=authority, home=home, sensor=False) as here:
         judge_crowded(here, 40, capsys)
 
 
@@ -220,9 +221,10 @@ def test_a_thousand_remote_offs_arrive_among_fifty_clients(connected, authority,
 
 
 @pytest.mark.long  # needs a quiet machine
-def test_the_worst_network_delays_no_tick(connected, authority, tmp_path, capsys):
+@pytest.mark.parametrize("home", NETWORKED)
+def test_the_worst_network_delays_no_tick(connected, authority, tmp_path, capsys, home):
     firmware = seeded_build(tmp_path, *IMPATIENT)
-    with connected(authority=authority, burners=2, stove=QUICK, ignite_window_s=10, firmware=firmware) as here:
+    with connected(authority=authority, home=home, stove=QUICK, ignite_window_s=10, firmware=firmware) as here:
         under_load(here, capsys, calm_s=2, hang_s=1, restarts=4)
 
 
@@ -252,7 +254,7 @@ def test_services_that_raise_anywhere_delay_no_tick_and_come_back(connected, tmp
         here.is_back()
         held = here.live_bytes() - before
         with here.friend() as friend:
-            for source in WAYS:
+            for source in here.ways:
                 here.off(friend, source)
         desk.wait_state("IDLE")
         raised = desk.console().count("trouble")
@@ -270,16 +272,17 @@ def up_and_down(connected, times):
         desk.wifi(False)
         connected.broker.stop()
         desk.wait_for(lambda: connected.services().get("wifi") == "joining", 10, "the loss of the network")
-        desk.wait_for(lambda: connected.services().get("mqtt") == "connecting", 10, "the loss of the broker")
+        if connected.has_mqtt:
+            desk.wait_for(lambda: connected.services().get("mqtt") == "connecting", 10, "the loss of the broker")
         connected.broker.start()
         desk.wifi(True)
         connected.is_back()
 
 
-def judge_leaks(connected, folder, capsys, *rounds, changes=()):
+def judge_leaks(connected, folder, capsys, *rounds, changes=(), **asked):
     """Lose the network so often, round after round; from the first round to the last the heap holds the same."""
     firmware = seeded_build(folder, *IMPATIENT, *changes)
-    with connected(sensor=False, firmware=firmware) as here:
+    with connected(sensor=False, firmware=firmware, **asked) as here:
         live = []
         for times in rounds:
             up_and_down(here, times)
@@ -290,8 +293,9 @@ def judge_leaks(connected, folder, capsys, *rounds, changes=()):
 
 
 @pytest.mark.long
-def test_a_network_that_comes_and_goes_leaves_nothing_behind(connected, tmp_path, capsys):
-    judge_leaks(connected, tmp_path, capsys, 20, 20)
+@pytest.mark.parametrize("home", NETWORKED)
+def test_a_network_that_comes_and_goes_leaves_nothing_behind(connected, authority, tmp_path, capsys, home):
+    judge_leaks(connected, tmp_path, capsys, 20, 20, authority=authority, home=home)
 
 
 @pytest.mark.long
@@ -301,5 +305,26 @@ def test_a_leak_of_one_block_at_each_loss_would_be_seen(connected, tmp_path, cap
 
 
 @pytest.mark.evidence
-def test_a_week_of_a_loss_every_ten_minutes_leaves_nothing_behind(connected, tmp_path, capsys):
-    judge_leaks(connected, tmp_path, capsys, 28, 7 * 24 * 6 - 28)
+@pytest.mark.parametrize("home", NETWORKED)
+def test_a_week_of_a_loss_every_ten_minutes_leaves_nothing_behind(connected, authority, tmp_path, capsys, home):
+    judge_leaks(connected, tmp_path, capsys, 28, 7 * 24 * 6 - 28, authority=authority, home=home)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("home", NETWORKED)
+def test_after_two_minutes_without_its_router_the_device_is_back_within_a_minute(connected, authority, home):
+    with connected(authority=authority, home=home, sensor=False, timer_default_min=3) as here:
+        desk = here.desk
+        desk.press()
+        desk.wait_state("BURNING")
+        desk.wifi(False)
+        here.broker.stop()
+        here.lasts(120)
+        assert desk.contact() == "closed" and desk.starts == 1
+        here.broker.start()
+        desk.wifi(True)
+        here.is_back(60)
+        with here.friend() as friend:
+            for source in here.ways:
+                here.off(friend, source)
+        assert desk.contact() == "open"
