@@ -171,7 +171,8 @@ SHORT_ONES = ("services/net/portal.py", "services/hood.py")
 @pytest.mark.parametrize(
     "source", [pytest.param(source, marks=() if source in SHORT_ONES else pytest.mark.long) for source in SOURCES]
 )
-def test_after_one_failure_of_any_call_of_the_chip_everything_works(source, tmp_path, firmware, authority):
+def test_after_one_failure_of_any_call_of_the_chip_everything_works(source, tmp_path, firmware, authority, monkeypatch):
+    monkeypatch.setenv("HASTE", "10")  # of the link: a hundred starts
     device = RIGS[SOURCES[source]](tmp_path, firmware, authority)
     with device.rig:
         for number, (path, call) in enumerate(SITES):

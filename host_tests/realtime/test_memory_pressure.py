@@ -40,9 +40,12 @@ def test_without_memory_the_panel_turns_off_and_the_services_come_back(connected
         assert desk.contact(1) == "open" and desk.starts == 1
 
 
+RARE = ("settings", "network", "commissioning", "shutoffs", "log", "tokens", "sessions")
+
+
 def test_every_rare_request_is_answered_beside_mqtt_again_and_again(connected):
     with connected(burners=2) as here:
         me = here.client.login(PASSWORD)
-        for path in ("settings", "network", "commissioning", "shutoffs", "log", "tokens", "sessions") * 3:
+        for path in RARE * 3:
             assert here.client.ask("GET", path, **me).status == 200, path
         assert here.client.ask("PUT", "settings", {"warning_s": 1}, **me).json["key"] == "warning_s"

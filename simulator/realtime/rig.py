@@ -109,7 +109,7 @@ class RealtimeRig(DeviceProcess):
         self._hole = []
         self._inputs = None
         self._sent = 0
-        self._is_full = 0
+        self._is_full = False
         self._over = False
         self._begun_us = _now_us()
         self._deaths = world._deaths

@@ -3,7 +3,9 @@
 Nothing here allocates when called from the safety loop.
 """
 
+import _thread
 import gc
+import os
 import time
 
 import wire
@@ -18,6 +20,10 @@ _levels = bytearray([_NONE] * 40)
 box = None  # the firmware's Loop
 told = None  # a Snapshot of the rig's own, which no lock can hold up
 counting = False
+# A tick of a chip holds the interpreter lock for some milliseconds, in which the services have no turn.
+locked_ms = int(os.getenv("LOCKED_MS") or 0)
+lock = _thread.allocate_lock()
+is_shared = False  # asyncio knows of it
 _last_us = 0
 _mark = 0
 _fed = 0
@@ -138,6 +144,10 @@ class Backend:
             _fed = 1  # told with the sleep
         else:
             _tick()
+            if locked_ms:
+                lock.acquire()
+                time.sleep_ms(locked_ms)
+                lock.release()
 
     def memory(self, data):
         self._rtc.seek(0)

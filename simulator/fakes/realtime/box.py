@@ -13,6 +13,7 @@ import sys
 import time
 from array import array
 
+import chips
 import hooks
 import places
 import wire
@@ -123,6 +124,23 @@ def _fill():
             size //= 2
 
 
+def _share_a_lock():
+    """Let asyncio wait as on a chip: it wakes at a tick of the system, and has no turn while the loop's tick has it."""
+    queue = sys.modules["asyncio"].core.IOQueue
+    wait = queue.wait_io_event
+
+    def waited(self, ms):
+        since_ms = time.ticks_ms()
+        wait(self, ms)
+        now_ms = time.ticks_ms()
+        if now_ms != since_ms:
+            time.sleep_ms(chips.RTOS_TICK_MS - now_ms % chips.RTOS_TICK_MS)
+        backend.lock.acquire()
+        backend.lock.release()
+
+    queue.wait_io_event = waited
+
+
 def _look_after(persistence):
     """With every round of persistence, in the services thread: block or die if the host says so; weigh the heap."""
     poll = persistence.poll
@@ -130,6 +148,9 @@ def _look_after(persistence):
 
     def looked_after(self):
         nonlocal deaths
+        if backend.locked_ms and not backend.is_shared:
+            backend.is_shared = True
+            _share_a_lock()
         while wire.inputs[wire.BLOCKED] == 1:
             time.sleep_ms(5)
         if wire.inputs[wire.BLOCKED]:
