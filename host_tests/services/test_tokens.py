@@ -52,6 +52,14 @@ def test_no_token_sees_or_changes_who_else_may_come_in(site, me, scope, path):
     assert site.ask("PUT", path, {"make": "control", "revoke": "others", **SURE}, **program).status == 403
 
 
+@pytest.mark.parametrize(("scope", "path", "says"), [
+    ("read", "POST off", "log in, or use one of the scope control"), ("control", "PUT settings", "log in"),
+])  # fmt: skip
+def test_a_token_that_does_not_allow_something_says_what_does(site, me, scope, path, says):
+    answer = site.ask(*path.split(), {}, **made(site, me, scope))
+    assert (answer.status, answer.json["error"]) == (403, "the token does not allow this: " + says)
+
+
 @pytest.mark.parametrize("path", ["off", "burners/1/off", "burners/0/extend"])
 def test_the_scope_control_turns_off_and_asks_for_more_time_and_read_does_not(site, me, path):
     program = made(site, me, "read")

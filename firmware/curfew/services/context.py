@@ -16,6 +16,7 @@ from curfew.storage import journal
 AUTHORITY_PATH = "authority.txt"  # a host, and the public authority that vouched for it; mqtt/transport.py
 CHECKS_PATH = "commissioning.txt"  # the installation tests that the owner has done; http/config_api.py
 JOINED_PATH = "joined.txt"  # a hash of the Wi-Fi settings that have worked
+PENDING_PATH = "pending.txt"  # the settings from before a sensor was switched on; pending_sensor.py
 DATES_PATH = "dates.txt"  # number of a shut-off, and its time in unix seconds; written by net/clock.py
 _LESS_MS = 60000  # between two requests for less time of one source for one burner
 _PRESENT_MS = 600000  # a "present" that is not repeated says nothing any more

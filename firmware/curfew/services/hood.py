@@ -2,7 +2,17 @@
 
 from curfew.core.ticks import elapsed_ms
 
+_POLL_MS = 100
 _MIN_ON_MS = 60000  # a motor that starts and stops with every press of a knob wears out
+
+
+async def run(context, sleep_ms):
+    """Set the output for ever; sleep_ms is asyncio's."""
+    settings = context.settings
+    hood = Hood(context.chip.output(settings.hood_pin), settings.hood_run_on_ms)
+    while True:
+        hood.step(context.clock.ticks_ms(), context.flame())
+        await sleep_ms(_POLL_MS)
 
 
 class Hood:

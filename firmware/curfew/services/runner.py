@@ -7,7 +7,7 @@ import os
 from curfew import VERSION, erase, forget
 from curfew.core.ticks import elapsed_ms
 from curfew.hardware import chip
-from curfew.services.context import ServiceContext
+from curfew.services.context import PENDING_PATH, ServiceContext
 from curfew.services.log import Log
 from curfew.services.ready import readable
 from curfew.services.update import slots
@@ -171,13 +171,9 @@ class ServiceRunner:
         await display.run(self._context, show, asyncio.sleep_ms)
 
     async def _air(self):
-        from curfew.services.hood import Hood
+        from curfew.services import hood
 
-        settings = self._context.settings
-        hood = Hood(self._context.chip.output(settings.hood_pin), settings.hood_run_on_ms)
-        while True:
-            hood.step(self._context.clock.ticks_ms(), self._context.flame())
-            await asyncio.sleep_ms(_POLL_MS)
+        await hood.run(self._context, asyncio.sleep_ms)
 
     async def _web(self):
         from curfew.services.http.api import Api
@@ -200,8 +196,14 @@ class ServiceRunner:
             aging.cancel()
 
     async def _watch_updates(self):
-        """Make the key of this device and a nonce for each window; cancel an update that is stuck."""
+        """Confirm a pending sensor; make the key, and a nonce for each window; cancel an update that is stuck."""
         context = self._context
+        if PENDING_PATH in os.listdir():
+            from curfew.services import pending_sensor
+
+            await pending_sensor.run(context, asyncio.sleep_ms)
+            del pending_sensor
+            forget("services.pending_sensor")
         from curfew.services.update import key
 
         while not key.read():

@@ -169,7 +169,8 @@ class Api:
         if isinstance(request.session, str):
             allowed = _BY_TOKEN[: 4 if request.session[:4] == "read" else None]
             if name not in allowed and (not is_read or name in _OWNER or len(allowed) == 4):
-                raise Refused(403, "the token does not allow this: log in, or use one of the scope control")
+                other = ", or use one of the scope control" if name in _BY_TOKEN else ""
+                raise Refused(403, "the token does not allow this: log in" + other)
         elif not is_read:
             if not same(headers.get("x-csrf-token", ""), request.session.guard):
                 raise Refused(403, "X-CSRF-Token is missing or wrong")

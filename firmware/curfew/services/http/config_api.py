@@ -7,7 +7,7 @@ import gc
 import json
 import os
 
-from curfew.services.context import AUTHORITY_PATH, CHECKS_PATH, DATES_PATH
+from curfew.services.context import AUTHORITY_PATH, CHECKS_PATH, DATES_PATH, PENDING_PATH
 from curfew.services.http.refusals import WINDOW_NEEDED, invalid, key_of, require_no_fault, require_written
 from curfew.services.http.server import JSON, Refused, body_of, listed, packed
 from curfew.storage import files, journal, series
@@ -87,7 +87,7 @@ def _choice(key, default, words):
 
 
 def _require_place(context, old, new):
-    """Raise Refused for a change that is not allowed from here; True when anything changes at all."""
+    """The keys of what changes. Raises Refused for a change that is not allowed from here."""
     with transient("services.http.authority", "core.limits"):
         from curfew.services.http import authority
 
@@ -98,7 +98,7 @@ def _require_place(context, old, new):
         for key, place in found:
             if place == authority.WINDOW and not context.link.update_ms[0]:
                 raise Refused(403, key + WINDOW_NEEDED, key)
-    return bool(found)
+    return [key for key, _ in found]
 
 
 def _without_null(burner):
@@ -121,9 +121,12 @@ async def put_settings(api, request):
     wrong = _error_in(values)
     if wrong:
         invalid(wrong)
-    if not _require_place(api.context, old, values):
+    keys = _require_place(api.context, old, values)
+    if not keys:
         return {"restart": False}
     require_no_fault(api.context)
+    if any(key.endswith(".sensor") for key in keys):  # on: off needs the cable
+        require_written(files.replace(PENDING_PATH, [json.dumps(old)], api.context.flash_allowed))
     require_written(api.context.write(api.context.settings_path, json.dumps(values)))
     api.context.ask_restart()
     return {"restart": True}
