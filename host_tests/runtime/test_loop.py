@@ -62,7 +62,7 @@ class Bench:
         supervisor.blocked = False
         link = Part("link", self.done, self.raises)
         link.flash_allowed, link.stop_requested, link.stopped = bytearray(1), bytearray(1), bytearray(1)
-        link.update_ms, link.figures, link.may_stall, link.changed = [0], [0, 0], bytearray(1), bytearray(1)
+        link.update_ms, link.figures, link.may_stall = [0], [0, 0, 0], bytearray(1)
         controller.player = Player()
         link.inbox = SimpleNamespace(off=bytearray(2))
         link.snapshot = Part("snapshot", self.done, self.raises)
@@ -283,10 +283,10 @@ def test_a_restart_is_raised_only_when_it_is_wanted_and_everything_rests():
 
 def test_a_saved_change_is_heard_at_the_stove_before_the_restart():
     bench = Bench()
-    bench.supervisor.blocked, bench.link.changed[0] = True, 1
+    bench.supervisor.blocked, bench.link.figures[2] = True, 1
     for _ in range(15):
         bench.loop.tick(0)
-        assert bench.controller.player.sound == S_CHANGED and not bench.link.changed[0]
+        assert bench.controller.player.sound == S_CHANGED and not bench.link.figures[2]
         bench.controller.player.step(20)
     with pytest.raises(Loop.Restart):
         for _ in range(20):

@@ -87,7 +87,7 @@ class Device:
         """
         self.link = SimpleNamespace(
             inbox=self.inbox, opening=bytearray(1), flash_allowed=bytearray(1), may_stall=bytearray(1), update_ms=[0],
-            changed=bytearray(1), snapshot=SimpleNamespace(publish=nothing),
+            figures=[0, 0, 0], snapshot=SimpleNamespace(publish=nothing),
         )  # fmt: skip
         parts = SimpleNamespace(sample=nothing, show=nothing, memory=nothing, step=nothing, is_failing=nothing)
         parts.blocked = False

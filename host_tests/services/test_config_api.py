@@ -106,9 +106,9 @@ def test_names_of_burners_are_taken_without_a_restart_and_shown_beside_the_addre
     ("PUT", "network", {"name": "Stove", **SURE}), ("PUT", "tokens", {"make": "read", **SURE}),
 ])  # fmt: skip
 def test_what_is_changed_over_the_network_is_announced_at_the_stove(site, me, method, path, change):
-    assert site.ask(method, path, {"no_such": 1}, **me).status == 422 and not site.link.changed[0]
+    assert site.ask(method, path, {"no_such": 1}, **me).status == 422 and not site.link.figures[2]
     assert site.ask(method, path, change, **me).status == 200
-    assert site.link.changed[0]
+    assert site.link.figures[2]
 
 
 @pytest.mark.sample(3)

@@ -124,8 +124,8 @@ class Loop:
         self._publish()
         self._report(6)
         self.supervisor.step(controller.step_ms)
-        announces = controller.player.sound == S_CHANGED  # before the restart that follows a change
-        if self.supervisor.blocked and controller.is_at_rest() and not announces:
+        # A change is heard before the restart that follows it.
+        if self.supervisor.blocked and controller.player.sound != S_CHANGED and controller.is_at_rest():
             raise Restart
         self._report(7)
         if self._stages == _ALL_STAGES:
@@ -146,7 +146,7 @@ class Loop:
         full = self._full_ms >= limits.PUMP_FULL_MS and not self.scanner.is_failing()
         self.link.may_stall[0] = 1 if full or not closed else 0
         self.link.update_ms[0] = controller.update_ms
-        if self.link.changed[0]:
-            self.link.changed[0] = 0
+        if self.link.figures[2]:
+            self.link.figures[2] = 0
             controller.player.play(S_CHANGED, 0)
         self.link.snapshot.publish(controller.burners)

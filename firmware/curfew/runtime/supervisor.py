@@ -34,9 +34,9 @@ class Link:
         self.flash_allowed = bytearray(1)  # loop writes 1 while every contact is open: the flash may be written
         self.may_stall = bytearray(b"\1")  # loop writes 1 while a handshake that stops all Python cannot open a contact
         # Loop: what a tick takes, the mean in 64ths of a millisecond. Services: the least bytes that Python had free
-        self.figures = array("i", [0, 0])
+        # Services: 1 when they have saved settings, which the loop announces.
+        self.figures = array("i", [0, 0, 0])
         self.update_ms = array("i", [0])  # loop writes: how long an update over Wi-Fi is accepted; the user allowed it
-        self.changed = bytearray(1)  # services write 1 when they have saved settings; loop writes 0 and announces it
         self.stop_requested = bytearray(1)  # loop writes 1: the services have to end and print nothing more
         self.trial = bytearray(1)  # loop writes TRIAL_PENDING and TRIAL_FAILED, services TRIAL_CONFIRMED
         self.opening = bytearray(1)  # services write 1: open_at_once is scheduled; it writes 0

@@ -186,7 +186,7 @@ class ServiceContext:
         if not self.flash_allowed():
             return False
         os.rename(path + ".new", path)
-        self.link.changed[0] = 1
+        self.link.figures[2] = 1
         return True
 
     def ask_restart(self):
