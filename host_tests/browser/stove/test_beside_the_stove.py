@@ -105,8 +105,10 @@ def test_without_a_sensor_the_lesson_asks_for_the_button_first_and_for_no_weld(p
 
 @pytest.mark.long
 @needs_browser
+@pytest.mark.parametrize("percent", [100, 200])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_axe_finds_nothing_on_the_stove_and_nothing_leaves_the_window_at_any_width(page, phone, language):
+def test_axe_finds_nothing_on_the_stove_and_nothing_leaves_the_window_at_any_width(page, phone, language, percent):
+    layout.enlarge(phone, percent)
     if language == "zh":
         phone.find("#language").click()
     for width, height in SHAPES:
