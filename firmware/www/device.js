@@ -51,11 +51,11 @@ export async function ask(method, path, body, wait_ms = WAIT_MS) {
         body: body && JSON.stringify(body),
       });
       if (answer.status !== 503) {
-        const content = await answer.json().catch(() => ({}));
+        const content = await answer.json().catch((cut) => { if (method === "GET") throw cut; return {}; });
         if (content.csrf) csrf.set(content.csrf);
         return { code: answer.status, body: content, wait_s: +answer.headers.get("Retry-After") || 1 };
       }
-    } catch { /* no network, or too late: below */ } finally { clearTimeout(alarm); }
+    } catch { /* no network, too late, or half an answer: below */ } finally { clearTimeout(alarm); }
     if (performance.now() + BUSY_MS >= end) return { code: 0, body: {}, wait_s: 0 };
     await pause(BUSY_MS);
   }

@@ -205,6 +205,12 @@ def test_the_last_hundred_of_all_shutoffs_are_listed_with_their_causes(phone, de
     assert phone.text("ol.plain li").lower().startswith("turned off from the web page")
 
 
+def test_half_an_answer_is_asked_for_again(phone, device):
+    device.cut = 1
+    phone.open(device)
+    phone.reads("(", ".last")
+
+
 def test_a_refused_setting_says_why_at_its_field(phone, device):
     phone.open(device, "settings")
     field = phone.find("[name=warning_s]")
