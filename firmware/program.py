@@ -91,7 +91,8 @@ def hand_over(loop):
     figures = ""
     if loop is not None:
         loop.end_clean()
-        figures = ", load %d of 1280, least %d free" % tuple(loop.link.figures[:2])
+        load, least, _, found = loop.link.figures
+        figures = ", load %d of 1280, least %d free, self-test %d" % (load, least, found)
         if "curfew.services.net.portal" in sys.modules and loop.link.stopped[0]:  # the services are out of the way
             from curfew.services import improv
 

@@ -107,6 +107,7 @@ ACTS: dict[str, dict[str, Field]] = {
     "stick_open": {},
     "stick_pin": {"pin": word(words.STUCK_PINS), "level": word(words.LEVELS)},
     "free_pins": {},
+    "pump": {"is": word(words.PUMPS)},
     "film": {"milliohm": whole(0, 100000, "mOhm")},
     "bypass": {"on": switch(default=True), "mohm": whole(0, 1000, "mOhm", default=0), **_LASTS},
     "coil_open": {"on": switch(default=True), **_LASTS},

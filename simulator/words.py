@@ -32,6 +32,7 @@ TRACE_KEYS = (
 SENSOR_VALUES = ("ok", "open", "short", "stale", "i2c_error")
 SENSOR_SIDES = ("both", "tc", "magnet")
 STUCK_PINS = ("relay", "pump")
+PUMPS = ("sound", "bridged", "weak")
 LEVELS = ("high", "low")
 SLOTS = ("a", "b")
 SLOT_ACTS = ("corrupt_program", "mend_program", "install_program")  # what is done to the programs on the flash

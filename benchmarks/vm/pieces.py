@@ -16,7 +16,7 @@ class Relays:
 
 
 link = Link(controller.inbox, None)  # noqa: F821
-Loop(None, controller, Relays(), None, None, None, link, None, None)  # noqa: F821
+Loop(None, controller, Relays(), None, None, None, link, None, None, None)  # noqa: F821
 for _ in range(READINGS):  # noqa: F821
     controller.take_reading(0, 0, 100, 20)  # noqa: F821
 for _ in range(OFFS):  # noqa: F821

@@ -13,7 +13,7 @@ from host_tests.fixtures.names import FAULTS
 CODES = {name: code for code, name in FAULTS.items()}
 IN_ORDER = [
     "CONTACT_WELDED", "FLAME_PERSISTS", "SENSOR_FAILED", "BUTTON_STUCK", "DRIVER_STUCK", "UNSTABLE", "ALARM",
-    "SETTINGS_INVALID", "PROGRAM_CORRUPT",
+    "SETTINGS_INVALID", "PROGRAM_CORRUPT", "PUMP",
 ]  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def test_the_list_is_that_of_the_design_in_its_order():
     assert faults.FAULTS.split() == IN_ORDER, "the journal's words"
 
 
-@pytest.mark.parametrize("stored, raised", [(0x1FF, 0x1FF), (0b1000_0000, 0b1000_0000), (0x200, 0)])
+@pytest.mark.parametrize("stored, raised", [(0x3FF, 0x3FF), (0b1000_0000, 0b1000_0000), (0x400, 0)])
 def test_what_was_stored_comes_back_and_nothing_that_is_no_fault(stored, raised):
     assert FaultSet(stored).raised == raised
 

@@ -103,6 +103,41 @@ def test_the_pump_rests_low_while_nothing_conducts(chip, relays):
         assert chip.levels[PUMP] == 0
 
 
+def test_in_its_self_test_the_pump_runs_and_rests_at_either_level_while_every_enable_is_low(chip, relays):
+    one = relays(pump=PUMP)
+    one.pumps = True
+    seen = []
+    for _ in range(4):
+        one.drive(bytearray(4), bytearray(4))
+        seen.append(chip.levels[PUMP])
+    one.pumps, one.rest_level = False, 1
+    for _ in range(2):
+        one.drive(bytearray(4), bytearray(4))
+        seen.append(chip.levels[PUMP])
+    assert seen == [1, 0, 1, 0, 1, 1] and levels(chip) == [0, 0, 0, 0]
+
+
+def test_what_conducts_is_pumped_for_whatever_a_self_test_left_behind(chip, relays):
+    one = relays(pump=PUMP)
+    one.rest_level = 1
+    seen = []
+    for _ in range(4):
+        one.drive(bytearray([1, 0, 0, 0]), bytearray(4))
+        seen.append(chip.levels[PUMP])
+    assert seen == [1, 0, 1, 0]
+
+
+@pytest.mark.parametrize(("pump", "supply"), [(None, None), (PUMP, None), (None, 36)])
+def test_without_both_pins_there_is_nothing_to_test(chip, pump, supply):
+    assert chip.driver("relay").Relays(PINS, pump, supply).supply is None
+    assert not any(what[1] == 36 for what in chip.done)
+
+
+def test_the_supply_is_read_without_a_pull_up_that_its_divider_would_feel(chip):
+    assert chip.driver("relay").Relays(PINS, PUMP, 36).supply is not None
+    assert ("pin", 36, 1, -1, None) in chip.done
+
+
 def test_the_pump_is_toggled_by_code_alone(chip, relays):
     one = relays(pump=PUMP)
     one.drive(bytearray([1, 0, 0, 0]), bytearray(4))

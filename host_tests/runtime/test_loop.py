@@ -15,8 +15,8 @@ from curfew.runtime.rtc_memory import AT_CLEAN, RTC_SIZE, RtcMemory
 from simulator.inside import MODULES
 
 STAGES = [
-    "panel.sample", "scanner.sample", "controller.step", "relays.drive", "panel.show", "snapshot.publish",
-    "supervisor.step",
+    "panel.sample", "scanner.sample", "self_test.step", "controller.step", "relays.drive", "panel.show",
+    "snapshot.publish", "supervisor.step",
 ]  # fmt: skip
 
 
@@ -48,7 +48,8 @@ class Bench:
         self.looks = 0  # at the clock
         self.slept = []
         self.takes_ms = 0
-        parts = {name: Part(name, self.done, self.raises) for name in ("relays", "scanner", "panel", "rtc", "watchdog")}
+        names = ("relays", "scanner", "panel", "rtc", "watchdog", "self_test")
+        parts = {name: Part(name, self.done, self.raises) for name in names}
         controller = Part("controller", self.done, self.raises)
         controller.pressed = controller.granted = bytearray(1)
         controller.step_ms = 20
@@ -68,7 +69,7 @@ class Bench:
         link.snapshot = Part("snapshot", self.done, self.raises)
         self.controller, self.supervisor, self.link = controller, supervisor, link
         self.loop = Loop(self, controller, parts["relays"], parts["scanner"], parts["panel"], parts["rtc"], link,
-                         supervisor, parts["watchdog"])  # fmt: skip
+                         supervisor, parts["watchdog"], parts["self_test"])  # fmt: skip
 
     @property
     def conducting(self):
@@ -99,6 +100,13 @@ def test_a_tick_samples_decides_drives_shows_tells_and_then_feeds():
     bench = Bench()
     bench.loop.tick(0)
     assert [what for what in bench.done if what in (*STAGES, "watchdog.feed")] == [*STAGES, "watchdog.feed"]
+
+
+def test_without_a_self_test_a_tick_is_as_whole():
+    bench = Bench()
+    bench.loop.self_test = None
+    bench.loop.tick(0)
+    assert "watchdog.feed" in bench.done and "self_test.step" not in bench.done
 
 
 def test_between_the_decision_and_the_relays_there_is_nothing():

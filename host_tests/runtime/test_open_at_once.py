@@ -92,7 +92,7 @@ class Device:
         parts = SimpleNamespace(sample=nothing, show=nothing, memory=nothing, step=nothing, is_failing=nothing)
         parts.blocked = False
         watchdog = SimpleNamespace(feed=self._feed)
-        loop = self._loop(None, self.controller, self.relays, parts, parts, parts, self.link, parts, watchdog)
+        loop = self._loop(None, self.controller, self.relays, parts, parts, parts, self.link, parts, watchdog, parts)
         self.now_ms += TICK_MS
         files = []
 
@@ -209,7 +209,7 @@ def test_one_event_at_most_is_on_its_way(queue):
 def test_an_event_that_has_begun_makes_room_for_the_next_before_it_looks_at_the_offs(queue):
     relays = SimpleNamespace()
     link = supervisor.Link(Inbox(2), None)
-    loop = Loop(None, None, relays, None, None, None, link, None, None)
+    loop = Loop(None, None, relays, None, None, None, link, None, None, None)
     seen = []
     relays.open_asked = lambda off: (seen.append(bytes(off)), link.inbox.post_off(1, WEB), link.hurry())
     link.inbox.post_off(0, WEB)

@@ -54,7 +54,7 @@ def test_every_act_of_a_scenario_is_generated_and_every_file_is_valid():
     for one in scenarios:
         scenario.parse(json.dumps(one), run_settings.shipped())
     done = {event["do"] for one in scenarios for event in one["events"]}
-    assert done == set(scenario.ACTS) - {*words.SLOT_ACTS, "repair_settings"}
+    assert done == set(scenario.ACTS) - {*words.SLOT_ACTS, "repair_settings", "pump"}  # a test finds it, not a burn
     assert {one["stove"]["burners"] for one in scenarios} == {1, 2, 3, 4}
 
 

@@ -251,6 +251,7 @@ def test_every_act_of_a_scenario_has_words(do):
         "error": "OSError",
         "in": "Pin.value",
         "pin": "pump",
+        "is": "weak",
         "level": "high",
         "mohm": 40,
         "micro_ohm": 1000,

@@ -30,7 +30,7 @@ class Relays:
 
 
 link = Link(Inbox(1), None)
-loop = Loop(None, None, Relays(), None, None, None, link, None, None)
+loop = Loop(None, None, Relays(), None, None, None, link, None, None, None)
 
 
 def services():

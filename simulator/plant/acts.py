@@ -3,6 +3,7 @@
 import slots
 
 import report
+from charge_pump import PARTS, Pump
 
 PRESS_MS = 150  # a finger on a button
 PAIR_MS = 400  # from one press of a pair to the next, assumed: two a second feel quick
@@ -144,6 +145,14 @@ class Acts:
         self._pump_pin_free = True
         self.pump.pin(self.pins.get(self.pump_pin, 0))
         self._set_coils()
+
+    def _do_pump(self, _, args):
+        """weak: one of the two resistors that empty C3 is open."""
+        parts = dict(PARTS)
+        if args["is"] == "weak":
+            parts["r4_ohm"] *= 2
+        self.pump = Pump(parts, args["is"] == "bridged")
+        self.pump.pin(self.pins.get(self.pump_pin, 0))
 
     def _do_film(self, burner, args):
         self.burners[burner].film_mohm = args["milliohm"]

@@ -55,9 +55,13 @@ def thresholds_v(parts):
 
 
 class Pump:
-    """Shared by all burners with relay_drive "pulse". `volts` on C3, `node_v` at C2 and the diodes, `on`: coils fed."""
+    """Shared by all burners with relay_drive "pulse". `volts` on C3, `node_v` at C2 and the diodes, `on`: coils fed.
 
-    def __init__(self, parts):
+    bridged: something feeds the coils beside the pump.
+    """
+
+    def __init__(self, parts, bridged=False):
+        self._bridged = bridged
         self.volts = 0.0
         self.node_v = 0.0
         self.on = False
@@ -90,7 +94,7 @@ class Pump:
             self.volts = max(self._rest_v + (self.volts - self._rest_v) * exp(-part_s / self._tau_s), 0.0)
             self.node_v *= exp(-part_s / self._node_tau_s)
             self._conduct()
-        self.on = self.volts > (self._off_v if self.on else self._on_v)
+        self.on = self._bridged or self.volts > (self._off_v if self.on else self._on_v)
 
     def _conduct(self):
         """D3 shares charge until the node is one diode above C3; D2 keeps it from going further below ground."""

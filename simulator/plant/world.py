@@ -99,6 +99,7 @@ class World(Acts, SecondThread):
         settings = plan.get("settings") or {}
         self.pulse = settings.get("relay_drive", "pulse") == "pulse"
         self.pump_pin = settings.get("pump_pin", 32)
+        self.supply_pin = settings.get("supply_pin")
         self.alarm_pin = settings.get("alarm_pin")
         self.presence_pin = settings.get("presence_pin")
         # Levels of the input pins beside the buttons: no alarm, and no one there.
@@ -308,7 +309,7 @@ class World(Acts, SecondThread):
         if number in self.inputs:
             return self.inputs[number]
         if number not in self.button_pins:
-            return 1
+            return int(self.powered and self.pump.on) if number == self.supply_pin else 1
         burner = self.button_pins.index(number)
         if self.now_ms - self._button_ms[burner] < BOUNCE_MS:
             return self.random.below(2)

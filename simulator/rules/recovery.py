@@ -28,7 +28,7 @@ TIP_HEAT_DEFAULT_MS = 4000  # and of stove.tip_heat_ms
 # What is done to the whole controller, whichever burner the scenario names; a silent converter has two burners.
 DEVICE_ACTS = (
     *("power_off", "power_on", "reset", "hang", "raise", "clock_jump", "gil_hold", "sensor", "services_die"),
-    *("memory_full", "stick_pin", "free_pins", "i2c_stuck", "flash", "alarm", "presence"),
+    *("memory_full", "stick_pin", "free_pins", "pump", "i2c_stuck", "flash", "alarm", "presence"),
 )
 
 
@@ -57,10 +57,11 @@ def _is_barred(view: View, burner: int, from_ms: int, to_ms: int) -> bool:
         if began or "DRIVER_STUCK" in shown:
             return True
     mine = [line for line in view.lines[burner] if line["t_ms"] <= from_ms]
-    for line in reversed(mine):  # it takes a flame by the knob to show that the contact is open again
+    # It takes a flame by the knob to show that the contact is open again, and a test that the pump is sound.
+    for line in reversed(mine):
         if line["state"] in words.CONDUCTING_STATES:
             return False
-        if line["fault"] in ("CONTACT_WELDED", "DRIVER_STUCK"):
+        if line["fault"] in ("CONTACT_WELDED", "DRIVER_STUCK", "PUMP"):
             return True
     return False
 

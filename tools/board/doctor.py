@@ -4,6 +4,7 @@ It changes nothing.
 """
 
 import importlib.metadata
+import json
 import os
 import platform
 import re
@@ -31,7 +32,15 @@ _PYTHON = (3, 11)
 _TIMERS = Path("/sys/bus/usb-serial/devices")
 _ROOM_BYTES = 200 * 1024  # of flash for one more program
 _LITTLE_BYTES = 8 * 1024  # of memory: hardware/memory.py warns below it, too
-_FIGURES = re.compile(rb"load (\d+) of 1280, least (\d+) free")  # program.py, at a Ctrl-C
+_FIGURES = re.compile(rb"load (\d+) of 1280, least (\d+) free, self-test (\d)")  # program.py, at a Ctrl-C
+_PUMP = (
+    "not tested since the start",
+    "passed",
+    "coils fed without it",
+    "does not feed the coils",
+    "feeds them too long",
+)
+_REPAIR = "repair it before use: docs/why-off.md, PUMP"
 _PROGRAMS = (  # what is not of pip: command or its other names, what for, Debian package
     (("mosquitto",), "MQTT tests", "mosquitto"),
     (("openssl",), "TLS tests", "openssl"),
@@ -166,8 +175,24 @@ def board(asked: str | None) -> Iterator[Row]:
     except BoardError as error:
         yield Row("MicroPython", NEEDED, str(error))  # with the way out, which may be any
         return
+    load, least, tested = map(int, figures.groups() if figures else (0, 0, 0))
     yield from of_board(there, text, port)
-    yield memory(there.memory, *map(int, figures.groups() if figures else ()))
+    yield memory(there.memory, load, least)
+    yield from pump(text or b"", tested)
+
+
+def pump(settings: bytes, found: int) -> Iterator[Row]:
+    """What the self-test of the pump found; no row for level drive, or where settings.json cannot be read."""
+    try:
+        given = json.loads(settings)
+        drive, pin = given.get("relay_drive", "pulse"), given.get("supply_pin")
+    except (ValueError, AttributeError):
+        return
+    if drive == "pulse" and found:
+        yield Row("pump of the relays", OK if found == 1 else LACKS, _PUMP[found], "" if found == 1 else _REPAIR)
+    elif drive == "pulse":
+        fix = "" if pin is not None else "where R53 is wired, name its pin: supply_pin in settings.json"
+        yield Row("pump of the relays", LACKS, _PUMP[0], fix)
 
 
 def memory(free: tuple[int, ...], load: int = 0, least: int = 0) -> Row:

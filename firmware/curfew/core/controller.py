@@ -82,6 +82,8 @@ class Controller:
         self.open_ms = 0  # since any contact was closed
         self.test_ms = 0  # left of the test of a weld
         self.raised = 0  # faults of all burners
+        self.pump_failed = False  # its self-test, until it passes one: no contact may close
+        self.pump_news = False  # it just failed: a fault, which may be acknowledged after the next tick
         self._events: list[int | None] = [None] * len(self.burners)  # of the buttons, in this tick
         self.update_ms = 0  # left in which an update over Wi-Fi is accepted
         self._last_ms: int | None = None
@@ -129,19 +131,20 @@ class Controller:
         step_ms = self.step_ms
         inbox = self.inbox
         self._take_buttons()
-        if self.raised:
+        if self.raised or self.pump_failed:
             self._test_welds()
             self.raised = 0
         absent = inbox.absent[0] or not self.pressed[-1]
         # Of a stall no one knows whether the alarm contact was open all the time.
         self._alarm_ms = 0 if self.pressed[-2] else aged_ms(self._alarm_ms, min(step_ms, limits.TICK_MS))
-        alarm = (self._alarm_ms > limits.ALARM_MS) << faults.ALARM
+        reported = (self._alarm_ms > limits.ALARM_MS) << faults.ALARM | self.pump_news << faults.PUMP
+        self.pump_news = False
         closed = 0
         self.open_ms = aged_ms(self.open_ms, step_ms)
         for index in range(len(self.burners)):
             burner = self.burners[index]
             burner.absent = absent
-            burner.reported = burner.reported & ~(1 << faults.ALARM) | alarm
+            burner.reported = burner.reported & ~(1 << faults.ALARM | 1 << faults.PUMP) | reported
             burner.less_min = inbox.take_request(index, REQUEST_LESS, now_ms)
             is_shutoff = burner.step(
                 step_ms,
@@ -191,10 +194,10 @@ class Controller:
     def _test_welds(self) -> None:
         """Stop the pump once for a contact that conducts while it must be open: only a stuck driver ends with it.
 
-        While that is tested, or found, no contact may close.
+        While that is tested, or found, or the pump failed its own test, no contact may close.
         """
         self.test_ms = max(0, self.test_ms - self.step_ms)
-        pump_off = 0
+        pump_off: int = self.pump_failed
         for burner in self.burners:
             its = burner.faults
             if burner.flame.low_count >= limits.LIVE_READINGS:

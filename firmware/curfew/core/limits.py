@@ -96,6 +96,13 @@ UPDATE_MS = 600000  # after the user allowed an update: time to walk to the comp
 TRIAL_MAX_MS = 600000  # a pending program must be confirmed within this: enough for a slow access point and a burn
 DELAY_COIL_MARGIN_S = 3  # after the delay coil of the ignition dropped out
 
+# --- self-test of the pump ------------------------------------------------------------------------------------------
+TEST_FIRST_MS = 10000  # at rest before a test, so that a pump that ran is surely empty
+TEST_AGAIN_MS = 86400000  # a day after a judged one
+TEST_FILL_MS = 2000  # of edges: a sound pump is full after one
+TEST_MIN_MS = 1900  # from the last edge to coils without supply: a shorter time does not bridge STALL_MAX_MS ...
+TEST_MAX_MS = 4000  # ... and the circuit promises to be done by now
+
 # --- contacts beside the burners ----------------------------------------------------------------------------------
 ALARM_MS = 100  # an alarm lasts longer, a spark does not
 

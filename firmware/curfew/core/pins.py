@@ -10,7 +10,7 @@ from typing import Any
 PLAIN = "ESP32"  # where settings name no chip
 AT_RELAYS, AT_BUTTONS, AT_DEVICE, AT_OTHERS, AT_INPUTS, AT_CHIP = 0, 1, 2, 3, 4, 5
 DEVICE_PINS = ("pump_pin", "sda_pin", "scl_pin", "pixel_pin", "buzzer_pin")
-CONTACT_PINS = ("alarm_pin", "presence_pin")
+CONTACT_PINS = ("supply_pin", "alarm_pin", "presence_pin")  # may be inputs without pull-up
 SPARE_PINS = CONTACT_PINS + ("hood_pin", "display_clk_pin", "display_dio_pin")  # null: not fitted
 # By the word that MicroPython and settings have for the chip: what each pin is for, from 0 on; buttons of the burners,
 # and sda, scl and pixel, where not given. r: a relay, quiet at power-up; p: pump; b: buzzer; o: others, a twitch costs

@@ -74,6 +74,7 @@ class Settings:
     hood_pin: int
     display_clk_pin: int
     display_dio_pin: int
+    supply_pin: int
     alarm_pin: int
     presence_pin: int
     burners: list[BurnerSettings]

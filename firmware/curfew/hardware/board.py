@@ -46,7 +46,7 @@ def build(
     entry(persistence, link, clock, settings) is the services thread.
     """
     relay_pins = [burner.relay_pin for burner in settings.burners]
-    relays = Relays(relay_pins, settings.pump_pin if settings.relay_drive == "pulse" else None)
+    relays = Relays(relay_pins, settings.pump_pin if settings.relay_drive == "pulse" else None, settings.supply_pin)
     rtc = RTC()
     memory, journal_seq, stored, health = _restored(rtc)
     count = len(settings.burners)
@@ -63,7 +63,12 @@ def build(
     supervisor = Supervisor(link, _thread.start_new_thread, entry, (files, link, clock, settings))
     scanner = _scanner(settings, clock)
     watchdog = WDT(timeout=limits.WATCHDOG_MS)
-    return Loop(clock, controller, relays, scanner, panel, rtc, link, supervisor, watchdog)
+    self_test = None
+    if relays.supply is not None:  # else its kilobyte stays free
+        from curfew.hardware.self_test import SelfTest
+
+        self_test = SelfTest(relays, link.figures)
+    return Loop(clock, controller, relays, scanner, panel, rtc, link, supervisor, watchdog, self_test)
 
 
 def _restored(rtc: RTC) -> tuple[RtcMemory, int, list[int], list[int]]:

@@ -6,14 +6,18 @@ from machine import Pin
 class Relays:
     """One enable pin for each burner, active high; with the pulse drive the pump supplies all of them.
 
-    pump_pin None: level drive. The pump pin is toggled here, by code, never by PWM or a timer: when the loop stops, the
-    pump stops, and the hardware opens the contacts.
+    pump_pin None: level drive. supply_pin None: not fitted. The pump pin is toggled here, by code, never by PWM or a
+    timer: when the loop stops, the pump stops, and the hardware opens the contacts.
     """
 
-    def __init__(self, relay_pins: list[int], pump_pin: int | None) -> None:
+    def __init__(self, relay_pins: list[int], pump_pin: int | None, supply_pin: int | None = None) -> None:
         self._enables = [Pin(number, Pin.OUT, value=0) for number in relay_pins]
         self._pump = None if pump_pin is None else Pin(pump_pin, Pin.OUT, value=0)
         self._pump_level = 0
+        # Without pull-up: it reads a divider of the coils' supply. None: nothing to test.
+        self.supply = None if supply_pin is None or pump_pin is None else Pin(supply_pin, Pin.IN)
+        self.pumps = False  # without anything closed, for the self-test ...
+        self.rest_level = 0  # ... and where the pump pin rests after that
 
     def drive(self, granted: bytearray, off: bytearray) -> None:
         """Set every contact to its grant of this tick; granted is indexed by burner, true: closed.
@@ -26,7 +30,7 @@ class Relays:
             any_closed |= granted[index]
         self.open_asked(off)
         if self._pump is not None:
-            self._pump_level = 1 - self._pump_level if any_closed else 0
+            self._pump_level = 1 - self._pump_level if any_closed or self.pumps else self.rest_level
             self._pump.value(self._pump_level)
 
     def open_asked(self, off: bytearray) -> None:

@@ -40,6 +40,7 @@ class Loop:
         link: "Link",
         supervisor: "Supervisor",
         watchdog: Any,
+        self_test: Any,
     ) -> None:
         self.clock = clock
         self.controller = controller
@@ -50,6 +51,7 @@ class Loop:
         self.link = link
         self.supervisor = supervisor
         self.watchdog = watchdog
+        self.self_test = self_test
         self._stages = 0
         self._full_ms = 0  # how long the pump has run without a stall
         link.open_at_once = self.open_at_once  # made here, once: to look it up would allocate
@@ -114,6 +116,8 @@ class Loop:
         self.panel.sample(controller.pressed)
         self._report(1)
         self.scanner.sample(controller, now_ms)
+        if self.self_test is not None:
+            self.self_test.step(controller)
         self._report(2)
         controller.step(now_ms)
         self._report(3)

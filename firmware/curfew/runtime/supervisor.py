@@ -33,9 +33,9 @@ class Link:
         self.stopped = bytearray(1)  # services write 1 when they end
         self.flash_allowed = bytearray(1)  # loop writes 1 while every contact is open: the flash may be written
         self.may_stall = bytearray(b"\1")  # loop writes 1 while a handshake that stops all Python cannot open a contact
-        # Loop: what a tick takes, the mean in 64ths of a millisecond. Services: the least bytes that Python had free
-        # Services: 1 when they have saved settings, which the loop announces.
-        self.figures = array("i", [0, 0, 0])
+        # Loop: what a tick takes, the mean in 64ths of a millisecond. Services: the least bytes that Python had free.
+        # Services: 1 when they have saved settings, which the loop announces. Loop: what the last self-test found.
+        self.figures = array("i", [0, 0, 0, 0])
         self.update_ms = array("i", [0])  # loop writes: how long an update over Wi-Fi is accepted; the user allowed it
         self.stop_requested = bytearray(1)  # loop writes 1: the services have to end and print nothing more
         self.trial = bytearray(1)  # loop writes TRIAL_PENDING and TRIAL_FAILED, services TRIAL_CONFIRMED

@@ -5,8 +5,8 @@ import { named, text } from "./texts.js";
 const GROUPS = {
   user: ["press", "double_press", "hold", "button_down", "button_up", "override", "tremor", "mash", "light", "knob_off",
     "blow_out", "simmer"],
-  contact: ["weld", "unweld", "stick_open", "film", "bypass", "stick_pin", "free_pins", "coil_open", "valve_sticks",
-    "valve_frees"],
+  contact: ["weld", "unweld", "stick_open", "film", "bypass", "stick_pin", "free_pins", "pump", "coil_open",
+    "valve_sticks", "valve_frees"],
   sense: ["sensor", "noise", "i2c_stuck", "hum", "offset", "spike", "sparks", "ground", "cold_end", "heat"],
   remote: ["remote_off", "remote_extend", "remote_less", "remote_arm"],
   chip: ["power_off", "power_on", "reset", "hang", "gil_hold", "clock_jump", "raise", "memory_full", "services_die",
@@ -14,7 +14,8 @@ const GROUPS = {
 };
 const FINGERS = ["tremor", "panic", "hold, worn key", "press, worn key", "child"]; // of simulator/fingers.py
 const OF_THE_DEVICE = new Set(["flash", "i2c_stuck", "power_off", "power_on", "reset", "hang", "raise", "clock_jump",
-  "gil_hold", "memory_full", "services_die", "services_block", "repair_settings", "free_pins"]);
+  "gil_hold", "memory_full", "services_die", "services_block", "repair_settings", "free_pins",
+  "pump"]);
 const FIRST = { milliohm: 200, percent: 40, uv: 300, ms: 3000, s: 2, hold_s: 10 }; // where a field has no default
 const SHOWN = { true: "on", false: "off" };
 

@@ -309,10 +309,11 @@ def _shutoff(api, line, dates):
 
 
 async def get_log(api, request):
-    """The last log lines of the services, free bytes by heap, and the load of the loop."""
+    """The last log lines of the services, the pump's self-test, free bytes by heap, and the load of the loop."""
     context = api.context
-    start = '{"busy_permille": %d, "free_bytes": %s, "lines": ['
-    start %= (context.busy_permille(), json.dumps(context.heaps()))
+    found = "untested passed bridged dead weak".split()[context.link.figures[3]]
+    start = '{"busy_permille": %d, "free_bytes": %s, "self_test": "%s", "lines": ['
+    start %= (context.busy_permille(), json.dumps(context.heaps()), found)
     return packed(listed(start, context.log.lines(), "]}")), 200, JSON
 
 

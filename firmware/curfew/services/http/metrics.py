@@ -20,6 +20,7 @@ def _lines(api):
     yield 'curfew_info{version="%s",build="%s",slot="%s"} 1\n' % (VERSION, slots.build_id(), slots.here)
     yield "curfew_uptime_seconds %d\ncurfew_problem %d\n" % (api.uptime_s(), context.problem())
     yield "curfew_clock_known %d\n" % (api.unix_s() is not None)
+    yield "curfew_self_test %d\n" % context.link.figures[3]
     yield "curfew_flash_failures_total %d\n" % context.persistence.failures
     yield "curfew_loop_busy_permille %d\n" % context.busy_permille()
     heaps = context.heaps()
