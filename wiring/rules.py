@@ -18,7 +18,7 @@ CHIP_V = 3.4  # at most, at a pin of the chip
 FAR = {"relay": ("11", "12", "14", "21", "22", "24"), "isolator": ("VCC2", "SDA2", "SCL2", "GND2"),
        "isolated supply": ("VOUT+", "VOUT-"), "photo relay": ("1", "2")}  # fmt: skip
 OHMS = {"Ω": 1.0, "kΩ": 1e3, "MΩ": 1e6}
-SETTINGS = {"CLK": "display_clk_pin", "DIO": "display_dio_pin", "SUPPLY": "alarm_pin"}  # of the others: net_pin
+SETTINGS = {"CLK": "display_clk_pin", "DIO": "display_dio_pin"}  # of the others: net_pin
 
 
 def ohms(part: Part) -> float | None:

@@ -211,17 +211,42 @@ def settings(language: int) -> str:
 
 
 def chip_pins(language: int) -> str:
-    """The default pins of every chip, those of display and hood, and what other settings may name: core/pins.py."""
+    """The default pins of every chip, those of supply, display and hood, and what else is free: core/pins.py."""
     head = (
-        ("Chip", "Relays", "Buttons", "Pump", "Converter", "Lights", "Buzzer", "Display", "Hood", "Also free"),
-        ("芯片", "继电器", "按钮", "电荷泵", "转换器", "指示灯", "蜂鸣器", "数码管", "油烟机", "其他空闲引脚"),
+        (
+            "Chip",
+            "Relays",
+            "Buttons",
+            "Pump",
+            "Converter",
+            "Lights",
+            "Buzzer",
+            "Supply",
+            "Display",
+            "Hood",
+            "Also free",
+        ),
+        (
+            "芯片",
+            "继电器",
+            "按钮",
+            "电荷泵",
+            "转换器",
+            "指示灯",
+            "蜂鸣器",
+            "线圈电源",
+            "数码管",
+            "油烟机",
+            "其他空闲引脚",
+        ),
     )[language]
     full = {row["chip"].replace("-", ""): list(row["full"].values()) for row in source()["chips"]}
     body = []
     for chip in pins.CHIPS:
         relays, buttons, (pump, sda, scl, pixel, buzzer), others, *_ = pins.row(chip)
         free = sorted(set(others) - {*buttons, sda, scl, pixel, *full[chip]})
-        numbers = (relays, buttons, (pump,), (sda, scl), (pixel,), (buzzer,), full[chip][:2], full[chip][2:], free)
+        supply, *rest = full[chip]
+        numbers = (relays, buttons, (pump,), (sda, scl), (pixel,), (buzzer,), (supply,), rest[:2], rest[2:], free)
         body.append([chip, *(" ".join(map(str, each)) or "–" for each in numbers)])
     return rows(head, body)
 

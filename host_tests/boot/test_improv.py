@@ -228,7 +228,9 @@ def test_networks_are_named_once_the_strongest_first(air, rows, found):
 @pytest.fixture
 def cable(tmp_path):
     """cable(web_port): a board with the program at the basic build's settings, once it runs: the port, what it said."""
-    image = merge.file_system(plan.whole(plan.built(fixture.OUT), backup.over_shipped(builds.BUILDS["basic"])), 2 << 20)
+    image = merge.file_system(
+        plan.whole(plan.built(fixture.OUT), backup.over_shipped(builds.settings_of("basic", "ESP32"))), 2 << 20
+    )
     (tmp_path / "flash").write_bytes(image)
     boards = []
 

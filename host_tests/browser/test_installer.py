@@ -163,7 +163,9 @@ def test_from_opening_the_installer_to_the_page_of_a_device_that_is_online(opene
 
 @pytest.mark.limit(100)
 def test_a_board_whose_set_up_is_not_open_is_one_sentence_and_starts_anew(opened, phone, tmp_path):
-    image = merge.file_system(plan.whole(plan.built(OUT), backup.over_shipped(builds.BUILDS["basic"])), 2 << 20)
+    image = merge.file_system(
+        plan.whole(plan.built(OUT), backup.over_shipped(builds.settings_of("basic", "ESP32"))), 2 << 20
+    )
     (tmp_path / "flash").write_bytes(image)
     with virtual.Board(tmp_path / "flash", 1, run._micropython()) as board, Bridge() as bridge:  # without a radio
         bridge.lead(board.port)

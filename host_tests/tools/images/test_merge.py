@@ -100,11 +100,12 @@ def test_an_image_for_more_flash_has_files_up_to_its_end(tmp_path):
 
 
 def test_the_settings_are_those_of_the_wiring():
-    for name, settings in builds.BUILDS.items():
-        assert settings == source.build(name).settings, name
-    plain, *others = source.source()["chips"]
-    assert {key: value for key, value in builds.BUILDS["full"].items() if key != "burners"} == plain["full"]
-    assert {row["chip"].replace("-", ""): row["full"] for row in others if row["full"]} == builds.FULL
+    for name in builds.BUILDS:
+        assert builds.settings_of(name, "ESP32") == source.build(name).settings, name
+    assert builds.settings_of("basic", "ESP32C3") == source.build("c3").settings
+    for row in source.source()["chips"]:
+        found = builds.settings_of("full", row["chip"].replace("-", ""))
+        assert row["full"].items() <= found.items() and set(found) <= {*row["full"], "chip", "burners"}
 
 
 @pytest.mark.parametrize("board", image.BOARDS)
@@ -114,6 +115,7 @@ def test_the_device_accepts_the_settings_of_each_build_on_each_chip(board, build
     one = backup.device_settings.parse(backup.over_shipped(settings))
     assert one.chip == image.BOARDS[board].word
     assert (one.display_clk_pin is not None) == (build == "full" and board != "c3")
+    assert one.supply_pin is not None, "else the pump is not tested"
 
 
 def test_the_command_writes_the_file_within_20_seconds_and_says_what_is_in_it(tmp_path, capsys):
@@ -124,7 +126,7 @@ def test_the_command_writes_the_file_within_20_seconds_and_says_what_is_in_it(tm
     status, said = typed(capsys, tmp_path / NAME, *words)
     assert status == 0 and time.monotonic() - began < 20
     assert "MicroPython 1.29.0, Curfew 0.1.0" in said and "4 MB, for an ESP32" in said
-    settings = json.loads(backup.over_shipped({**builds.BUILDS["full"], "timer_default_min": 17}))
+    settings = json.loads(backup.over_shipped({**builds.settings_of("full", "ESP32"), "timer_default_min": 17}))
     assert (json.dumps(settings, indent=2) + "\n").encode() in (tmp_path / "out.bin").read_bytes()
 
 

@@ -1,4 +1,4 @@
-"""What each build of wiring/wiring.yaml says in settings.json, chip by chip. Pure."""
+"""What each build of wiring/wiring.yaml says in settings.json, chip by chip; the rest is as shipped. Pure."""
 
 from typing import Any
 
@@ -6,32 +6,16 @@ from ..installation import core
 
 pins = core("pins")
 
-# On a plain ESP32; the rest is as shipped.
-BUILDS: dict[str, dict[str, Any]] = {
-    "basic": {"burners": [{"relay_pin": 18, "button_pin": 25, "sensor": False}]},
-    "full": {
-        "display_clk_pin": 4,
-        "display_dio_pin": 13,
-        "hood_pin": 27,
-        "burners": [
-            {"relay_pin": 18, "button_pin": 25, "sensor": True},
-            {"relay_pin": 19, "button_pin": 26, "sensor": True},
-        ],
-    },
-}
-
-
-# Display and hood of the full build on other chips, where they have pins for them; the rest are the chip's defaults.
-FULL = {
-    "ESP32S3": {"display_clk_pin": 1, "display_dio_pin": 2, "hood_pin": 12},
-    "ESP32C6": {"display_clk_pin": 10, "display_dio_pin": 11, "hood_pin": 3},
-}
+BUILDS = {"basic": 1, "full": 2}  # burners
+KEYS = ("supply_pin", "display_clk_pin", "display_dio_pin", "hood_pin")
+# The pins of KEYS on each chip; basic has the first alone. A C3 has no more.
+SPARE = {"ESP32": (36, 4, 13, 27), "ESP32S3": (21, 1, 2, 12), "ESP32C3": (5,), "ESP32C6": (6, 10, 11, 3)}
 
 
 def settings_of(build: str, chip: str) -> dict[str, Any]:
-    """What a build says in settings.json on a chip; on others than the plain ESP32 with their own pins."""
-    if chip == pins.PLAIN:
-        return BUILDS[build]
-    count = len(pins.row(chip)[pins.AT_RELAYS])
-    burners = [{"sensor": one["sensor"]} for one in BUILDS[build]["burners"][:count]]
-    return {"chip": chip, **(FULL.get(chip, {}) if build == "full" else {}), "burners": burners}
+    """What a build says in settings.json on a chip, whose own pins it has. A C3 has pins for one burner."""
+    relays, buttons, *_ = pins.row(chip)
+    pairs = list(zip(relays, buttons, strict=True))[: BUILDS[build]]
+    burners = [{"relay_pin": relay, "button_pin": button, "sensor": build == "full"} for relay, button in pairs]
+    wired = dict(zip(KEYS, SPARE[chip][: None if build == "full" else 1], strict=False))
+    return {**({} if chip == pins.PLAIN else {"chip": chip}), **wired, "burners": burners}
