@@ -281,6 +281,12 @@ def up_and_down(connected, times):
         connected.is_back()
 
 
+@pytest.fixture
+def hasty(monkeypatch):
+    """The link comes ten times faster than a chip's."""
+    monkeypatch.setenv("HASTE", "10")
+
+
 def judge_leaks(connected, folder, capsys, *rounds, changes=(), **asked):
     """Lose the network so often, round after round; from the first round to the last the heap holds the same."""
     firmware = seeded_build(folder, *IMPATIENT, *changes)
@@ -296,22 +302,19 @@ def judge_leaks(connected, folder, capsys, *rounds, changes=(), **asked):
 
 @pytest.mark.long
 @pytest.mark.parametrize("home", NETWORKED)
-def test_a_network_that_comes_and_goes_leaves_nothing_behind(connected, authority, tmp_path, capsys, home):
+def test_a_network_that_comes_and_goes_leaves_nothing_behind(connected, authority, tmp_path, capsys, home, hasty):
     judge_leaks(connected, tmp_path, capsys, 20, 20, authority=authority, home=home)
 
 
 @pytest.mark.long
-def test_a_leak_of_one_block_at_each_loss_would_be_seen(connected, tmp_path, capsys):
+def test_a_leak_of_one_block_at_each_loss_would_be_seen(connected, tmp_path, capsys, hasty):
     with pytest.raises(AssertionError, match=r"assert \(\d+ - \d+\) < "):
         judge_leaks(connected, tmp_path, capsys, 20, 20, changes=LEAK)
 
 
 @pytest.mark.evidence
 @pytest.mark.parametrize("home", NETWORKED)
-def test_a_week_of_a_loss_every_ten_minutes_leaves_nothing_behind(
-    connected, authority, tmp_path, capsys, home, monkeypatch
-):
-    monkeypatch.setenv("HASTE", "10")  # of the link: a thousand losses
+def test_a_week_of_a_loss_every_ten_minutes_leaves_nothing_behind(connected, authority, tmp_path, capsys, home, hasty):
     judge_leaks(connected, tmp_path, capsys, 28, 7 * 24 * 6 - 28, authority=authority, home=home)
 
 

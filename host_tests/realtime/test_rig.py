@@ -8,6 +8,7 @@ import pytest
 
 from host_tests.fixtures.seeded_firmware import seeded_build
 from host_tests.fixtures.web import PASSWORD, Client
+from host_tests.realtime.connected import HOMES
 from simulator.realtime.process import network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
 
@@ -228,3 +229,18 @@ def test_a_connect_may_be_made_to_hang(tmp_path):
         desk.connects_hang()
         with pytest.raises(TimeoutError):
             socket.create_connection(("127.0.0.1", desk.dead_port), 0.5)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("home", [name for name, home in HOMES.items() if not home.one.wifi])
+def test_without_its_radio_it_cooks_and_writes_its_journal_in_the_heap_of_each_chip(tmp_path, home):
+    with RealtimeRig(tmp_path, burners=2, sensor=False, heap_kib=HOMES[home].heap_kib, **SHORT) as desk:
+        for _ in range(3):
+            for burner in range(2):
+                desk.press(burner)
+                desk.wait_state("BURNING", burner)
+                desk.hold(burner=burner)
+                desk.wait_state("IDLE", burner)
+        journal = desk.flash / "journal.txt"
+        desk.wait_for(lambda: journal.exists() and journal.read_text().count(" BUTTON ") == 6, 20, "six shut-offs")
+        assert desk.starts == 1
