@@ -225,6 +225,7 @@ if _STOVE:
 for _name in (
     "machine",
     "neopixel",
+    "esp32",
     "socket",
     "network",
 ):  # on the chip they take none of the heap: they are the rig's, too
