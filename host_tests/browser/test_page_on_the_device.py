@@ -216,6 +216,45 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
 
 
 @pytest.mark.long
+def test_a_newcomer_sets_up_the_wifi_with_a_wrong_password_first_and_turns_off_after_a_restart(
+    tmp_path, phone, monkeypatch
+):
+    monkeypatch.setenv("WIFI_KEY", "beans and rice")
+    with RealtimeRig(tmp_path, network={}, sensor=False, **SHORT) as desk:
+        arrive(phone, desk)
+        phone.until(lambda: any(one.text == "home" and (one.click() or True) for one in phone.all(".row button")))
+        fill(phone, "wifi.password", "beans and rise")
+        fill(phone, "password", PASSWORD)
+        phone.press("button[type=submit]")
+        phone.reads("the set-up comes back by itself after about a minute and says why")
+        desk.wait_for(lambda: desk.console().count("Set-up: Wi-Fi") == 2, 90, "the set-up again")
+        assert "Wi-Fi home: wrong password?" in desk.console()
+
+        # Name and device password are kept: only what was wrong is typed again.
+        arrive(phone, desk)
+        phone.reads("The Wi-Fi did not come: the password is probably wrong.")
+        fill(phone, "wifi.password", "beans and rice")
+        phone.press("button[type=submit]")
+        phone.reads("joins “home”")
+        desk.wait_for(lambda: desk.starts == 3, 20, "the restart that was promised")
+        kept = json.loads((desk.flash / "network.json").read_text())
+        assert kept["wifi"] == {"ssid": "home", "password": "beans and rice"}
+
+        arrive(phone, desk)
+        log_in(phone)
+        phone.until(lambda: phone.seen("#off"))
+        desk.reset()
+        desk.pass_ticks(300)  # the reclose delay
+        desk.press()
+        desk.wait_state("BURNING", s=20)
+        phone.until(lambda: phone.all(".burner") and state(phone) == "BURNING", 20)
+        phone.press("#off")
+        desk.wait_for(lambda: desk.state() in ("VERIFYING", "IDLE"), 5, "OFF")
+        phone.reads("turned off from the web page")
+        assert complaints(phone) == []
+
+
+@pytest.mark.long
 def test_a_burn_seen_from_three_phones_and_ended_by_one(tmp_path, phone):
     with RealtimeRig(tmp_path, burners=2, stove=QUICK, network=network_of(PASSWORD), **SHORT) as desk:
         arrive(phone, desk)

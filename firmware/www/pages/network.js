@@ -33,7 +33,7 @@ function networkForm(given, first) {
     const secret = SECRETS.test(id);
     return field(id, more.name || label(id), value, { kind: secret ? "password" : null, ...more,
       attributes: { spellcheck: "false", autocapitalize: "none",
-      ...(first && !id.includes(".") ? { "data-always": true } : {}),
+      ...(first && !id.includes(".") && !value.set ? { "data-always": true } : {}),
         ...(secret ? { autocomplete: "new-password" } : {}) } });
   };
   const part = (name) => Object.keys(WHOLE[name]).map((key) =>

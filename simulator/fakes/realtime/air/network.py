@@ -15,6 +15,7 @@ AUTH_WPA2_PSK = 3
 _HASTE = int(
     os.getenv("HASTE") or 1
 )  # how many times faster than a chip, for tests that lose the link a thousand times
+_KEY = os.getenv("WIFI_KEY")  # what the network takes; not set: any
 _LINK_MS, _SCAN_MS = chips.LINK_MS // _HASTE, chips.SCAN_MS // _HASTE
 
 
@@ -27,6 +28,7 @@ class WLAN:
         self._on = False
         self._since_ms = None  # of the attempt under way
         self._wanted = False
+        self._fits = True
         self._linked = False
         self._reason = 0  # of the last disconnect: only an address clears it
         self._values = {"mac": b"\x24\x0a\xc4\x12\xab\x0f"}
@@ -45,6 +47,7 @@ class WLAN:
         if self._since_ms is not None or self._linked:
             raise RuntimeError("Wifi Internal State Error")
         self._wanted = True
+        self._fits = _KEY in (None, key)
         self._since_ms = time.ticks_ms()
 
     def disconnect(self):
@@ -63,10 +66,11 @@ class WLAN:
         if self._since_ms is None:
             return
         tried_ms = time.ticks_diff(time.ticks_ms(), self._since_ms)
-        if tried_ms >= (_LINK_MS if there else _SCAN_MS):
+        joins = bool(there and self._fits)
+        if tried_ms >= (_LINK_MS if joins else _SCAN_MS):
             self._since_ms = None
-            self._linked = bool(there)
-            self._reason = 0 if there else chips.NO_NETWORK
+            self._linked = joins
+            self._reason = 0 if joins else chips.AUTH_FAIL if there else chips.NO_NETWORK
 
     def scan(self):
         """Rows as on a chip: name, address, channel, dBm, security, hidden."""
