@@ -233,7 +233,7 @@ def test_a_connect_may_be_made_to_hang(tmp_path):
 
 @pytest.mark.long
 @pytest.mark.parametrize("home", [name for name, home in HOMES.items() if not home.one.wifi])
-def test_without_its_radio_it_cooks_and_writes_its_journal_in_the_heap_of_each_chip(tmp_path, home):
+def test_without_its_radio_it_burns_and_writes_its_journal_in_the_heap_of_each_chip(tmp_path, home):
     with RealtimeRig(tmp_path, burners=2, sensor=False, heap_kib=HOMES[home].heap_kib, **SHORT) as desk:
         for _ in range(3):
             for burner in range(2):
