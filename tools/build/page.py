@@ -88,7 +88,7 @@ def short(script: str) -> str:
     """The joined script with shorter names at its top, where a name is nothing else: no word of a text, no property."""
     words = set(re.findall(r"\w+", " ".join(_STRING.findall(script))))
     names = [name for name in dict.fromkeys(_TOP.findall(script)) if len(name) > 2 and name not in words]
-    names = [name for name in names if not re.search(rf"\.{name}\b|[{{,]\s*{name}\s*[:,}}(=]", script)]
+    names = [name for name in names if not re.search(rf"\.{name}\b|[{{,]\s*{name}\s*[:,}}=]", script)]
     names.sort(key=lambda name: -len(re.findall(rf"\b{name}\b", script)))
     taken = {*re.findall(r"\w+", script), *keyword.kwlist, "do"}
     free = (a + b for a in ("", *string.ascii_lowercase) for b in string.ascii_letters if a + b not in taken)
