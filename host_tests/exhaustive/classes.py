@@ -54,7 +54,7 @@ def _of_state(burner, settings):
 def _of_button(burner):
     button = burner.button
     running = []
-    if button._active:
+    if button.active:
         for name, due_ms in _HOLDS:
             running.append((name, due_ms - button._age_ms, ANY_MS))
         if not button.down:

@@ -47,7 +47,7 @@ def made(now: Gesture, before: Before) -> Button:
     button.held_ms = now.held_ms
     button._raw = now.raw
     button._raw_ms = now.raw_ms
-    button._active = now.active
+    button.active = now.active
     button._may = now.may
     button._all_given = now.all_given
     button._deaf = now.deaf
@@ -67,7 +67,7 @@ QUIET = Before(AGE_MAX_MS, AGE_MAX_MS, 0, AGE_MAX_MS, AGE_MAX_MS, False)
 
 def sound(button: Button) -> bool:
     """What holds from a button's start on, after every step()."""
-    if button.down and not button._active:
+    if button.down and not button.active:
         return False
     if button._raw != button.down and button._raw_ms != 0:
         return False
@@ -103,10 +103,10 @@ def tick(now: Gesture, before: Before, pressed: bool, step_ms: int) -> None:
     assert sound(button)
     if now.may >= _OFF_GIVEN:  # this gesture has meant OFF, or may mean nothing
         assert event in (None, HELD_ALL, HELD_LONG)
-        at_rest = not button.down and not button._active
+        at_rest = not button.down and not button.active
         assert button._may == now.may or (button._may == _FRESH and at_rest)
     if event in STEPS:  # and the tick after it has none, because the next gesture has to begin first
-        assert now.active and not button._active and not button.down
+        assert now.active and not button.active and not button.down
     if event == OVERRIDE_PRESSED:  # the second step of a pair that answers; a question is answered once
         assert before.answers and before.steps == 1 and now.held_ms < limits.HOLD_LONG_MS
         assert button._ask_ms == AGE_MAX_MS

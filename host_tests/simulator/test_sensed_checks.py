@@ -92,6 +92,22 @@ def test_s14_only_the_disturbances_of_a_kitchen_excuse_nothing(act, known):
     assert ("S14" in broken(plan(press(10_000), act), *untimed(FLAME))) == known
 
 
+# ---- S8 ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("acts, caught", [
+    ([], True),
+    ([(1000, "heat", {"celsius": 245, "millikelvin_per_s": 1000})], False),
+    ([(1000, "heat", {"celsius": 245, "millikelvin_per_s": 1000}), (9900, "heat", {"celsius": 0})], False),
+    ([(1000, "heat", {"celsius": 245, "millikelvin_per_s": 1000}), (5000, "heat", {"celsius": 0})], True),
+    ([(11_000, "heat", {"celsius": 245, "millikelvin_per_s": 1000})], True),
+])  # fmt: skip
+def test_s8_a_tip_that_something_else_warms_looks_like_a_flame(acts, caught):
+    dark = {"flame": "off", "gas": "off"}
+    changes = [(10_200, {**ON, **dark, "state": "ARMED"}), (10_700, {"state": "BURNING"})]
+    assert ("S8" in broken(plan(press(10_000), *acts), *changes)) == caught
+
+
 # ---- S16 --------------------------------------------------------------------------------------------------
 
 RISE_MS = 60_000

@@ -130,6 +130,18 @@ def a_fault_opens(view: View) -> Iterator[str]:
                 yield f"{where(burner, start)}: coil on for {end - start} ms with fault {fault}"
 
 
+def _is_heated(view: View, burner: int, from_ms: int, to_ms: int) -> bool:
+    """Whether something else warmed the tip, which no reading tells from a flame: the timer ends that burn (S2)."""
+    warm = False
+    for act in view.acts(burner, "heat"):
+        if act.at_ms > to_ms:
+            break
+        if warm and act.at_ms >= from_ms:
+            return True
+        warm = act.args["celsius"] > 0
+    return warm
+
+
 def unknown_is_failed(view: View) -> Iterator[str]:
     """S8."""
     for burner in view.lines:
@@ -150,7 +162,8 @@ def unknown_is_failed(view: View) -> Iterator[str]:
                 continue
             t_ms = line["t_ms"]
             since_ms = t_ms - FLAME_RECENT_MS - view.longest_stall(t_ms - FLAME_RECENT_MS, t_ms)
-            if view.noise_uv(burner, t_ms) <= QUIET_UV and not view.had_flame(burner, since_ms, t_ms):
+            misled = view.noise_uv(burner, t_ms) > QUIET_UV or _is_heated(view, burner, since_ms, t_ms)
+            if not misled and not view.had_flame(burner, since_ms, t_ms):
                 yield f"{where(burner, t_ms)}: took something for a flame"
 
 

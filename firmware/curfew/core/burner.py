@@ -231,7 +231,8 @@ class Burner:
             if self.window_ms <= 0 and not self._keeps_window():
                 return WINDOW_OVER
         elif state == IDLE and self.settings.auto_arm and sensing and flame.igniting and not self.faults.locked:
-            return IGNITED
+            if not self.button.active:  # it may mean OFF, and have said so already
+                return IGNITED
         elif closed and flame.new_pot:
             return RELIT
         elif state in (BURNING, OVERRIDE) and self.remaining_ms <= self.settings.warning_ms:

@@ -14,8 +14,8 @@ _FRESH, _OFF_GIVEN, _OFF_ONLY, _VOID = 0, 1, 2, 3  # what a gesture may still gi
 class Button:
     """step() gives one event of codes.py or None. A button counts only after it was seen up.
 
-    `held_ms`: from the first edge of the gesture to its last contact. `asks`: the step that was given last completed
-    a quick pair.
+    `active`: a gesture goes on. `held_ms`: from its first edge to its last contact. `asks`: the step that was given
+    last completed a quick pair.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Button:
         self.asks = False
         self._raw = False
         self._raw_ms = 0  # since this level was first seen
-        self._active = False  # a gesture goes on
+        self.active = False
         self._may = _VOID  # until seen up
         self._all_given = False
         self._deaf = False  # after three hits: no steps until the hand has come to rest
@@ -40,13 +40,13 @@ class Button:
 
     def ignore_until_up(self) -> None:
         """Let a gesture that goes on mean nothing but OFF (a fault was raised)."""
-        if self._active or self._raw:
+        if self.active or self._raw:
             self._may = max(self._may, _OFF_ONLY)
         self._forget()
 
     def step(self, pressed: bool, step_ms: int) -> int | None:
         """Advance by step_ms with the raw level pressed; the event that this completed, or None."""
-        if not (pressed or self._raw or self._active) and self._up_ms > limits.ANSWER_MAX_MS:
+        if not (pressed or self._raw or self.active) and self._up_ms > limits.ANSWER_MAX_MS:
             return None  # at rest: every age is beyond its limit
         steady = pressed == self._raw
         self._raw = pressed
@@ -56,7 +56,7 @@ class Button:
         self._step_ms = aged_ms(self._step_ms, step_ms)
         self._ask_ms = aged_ms(self._ask_ms, step_ms)
         event = None
-        if self._active:
+        if self.active:
             self._age_ms = aged_ms(self._age_ms, step_ms)
         if self.down and (pressed or not steady):
             event = self._held()  # also in the tick of the first sample without contact: until then there was one
@@ -66,18 +66,18 @@ class Button:
             self.down = pressed
             if not pressed:
                 event = self._released(event)
-            elif not self._active:
-                self._active = True
+            elif not self.active:
+                self.active = True
                 self._age_ms = self._raw_ms
                 self.held_ms = self._raw_ms
                 self._all_given = False
         elif steady and not pressed and self._up_ms >= limits.BRIDGE_MS:
             if self._up_ms >= limits.HITS_MAX_MS:
                 self._deaf = False
-            if self._active:
+            if self.active:
                 event = self._ended()
             self._may = _FRESH
-        self.stuck = self._active and self._age_ms > limits.STUCK_MS
+        self.stuck = self.active and self._age_ms > limits.STUCK_MS
         return event
 
     def _held(self) -> int | None:
@@ -109,7 +109,7 @@ class Button:
         self._hit_ms = self._hit_before_ms = self._step_ms = self._ask_ms = AGE_MAX_MS
 
     def _ended(self) -> int | None:
-        self._active = False
+        self.active = False
         if self._may > _OFF_GIVEN:
             return None
         if self.held_ms >= limits.HOLD_LONG_MS:
