@@ -416,5 +416,5 @@ def test_a_broken_cable_is_an_error_of_the_cable(bench):
             cable.run("print(1)")
 
 
-def test_the_compiled_program_with_its_libraries_stays_under_100_kb():
-    assert sizes.compiled() < sizes.COMPILED_BYTES_MAX == 100_000
+def test_the_compiled_program_with_its_libraries_stays_under_105_kb():
+    assert sizes.compiled() < sizes.COMPILED_BYTES_MAX == 105_000

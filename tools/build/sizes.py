@@ -9,7 +9,7 @@ from pathlib import Path
 from tools.build.build import OUT, SLOT
 from tools.build.fold import PACKAGE
 
-COMPILED_BYTES_MAX = 100_000  # two of it, the page twice, and a user's files fit into the 2 MB of a board easily
+COMPILED_BYTES_MAX = 105_000  # two of it, the page twice, and a user's files fit into the 2 MB of a board easily
 GROUPS = ("core", "hardware", "services")  # core is everything of the package that is in neither folder
 
 

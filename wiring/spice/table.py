@@ -89,17 +89,15 @@ def in_markdown(language: int) -> str:
 
 def _noticed(key: str, language: int) -> list[str]:
     """What notices a finding in either build, names as code."""
-    return [re.sub(r"\b([A-Z]{2,}_[A-Z]+|ALARM)\b", r"`\1`", side) for side in WORDS[key][language][1:]]
+    return [re.sub(r"\b([A-Z]{2,}_[A-Z]+|ALARM|PUMP)\b", r"`\1`", side) for side in WORDS[key][language][1:]]
 
 
 def in_brief(language: int) -> str:
-    """What SAFETY shows: how many faults keep a contact closed or could, and how many do neither."""
+    """What SAFETY shows: how many faults keep a contact closed or could, and how many others there are."""
     found = [row["key"] for row in faults.recorded()["faults"].values()]
     head = (("Effect", "Faults", "Noticed in the basic build", "Noticed in the full build"),
             ("后果", "故障数", "基本型靠什么发现", "完整型靠什么发现"))[language]  # fmt: skip
     body = [[WORDS[key][language][0], str(found.count(key)), *_noticed(key, language)] for key in SEVERE]
-    words = (("the contact opens or stays open, or a reading, light or button is lost", "no change that matters"),
-             ("触点断开或不闭合，或失去一个读数、指示灯、按钮", "没有影响"))[language]  # fmt: skip
-    lost = len(found) - found.count("none") - sum(map(found.count, SEVERE))
-    body += [[words[0], str(lost), "–", "–"], [words[1], str(found.count("none")), "–", "–"]]
-    return rows(head, body)
+    others = ("of the others the contact opens, stays open, or nothing that matters changes",
+              "其余的：触点断开、不闭合，或没有影响")[language]  # fmt: skip
+    return rows(head, [*body, [others, str(len(found) - sum(map(found.count, SEVERE))), "–", "–"]])

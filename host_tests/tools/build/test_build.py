@@ -23,9 +23,9 @@ def test_a_build_holds_everything_that_the_board_needs_and_no_source_but_what_ru
         assert (tmp_path / "out" / name).read_bytes() == (build.FIRMWARE / name).read_bytes()
 
 
-def test_the_compiled_program_with_its_libraries_stays_under_100_kb(tmp_path):
+def test_the_compiled_program_with_its_libraries_stays_under_105_kb(tmp_path):
     sizes = build.build(tmp_path / "out")
-    assert 50_000 < sum(size for name, size in sizes.items() if name.endswith(".mpy")) < 100_000
+    assert 50_000 < sum(size for name, size in sizes.items() if name.endswith(".mpy")) < 105_000
 
 
 @pytest.mark.long
