@@ -159,8 +159,13 @@ async def join():
     radio.active(True)
     while True:
         if not radio.isconnected():
+            radio.disconnect()
             radio.connect(config["wifi"]["ssid"], config["wifi"]["password"])
-        await asyncio.sleep_ms(5000 if radio.isconnected() else 500)
+        for _ in range(40):  # twenty seconds for an attempt
+            await asyncio.sleep_ms(500)
+            if radio.isconnected():
+                await asyncio.sleep_ms(4500)
+                break
 
 
 def heard(topic, payload):

@@ -168,7 +168,7 @@ class FakeDevice:
 
     def __init__(self, chip, error, ended=True):
         self.chip = chip
-        self.link = SimpleNamespace(stopped=bytes((ended,)), figures=[320, 9000])
+        self.link = SimpleNamespace(stopped=bytes((ended,)), figures=[320, 9000, 0, 1])
         self.error = error
         self.relays = self
 
