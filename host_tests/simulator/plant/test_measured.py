@@ -30,6 +30,7 @@ def test_the_example_is_made_by_the_simulator_says_so_and_is_as_it_would_be_made
     assert text.startswith("# Curfew readings, of the simulator, no stove\n")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("stove", [
     {}, {"emf_uv": 18000, "tip_heat_ms": 4000, "tip_cool_ms": 20000, "tc_mohm": 20},
     {"emf_uv": 30000, "tip_heat_ms": 7000, "tip_cool_ms": 45000, "coil_mohm": 25, "contact_mohm": 20},
