@@ -169,6 +169,7 @@ def post(device, reported):
 def test_an_update_not_signed_for_this_device_and_window_is_refused_before_a_byte_is_written(tmp_path, newer):
     with online(tmp_path) as desk:
         device = device_of(desk)
+        desk.wait_for((desk.flash / "joined.txt").exists, 20, "the note of the first link")
         before = sorted(str(path) for path in desk.flash.rglob("*"))
         key = key_of(desk)
 
