@@ -112,7 +112,7 @@ def alike(device, running=None):
 
 def _flags(burner):
     state, button, gate, kept = burner.state, burner.button, burner.gate, burner.faults
-    flags = [state, kept.raised, kept.present, kept.shown, button._raw, button.down, button._may, button._deaf]
+    flags = [state, kept.raised, kept.present, kept.shown, button._raw, button.down, button._may, button.deaf]
     if burner.wants_closed():
         flags += [burner.cap_raised, burner.by_override, burner._override_used, burner.remaining_ms == burner.cap_ms]
         flags += [button._answers, burner.asked and button._ask_ms <= limits.ANSWER_MAX_MS, button._steps]

@@ -50,7 +50,7 @@ def made(now: Gesture, before: Before) -> Button:
     button.active = now.active
     button._may = now.may
     button._all_given = now.all_given
-    button._deaf = now.deaf
+    button.deaf = now.deaf
     button._age_ms = now.age_ms
     button._up_ms = now.up_ms
     button._hit_ms = before.hit_ms

@@ -231,7 +231,7 @@ class Burner:
             if self.window_ms <= 0 and not self._keeps_window():
                 return WINDOW_OVER
         elif state == IDLE and self.settings.auto_arm and sensing and flame.igniting and not self.faults.locked:
-            if not self.button.active:  # it may mean OFF, and have said so already
+            if not (self.button.active or self.button.deaf):  # it may mean OFF, and have said so already
                 return IGNITED
         elif closed and flame.new_pot:
             return RELIT

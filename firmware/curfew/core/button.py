@@ -14,8 +14,8 @@ _FRESH, _OFF_GIVEN, _OFF_ONLY, _VOID = 0, 1, 2, 3  # what a gesture may still gi
 class Button:
     """step() gives one event of codes.py or None. A button counts only after it was seen up.
 
-    `active`: a gesture goes on. `held_ms`: from its first edge to its last contact. `asks`: the step that was given
-    last completed a quick pair.
+    `active`: a gesture goes on. `held_ms`: from its first edge to its last contact. `deaf`: after three hits, until the
+    hand has come to rest: no steps. `asks`: the step that was given last completed a quick pair.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class Button:
         self.active = False
         self._may = _VOID  # until seen up
         self._all_given = False
-        self._deaf = False  # after three hits: no steps until the hand has come to rest
+        self.deaf = False
         self._age_ms = 0  # of the gesture
         self._up_ms = 0  # since the last contact
         self._hit_ms = AGE_MAX_MS  # since the last release of whatever length, and since the one before
@@ -73,7 +73,7 @@ class Button:
                 self._all_given = False
         elif steady and not pressed and self._up_ms >= limits.BRIDGE_MS:
             if self._up_ms >= limits.HITS_MAX_MS:
-                self._deaf = False
+                self.deaf = False
             if self.active:
                 event = self._ended()
             self._may = _FRESH
@@ -95,7 +95,7 @@ class Button:
         self._hit_before_ms = self._hit_ms
         self._hit_ms = self._up_ms
         if event is None and self._may == _FRESH and limits.HITS_MIN_MS <= span_ms <= limits.HITS_MAX_MS:
-            self._deaf = True
+            self.deaf = True
             return self._off(PANIC)
         return event
 
@@ -114,7 +114,7 @@ class Button:
             return None
         if self.held_ms >= limits.HOLD_LONG_MS:
             return HELD_LONG if self.held_ms < limits.HOLD_VOID_MS else None
-        if self._may == _OFF_GIVEN or self._deaf:
+        if self._may == _OFF_GIVEN or self.deaf:
             return None
         return self._stepped()
 
