@@ -18,11 +18,6 @@ _KEY = os.getenv("WIFI_KEY")  # what the network takes; not set: any
 _LINK_MS, _SCAN_MS = chips.LINK_MS // _HASTE, chips.SCAN_MS // _HASTE
 
 
-def _now_ms():
-    """On the clock of the firmware: at sixty times real time a link is there after a twentieth of a second."""
-    return wire.inputs[wire.TICKS_MS] if wire.answered else time.ticks_ms()
-
-
 def hostname(name):
     """The name by which the house finds the device; it is not asked here."""
 
@@ -52,7 +47,7 @@ class WLAN:
             raise RuntimeError("Wifi Internal State Error")
         self._wanted = True
         self._fits = _KEY in (None, key)
-        self._since_ms = _now_ms()
+        self._since_ms = wire.inputs[wire.TICKS_MS] if wire.answered else time.ticks_ms()
 
     def disconnect(self):
         self._pass()
@@ -69,7 +64,8 @@ class WLAN:
             self._reason = chips.NO_NETWORK
         if self._since_ms is None:
             return
-        tried_ms = time.ticks_diff(_now_ms(), self._since_ms)
+        now_ms = wire.inputs[wire.TICKS_MS] if wire.answered else time.ticks_ms()  # on the clock of the firmware
+        tried_ms = time.ticks_diff(now_ms, self._since_ms)
         joins = bool(there and self._fits)
         if tried_ms >= (_LINK_MS if joins else _SCAN_MS):
             self._since_ms = None
