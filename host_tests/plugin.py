@@ -109,6 +109,7 @@ class Pools(LoadScheduling):
             self.collection = next(iter(self.node2collection.values()))
             self.pending[:] = range(len(self.collection))
             self._files = [name.split("::")[0] for name in self.collection]
+            self._waits = [file.startswith(WAITING) for file in self._files]
             self._current = {}  # worker: file
         for node in self.nodes:
             self.check_schedule(node)
@@ -117,9 +118,9 @@ class Pools(LoadScheduling):
         waiter, busy = is_waiter(node.gateway.id, self.numnodes), set(self._current.values())
         mine = self._current.get(node)
         for pool in (True, False) if waiter else (False,):
-            left = [at for at in self.pending if self._files[at].startswith(WAITING) == pool]
-            for fits in (lambda at: self._files[at] == mine, lambda at: self._files[at] not in busy, lambda at: True):
-                if (found := next(filter(fits, left), None)) is not None:
+            for fits in (lambda file: file == mine, lambda file: file not in busy, lambda file: True):
+                left = (at for at in self.pending if self._waits[at] == pool and fits(self._files[at]))
+                if (found := next(left, None)) is not None:
                     return found
 
     def check_schedule(self, node, duration=0):
