@@ -67,8 +67,12 @@ def test_make_accepts_a_command_of_the_documents(line):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.sample(2)
-@pytest.mark.parametrize("line", sorted({line for _, line in RUN if line.startswith(PYTHON)}))
+PYTHON_LINES = sorted({line for _, line in RUN if line.startswith(PYTHON)})
+
+
+@pytest.mark.parametrize("line", [  # what the demo prints is looked at by test_generator.py
+    pytest.param(line, marks=pytest.mark.long if "demo.json" in line else ()) for line in PYTHON_LINES
+])  # fmt: skip
 def test_a_python_command_of_the_documents_runs(line):
     arguments = shlex.split(line.removeprefix(PYTHON))
     if arguments[1] == "pytest":

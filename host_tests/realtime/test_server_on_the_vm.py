@@ -17,7 +17,7 @@ import pytest
 
 from host_tests.fixtures.web import PAGE, PASSWORD, Client
 from simulator.realtime.process import HEAP_KIB
-from tools.build import build
+from simulator.run import COMPILED, check_build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VM = Path(sys.executable).parent / "micropython"
@@ -30,12 +30,12 @@ def server(tmp_path):
     (flash / "www").mkdir(parents=True)
     (flash / "www" / "index.html.gz").write_bytes(gzip.compress(PAGE))
     (flash / "settings.json").write_text(json.dumps({"burners": [{}, {"relay_pin": 19}]}))
-    build.build(tmp_path / "firmware")
-    (flash / "metrics.txt").write_bytes((tmp_path / "firmware" / "a" / "metrics.txt").read_bytes())
+    check_build()
+    (flash / "metrics.txt").write_bytes((COMPILED / "metrics.txt").read_bytes())
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    paths = f"{tmp_path / 'firmware' / 'a'}:{tmp_path / 'firmware' / 'a' / 'lib'}:.frozen"
+    paths = f"{COMPILED}:{COMPILED / 'lib'}:.frozen"
     command = [
         str(VM),
         "-X",

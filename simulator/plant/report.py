@@ -49,12 +49,14 @@ class Told:
         values = link.snapshot.values if link else ()
         base = 0
         for index, burner in enumerate(world.burners):
-            seen = (burner.closed, burner.coil, burner.gas, burner.flame)
             if base < len(values):
-                seen += (
+                seen = (
+                    burner.closed, burner.coil, burner.gas, burner.flame,
                     values[base + STATE], values[base + REMAINING_S], values[base + CAUSE], values[base + DETAIL],
                     values[base + FAULT], values[base + LIGHT], values[base + SOUND],
                 )  # fmt: skip
+            else:
+                seen = (burner.closed, burner.coil, burner.gas, burner.flame)
             base += FIELDS
             if seen != self._last[index]:
                 self._last[index] = seen

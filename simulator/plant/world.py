@@ -411,8 +411,10 @@ class World(Acts, SecondThread):
         before_ms = self.now_ms
         self.now_ms += dt_ms
         if self.pulse:
+            pumped = self.pump.on
             self.pump.step(dt_ms)
-            self._set_coils()
+            if self.pump.on != pumped or self._pump_stuck:
+                self._set_coils()
         changed = False
         for burner in self.burners:
             if burner.step(dt_ms):

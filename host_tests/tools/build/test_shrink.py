@@ -11,7 +11,8 @@ import re
 
 import pytest
 
-from tools.build import build, libraries, page, shrink
+from simulator.run import BOARD, check_build
+from tools.build import libraries, page, shrink
 
 SOURCE = '''"""A library."""
 
@@ -114,9 +115,9 @@ def test_the_long_names_are_reported():
     assert reported == {"a": {"_a": "_limit"}}
 
 
-def test_every_short_name_of_the_firmware_stands_for_one_long_one(tmp_path):
-    build.build(tmp_path / "firmware")
-    reported = json.loads((tmp_path / "firmware.names.json").read_text())
+def test_every_short_name_of_the_firmware_stands_for_one_long_one():
+    check_build()
+    reported = json.loads(BOARD.with_suffix(".names.json").read_text())
     assert reported["curfew/bundles/core.py"]["_a"].startswith("_")
     assert reported.pop("")["remaining_ms"].startswith("_")
     for file, found in reported.items():
