@@ -10,6 +10,7 @@ from wiring.model import WiringError
 from wiring.source import build
 
 SCAD = Path(__file__).parent / "case.scad"
+Point = tuple[float, float, float]
 GRAMS_CM3, FILL, GRAMS_MIN = 1.27, 0.55, 0.35  # PETG; walls with 20 % inside; a small printer at 0.2 mm, assumed
 
 
@@ -17,7 +18,7 @@ def board_scad() -> str:
     """What the case takes from the board."""
     holes = [list(places.PLACES[f"H{number}"][:2]) for number in range(1, 5)]
     size = f"board_x = {places.WIDTH};\nboard_y = {places.HEIGHT};\n"
-    return f"{size}holes = {holes};\nburners = {build('full').burners};\n"
+    return f"{size}holes = {holes};\nusb_x = {places.PLACES['J1'][0]};\nburners = {build('full').burners};\n"
 
 
 def make(folder: Path) -> None:
@@ -29,7 +30,7 @@ def make(folder: Path) -> None:
         _scad("-D", f'part="{part}"', "--export-format", "binstl", "-o", str(folder / f"case-{part}.stl"), str(SCAD))
     look = ["--imgsize=900,600", "--viewall", "--autocenter", "--camera=0,0,0,50,0,25,0"]
     _scad(*look, "-o", str(folder / "case.png"), str(SCAD), shown=True)
-    volume = sum(volume_cm3(folder / f"case-{part}.stl") for part in ("base", "lid"))
+    volume = sum(volume_cm3(triangles(folder / f"case-{part}.stl")) for part in ("base", "lid"))
     grams = volume * GRAMS_CM3 * FILL
     print(
         f"case: {volume:.0f} cm3 solid, about {grams:.0f} g and {grams / GRAMS_MIN / 60:.1f} h to print (assumed rates)"
@@ -43,11 +44,17 @@ def _scad(*args: str, shown: bool = False) -> None:
         raise WiringError(f"openscad: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
 
 
-def volume_cm3(stl: Path) -> float:
-    """Of a closed binary STL."""
+def triangles(stl: Path) -> list[tuple[Point, Point, Point]]:
+    """Of a binary STL, mm."""
     data = stl.read_bytes()
-    total = 0.0
-    for number in range(struct.unpack_from("<I", data, 80)[0]):
-        a, b, c = (struct.unpack_from("<3f", data, 84 + 50 * number + 12 * (corner + 1)) for corner in range(3))
-        total += sum(a[i] * (b[(i + 1) % 3] * c[(i + 2) % 3] - b[(i + 2) % 3] * c[(i + 1) % 3]) for i in range(3)) / 6
-    return abs(total) / 1000
+    numbers = list(struct.iter_unpack("<12x9f2x", data[84:]))
+    return [(one[:3], one[3:6], one[6:]) for one in numbers]
+
+
+def volume_cm3(shape: list[tuple[Point, Point, Point]]) -> float:
+    """Of a closed one."""
+    return abs(sum(_six_volumes(*three) for three in shape)) / 6000
+
+
+def _six_volumes(a: Point, b: Point, c: Point) -> float:
+    return sum(a[i] * (b[(i + 1) % 3] * c[(i + 2) % 3] - b[(i + 2) % 3] * c[(i + 1) % 3]) for i in range(3))
