@@ -175,7 +175,7 @@ def test_every_rule_holds():
 def test_the_coil_picks_up_warm_at_the_worst_supply_and_a_5_v_coil_would_not():
     deck, needed_v = ramps.hot_coil(BASIC)
     coil_v = run.measured(deck)["coil_v"]
-    assert coil_v > needed_v + 0.4
+    assert coil_v > needed_v > 3.38 * 1.2
     behind_a_boards_own_socket_v = coil_v - 0.42 - 0.45 * (0.65 - ramps.CABLE_OHM - ramps.BOARD_OHM)
     assert behind_a_boards_own_socket_v < needed_v * 5 / 4.5
 
