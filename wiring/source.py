@@ -19,6 +19,11 @@ def source() -> Row:
     return read
 
 
+def fitting(each: str | int) -> Row:
+    """The first of wiring.yaml's fittings that is counted by that."""
+    return next(row for row in source()["fittings"] if row["each"] == each)
+
+
 def _belongs(row: Row, groups: tuple[str, ...]) -> bool:
     return row.get("with", row.get("group", "core")) in groups
 

@@ -29,8 +29,6 @@ DIRECTIONS = {
     "in, pull-up outside": ("in, pull-up outside", "输入，外部上拉"),
     "in, divider": ("in, divider", "输入，分压"),
 }
-# What is no part of the circuit, and counts all the same: words, US dollars. A fifth of five boards; 60 g of filament.
-ALSO = ((("printed board, one of five", "电路板，五块中的一块"), 2.5), (("enclosure, printed", "打印的外壳"), 2.0))
 BUILD_NAMES = {"basic": ("basic", "基本型"), "full": ("full", "完整型"), "c3": ("basic, C3", "基本型（C3）")}
 
 
@@ -43,9 +41,18 @@ def _bought(read: Row) -> list[Row]:
     return [row for row in read["parts"] if row["price_usd"]]
 
 
+def fittings(made: Build) -> list[tuple[Row, int]]:
+    """What has no pin in a net, and how many of it a build needs; the header of a cable has the full build's ways."""
+    ways = {cable.name: len(cable.nets) for cable in build("full").cables}
+    headers = [ways[cable.name] for cable in made.cables if cable.at == "J" + cable.name]
+    counts = {"socket": 2 * ("devkit" in made.groups), "burner": made.burners, "build": 1}
+    return [(row, counts.get(row["each"], headers.count(row["each"]))) for row in source()["fittings"]]
+
+
 def price_usd(made: Build) -> float:
-    """What a build costs about, US dollars, with board and enclosure, without wire."""
-    return float(sum(part.row["price_usd"] for part in made.parts.values()) + sum(usd for _, usd in ALSO))
+    """What a build costs about, US dollars: everything that one must buy but its shipping."""
+    parts_usd = sum(part.row["price_usd"] for part in made.parts.values())
+    return float(parts_usd + sum(row["price_usd"] * count for row, count in fittings(made)))
 
 
 def bom(language: int) -> str:
@@ -53,13 +60,16 @@ def bom(language: int) -> str:
     builds = [build(name) for name in BUILDS]
     names = [BUILD_NAMES[made.name][language] for made in builds]
     head = [("Part", "元件")[language], *names, ("About US$ each", "单价约（美元）")[language]]
+    tongue = LANGUAGES[language]
+    lines = [(row, row[tongue]["name"], [len(_refs(made, row)) for made in builds]) for row in _bought(source())]
+    counts = [[count for _, count in fittings(made)] for made in builds]
+    lines += [(row, row[tongue], list(count)) for row, *count in zip(source()["fittings"], *counts, strict=True)]
     body = []
-    for row in _bought(source()):
-        counts = [len(_refs(made, row)) for made in builds]
-        shown = [str(count) if count else "–" for count in counts]
-        body.append([row[LANGUAGES[language]]["name"], *shown, f"{row['price_usd']:.2f}"])
-    body += [[words[language], *["1"] * len(builds), f"{usd:.2f}"] for words, usd in ALSO]
-    sums = [f"**{price_usd(made):.0f}**" for made in builds]
+    for row, name, count in lines:
+        price = f"{row['price_usd']:.2f}"
+        price = f"[{price}]({row['price_at']})" if "price_at" in row else price
+        body.append([name, *(str(one or "–") for one in count), price])
+    sums = [f"**{price_usd(made):.1f}**" for made in builds]
     body.append([("**About US$ in all**", "**合计约（美元）**")[language], *sums, ""])
     return rows(head, body)
 

@@ -5,6 +5,7 @@ test_spice.py)?
 """
 
 import csv
+import re
 import shutil
 from dataclasses import replace
 from math import hypot
@@ -50,6 +51,26 @@ def test_every_part_has_a_place_on_the_board_and_is_in_the_bill_of_materials():
         x, y, _ = places.PLACES[one.ref]
         assert 0 < x < places.WIDTH and 0 < y < places.HEIGHT, one.ref
     assert set(places.PLACES) == {one.ref for one in PARTS}
+
+
+def test_each_line_of_the_bill_has_a_maker_and_a_number_at_the_house_with_its_source_or_says_that_none_was_found():
+    with (command.FILES / "bom.csv").open(encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    assert tuple(lines[0]) == command.BOM
+    numbers = [line["LCSC number"] for line in lines]
+    for line, number in zip(lines, numbers, strict=True):
+        assert int(line["Count"]) == len(line["Refs"].split()) and line["Build"] in ("both", "full only")
+        assert line["Maker and type"] and (re.search(r"\d", line["Maker and type"]) or "ADS1115" in line["Value"])
+        if number == "not found":
+            assert line["Where it stands"] == "search by maker and type"
+        else:
+            assert re.fullmatch(r"C\d{4,8}", number)
+            assert re.fullmatch(rf"https://[^ ]*{number}(\.html|\.pdf)?", line["Where it stands"])
+    assert numbers.count("not found") < len(numbers) / 3
+    for number in set(numbers) - {"not found"}:  # one number is one type
+        assert (
+            len({line["Maker and type"].partition(" or ")[0] for line in lines if line["LCSC number"] == number}) == 1
+        )
 
 
 def test_only_what_isolates_stands_across_the_barrier():
@@ -123,6 +144,39 @@ def test_kicad_finds_a_track_that_crosses_the_guard_ring_by_our_rule(tmp_path, n
     crossed = tmp_path / command.BOARD.name
     crossed.write_text(SAVED.rstrip().removesuffix(")") + more + ")\n", "utf-8")
     assert [line for line in command.judged(crossed)["drc"] if f"guard ring: {rule}" in line]
+
+
+def in_plastic(shape, x, y, z):
+    """Whether a point, mm, lies in a closed shape: a line upwards leaves it an odd number of times."""
+    above = 0
+    for corners in shape:
+        sides = [
+            (x0 - x) * (y1 - y) - (x1 - x) * (y0 - y)
+            for (x0, y0, _), (x1, y1, _) in zip(corners, corners[1:] + corners[:1], strict=True)
+        ]
+        if all(side > 0 for side in sides) or all(side < 0 for side in sides):
+            share = [sides[1], sides[2], sides[0]]  # each corner by the area opposite to it
+            above += sum(a * corner[2] for a, corner in zip(share, corners, strict=True)) / sum(sides) > z
+    return above % 2 == 1
+
+
+def test_the_board_lies_on_its_posts_in_the_case_and_the_plug_of_the_supply_reaches_its_socket():
+    base = case.triangles(command.FILES / "case-base.stl")
+    text = case.SCAD.read_text("utf-8")
+    size = {name: float(number) for name, number in re.findall(r"^(\w+) = ([\d.]+);", text, re.MULTILINE)}
+    left, low, under = size["wall"] + size["side"], size["wall"] + size["gap"], size["wall"] + size["post"]
+
+    def at(x, y, z):  # of the board
+        return in_plastic(base, left + x + 0.013, low + places.HEIGHT - y + 0.017, z)
+
+    edges = [(x, y) for x in range(0, 97, 8) for y in range(0, 93, 4)]
+    assert not [edge for edge in edges for z in (under + 0.1, under + 10, under + 30) if at(*edge, z)]
+    for hole in (places.PLACES[f"H{number}"] for number in range(1, 5)):
+        assert at(hole[0] + 2.5, hole[1], under - 0.5) and not at(hole[0], hole[1], under - 0.5)
+    socket_x, lid_z = places.PLACES["J1"][0], size["wall"] + size["deep"]
+    for x, z, wall in ((0, 3.2, False), (-6, 3.2, False), (6, 0, False), (0, 9, True), (9, 3.2, True), (-9, 3.2, True)):
+        assert in_plastic(base, left + socket_x + x, size["wall"] / 2, under + z) is wall
+    assert not in_plastic(base, left + 10, low + 10, lid_z - 1)
 
 
 def test_the_boards_supply_tracks_have_less_than_the_worst_supply_of_spice_counts():

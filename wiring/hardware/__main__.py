@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 PROJECT, FILES = HERE / "curfew", HERE / "files"
 SOURCES = ("components.py", "layout.py", "pcb.py", "places.py", "route.py", "sch.py", "sexpr.py")
 BOARD, SHEET = PROJECT / f"{pcb.NAME}.kicad_pcb", PROJECT / f"{pcb.NAME}.kicad_sch"
+BOM = ("Refs", "Count", "Value", "Footprint", "Maker and type", "Build", "LCSC number", "Where it stands")
 INSTALL = "sh tools/hardware_packages.sh"
 
 
@@ -85,20 +86,19 @@ def export() -> None:
 
 
 def bom(parts: list[Component]) -> None:
-    """One line a type: refs, value, footprint, maker and type; which build needs them; a house's column, empty."""
+    """One line a type: refs, value, footprint, maker and type; which build; the number at LCSC, its source."""
     basic = set(build("basic").parts) | set(components.DEVKIT) | {cable.at for cable in build("basic").cables}
     rows = defaultdict(list)
     for one in parts:
         if not one.ref.startswith("H"):
             where = "both" if one.ref in basic else "full only"
-            rows[(one.value, one.footprint.partition(":")[2], one.order or f"any, {one.value}", where)].append(one.ref)
+            order = one.order or f"any, {one.value}"
+            rows[(one.value, one.footprint.partition(":")[2], order, where, *one.lcsc)].append(one.ref)
     with (FILES / "bom.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(
-            ["Refs", "Count", "Value", "Footprint", "Maker and type", "Build", "Number at your fabrication house"]
-        )
-        for (value, footprint, order, where), refs in sorted(rows.items(), key=lambda row: row[1][0]):
-            table.writerow([" ".join(refs), len(refs), value, footprint, order, where, ""])
+        table.writerow(BOM)
+        for row, refs in sorted(rows.items(), key=lambda row: row[1][0]):
+            table.writerow([" ".join(refs), len(refs), *row])
 
 
 def main() -> int:

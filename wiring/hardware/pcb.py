@@ -88,6 +88,8 @@ def _footprint(one: Component, numbers: dict[str, int]) -> Tree:
         item = json.loads(json.dumps(item))
         if item[0] == "property" and item[1] in ('"Reference"', '"Value"'):
             item[2] = quoted(one.ref if item[1] == '"Reference"' else one.value)
+            if one.ref.startswith("H"):
+                item.append(["hide", "yes"])
         if item[0] in ("property", "fp_text", "pad"):
             at = sexpr.find(item, "at")
             own = float(at[3]) if len(at) > 3 else 0.0
@@ -143,7 +145,7 @@ def _guard() -> list[Tree]:
 
 def _words() -> list[Tree]:
     """What the printing says beside the refs."""
-    texts = [("Curfew", 22.0, 45.0, 2.0), ("not certified, no one has built it", 22.0, 48.0, 1.0),
+    texts = [("Curfew", 20.7, 45.0, 2.0), ("not certified, no one has built it", 20.7, 48.0, 0.8),
              ("USB of the ESP32 only with the stove off", 20.7, 60.5, 0.8),
              ("TC  X1  MAG", 93.4, 12.5, 0.8), ("bypass X11", 93.4, 24.5, 0.8), ("TC  X2  MAG", 93.4, 37.5, 0.8),
              ("bypass X21", 93.4, 49.5, 0.8), ("E1", 94.0, 70.0, 1.0)]  # fmt: skip
