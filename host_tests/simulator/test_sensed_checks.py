@@ -183,6 +183,12 @@ def test_s17_a_fault_ends_at_the_release_of_a_hold(held_ms, fine):
     assert ("S17" not in broken(plan(hold), *RAISED, (60_200 + held_ms, GONE))) == fine
 
 
+@pytest.mark.parametrize("gap_ms, fine", [(60, True), (120, True), (400, False)])
+def test_s17_a_hold_that_breaks_is_one_hold_for_as_long_as_a_worn_key_breaks(gap_ms, fine):
+    holds = (60_000, "hold", {"ms": 3000}), (63_000 + gap_ms, "hold", {"ms": 2400})
+    assert ("S17" not in broken(plan(*holds), *RAISED, (65_600 + gap_ms, GONE))) == fine
+
+
 def test_s17_a_fault_does_not_end_by_itself():
     assert "S17" in broken(plan(), *RAISED, (60_000, GONE))
 

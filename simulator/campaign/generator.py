@@ -280,7 +280,7 @@ def _starved(events: list[tuple[int, Event]]) -> int:
 # ---- everything is repaired, and the controller must recover -------------------------------------------------------
 
 ENDS_UNSTABLE_MS = QUIET_MS + 20_000
-SETTLE_MS = 7000  # from the last repair until nothing of it can be seen any more
+SETTLE_MS = 12_500  # from the last repair until the hottest tip is cold: a stuck driver needs another flame
 LIT_MS = 9000  # a knob held over a flame shows that the contact is open, as soon as the slowest tip is warm
 ACKNOWLEDGE_MS = 5400
 SERVICES_BACK_MS = 21_000  # a blocked thread, and the remote requests that wait for it

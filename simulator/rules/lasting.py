@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from simulator.rules.numbers import STARTS_MS
-from simulator.rules.observed import LOCAL_ACT_MS, View, where
+from simulator.rules.observed import APART_MS, LOCAL_ACT_MS, View, where
 from simulator.times import show_time
 
 ACKNOWLEDGE_MS = (4900, 10_100)  # the hold that clears faults, whatever the bounce
@@ -32,10 +32,14 @@ def a_fault_ends_by_its_row(view: View) -> Iterator[str]:
 def _acknowledged(view: View, burner: int, t_ms: int) -> bool:
     late_ms = LOCAL_ACT_MS + view.stalled_ms(t_ms - LOCAL_ACT_MS, t_ms)
     low_ms, high_ms = ACKNOWLEDGE_MS
-    return any(
-        0 <= t_ms - touch.up_ms <= late_ms and low_ms <= touch.up_ms - touch.down_ms <= high_ms + late_ms
-        for touch in view.touches(burner)
-    )
+    begun_ms = up_ms = -APART_MS
+    for touch in view.touches(burner):
+        begun_ms = touch.down_ms if touch.down_ms - up_ms > APART_MS else begun_ms  # a key that breaks, or a new hold
+        up_ms = touch.up_ms
+        held = any(low_ms <= up_ms - from_ms <= high_ms + late_ms for from_ms in (begun_ms, touch.down_ms))
+        if held and 0 <= t_ms - up_ms <= late_ms:
+            return True
+    return False
 
 
 def _lost_by_name(view: View, from_ms: int, to_ms: int) -> bool:

@@ -211,7 +211,11 @@ class Controller:
                     its.raised = its.raised & ~(1 << faults.CONTACT_WELDED) | 1 << faults.DRIVER_STUCK
                     its.shown = faults.DRIVER_STUCK
                     burner.flame.mean_uv = burner.flame.live_count = 0
-            elif its.present & 1 << faults.CONTACT_WELDED and not its.tested:
+            elif (
+                its.present & 1 << faults.CONTACT_WELDED
+                and not its.tested
+                and burner.flame.live_count >= limits.LIVE_READINGS
+            ):
                 its.tested = True
                 if self.settings.relay_drive == "pulse":
                     self.test_ms = limits.WELD_TEST_MS

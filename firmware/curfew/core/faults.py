@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 from curfew.core import limits
-from curfew.core.codes import FAULT, IDLE, REFUTED
+from curfew.core.codes import PENDING, REFUTED
 
 if TYPE_CHECKING:
     from curfew.core.button import Button
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
         settings: Settings
         config: BurnerSettings
-        state: int
         flame: Flame
         proof: Proof
         button: Button
@@ -46,7 +45,8 @@ def _contact_welded(burner: "Judged", present: int) -> bool:
     if burner.proof.contact == REFUTED:  # current still reached the magnet valve after the contact was opened
         return True
     # Current reaches the magnet valve in a state in which the contact is open.
-    return burner.state in (IDLE, FAULT) and flame.live_count >= limits.LIVE_READINGS
+    live = flame.live_count >= limits.LIVE_READINGS and burner.proof.contact != PENDING
+    return live and not burner.wants_closed()
 
 
 def _flame_persists(burner: "Judged", present: int) -> int:

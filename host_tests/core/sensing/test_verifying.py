@@ -1,5 +1,7 @@
 """What a burner does with the proofs: VERIFYING, relighting too early, welds and persisting flames."""
 
+import pytest
+
 
 # --- the burner deals with it --------------------------------------------------------------------------------------
 
@@ -35,6 +37,17 @@ def test_a_refuted_contact_is_welded_at_the_time_to_verify(core):
     assert device.state() == "VERIFYING"
     device.run(ms=40)
     assert (device.state(), device.fault()) == ("FAULT", "CONTACT_WELDED")
+
+
+@pytest.mark.parametrize("hot_uv, live_uv, welded", [(10_000, 8000, True), (10_000, 2000, False), (2900, 2900, False)])
+def test_a_contact_that_closes_after_its_proof_is_welded_before_the_gas_is_proved(core, hot_uv, live_uv, welded):
+    device = opened(core, flame_die_s=180)
+    device.uv[0] = [20_000, 0]
+    device.run(s=2)
+    assert device.state() == "VERIFYING"
+    device.uv[0] = [hot_uv, live_uv]
+    device.run(ms=400)
+    assert (device.fault() == "CONTACT_WELDED") is welded
 
 
 def test_a_gas_that_is_not_proved_out_in_its_time_is_a_persisting_flame(core):

@@ -61,6 +61,18 @@ def test_a_cold_tip_tells_nothing_of_the_driver(core):
     assert device.fault(0) == "CONTACT_WELDED"
 
 
+@pytest.mark.parametrize("live_uv, shown", [(DEAD, "CONTACT_WELDED"), (LIVE, "DRIVER_STUCK")])
+def test_a_weld_of_an_earlier_start_stops_the_pump_only_when_it_is_seen_again(core, live_uv, shown):
+    before = found_welded(core)
+    before.memory.seal()
+    device = core(**TWO, previous=bytes(before.memory.buffer), idle=False)
+    device.uv[0] = [HOT, live_uv]
+    device.run(s=1)
+    device.uv[0] = [HOT, DEAD]
+    device.run(ms=100)
+    assert device.fault(0) == shown
+
+
 def test_with_level_drive_nothing_stops_for_the_neighbor(core):
     device = found_welded(core, relay_drive="level")
     device.run(s=10)
