@@ -189,6 +189,12 @@ def test_s17_a_hold_that_breaks_is_one_hold_for_as_long_as_a_worn_key_breaks(gap
     assert ("S17" not in broken(plan(*holds), *RAISED, (65_600 + gap_ms, GONE))) == fine
 
 
+@pytest.mark.parametrize("later_ms, fine", [(1500, True), (2200, False)])
+def test_s17_a_stall_over_the_release_makes_the_end_later(later_ms, fine):
+    acts = (60_000, "hold", {"ms": 5400}), (65_300, "gil_hold", {"ms": 1500})
+    assert ("S17" not in broken(plan(*acts), *RAISED, (65_600 + later_ms, GONE))) == fine
+
+
 def test_s17_a_fault_does_not_end_by_itself():
     assert "S17" in broken(plan(), *RAISED, (60_000, GONE))
 

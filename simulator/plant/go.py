@@ -56,7 +56,6 @@ class _Thread:
 
     @staticmethod
     def start_new_thread(entry, args):
-        chip.the.alive("_thread.start_new_thread")
         chip.the.start_thread(entry, args)
 
 

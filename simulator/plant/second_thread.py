@@ -9,8 +9,10 @@ class SecondThread:
 
     def start_thread(self, entry, args):
         """What _thread.start_new_thread would start: args begin with persistence and link."""
+        self.alive()
+        self._link = args[1]  # the loop runs on where the chip has no room for the thread
+        self.alive("_thread.start_new_thread")
         self.thread = (entry, args)
-        self._link = args[1]
         self._poll_ms = self.now_ms
 
     def link(self):

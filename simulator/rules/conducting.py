@@ -73,10 +73,13 @@ def _local_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
 def _hits(view: View, burner: int) -> Iterator[tuple[str, int, int, int]]:
     """The same of every three quick hits, each of them long enough to be seen whatever the bounce."""
     touches = view.touches(burner)
-    for first, second, third in zip(touches, touches[1:], touches[2:], strict=False):
+    for first, second, third, after in zip_longest(touches, touches[1:], touches[2:], touches[3:]):
+        if third is None:
+            break
         stalled = view.stalled(first.down_ms - TWO_TICKS_MS, third.up_ms + TWO_TICKS_MS)
         seen = all(touch.up_ms - touch.down_ms >= DEBOUNCE_MS for touch in (first, second, third))
         apart = min(second.down_ms - first.up_ms, third.down_ms - second.up_ms) >= DEBOUNCE_MS
+        apart = apart and (after is None or after.down_ms - third.up_ms >= DEBOUNCE_MS)
         span_ms = third.up_ms - first.up_ms
         due_ms = third.up_ms + DEBOUNCE_MS + TWO_TICKS_MS
         broken = view.broke_off(first.down_ms - UP_FOR_MS, due_ms) or view.up_for_ms(first.down_ms) < UP_FOR_MS

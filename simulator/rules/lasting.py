@@ -30,14 +30,15 @@ def a_fault_ends_by_its_row(view: View) -> Iterator[str]:
 
 
 def _acknowledged(view: View, burner: int, t_ms: int) -> bool:
-    late_ms = LOCAL_ACT_MS + view.stalled_ms(t_ms - LOCAL_ACT_MS, t_ms)
     low_ms, high_ms = ACKNOWLEDGE_MS
     begun_ms = up_ms = -APART_MS
     for touch in view.touches(burner):
         begun_ms = touch.down_ms if touch.down_ms - up_ms > APART_MS else begun_ms  # a key that breaks, or a new hold
         up_ms = touch.up_ms
-        held = any(low_ms <= up_ms - from_ms <= high_ms + late_ms for from_ms in (begun_ms, touch.down_ms))
-        if held and 0 <= t_ms - up_ms <= late_ms:
+        stalled_ms = view.stalled_ms(up_ms - APART_MS, t_ms)  # what happens in a stall is seen after it
+        lasted_ms = [up_ms - from_ms for from_ms in (begun_ms, touch.down_ms)]
+        held = any(low_ms - stalled_ms <= ms <= high_ms + stalled_ms for ms in lasted_ms)
+        if held and 0 <= t_ms - up_ms <= LOCAL_ACT_MS + stalled_ms:
             return True
     return False
 
