@@ -108,6 +108,13 @@ def test_s8_a_tip_that_something_else_warms_looks_like_a_flame(acts, caught):
     assert ("S8" in broken(plan(press(10_000), *acts), *changes)) == caught
 
 
+@pytest.mark.parametrize("jumps_uv, caught", [((500,), True), ((501,), False), ((500, -1), False), ((-501,), False)])
+def test_s8_an_offset_that_jumps_looks_like_a_flame(jumps_uv, caught):
+    acts = [(9000 + at, "offset", {"uv": uv, "side": "tc"}) for at, uv in enumerate(jumps_uv)]
+    changes = [(10_200, {**ON, "flame": "off", "gas": "off", "state": "ARMED"}), (10_700, {"state": "BURNING"})]
+    assert ("S8" in broken(plan(press(10_000), *acts), *changes)) == caught
+
+
 # ---- S16 --------------------------------------------------------------------------------------------------
 
 RISE_MS = 60_000
@@ -237,8 +244,9 @@ def test_s19_an_alarm_opens_after_100_ms_and_two_ticks(off_ms, caught):
 
 def test_s19_allows_one_stall_and_a_short_alarm_and_nothing_closes_while_it_is_open():
     alarm, pin = (60_000, "alarm", {"on": True}), {"alarm_pin": 4}
-    stall = (59_990, "gil_hold", {"ms": 1900})
-    assert "S19" not in broken(plan(press(10_000), alarm, stall, settings=pin), *LIT, off(61_940, "BUTTON"))
+    stalled = plan(press(10_000), alarm, (59_990, "gil_hold", {"ms": 1900}), settings=pin)
+    for off_ms, caught in ((61_940, False), (62_080, False), (62_081, True)):
+        assert ("S19" in broken(stalled, *LIT, off(off_ms, "BUTTON"))) == caught
     blink = (60_000, "alarm", {"on": True, "ms": 90})
     assert "S19" not in broken(plan(press(10_000), blink, settings=pin), *LIT, off(90_000, "BUTTON"))
     later = plan(press(10_000), press(70_000), alarm, settings=pin)

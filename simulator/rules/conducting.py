@@ -165,9 +165,19 @@ def unknown_is_failed(view: View) -> Iterator[str]:
                 continue
             t_ms = line["t_ms"]
             since_ms = t_ms - FLAME_RECENT_MS - view.longest_stall(t_ms - FLAME_RECENT_MS, t_ms)
-            misled = view.noise_uv(burner, t_ms) > QUIET_UV or _is_heated(view, burner, since_ms, t_ms)
+            misled = view.noise_uv(burner, t_ms) > QUIET_UV or _jumps(view, burner, since_ms, t_ms)
+            misled = misled or _is_heated(view, burner, since_ms, t_ms)
             if not misled and not view.had_flame(burner, since_ms, t_ms):
                 yield f"{where(burner, t_ms)}: took something for a flame"
+
+
+def _jumps(view: View, burner: int, from_ms: int, to_ms: int) -> bool:
+    """Whether the burner's offset changed in that time by more than a drift."""
+    acts = view.acts(burner, "offset")
+    changes = zip([0, *(act.args["uv"] for act in acts)], acts, strict=False)
+    return any(
+        abs(act.args["uv"] - before_uv) > QUIET_UV and from_ms <= act.at_ms <= to_ms for before_uv, act in changes
+    )
 
 
 def a_broken_clock_opens(view: View) -> Iterator[str]:
@@ -194,7 +204,7 @@ def an_alarm_opens(view: View) -> Iterator[str]:
         return
     alarms = [act for act in view.done if act.do == "alarm"]
     for act, after in zip_longest(alarms, alarms[1:]):
-        due_ms = act.at_ms + ALARM_MS + TWO_TICKS_MS
+        due_ms = view.run_for(act.at_ms, ALARM_MS) + TWO_TICKS_MS  # of a stall no one knows whether it was open
         due_ms += view.late_by_name(due_ms)
         over_ms = min([act.over_ms] if act.args.get("ms") else [], default=view.result.last_ms)
         over_ms = min(over_ms, after.at_ms if after else over_ms)

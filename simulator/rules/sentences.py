@@ -41,7 +41,7 @@ COVERED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
     "S4": ("a request in the way of which an exception is thrown, or that waits for blocked services", ("S11", "S2")),
     "S5": (_NO_COIL, ("S14", "S16")),
     "S7": (_NO_COIL, ("S14", "S16")),
-    "S8": ("noise above half a millivolt, or foreign heat, which can look like a flame", ("S2", "S12")),
+    "S8": ("noise or a jump above half a millivolt, or foreign heat, which can look like a flame", ("S2", "S12")),
     "S9": ("a jump of up to two seconds forward, or one within a stall", ("S2", "S12")),
     "S10": ("a warning that a shaken clock or a stall shortens", ("S9",)),
     "S14": ("readings that tell nothing: a broken lead, a silent converter", ("S8",)),

@@ -216,9 +216,10 @@ class Flame:
             low_uv >= limits.IGNITION_UV and low_uv - high_uv >= limits.IGNITION_RISE_UV
         ):  # the last three are all above the first three: not noise
             step_uv = 0
-            for back in range(first):
-                step_uv = max(step_uv, self._risen_uv(back) - self._risen_uv(back + 1))
-            # One step of more than half of the rise is a lead that makes contact again, not heat.
+            for back in range(first - 1):
+                step_uv = max(step_uv, self._risen_uv(back) - self._risen_uv(back + 2))
+            # One step of more than half of the rise is a lead that makes contact again, not heat; between its two
+            # conversions a reading splits it.
             self.igniting = step_uv * 2 <= self._risen_uv(0) - self._risen_uv(first)
 
     def _risen_uv(self, back: int) -> int:

@@ -23,7 +23,7 @@ def test_a_start_knows_nothing():
 @pytest.mark.parametrize("readings, igniting", [(5, False), (6, True)])
 def test_from_a_start_on_an_ignition_needs_readings_that_were_taken(readings, igniting):
     flame = Flame(Config())
-    for uv in [2000, 2000, 2000, 3000, 3500, 4000][-readings:]:
+    for uv in range(8000 - 1000 * readings, 8000, 1000):
         flame.take(MAGNET, 0, False, True)
         flame.take(TC, uv, False, True)
         flame.step(40, False)

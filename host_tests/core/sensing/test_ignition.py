@@ -27,16 +27,16 @@ def risen(readings, every_ms=40, magnet_uv=0):
 
 @pytest.mark.parametrize("level_uv, igniting", [(2499, False), (2500, True)])
 def test_what_hum_and_offset_can_do_beside_a_cold_tip_is_no_ignition(level_uv, igniting):
-    assert risen([uv - WARM_UV for uv in (0, 0, 0, 1000, 1700, level_uv, level_uv, level_uv)]) is igniting
+    assert risen([uv - WARM_UV for uv in (0, 0, 0, 500, 1000, 1500, 2000, level_uv, level_uv, level_uv)]) is igniting
 
 
 @pytest.mark.parametrize("rise_uv, igniting", [(999, False), (1000, True), (1001, True), (5000, True)])
 def test_an_ignition_is_a_rise_of_a_millivolt(rise_uv, igniting):
-    assert risen([500] * 3 + [500 + rise_uv // 3, 500 + rise_uv * 2 // 3] + [500 + rise_uv] * 3) is igniting
+    assert risen([500] * 3 + [500 + rise_uv * fifths // 5 for fifths in range(1, 5)] + [500 + rise_uv] * 3) is igniting
 
 
 @pytest.mark.parametrize("readings, igniting", [
-    ([0, 0, 1000, 1500, 2000], False), ([0, 0, 0, 1000, 1500, 2000], True), ([0, 0, 0, 1000, 1500, 2000, 2000], True),
+    (range(0, 5000, 1000), False), (range(0, 6000, 1000), True), (range(0, 7000, 1000), True),
 ])  # fmt: skip
 def test_an_ignition_needs_three_low_readings_and_three_high_ones(readings, igniting):
     assert risen(readings) is igniting
@@ -45,7 +45,7 @@ def test_an_ignition_needs_three_low_readings_and_three_high_ones(readings, igni
 @pytest.mark.parametrize("every_ms, igniting", [(40, True), (399, True), (400, True), (401, False), (450, False)])
 def test_an_ignition_rises_within_two_seconds(every_ms, igniting):
     """Six readings, five steps between them."""
-    assert risen([0, 0, 0, 1000, 1500, 2000], every_ms) is igniting
+    assert risen(range(0, 6000, 1000), every_ms) is igniting
 
 
 @pytest.mark.parametrize("step_uv, igniting", [(22, False), (23, True)])
@@ -54,10 +54,12 @@ def test_of_one_burner_a_rise_is_looked_for_in_two_seconds(step_uv, igniting):
     assert risen(range(0, 60 * step_uv, step_uv)) is igniting
 
 
-@pytest.mark.parametrize("step_uv, igniting", [(1000, True), (1001, False), (2000, False)])
+@pytest.mark.parametrize("step_uv, igniting", [(2000, True), (2002, False), (20_000, False)])
 def test_a_lead_that_makes_contact_again_is_no_ignition(step_uv, igniting):
-    """No single step is more than half of the rise."""
-    assert risen([500, 500, 500, 500 + step_uv, 2500, 2500, 2500]) is igniting
+    """No single step is more than half of the rise, be it that a reading between its two conversions splits it."""
+    for halfway_uv in (1000, 1000 + step_uv // 2):
+        after = [1000 + step_uv] * 2 + [1500 + step_uv] + [2000 + step_uv] * 3
+        assert risen([0, 0, 0, 500, 1000, 1000, halfway_uv, *after]) is igniting
 
 
 @pytest.mark.parametrize("to_uv", [5000, 20_000, 60_000])
@@ -68,14 +70,14 @@ def test_a_jump_is_no_ignition_however_high(to_uv):
 @pytest.mark.parametrize("low_uv, igniting", [(999, False), (1000, True)])
 @pytest.mark.parametrize("at", [-1, -2, -3])
 def test_each_of_the_last_three_readings_must_be_high(at, low_uv, igniting):
-    readings = [0, 0, 0, 400, 800, 1200, 1200, 1200]
+    readings = [0, 0, 0, 200, 400, 600, 800, 1000, 1200, 1200, 1200]
     readings[at] = low_uv
     assert risen(readings) is igniting
 
 
 @pytest.mark.parametrize("at", [0, 1, 2])
 def test_each_of_the_three_readings_before_must_be_low(at):
-    readings = [0, 0, 0, 500, 1000, 1000, 1000]
+    readings = [0, 0, 0, 250, 500, 750, 1000, 1000, 1000]
     assert risen(readings)
     readings[at] = 100
     assert not risen(readings)
@@ -130,7 +132,7 @@ def test_a_gap_begins_the_search_again():
 def test_a_gap_of_more_than_half_a_second_begins_the_search_again(gap_ms, igniting):
     sense = cold()
     sense.flame.forget_rise()
-    for uv in (2000, 2000, 2000, 2500):
+    for uv in (2000, 2000, 2000, 2250, 2500, 2750):
         sense.run(40, uv, 0)
     for _ in range(gap_ms // 20):
         sense.flame.step(20, False)
@@ -142,9 +144,9 @@ def test_a_gap_of_more_than_half_a_second_begins_the_search_again(gap_ms, igniti
 
 @pytest.mark.parametrize("uv", [60_001, -11_001])
 def test_an_impossible_reading_begins_the_search_again(uv):
-    assert risen([0, 0, 0, 500, 1000, 1000, 1000])
-    for at in range(3, 7):
-        readings = [0, 0, 0, 500, 1000, 1000, 1000]
+    assert risen([0, 0, 0, 250, 500, 750, 1000, 1000, 1000])
+    for at in range(3, 9):
+        readings = [0, 0, 0, 250, 500, 750, 1000, 1000, 1000]
         readings.insert(at, uv)
         assert not risen(readings), "these are no consecutive readings"
 
