@@ -35,9 +35,12 @@ FORMS = {  # the kinds of names on the page, and in which forms
 _IMPORT = re.compile(r'^import \{ [^}]+ \} from "(\.\.?/[\w/]+\.js)";\n', re.M)
 _TEXT = r'"((?:[^"\\]|\\.)*)"'
 _PAIR = re.compile(rf'(?:"([^"]+)"|\b(\w+)):\s*\[\s*{_TEXT},\s*{_TEXT},?\s*\],?')  # key: [English, Chinese],
-_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|(?<=[=(,] )/[^/\n]+/|(?<=[(,])/[^/\n]+/')  # or a regular expression
+_STRING = re.compile(
+    r'"(?:[^"\\\n]|\\.)*"|(?<=[=(,>!&|?:[])/(?:[^/\\\n[]|\\.|\[[^]\n]+\])+/'
+)  # or a regular expression
 _SEPARATOR = "|"  # of texts: no text has it
 _TOP = re.compile(r"^(?:export )?(?:async )?(?:const|let|function) (\w+)", re.M)
+_NAMED = re.compile(r"\b(?:const|let|function) (\w{3,})")
 
 
 class PageError(Exception):
@@ -85,16 +88,20 @@ def by_language(scripts: dict[str, str]) -> dict[str, str]:
 
 
 def short(script: str) -> str:
-    """The joined script with shorter names at its top, where a name is nothing else: no word of a text, no property."""
-    words = set(re.findall(r"\w+", " ".join(_STRING.findall(script))))
-    names = [name for name in dict.fromkeys(_TOP.findall(script)) if len(name) > 2 and name not in words]
-    names = [name for name in names if not re.search(rf"\.{name}\b|[{{,]\s*{name}\s*[:,}}=]", script)]
-    names.sort(key=lambda name: -len(re.findall(rf"\b{name}\b", script)))
-    taken = {*re.findall(r"\w+", script), *keyword.kwlist, "do"}
+    """A script without comments with shorter names, where a name is never that of a property."""
+    bare = _STRING.sub('""', script)
+    names = [
+        name
+        for name in dict.fromkeys(_NAMED.findall(bare))
+        if not re.search(rf"(?<!\.\.)\.{name}\b|[{{,]\s*{name}\s*[:,}}=]", bare)
+    ]
+    names.sort(key=lambda name: -len(re.findall(rf"\b{name}\b", bare)))
+    taken = {*re.findall(r"\w+", bare), *keyword.kwlist, "do"}
     free = (a + b for a in ("", *string.ascii_lowercase) for b in string.ascii_letters if a + b not in taken)
     renamed = dict(zip(names, free, strict=False))
     renamed["const"] = "let"  # one word instead of two
-    return re.sub(rf"\b({'|'.join(renamed)})\b", lambda match: renamed[match[0]], script)
+    pattern = rf"{_STRING.pattern}|\b(?:{'|'.join(renamed)})\b"
+    return re.sub(pattern, lambda match: renamed.get(match[0], match[0]), script)
 
 
 def source(name: str, more: Path = WWW) -> str:
@@ -156,7 +163,7 @@ def build(out: Path, more: Path = WWW) -> dict[str, int]:
     """
     out.mkdir(parents=True, exist_ok=True)
     served = {name: (WWW / name).read_bytes() for name in SERVED}
-    served["app.js"] = rjsmin.jsmin(short(joined(by_language({name: source(name, more) for name in SCRIPTS})))).encode()
+    served["app.js"] = short(rjsmin.jsmin(joined(by_language({name: source(name, more) for name in SCRIPTS})))).encode()
     served["style.css"] = rcssmin.cssmin(served["style.css"])
     sizes = {}
     for name, content in served.items():

@@ -8,25 +8,17 @@ SCRIPT = """const table = 1;
 let found = { inside };
 const inside = 2;
 const spoken = "a word is spoken";
-const shape = text.replace(/shape/, "");
-function size(given) { return given.size + table + found; }
+const shape = !/^(shape|table)$/.test(text) && where[/[/"]table/];
+function size(given) { let inner = [...spoken]; return given.size + table + found + inner + shape; }
 """
 
 
-def test_a_name_becomes_short_only_where_it_is_nothing_else():
+def test_a_name_becomes_short_but_no_property_no_text_and_no_pattern():
     made = short(SCRIPT)
-    assert "table" not in made and "found" not in made and "const" not in made
-    for kept in (
-        "{ inside }",
-        "let inside",
-        "let spoken",
-        "is spoken",
-        "let shape",
-        "/shape/",
-        "function size",
-        ".size",
-    ):
-        assert kept in made
+    for gone in ("const", "table =", "+ table", "found", "let spoken", "...spoken", "let shape", "inner"):
+        assert gone not in made, made
+    for kept in ("{ inside }", "let inside", '"a word is spoken"', "/^(shape|table)$/", '/[/"]table/', "function size"):
+        assert kept in made, made
 
 
 def test_texts_move_into_a_list_of_each_language_with_their_keys():
