@@ -31,6 +31,7 @@ PLACES = 5  # of the web server: http/server.py
 PADS = (0, 1, 53)  # blocks before everything; garbage that the collector keeps by chance is not in all three
 _KEPT_LINES = "".join(f"{name}: {'x' * 200}\r\n" for name in ("Host", "Authorization", "Cookie"))
 HALF_A_HEAD = f"POST /api/v1/off HTTP/1.1\r\n{_KEPT_LINES}X-".encode()
+ZONE = {"time_zone": "Europe/Berlin", "time_zone_changes": [n for at in range(22) for n in (at, 60)]}  # eleven years
 SHORT = {"timer_default_min": 1, "timer_step_min": 1, "warning_s": 15, "reclose_hold_s": 3, "flame_die_s": 30}
 
 
@@ -76,7 +77,7 @@ def everything_on(burners: int, has_mqtt: bool = True, pad: int = 0) -> Iterator
     """The desk with all services, its announcements over, and the port of its broker. Raises AssertionError."""
     with tempfile.TemporaryDirectory(prefix="curfew-bench-") as name, turns.broker(Path(name) / "broker") as broker:
         mqtt = {"mqtt": mqtt_config(broker.port, host="localhost")} if has_mqtt else {}
-        network = network_of(PASSWORD, token=rig.token_hash(TOKEN), **mqtt)
+        network = network_of(PASSWORD, token=rig.token_hash(TOKEN), **ZONE, **mqtt)
         desk = RealtimeRig(Path(name), burners=burners, sensor=False, network=network, pad=pad, **SHORT)
         try:
             if has_mqtt:

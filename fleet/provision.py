@@ -11,10 +11,11 @@ from typing import Any
 import segno
 
 from fleet.devices import COLUMNS, Device, FleetError
+from fleet.time_zones import rules
 from tools.board.link import Link
 
 NETWORK = "network.json"
-COMMON = ("language", "time_zone_min", "wifi", "mqtt", "token")  # what devices share; mqtt without user and password
+COMMON = ("language", "time_zone", "wifi", "mqtt", "token")  # what devices share; mqtt without user and password
 _CHIP = "import machine\nprint(machine.unique_id().hex())\n"
 
 
@@ -36,6 +37,8 @@ def common(path: Path) -> dict[str, Any]:
             raise FleetError(f"{path}: wifi.{key}: is missing; devices would open their set-up")
     if "user" in values.get("mqtt", {}) or "password" in values.get("mqtt", {}):
         raise FleetError(f"{path}: mqtt.user, mqtt.password: leave them out; each device gets its own")
+    if "time_zone" in values:
+        values |= rules(values["time_zone"])
     return values
 
 

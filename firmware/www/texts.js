@@ -148,7 +148,8 @@ export const TEXTS = {
   "wifi.no such network": ["no network of this name (2.4 GHz) is near", "附近没有这个名称的网络（2.4 GHz）"],
   "net.extra_host": ["One more name of this address, as a reverse proxy gives it", "这个地址的另一个名称（反向代理使用）"],
   wifi_password_about: ["8 to 63 characters; empty for an open network.", "8 到 63 个字符；开放网络留空。"],
-  zone_about: ["For times in programs. This page shows times by the clock of your phone.", "供程序使用。本页按您手机的时间显示。"],
+  zone_about: ["For times in messages and programs, also after the clocks change. This page shows times by your phone.",
+    "用于消息和程序中的时间，会自动换夏令时。本页按您手机的时间显示。"],
   welcome_title: ["Saved", "已保存"],
   welcome_join: [
     "The controller restarts and joins “{0}” as soon as all burners are off. Connect your phone to that Wi-Fi, too.",
@@ -163,7 +164,7 @@ export const TEXTS = {
   "net.name": ["Name", "名称"],
   name_of: ["Name of {0}", "{0} 的名称"],
   "net.language": ["Language of the controller", "控制盒的语言"],
-  "net.time_zone_min": ["Time zone", "时区"],
+  "net.time_zone": ["Time zone", "时区"],
   "net.wifi": ["Wi-Fi", "Wi-Fi"],
   "net.wifi.ssid": ["Network name", "网络名称"],
   "net.wifi.password": ["Wi-Fi password", "Wi-Fi 密码"],

@@ -340,7 +340,7 @@ def test_the_set_up_asks_for_everything_and_refuses_a_short_password_at_its_fiel
     phone.find("[name='wifi.password']").send_keys("beans and rice")
     phone.press(".field:has([name='wifi.password']) .show")
     assert phone.find("[name='wifi.password']").get_attribute("type") == "text"
-    for name in ("language", "time_zone_min"):
+    for name in ("language", "time_zone"):
         assert phone.seen(f"[name='{name}']")
     for name in ("mqtt.host", "voice.client_id"):
         assert phone.all(f"[name='{name}']")

@@ -2,13 +2,13 @@
 
 import datetime
 import re
-import zoneinfo
 
 import pytest
 
 from curfew.core import settings
+from fleet import time_zones
 from host_tests.browser.page import NEW_TOKEN, burner, burning
-from host_tests.browser.phone import MISSING, NARROW, Keys
+from host_tests.browser.phone import MISSING, NARROW, Keys, Select
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
 
@@ -205,26 +205,32 @@ def test_a_page_that_comes_back_from_the_cache_of_the_browser_asks_again(phone, 
 
 
 @pytest.mark.long
-def test_the_time_zone_is_chosen_by_name(phone, device):
+def test_the_time_zone_is_chosen_by_name_and_keeps_its_daylight_saving(phone, device):
     device.network = {"name": "Curfew", "language": "auto", "time_zone_min": 480}
-    phone.cdp("Emulation.setTimezoneOverride", timezoneId="Asia/Shanghai")
+    phone.cdp("Emulation.setTimezoneOverride", timezoneId="Asia/Tokyo")
     phone.open(device, "network")
-    zone = phone.find("[name=time_zone_min]")
-    assert zone.get_property("value") == "Asia/Shanghai"
-    phone.js("arguments[0].value = 'Asia/Tokyo'; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))", zone)
+    zone = phone.find("[name=time_zone]")
+    assert Select(zone).first_selected_option.text == "UTC + 480 min", "as a program set it, until one is chosen"
     type_in(phone, "confirm", "my password")
-    phone.press("button[type=submit]")
-    phone.until(lambda: device.network["time_zone_min"] == 540)
-    zone = zoneinfo.ZoneInfo("Europe/Berlin")
-    minutes = datetime.datetime.now(zone).utcoffset() // datetime.timedelta(minutes=1)
-    device.network["time_zone_min"] = 180 - minutes  # saved in the other half of the year
-    phone.cdp("Emulation.setTimezoneOverride", timezoneId="Europe/Berlin")
-    phone.open(device, "network")
-    assert phone.find("[name=time_zone_min]").get_property("value") == "Europe/Berlin"
-    type_in(phone, "confirm", "my password")
-    phone.press("button[type=submit]")
-    phone.until(lambda: device.network["time_zone_min"] == minutes)
+    for name in ("Europe/Berlin", "Australia/Lord_Howe", "Asia/Calcutta", "Pacific/Chatham", "America/St_Johns"):
+        Select(zone).select_by_value(name)
+        phone.press("button[type=submit]")
+        phone.until(lambda name=name: device.network.get("time_zone") == name)
+        expected = time_zones.rules(name)
+        assert {key: device.network[key] for key in expected} == expected, "the browser and Python know the same laws"
     phone.cdp("Emulation.setTimezoneOverride", timezoneId="")
+
+
+@pytest.mark.long
+def test_a_save_of_anything_brings_the_zone_up_to_date_and_an_unknown_one_stays(phone, device):
+    for zone, changes in (("Europe/Berlin", time_zones.rules("Europe/Berlin")["time_zone_changes"]), ("Mars", [1, 60])):
+        device.network = {"name": "Curfew", "time_zone": zone, "time_zone_min": 0, "time_zone_changes": [1, 60]}
+        phone.open(device, "network")
+        type_in(phone, "name", "Kitchen")
+        type_in(phone, "confirm", "my password")
+        phone.press("button[type=submit]")
+        phone.until(lambda: device.network["name"] == "Kitchen")
+        assert (device.network["time_zone"], device.network["time_zone_changes"]) == (zone, changes)
 
 
 @pytest.mark.long

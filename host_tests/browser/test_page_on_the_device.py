@@ -11,6 +11,7 @@ import pytest
 
 from curfew.runtime import snapshot
 from curfew.services.http import password
+from fleet import time_zones
 from host_tests.browser.page import PASSWORD
 from host_tests.browser.phone import MISSING, By, Keys, browsing
 from host_tests.fixtures.web import Client
@@ -136,7 +137,7 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         phone.find("[name='wifi.password']").send_keys("beans and rice")
         phone.find("[name='password']").send_keys("short")
         choose(phone, "language", "中文")
-        choose(phone, "time_zone_min", "Asia/Shanghai")
+        choose(phone, "time_zone", "Europe/Berlin")
         phone.press("button[type=submit]")
         phone.until(lambda: "8 to 64 characters" in phone.text("#f-password-why"))
         assert not (desk.flash / "network.json").exists()
@@ -147,7 +148,8 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         desk.wait_for(lambda: desk.starts == 2, 20, "the restart that was promised")
         kept = json.loads((desk.flash / "network.json").read_text())
         assert kept["wifi"] == {"ssid": "Kitchen 3", "password": "beans and rice"}
-        assert (kept["language"], kept["time_zone_min"]) == ("zh", 480)
+        assert (kept["language"], kept["time_zone"]) == ("zh", "Europe/Berlin")
+        assert kept["time_zone_changes"] == time_zones.rules("Europe/Berlin")["time_zone_changes"]
         assert list(password.hashing_like(PASSWORD, kept["password"]))[-1] == kept["password"]
 
         # The wrong password, until the device asks for a pause; then the right one.

@@ -1,17 +1,21 @@
 """The time of day from a server, and the dates of shut-offs; real UDP on loopback, time moved by the test."""
 
 import datetime
+import functools
 import select
 import socket
 import struct
 import subprocess
 import time
+import zoneinfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from curfew.services.net import clock as c
+from curfew.services.net import network_settings
+from fleet import time_zones
 from host_tests.fixtures.services import FakeContext
 
 NOW_S = 1_790_000_000
@@ -372,7 +376,40 @@ def test_ticks_that_go_back_do_not_take_the_time_back(rig):
 @given(st.integers(946_684_800, 4_102_444_799), st.integers(-720, 840))
 def test_the_text_is_that_of_the_python_library(unix_s, zone_min):
     zone = datetime.timezone(datetime.timedelta(minutes=zone_min))
-    assert c.iso(unix_s, zone_min) == datetime.datetime.fromtimestamp(unix_s, zone).isoformat()
+    assert c.iso(unix_s, {"time_zone_min": zone_min}) == datetime.datetime.fromtimestamp(unix_s, zone).isoformat()
+
+
+ZONES = (  # north, south, no daylight saving, half hours, half an hour more, quarter hours, Ramadan
+    "Europe/Berlin", "Australia/Sydney", "Asia/Shanghai", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Chatham",
+    "Africa/Casablanca", "America/St_Johns", "America/New_York", "America/Santiago", "Europe/Dublin", "UTC",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_the_device_changes_its_offset_in_the_second_in_which_its_zone_does(name):
+    config = time_zones.rules(name, NOW_S)
+    zone = zoneinfo.ZoneInfo(name)
+    limits = [NOW_S] + [minute * 60 for minute in config["time_zone_changes"][::2]]
+    assert len(limits) in (1, 23) or name == "Africa/Casablanca"
+    for second in limits:
+        for unix_s in range(second - 2, second + 3):
+            expected = datetime.datetime.fromtimestamp(unix_s, zone).isoformat()
+            assert c.iso(unix_s, config) == expected
+
+
+rules = functools.cache(lambda name: time_zones.rules(name, NOW_S))
+
+
+@given(st.sampled_from(ZONES), st.integers(NOW_S - 31_000_000, NOW_S + 314_000_000))
+def test_the_text_is_that_of_the_zone_from_a_year_ago_to_ten_years_ahead(name, unix_s):
+    expected = datetime.datetime.fromtimestamp(unix_s, zoneinfo.ZoneInfo(name)).isoformat()
+    assert c.iso(unix_s, rules(name)) == expected
+
+
+def test_the_changes_of_every_zone_are_settings_that_the_device_takes():
+    for name in sorted(zoneinfo.available_timezones()):
+        made = rules(name)
+        assert network_settings.checked(dict(made))["time_zone_changes"] == made["time_zone_changes"], name
 
 
 def test_the_text_is_right_where_time_begins_in_2000(monkeypatch):
@@ -385,4 +422,4 @@ def test_the_text_is_right_where_time_begins_in_2000(monkeypatch):
             return real(seconds + 946_684_800)
 
     monkeypatch.setattr(c, "time", Time)
-    assert c.iso(NOW_S, 480) == "2026-09-21T22:13:20+08:00"
+    assert c.iso(NOW_S, {"time_zone_min": 480}) == "2026-09-21T22:13:20+08:00"

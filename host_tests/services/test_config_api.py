@@ -266,7 +266,7 @@ def test_commissioning_saves_results_and_their_dates(site, me):
     assert len(state) == 10 and state[0] == {"id": "plug", "passed": None, "when": None}
     change = {"results": [{"id": "plug", "passed": True}, {"id": "knob", "passed": False}]}
     state = site.ask("PUT", "commissioning", change, **me).json["results"]
-    assert state[0] == {"id": "plug", "passed": True, "when": iso(UNIX_S, 0)}
+    assert state[0] == {"id": "plug", "passed": True, "when": iso(UNIX_S, {})}
     assert state[4]["passed"] is False
     state = site.ask("PUT", "commissioning", {"results": [{"id": "plug", "passed": None}]}, **me).json["results"]
     assert state[0]["passed"] is None and state[4]["passed"] is False

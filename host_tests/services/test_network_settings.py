@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 from curfew.services.net import network_settings as n
 from host_tests.fixtures.services import FakeContext
 
+BERLIN = [29_579_100, 120, 29_881_500, 60]  # 2026: the last Sundays of March and October, at 01:00 UTC
+FULL = [number for minute in range(24) for number in (minute, 840)]
 WHOLE = {
     "language": "zh",
     "name": "灶",
-    "time_zone_min": 480,
+    "time_zone": "Europe/Berlin",
+    "time_zone_min": 60,
+    "time_zone_changes": BERLIN,
     "password": "salt$hash",
     "token": "token$hash",
     "wifi": {"ssid": "home", "password": "SecretWifi"},
@@ -26,7 +30,9 @@ def test_an_empty_file_gives_every_default_of_the_device_and_no_service():
     assert made == {
         "language": "auto",
         "name": "Curfew",
+        "time_zone": "",
         "time_zone_min": 0,
+        "time_zone_changes": [],
         "extra_host": "",
         "burner_names": [],
         "password": "",
@@ -56,6 +62,25 @@ def test_what_was_checked_is_right_as_it_is():
         ("language", ["auto", "en", "zh"], ["de", "", 1, None, ["en"], {}]),
         ("name", ["x", "x" * 32, "灶" * 10], ["", "x" * 33, "灶" * 11, 5, "a\nb", "\x7f", "\ud800"]),
         ("time_zone_min", [-720, 0, 840], [-721, 841, 4.0, True, "480", 10**30]),
+        ("time_zone", ["", "Asia/Shanghai", "x" * 64], ["x" * 65, 480, None]),
+        (
+            "time_zone_changes",
+            [[], BERLIN, FULL, [0, -720], [2**30 - 1, 840]],
+            [
+                *(
+                    [1],
+                    [*BERLIN, 1],
+                    [*FULL, 24, 0],
+                    [0, -721],
+                    [0, 841],
+                    [-1, 0],
+                    [2**30, 0],
+                    [5, 0, 5, 60],
+                    [5, 0, 4, 0],
+                ),
+                *([1.0, 0], [True, 0], [0, False], ["0", 0], [0, None], [[0, 60]], "", {}, None),
+            ],
+        ),
         ("password", ["", "x" * 200], ["x" * 201, 1]),
         ("wifi.ssid", ["x", "x" * 32], ["", "x" * 33]),
         ("wifi.password", ["", "x" * 8, "x" * 64], ["x", "x" * 7, "x" * 65, 12345678]),
@@ -158,6 +183,19 @@ def test_null_takes_a_key_or_a_service_away():
     assert "voice" not in made and made["name"] == "Curfew" and made["wifi"]["password"] == ""
 
 
+def test_a_zone_is_changed_as_a_whole():
+    config = n.checked(WHOLE)
+    made = n.merged(config, {"time_zone_min": 480})
+    assert (made["time_zone"], made["time_zone_min"], made["time_zone_changes"]) == ("", 480, [])
+    assert config["time_zone_changes"] == BERLIN
+    made = n.merged(made, {"time_zone": "Europe/Berlin", "time_zone_min": 60, "time_zone_changes": BERLIN})
+    assert made["time_zone_changes"] == BERLIN and made["time_zone"] == "Europe/Berlin"
+    assert n.merged(config, {"time_zone_min": None})["time_zone_changes"] == []
+    for key in ("time_zone", "time_zone_changes"):
+        with pytest.raises(n.Invalid, match=f"{key}: .* without time_zone_min"):
+            n.merged(config, {key: WHOLE[key]})
+
+
 def test_a_change_that_is_wrong_changes_nothing():
     config = n.checked(WHOLE)
     before = json.dumps(config)
@@ -209,7 +247,22 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
 )
-KEYS = st.sampled_from(["language", "name", "password", "wifi", "mqtt", "voice", "ssid", "port", "tls", "topics"])
+KEYS = st.sampled_from(
+    [
+        "language",
+        "name",
+        "time_zone_min",
+        "time_zone_changes",
+        "password",
+        "wifi",
+        "mqtt",
+        "voice",
+        "ssid",
+        "port",
+        "tls",
+        "topics",
+    ]
+)
 CLOSE = st.dictionaries(KEYS, JSON | st.dictionaries(KEYS, JSON, max_size=4), max_size=6)
 
 

@@ -1,13 +1,13 @@
 // Network settings and the first set-up.
 import { ask, device } from "../device.js";
 import { has, LANGUAGES, t } from "../texts.js";
-import { button, h, label, title } from "../dom.js";
+import { $, button, h, label, title } from "../dom.js";
 import { field, form } from "../forms.js";
 import { nameOf } from "../now.js";
 import { forgetting, programs, sessions } from "./access.js";
 
 const SCAN_MS = 15000;
-const HALF_YEAR_MS = 183 * 86400000;
+const WEEK_MIN = 10080, BEFORE_WEEKS = 52, AFTER_WEEKS = 520; // what the history shows, and ten years
 const SECRETS = /password|client_id|url/;
 const WHOLE = {
   wifi: { ssid: "", password: "" },
@@ -18,14 +18,25 @@ const WHOLE = {
 };
 const FORMS = [["ntfy", "ntfy"], ["Bark", "bark"], ["ServerChan", "serverchan"], ["Home Assistant", "homeassistant"]];
 
-/** Minutes east of Greenwich in a zone, at a time in ms. */
-function offset_min(zone, ms) {
-  const parts = Object.fromEntries(new Intl.DateTimeFormat("en-US",
-    { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
-    hour: "numeric", minute: "numeric", second: "numeric" }).formatToParts(ms).map(({ type, value }) =>
-      [type, +value]));
-  return Math.round((Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute,
-    parts.second) - ms) / 60000);
+/** A zone as the device keeps it, with its coming changes; {} for a zone that the browser does not know. */
+function zoneRules(zone) {
+  let local; // Swedish: 2026-03-29 03:00:00
+  try { local = new Intl.DateTimeFormat("sv", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
+  } catch { return {}; }
+  const east = (minute) => Date.parse(local.format(minute * 6e4).replace(" ", "T") + "Z") / 6e4 - minute;
+  const start = Math.floor(Date.now() / 6e4) - BEFORE_WEEKS * WEEK_MIN;
+  const changes = [];
+  for (let week = 0; week < BEFORE_WEEKS + AFTER_WEEKS; week++) {
+    let low = start + week * WEEK_MIN, high = low + WEEK_MIN;
+    const before = east(low);
+    if (before === east(high)) continue;
+    while (high - low > 1) {
+      const middle = low + high >> 1;
+      if (before === east(middle)) low = middle; else high = middle;
+    }
+    changes.push(high, east(high));
+  }
+  return { time_zone: zone, time_zone_min: east(start), time_zone_changes: changes };
 }
 
 function networkForm(given, first) {
@@ -41,7 +52,11 @@ function networkForm(given, first) {
       : key === "form" ? { options: FORMS }
       : key === "password" && name === "wifi" ? { about: t("wifi_password_about") } : {}));
   const burners = first ? [] : device.status.burners;
-  const names = burners.map((_, n) => text("burner_names." + n, nameOf(n), { name: t("name_of", t("burner", n + 1)) }));
+  const burnerNames = burners.map((_, n) => text("burner_names." + n, nameOf(n),
+    { name: t("name_of", t("burner", n + 1)) }));
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const names = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
+  const zone = first ? here : given.time_zone || ""; // without a name: one that a program set in minutes
   const groups = [
     { name: t("net.wifi"), fields: part("wifi") },
     { name: t("group_box"), fields: [text("password", given.password || "",
@@ -49,7 +64,9 @@ function networkForm(given, first) {
       text("name", given.name || "Curfew"),
       text("language", given.language || "auto", { options: [[t("auto"), "auto"],
         ...LANGUAGES.slice(0, 2).map(([tag, name]) => [name, tag])] }),
-      zone(given, first), ...(first ? [] : [text("extra_host", given.extra_host || "")]), ...names] },
+      text("time_zone", zone, { options: [...new Set([here, zone, "UTC", ...names])].sort().map((name) =>
+        [name.replaceAll("_", " ") || "UTC + " + (given.time_zone_min || 0) + " " + t("min"), name]),
+        about: t("zone_about") }), ...(first ? [] : [text("extra_host", given.extra_host || "")]), ...burnerNames] },
     { name: t("net.mqtt"), folded: true, fields: part("mqtt") },
     { name: t("net.voice"), folded: true, fields: part("voice") },
     { name: t("net.notify"), folded: true, fields: part("notify") },
@@ -57,10 +74,10 @@ function networkForm(given, first) {
       { kind: "password", about: t("confirm_about") })] }]),
   ];
   const shape = (changed) => {
-    const body = {};
+    const body = zoneRules($("f-time_zone").value); // of this year's laws, whatever else is saved
     for (const [id, value] of Object.entries(changed)) {
       const [outer, inner] = id.split(".");
-      if (outer === "burner_names") body[outer] = names.map((one) => one.input.value.trim());
+      if (outer === "burner_names") body[outer] = burnerNames.map((one) => one.input.value.trim());
       else if (inner) (body[outer] = body[outer] || {})[inner] = value;
       else body[id] = value;
     }
@@ -68,23 +85,6 @@ function networkForm(given, first) {
   };
   return form("/network", groups, { shape, always: first, done: (body) => first
     ? welcome(given, document.getElementById("f-wifi.ssid").value) : t(body.restart ? "saved" : "saved_now") });
-}
-
-/** The time zone, by name; the device keeps its distance from Greenwich, as of the last save. */
-function zone(given, first) {
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const now = Date.now();
-  const names = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
-  const minutes = given.time_zone_min || 0;
-  const value = first || [now, now + HALF_YEAR_MS].some((ms) => offset_min(here, ms) === minutes) ? here
-    : names.find((name) => offset_min(name, now) === minutes) || "UTC";
-  const made = field("time_zone_min", label("time_zone_min"), value,
-    { options: [...new Set([here, value, "UTC", ...names])].sort().map((name) => [name.replaceAll("_", " "), name]),
-    about: t("zone_about") });
-  const read = made.read;
-  made.read = () => { const wanted = offset_min(read() || value, now); return first || wanted !== minutes ? wanted
-    : undefined; };
-  return made;
 }
 
 export function network(main) {

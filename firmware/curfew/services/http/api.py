@@ -120,7 +120,7 @@ class Api:
 
     def iso(self, unix_s):
         """A time as text; None for None and 0."""
-        return iso_text(unix_s, self.context.config.get("time_zone_min", 0)) if unix_s else None
+        return iso_text(unix_s, self.context.config) if unix_s else None
 
     def uptime_s(self):
         """Seconds since the start."""

@@ -160,7 +160,7 @@ class Clock:
         self._heard = []
         self._silent = []
         self._context.status["time"] = "online" if is_sure else "one source"
-        self._context.log.add("clock", iso(time_s, 0) + ("" if is_sure else ", one source"))
+        self._context.log.add("clock", iso(time_s, {}) + ("" if is_sure else ", one source"))
 
     def _failed(self):
         self._close()
@@ -233,8 +233,13 @@ def calendar(unix_s):
     return time.gmtime(unix_s - (_BOARD_1970_S if time.gmtime(0)[0] == 2000 else 0))
 
 
-def iso(unix_s, zone_min):
-    """Unix seconds as text, 2026-02-28T18:30:00+08:00. zone_min: minutes east of Greenwich."""
+def iso(unix_s, config):
+    """Unix seconds as text by the clock of the device's zone, 2026-02-28T18:30:00+08:00. config: of the network."""
+    zone_min = config.get("time_zone_min", 0)
+    changes = config.get("time_zone_changes", ())
+    for at in range(0, len(changes), 2):
+        if unix_s // 60 >= changes[at]:
+            zone_min = changes[at + 1]
     local = calendar(unix_s + zone_min * 60)
     east = abs(zone_min)
     rest = ("-" if zone_min < 0 else "+", east // 60, east % 60)

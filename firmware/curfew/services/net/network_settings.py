@@ -6,11 +6,12 @@ from errno import ENOENT
 from curfew.core.schema import Invalid, as_object, refuse_unknown, take, wrong
 
 # Rows of core/schema.py by part, as text: a table of objects would stay on the heap. Reasons: a host name has 32 bytes,
-# 802.11 allows 32 and 64, time zones go from -12 h to +14 h, a certificate of 4096 bits is shorter than 2500 bytes (and
-# a request holds 4096), a topic and a name for each burner. Hashes: 200; a token: scope, hash, name. A certificate is
-# no secret, but too long to be shown.
+# 802.11 allows 32 and 64, time zones go from -12 h to +14 h and change twice a year for 12 years, a certificate of 4096
+# bits is shorter than 2500 bytes (and a request holds 4096), a topic and a name for each burner. Hashes: 200; a token:
+# scope, hash, name. A certificate is no secret, but too long to be shown.
 _ROWS = """{
-"": [["language", "auto", ["auto", "en", "zh"]], ["name", "Curfew", 1, 32], ["time_zone_min", 0, -720, 840],
+"": [["language", "auto", ["auto", "en", "zh"]], ["name", "Curfew", 1, 32], ["time_zone", "", 0, 64],
+["time_zone_min", 0, -720, 840], ["time_zone_changes", [], 0, 48, "minutes"],
 ["extra_host", "", 0, 64], ["burner_names", [], 0, 4], ["password", "", 0, 200, "secret"],
 ["token", "", 0, 200, "secret"], ["tokens", [], 0, 8, "secret"]],
 "wifi": [["ssid", "", 1, 32], ["password", "", 0, 64, "secret"]],
@@ -22,12 +23,16 @@ _ROWS = """{
 "notify": [["form", "ntfy", ["ntfy", "bark", "serverchan", "homeassistant"]], ["url", "", 0, 200, "secret"],
 ["ca", "", 0, 2500, "secret lines"]]
 }"""
-# Texts are measured in bytes. "lines": line ends are allowed; "topic": the wildcards of MQTT are not.
+# Texts are measured in bytes. "lines": line ends are allowed; "topic": the wildcards of MQTT are not. "minutes": pairs,
+# ascending, of a minute since 1970 and the minutes east of Greenwich from then on.
 _WPA_MIN = 8
 _WPA_MAX = 64  # this long it is the key itself
 _HEX_CHARS = "0123456789abcdefABCDEF"
 _HOST_CHARS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
 _ENTRY_MAX = 64  # bytes of one text in a list
+_EAST_MIN = -720
+_EAST_MAX = 840
+_MINUTE_MAX = 0x3FFFFFFF
 
 
 def load(path: str):
@@ -79,7 +84,14 @@ def merged(config: dict, change) -> dict:
 
     A secret in the form of public() stays as it is.
     """
-    made = checked(_over(config, as_object("network", change), secret_names()))
+    change = as_object("network", change)
+    if "time_zone_min" not in change:
+        for key in ("time_zone", "time_zone_changes"):
+            if key in change:
+                raise wrong(key, "what was given", "possible without time_zone_min")
+    else:  # another zone: what belonged to the old one must not outlive it
+        config = {key: config[key] for key in config if key not in ("time_zone", "time_zone_changes")}
+    made = checked(_over(config, change, secret_names()))
     # Not in checked(): a file of an older version must not lead to the set-up.
     for part in ("mqtt", "voice"):
         host = (made.get(part) or {}).get("host", "")
@@ -157,8 +169,23 @@ def _judge(value, row):
     if isinstance(default, str):
         return _is_text(value, low, high, words), "a text of %d to %d bytes" % (low, high)
     fits = isinstance(value, list) and low <= len(value) <= high
+    if "minutes" in words:
+        return fits and _is_ascending(value), "up to %d pairs: minute since 1970, ascending, minutes east" % (high // 2)
     fits = fits and all([_is_text(one, 1, _ENTRY_MAX, words) for one in value]) and len(set(value)) == len(value)
     return fits, "a list of %d to %d different texts of 1 to %d bytes" % (low, high, _ENTRY_MAX)
+
+
+def _is_ascending(changes):
+    """True for pairs of a minute since 1970, each later than the one before, and minutes east of Greenwich."""
+    last = -1
+    for at in range(len(changes)):
+        value = changes[at]
+        low, high = (_EAST_MIN, _EAST_MAX) if at % 2 else (last + 1, _MINUTE_MAX)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            return False
+        if at % 2 == 0:
+            last = value
+    return len(changes) % 2 == 0
 
 
 def _is_text(value, low, high, words):

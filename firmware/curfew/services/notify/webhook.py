@@ -33,7 +33,7 @@ def text(context, index, key, unix_s):
     sentence = words[key]
     if key == "WARNING":
         sentence %= context.burner(index)["remaining_s"]
-    when = iso(unix_s, config.get("time_zone_min", 0))[11:16] + " " if unix_s else ""
+    when = iso(unix_s, config)[11:16] + " " if unix_s else ""
     return when + (name + ": " if name else "") + sentence
 
 
