@@ -26,6 +26,7 @@ export function more(main) {
     if (code !== 200) return;
     const free = Object.entries(body.free_bytes).map(([heap, bytes]) => t("heap." + heap) + " " +
       Math.floor(bytes / 1024) + " kB");
+    if (body.self_test !== "untested") chip.append(row(t("self_test"), t("pump." + body.self_test)));
     chip.append(row(t("load"), Math.round(body.busy_permille / 10) + " %"), row(t("free_memory"), free.join(" · ")));
   });
   return () => {
