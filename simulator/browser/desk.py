@@ -244,7 +244,7 @@ class Desk(RecordedStove):
             messages.append({"story": story})
         frame = self.frame()
         frame["tones"], self.tones = self.tones, []
-        frame["over"], frame["failure"] = self.over, None
+        frame["over"], frame["failure"], frame["lines"] = self.over, None, len(self.lines)
         messages.append({"frame": frame})
         return messages
 

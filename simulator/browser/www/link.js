@@ -14,7 +14,7 @@ export function connect(said, opened, lost) {
     return { ask() {}, scenarios: async () => [], saved: async () => "" };
   }
   const waiting = [], asking = [];
-  let known = null, judge = null, judging = false, seen = -1, lines = 0, asked_at = 0, rest = JUDGE_MS, looks = true;
+  let known = null, judge = null, judging = false, seen = "", lines = 0, asked_at = 0, rest = JUDGE_MS, looks = true;
   const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   const ask = (message) => {
     if (message.looks !== undefined) looks = message.looks;
@@ -25,7 +25,7 @@ export function connect(said, opened, lost) {
   worker.onerror = (event) => said({ banner: "no_worker", more: event.message });
   worker.onmessage = ({ data }) => {
     for (const message of JSON.parse(data)) {
-      if (message.hello) { begin(message.hello); lines = 0; seen = -1; judge?.postMessage({ anew: true }); }
+      if (message.hello) { begin(message.hello); lines = 0; seen = ""; judge?.postMessage({ anew: true }); }
       if (message.saved !== undefined) waiting.shift()(message.saved);
       else if (message.answered !== undefined) asking.shift()(message.answered);
       else if (message.asked) { lines += message.asked.lines.length; judge.postMessage(message.asked); }
@@ -50,11 +50,12 @@ export function connect(said, opened, lost) {
     if (one) ask({ scenario: JSON.stringify(one.top) });
     else said({ refused: `load: there is no scenario ${JSON.stringify(key)} in the repository` });
   }
-  /** Have the rules look at the run, when it has moved and the last look is long enough ago. */
+  /** Have the rules look at the run, when it has told more, or ended, and the last look is long enough ago. */
   function look(now) {
-    if (judging || !looks || now.t === seen || performance.now() - asked_at < rest) return;
+    const told = `${now.lines} ${now.speed}`;
+    if (judging || !looks || told === seen || performance.now() - asked_at < rest) return;
     judging = true;
-    seen = now.t;
+    seen = told;
     asked_at = performance.now();
     if (!judge) {
       judge = new Worker(new URL("judge.js", import.meta.url), { type: "module" });

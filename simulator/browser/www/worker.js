@@ -2,15 +2,16 @@
 // (simulator/browser/serve.py), starting the VM (vm.js).
 import { start } from "./vm.js";
 
-const TURN_MS = 16;
+const TURN_MS = 20; // a tick of the controller
 const SLICE_MS = 200; // of stove time, between two looks at the clock
-const BUSY_MS = 14; // of real time in one turn
+const BUSY_MS = 18; // of real time in one turn
 const BEHIND_MS = 250; // a stove that is so late goes on from here
 const REST_MS = 500; // while nothing changes but the clock
 
 let stove = null;
 let base = { at: performance.now(), t: 0, speed: 1 };
 let posted = 0;
+let told = -1; // the stove time of the last look for news; -1 when something was asked since
 let paced = { at: performance.now(), t: 0 };
 
 const rebase = (t, speed) => { base = { at: performance.now(), t, speed }; };
@@ -29,13 +30,15 @@ function turn() {
     paced = { at: began, t };
   }
   const due = began - posted > REST_MS;
-  const news = stove.news(due);
+  const news = t !== told && stove.news(due);
+  told = t;
   if (news) { posted = began; postMessage(news); }
   setTimeout(turn, Math.max(0, TURN_MS - (performance.now() - began)));
 }
 
 onmessage = ({ data }) => {
   if (!stove) return;
+  told = -1;
   const answer = data.judge ? JSON.stringify([{ asked: JSON.parse(stove.so_far(data.judge.known)) }])
     : data.request ? stove.answer(JSON.stringify(data.request))
     : data.saved !== undefined ? JSON.stringify([{ saved: stove.saved(data.saved) }])

@@ -29,8 +29,8 @@ let verdict = null;
 let ended = false; // a scenario, and its banner was shown
 let released = new Set(); // the burners for which it beeped: release the knob
 let known = null; // the scenarios of the repository
-let dirty = true;
-let counted = { frames: 0, drawn: 0, since: performance.now() };
+let painting = false; // asked of the browser
+let drawn = { count: 0, since: performance.now() };
 
 // --- the link ------------------------------------------------------------------------------------------------------
 
@@ -115,16 +115,19 @@ function see(news) {
   else if (news.over) banner(text("over"), true);
   document.querySelectorAll(".knob").forEach((knob, index) => knob.look && knob.look(news.burners[index]));
   learn(news);
-  dirty = true;
+  refresh();
 }
 
-/** Pictures come at the rhythm of the screen, and only when there is news; a hidden page draws nothing. */
+/** Ask for a picture: they come at the rhythm of the screen, only when there is news, and none on a hidden page. */
+function refresh() {
+  if (!painting) requestAnimationFrame(paint);
+  painting = true;
+}
+
 function paint() {
-  requestAnimationFrame(paint);
-  counted.frames += 1;
-  if (!dirty || !frame || document.hidden) return;
-  dirty = false;
-  counted.drawn += 1;
+  painting = false;
+  if (!frame) return;
+  drawn.count += 1;
   picture.show(frame, hello.plant, frame.speed === 0);
   strips.burner = burner;
   strips.draw();
@@ -135,12 +138,11 @@ function paint() {
     one.setAttribute("aria-pressed", String(+one.dataset.speed === frame.speed));
 }
 
-/** Since the last call, each second: [times the screen was ready for a picture, new ones drawn]; for who measures. */
-window.framesPerSecond = () => {
-  const now = performance.now(), rate = (count) => count * 1000 / (now - counted.since);
-  const rates = [rate(counted.frames), rate(counted.drawn)];
-  counted = { frames: 0, drawn: 0, since: now };
-  return rates;
+/** Pictures a second since the last call; for who measures. */
+window.picturesPerSecond = () => {
+  const now = performance.now(), rate = drawn.count * 1000 / (now - drawn.since);
+  drawn = { count: 0, since: now };
+  return rate;
 };
 
 /** The stove times of what the strips show, in ms; for who tests. */
@@ -231,7 +233,7 @@ function choose(index) {
   if (index === burner) return;
   burner = index;
   targets();
-  dirty = true;
+  refresh();
 }
 
 function targets() {
@@ -303,8 +305,8 @@ addEventListener("keydown", (event) => {
 addEventListener("pointerdown", (event) => { if (event.target.closest("#stove, #acts, .time")) endTour(); }, true);
 for (const touched of ["pointerdown", "keydown"])
   addEventListener(touched, (event) => { if (event.isTrusted) sound.wake(); });
-document.addEventListener("visibilitychange", () => { ask({ looks: !document.hidden }); dirty = true; });
-addEventListener("resize", () => { dirty = true; });
+document.addEventListener("visibilitychange", () => { ask({ looks: !document.hidden }); refresh(); });
+addEventListener("resize", refresh);
 document.querySelectorAll("[data-speed]").forEach((one) => {
   one.onclick = () => {
     if (+one.dataset.speed) before = +one.dataset.speed;
@@ -352,4 +354,3 @@ beginTabs(link.device ? [] : ["device"], (name) => {
   if (name === "device" && hello) showDevice();
 });
 scenarios();
-paint();
