@@ -322,8 +322,10 @@ def test_log_and_about_are_there(phone, device):
 
 @pytest.mark.long
 def test_what_the_self_test_of_the_pump_found_stands_beside_the_load(phone, device):
-    found = {"passed": "passed", "bridged": "failed: the coils have power without it",
-             "dead": "failed: it gives the coils no power", "weak": "failed: it ends too early or too late"}  # fmt: skip
+    found = {
+        "passed": "passed", "bridged": "failed: the coils have power without it",
+        "dead": "failed: it gives the coils no power", "weak": "failed: it ends too early or too late",
+    }  # fmt: skip
     for device.self_test, words in found.items():
         phone.open(device, "more")
         phone.reads(f"Self-test of the pump\n{words}")
