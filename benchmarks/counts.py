@@ -136,6 +136,13 @@ def _heap() -> Found:
     return {f"heap.{part}": min(one[part] for one in tries) for part in tries[0]}
 
 
+def _heap32() -> Found:
+    """By the same parts, where words have 32 bits as on a chip."""
+    with ThreadPoolExecutor() as pool:
+        tries = list(pool.map(memory.by_part_32, range(4)))
+    return {f"heap32.{part}": min(one[part] for one in tries) for part in tries[0]}
+
+
 def _names() -> Found:
     return {"names.ram": memory.names()}
 
@@ -177,6 +184,7 @@ GROUPS: dict[str, tuple[str, Callable[[], Found]]] = {
     "tick": ("instructions", _tick),
     "cost": ("instructions", _cost),
     "heap": ("bytes", _heap),
+    "heap32": ("bytes", _heap32),
     "names": ("names", _names),
     "live": ("bytes", _live),
     "smallest": ("KiB", _smallest),
@@ -203,7 +211,7 @@ def moved(found: Found, kept: Kept, up: bool) -> list[str]:
 
 
 def _changed(name: str, now: int, old: dict[str, Any] | None) -> bool:
-    if old and name.startswith("heap.") and abs(now - old["value"]) <= BLOCKS:
+    if old and name.startswith("heap") and abs(now - old["value"]) <= BLOCKS:
         return False
     return abs(_percent(now, old)) > PERCENT
 

@@ -1,8 +1,10 @@
 """Row 4 and the exact counts: what the device holds of the heap, part by part, after the start and under load."""
 
+import json
 import re
 import socket
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from typing import Any
 from benchmarks import rig, turns
 from benchmarks.board import BASE, PASSWORD, TOKEN
 from benchmarks.on_the_vm import measured, reported
-from simulator import run
+from simulator import run, run_settings
 from simulator.realtime.broker import mqtt_config
 from simulator.realtime.clients import Clients
 from simulator.realtime.process import network_of
@@ -45,6 +47,26 @@ def by_part(
     given = [f"{part}={','.join(names)}" for part, names in PARTS.items()]
     found = measured("heap.py", fillers, *given, burners=4, air=True, firmware=firmware)
     return {part: found[part] for part in parts}
+
+
+def by_part_32(fillers: int = 0) -> dict[str, int]:
+    """The same where words have 32 bits, without asyncio, which that VM has of its own. Raises RuntimeError."""
+    parts = {**PARTS, "asyncio": ("asyncio",)}
+    with tempfile.TemporaryDirectory(prefix="curfew-bench-") as folder:
+        settings = run_settings.make({}, run_settings.shipped(), 4, True)["settings"]
+        run.fill(Path(folder), run.BOARD, {"events": [], "settings": settings}, links=False)
+        fakes = map(str, (rig.AIR, rig.TINY, rig.CHIP, rig.COMMON))
+        vm = str(rig.ROOT / "build/npm/node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs")
+        command = ["node", str(rig.VM / "heap32.mjs"), vm, folder, str(fillers), json.dumps(parts), *fakes]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        except FileNotFoundError:
+            raise RuntimeError("heap32.mjs: node is missing: apt-get install nodejs npm") from None
+    if done.returncode:
+        raise RuntimeError(f"heap32.mjs on the 32-bit VM: {done.stderr.strip()[-400:]}")
+    found: dict[str, int] = json.loads(done.stdout)
+    del found["asyncio"]
+    return found
 
 
 def names() -> int:

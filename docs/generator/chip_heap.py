@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from benchmarks import counts
 
 KIB = 1024
-RATIO = 0.70  # a 32-bit build takes so much of the 64-bit heap: 96,400 of 138,240 bytes (-m32, 1.29-preview, by part)
+RATIO = 0.70  # of the 64-bit heap that words of 32 bits take, rounded up: heap32 and heap in counts.json, all parts
 SHARE = 0.85  # of a heap may be live: the rest is garbage between two collections, and pieces too small to use
 WIFI_B = 38 * KIB  # micropython#8940 (1.19): 28 KiB to start, some 10 once it runs
 SOCKET_B = 4 * KIB  # the same: 4 to 7 KiB each
