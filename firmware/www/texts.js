@@ -62,7 +62,6 @@ export const TEXTS = {
     "然后按住该灶头的按钮 6 秒再松开。无法远程操作。"],
   // why
   history_title: ["Why did it turn off?", "为什么关火了？"],
-  why_none: ["No shut-offs yet.", "还没有关火记录。"],
   why_count: ["The last {0} shut-offs, newest first.", "最近 {0} 次关火，最新的在前。"],
   why_one: ["The last shut-off.", "最近一次关火。"],
   burned: ["after {0}", "用火 {0}"],
@@ -298,7 +297,6 @@ export const TEXTS = {
     "灶具和出厂时一样工作。断开旁路且没有电时，火焰维持不住。"],
   // more
   log_title: ["Log", "记录"],
-  log_none: ["No lines yet.", "还没有。"],
   about_title: ["About", "关于"],
   home_title: ["On the home screen", "放到主屏幕"],
   home_about: ["In the browser's menu: “Add to Home Screen”.", "在浏览器菜单里选“添加到主屏幕”。"],
@@ -308,17 +306,18 @@ export const TEXTS = {
   version: ["Version", "版本"],
   update_title: ["Update", "更新"],
   update_how: [
-    "With all burners off, hold a button for 6 s and release it: two beeps. Then, within 10 minutes, run this on " +
-    "your computer:",
+    "With all burners off, hold a button for 6 s and release it: two beeps. Within 10 minutes run on your computer:",
     "全部关火后按住控制盒的按钮 6 秒再松开，响两声；然后在 10 分钟内在电脑上运行："],
   update_open: ["An update is accepted for {0}.", "还有 {0} 可以更新。"],
   update_closed: ["No update is accepted now.", "现在不接受更新。"],
-  update_trial: ["This program is pending. If it is not confirmed within a few minutes, the previous one comes back.",
+  update_trial: ["Pending: unless it is confirmed within minutes, the previous program comes back.",
     "新程序正在试运行；若没有得到确认，会自动恢复旧程序。"],
   uptime: ["Running for", "已运行"],
   time: ["Time", "时间"],
   restart_reason: ["Last restart", "上次重启"],
   self_test: ["Self-test of the pump", "电荷泵自检"],
+  "pump.untested": ["not tested", "没有测试"],
+  "pump.level": ["no pump: after a crash, turn the knob off.", "没有电荷泵：崩溃后请关掉旋钮。"],
   "pump.passed": ["passed", "通过"],
   "pump.bridged": ["failed: the coils have power without it", "未通过：它不动作，线圈也有电"],
   "pump.dead": ["failed: it gives the coils no power", "未通过：它动作时线圈没有电"],
@@ -334,7 +333,6 @@ export const TEXTS = {
   "restart.power": ["power", "上电"],
   "restart.reset": ["reset", "复位"],
   "restart.watchdog": ["watchdog", "看门狗"],
-  "restart.sleep": ["sleep", "休眠"],
   "restart.soft": ["soft reset", "软复位"],
   forget_title: ["Forget everything", "清除个人数据"],
   forget_about: [

@@ -217,8 +217,13 @@ def test_doctor_says_what_the_self_test_of_the_pump_found_and_what_to_do(setting
     assert row.state == state and row.fix.startswith(fix) and (fix or not row.fix)
 
 
-@pytest.mark.parametrize("settings", [LEVEL, b"", b"[]", b"{"])
-def test_without_a_pump_or_its_settings_doctor_says_nothing_of_it(settings):
+def test_of_a_drive_by_level_doctor_says_what_a_crash_does():
+    (row,) = doctor.pump(LEVEL, 1)
+    assert row.state == "missing" and "contact stays closed; nothing but the knob ends it" in row.found
+
+
+@pytest.mark.parametrize("settings", [b"", b"[]", b"{"])
+def test_without_the_settings_of_a_pump_doctor_says_nothing_of_it(settings):
     assert list(doctor.pump(settings, 0)) == []
 
 

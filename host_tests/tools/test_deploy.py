@@ -372,6 +372,16 @@ def test_settings_for_another_chip_are_refused_before_anything_is_written(bench,
     assert row.fix.startswith("curfew reset-settings")
 
 
+def test_a_drive_by_level_is_deployed_only_after_a_question_that_says_what_a_crash_does(fresh):
+    settings = {**json.loads(BUILT.settings), "relay_drive": "level"}
+    fresh.run(f"f=open('settings.json','w');f.write({json.dumps(settings)!r});f.close()")
+    assert "contact stays closed; nothing but the knob ends it" in fresh.refused(BUILT)
+    assert fresh.written == []
+    asked = []
+    deploy.deploy(fresh.board.port, BUILT, Console(file=io.StringIO()), lambda question: not asked.append(question))
+    assert len(asked) == 1 and "driven by level" in asked[0]
+
+
 def test_a_board_that_will_not_do_is_left_as_it_is(bench, monkeypatch):
     monkeypatch.setattr(plan, "VIRTUAL", ())
     reported = bench.refused(program_with("www/style.css.gz", PAGE))

@@ -182,13 +182,15 @@ def board(asked: str | None) -> Iterator[Row]:
 
 
 def pump(settings: bytes, found: int) -> Iterator[Row]:
-    """What the self-test of the pump found; no row for level drive, or where settings.json cannot be read."""
+    """What the self-test of the pump found, or what level drive means; no row where settings.json cannot be read."""
     try:
         given = json.loads(settings)
         drive, pin = given.get("relay_drive", "pulse"), given.get("supply_pin")
     except (ValueError, AttributeError):
         return
-    if drive == "pulse" and found:
+    if plan.by_level(settings):
+        yield Row("pump of the relays", LACKS, f"none: {plan.BY_LEVEL}", "the circuit of wiring/, and relay_drive pulse")
+    elif drive == "pulse" and found:
         yield Row("pump of the relays", OK if found == 1 else LACKS, _PUMP[found], "" if found == 1 else _REPAIR)
     elif drive == "pulse":
         fix = "" if pin is not None else "where R53 is wired, name its pin: supply_pin in settings.json"

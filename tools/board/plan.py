@@ -166,6 +166,9 @@ def settings_for(settings: bytes, machine: str, build: str = "") -> bytes:
     return (json.dumps(given, indent=2) + "\n").encode()
 
 
+BY_LEVEL = "after a crash in which boot.py does not run the contact stays closed; nothing but the knob ends it"
+
+
 def wrong_chip(settings: bytes, machine: str) -> str:
     """What is wrong when settings name another chip than that of a board; "" when nothing is."""
     try:
@@ -174,6 +177,14 @@ def wrong_chip(settings: bytes, machine: str) -> str:
         return ""  # judged elsewhere
     chip = chip_of(machine)
     return f"settings.json: chip: {named} is not this board's, {chip}" if chip not in ("", named) else ""
+
+
+def by_level(settings: bytes) -> bool:
+    """Whether settings drive the relays without the charge pump."""
+    try:
+        return bool(json.loads(settings).get("relay_drive") == "level")
+    except (ValueError, AttributeError):
+        return False  # judged elsewhere
 
 
 def unfit(survey: Survey) -> str:

@@ -15,7 +15,7 @@ export async function history(main) {
   main.append(title("history_title"), said, pictures, list);
   const found = await recallAll();
   said.textContent = !found ? t("failed") : found.length ? t(found.length === 1 ? "why_one" : "why_count", found.length)
-    : t("why_none");
+    : t("never");
   if (!found) return;
   const many = (device.status.burners || []).length > 1;
   if (found.length) pictures.append(...days(found), ...causes(found), ...wear(),

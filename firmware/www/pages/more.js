@@ -22,11 +22,11 @@ export function more(main) {
   h("h2", {}, t("log_title")), log, chip);
   const row = (name, value) => h("div", {}, h("dt", {}, name), h("dd", { class: "value" }, value));
   ask("GET", "/log").then(({ code, body }) => {
-    log.textContent = code !== 200 ? t("failed") : body.lines.join("\n") || t("log_none");
+    log.textContent = code !== 200 ? t("failed") : body.lines.join("\n");
     if (code !== 200) return;
     const free = Object.entries(body.free_bytes).map(([heap, bytes]) => t("heap." + heap) + " " +
       Math.floor(bytes / 1024) + " kB");
-    if (body.self_test !== "untested") chip.append(row(t("self_test"), t("pump." + body.self_test)));
+    chip.append(row(t("self_test"), t("pump." + body.self_test)));
     chip.append(row(t("load"), Math.round(body.busy_permille / 10) + " %"), row(t("free_memory"), free.join(" · ")));
   });
   return () => {

@@ -312,6 +312,8 @@ async def get_log(api, request):
     """The last log lines of the services, the pump's self-test, free bytes by heap, and the load of the loop."""
     context = api.context
     found = "untested passed bridged dead weak".split()[context.link.figures[3]]
+    if context.settings.relay_drive == "level":
+        found = "level"
     start = '{"busy_permille": %d, "free_bytes": %s, "self_test": "%s", "lines": ['
     start %= (context.busy_permille(), json.dumps(context.heaps()), found)
     return packed(listed(start, context.log.lines(), "]}")), 200, JSON
