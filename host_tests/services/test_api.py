@@ -412,17 +412,13 @@ def test_the_log_has_what_was_refused(site, me):
     assert "web 401 wrong password" in site.ask("GET", "log", **me).json["lines"]
 
 
-def test_the_log_comes_with_free_memory_and_the_load_of_the_loop(site, me):
-    site.context.link.figures[0] = 5 * 64
+@pytest.mark.parametrize("drive, found", [("pulse", "weak"), ("level", "level")])
+def test_the_log_comes_with_free_memory_the_load_of_the_loop_and_the_state_of_the_pump(site, me, drive, found):
+    site.context.settings.relay_drive = drive
+    site.context.link.figures[0], site.context.link.figures[3] = 5 * 64, 4
     told = site.ask("GET", "log", **me).json
     assert (told["busy_permille"], told["free_bytes"]) == (250, {"python": 20000, "block": 27000})
-
-
-@pytest.mark.parametrize("drive, found", [("pulse", "weak"), ("level", "level")])
-def test_the_log_says_what_the_test_of_the_pump_found_or_that_there_is_no_pump(site, me, drive, found):
-    site.context.settings.relay_drive = drive
-    site.context.link.figures[3] = 4
-    assert site.ask("GET", "log", **me).json["self_test"] == found
+    assert told["self_test"] == found
 
 
 def test_metrics_are_lines_of_names_and_numbers_each_with_its_help(site, me, monkeypatch):

@@ -13,7 +13,19 @@ from . import join, startup
 from .errors import BoardError, CableError, MemoryFull
 from .installation import typed
 from .link import HASH, Link
-from .plan import BY_LEVEL, Built, Plan, Survey, by_level, foreign, missing_bytes, planned, settings_for, unfit, wrong_chip
+from .plan import (
+    BY_LEVEL,
+    Built,
+    Plan,
+    Survey,
+    by_level,
+    foreign,
+    missing_bytes,
+    planned,
+    settings_for,
+    unfit,
+    wrong_chip,
+)
 from .survey import survey
 
 START_S = 60  # from the reset to the line of the start; the chip hashes the whole program first
@@ -49,7 +61,8 @@ def deploy(
 ) -> Outcome:
     """Everything: look, copy, restart, listen. Raises BoardError; then the program that was there is intact.
 
-    agreed: asked before another project's programs are replaced, and where relays are driven by level. build: whose settings a board without settings gets.
+    agreed: asked before another project's programs are replaced, and where relays are driven by level.
+    build: whose settings a board without settings gets.
     """
     compiled = sum(len(data) for path, data in new.files.items() if path.endswith(".mpy"))
     console.print(f"built   {new.version} build {new.build}, {compiled / 1000:.1f} kB compiled")

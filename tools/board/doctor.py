@@ -189,7 +189,7 @@ def pump(settings: bytes, found: int) -> Iterator[Row]:
     except (ValueError, AttributeError):
         return
     if plan.by_level(settings):
-        yield Row("pump of the relays", LACKS, f"none: {plan.BY_LEVEL}", "the circuit of wiring/, and relay_drive pulse")
+        yield Row("pump of the relays", LACKS, f"none: {plan.BY_LEVEL}", "a charge pump: wiring/README.md")
     elif drive == "pulse" and found:
         yield Row("pump of the relays", OK if found == 1 else LACKS, _PUMP[found], "" if found == 1 else _REPAIR)
     elif drive == "pulse":
