@@ -317,7 +317,8 @@ export const TEXTS = {
   restart_reason: ["Last restart", "上次重启"],
   self_test: ["Self-test of the pump", "电荷泵自检"],
   "pump.untested": ["not tested", "没有测试"],
-  "pump.level": ["no pump: after a crash, turn the knob off.", "没有电荷泵：崩溃后请关掉旋钮。"],
+  "pump.level": ["no pump: after a crash the contact may stay closed. Turn the knob off.",
+    "没有电荷泵：崩溃后触点可能一直闭合。请关掉旋钮。"],
   "pump.passed": ["passed", "通过"],
   "pump.bridged": ["failed: the coils have power without it", "未通过：它不动作，线圈也有电"],
   "pump.dead": ["failed: it gives the coils no power", "未通过：它动作时线圈没有电"],
@@ -333,6 +334,7 @@ export const TEXTS = {
   "restart.power": ["power", "上电"],
   "restart.reset": ["reset", "复位"],
   "restart.watchdog": ["watchdog", "看门狗"],
+  "restart.sleep": ["sleep", "休眠"],
   "restart.soft": ["soft reset", "软复位"],
   forget_title: ["Forget everything", "清除个人数据"],
   forget_about: [

@@ -416,9 +416,8 @@ def test_the_log_has_what_was_refused(site, me):
 def test_the_log_comes_with_free_memory_the_load_of_the_loop_and_the_state_of_the_pump(site, me, drive, found):
     site.context.settings.relay_drive = drive
     site.context.link.figures[0], site.context.link.figures[3] = 5 * 64, 4
-    told = site.ask("GET", "log", **me).json
-    assert (told["busy_permille"], told["free_bytes"]) == (250, {"python": 20000, "block": 27000})
-    assert told["self_test"] == found
+    held = {"busy_permille": 250, "free_bytes": {"python": 20000, "block": 27000}, "self_test": found}
+    assert held.items() <= site.ask("GET", "log", **me).json.items()
 
 
 def test_metrics_are_lines_of_names_and_numbers_each_with_its_help(site, me, monkeypatch):
