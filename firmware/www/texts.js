@@ -296,7 +296,7 @@ export const TEXTS = {
   bypass_see: ["The stove works as it was made. With the switch open and no power it does not hold a flame.",
     "灶具和出厂时一样工作。断开旁路且没有电时，火焰维持不住。"],
   // more
-  log_title: ["Log", "记录"],
+  log_title: ["Log", "日志"],
   about_title: ["About", "关于"],
   home_title: ["On the home screen", "放到主屏幕"],
   home_about: ["In the browser's menu: “Add to Home Screen”.", "在浏览器菜单里选“添加到主屏幕”。"],
