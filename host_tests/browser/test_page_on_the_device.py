@@ -5,7 +5,9 @@ Device and browser take seconds to start, so each test has several steps.
 
 import json
 import re
+from datetime import datetime
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -207,7 +209,8 @@ def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
         # A token for a program, which then gets in without a session; the phone is still logged in. A session of before
         # a restart may change things as soon as the time is known.
         phone.until(lambda: phone.text() and "Offline" not in phone.text())
-        phone.until(lambda: phone.js(TIME))
+        there = datetime.fromisoformat(phone.until(lambda: phone.js(TIME)))
+        assert there.utcoffset() == there.astimezone(ZoneInfo("Europe/Berlin")).utcoffset()
         go(phone, "network")
         phone.find("[name=confirm]").send_keys(PASSWORD)
         phone.press("#programs button")
