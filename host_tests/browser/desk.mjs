@@ -27,8 +27,14 @@ if (!paths.length) {
     console.log(JSON.stringify(answered && { status: answered.status, body: JSON.parse(answered.body) }));
     return answered;
   };
+  const digits = () => console.log(JSON.parse(call.news(true)).at(-1).frame.digits);
   ask("GET", "status"); // before the program has started
+  digits();
   call.go(3000);
+  digits();
+  call.ask(JSON.stringify({ do: "light", burner: 0, hold_s: 10 }));
+  call.go(15000);
+  digits();
   ask("POST", "off");
   ask("POST", "login", { password: "wrong" });
   call.go(2000); // the pause after it

@@ -93,10 +93,11 @@ def test_what_is_no_scenario_is_refused_in_the_browser_with_the_same_line(folder
 
 
 def test_requests_of_the_controllers_own_page_are_answered_by_its_firmware_and_only_after_the_log_in(folder):
-    off, refused, wrong, login, status, settings, off_asked, unknown = on_the_desk(folder)
+    off, dark, idle, burning, refused, wrong, login, status, settings, off_asked, unknown = on_the_desk(folder)
     assert off is None
+    assert [dark, idle] == [0, 0x40404040] and burning & 0xFFFF == 0xEF5B  # "----", "29:"
     assert [one["status"] for one in (refused, wrong, login, off_asked, unknown)] == [401, 401, 200, 202, 404]
-    assert [burner["state"] for burner in status["body"]["burners"]] == ["VERIFYING"] * 2  # it has just started
+    assert [burner["state"] for burner in status["body"]["burners"]] == ["BURNING", "IDLE"]
     assert settings["body"]["values"]["burners"] and settings["body"]["error"] is None
 
 

@@ -14,11 +14,12 @@ from simulator.fields import ScenarioError
 from simulator.live import messages
 from simulator.live.acts import RecordedStove
 from simulator.live.pot import Pot
-from simulator.live.recording import DEFAULT, TICK_MS, Refused
+from simulator.live.recording import DEFAULT, SEGMENTS, TICK_MS, Refused
 from simulator.live.story import KEPT, Story
 from world import REST_STEP_MS, ChipReset, World, install
 
 FOR_EVER_MS = 1 << 40
+BITS = {letter: code for code, letter in SEGMENTS.items()}
 RECORD_MS = 24 * 3600 * 1000  # of stove time in one record
 
 
@@ -78,6 +79,8 @@ class Desk(RecordedStove):
         self._ended = False
         self._last = None
         self._phone = None
+        self.has_display = plan["settings"] is not None and "display_clk_pin" in plan["settings"]
+        self._shown_s = -1
 
     def _emit(self, line):
         if line[:6] != "#time ":
@@ -224,20 +227,37 @@ class Desk(RecordedStove):
         except (ValueError, TypeError, KeyError) as error:
             return "not understood: %r" % error
 
-    def answer(self, asked):
-        """The firmware's answer to a request of its own page; None while its services are not there."""
+    def _services(self):
+        """What stands for them; None while they are not there."""
         thread = self.world.thread
         if not thread or not self.world.running:
             return None
         if not self._phone or self._phone.link is not thread[1][1]:
             self._phone = phone.Phone(*thread[1])
-        body, status, headers = self._phone.answer(asked["method"], asked["path"], asked["headers"], asked["body"])
+        return self._phone
+
+    def _show(self):
+        """Let the display show what the services would send to it."""
+        second = self.world.now_ms // 1000
+        if self.has_display and second != self._shown_s and self._services():
+            self._shown_s = second
+            text = self._services().digits(second)
+            codes = [BITS[letter] for letter in text if letter != ":"]
+            self.digits = codes[0] | codes[1] << 8 | codes[2] << 16 | codes[3] << 24 | (":" in text) << 15
+
+    def answer(self, asked):
+        """The firmware's answer to a request of its own page; None while its services are not there."""
+        services = self._services()
+        if not services:
+            return None
+        body, status, headers = services.answer(asked["method"], asked["path"], asked["headers"], asked["body"])
         body = phone.text_of(body)
         return {"status": status, "headers": headers, "body": body if isinstance(body, str) else json.dumps(body)}
 
     def news(self):
         """What a page has to hear now, as a list of messages."""
         messages = []
+        self._show()
         story = self.story.read()
         del self.story.kept[:-KEPT]
         if story:

@@ -27,7 +27,16 @@ class Phone:
         config = network_settings.checked({"password": word, "wifi": {"ssid": "browser", "password": ""}})
         context = ServiceContext(persistence, link, clock, settings, config, Log(), chip)
         context.status["wifi"] = "online"
+        self._context = context
         self._api = Api(context, Auth(clock.ticks_ms(), ()), _unknown, chip.restart_reason(), _at_once)
+
+    def digits(self, second):
+        """What the display shows in a second: four characters, with a colon between minutes and seconds."""
+        from curfew.services import display
+
+        self._context.look()
+        burners = [self._context.burner(index) for index in range(self._context.burners)]
+        return display.text(burners, None, second)
 
     def answer(self, method, path, headers, body):
         """(body, status, headers) for a request; headers by lower-case name."""

@@ -30,6 +30,13 @@ BURNER_KEYS = (
 )  # fmt: skip
 
 
+# What the display's segments show; with the dot of the second digit a colon.
+SEGMENTS = {
+    0x3F: "0", 0x06: "1", 0x5B: "2", 0x4F: "3", 0x66: "4", 0x6D: "5", 0x7D: "6", 0x07: "7", 0x7F: "8", 0x6F: "9",
+    0x40: "-", 0x71: "F", 0x74: "h", 0: " ",
+}  # fmt: skip
+
+
 class Refused(ValueError):
     """The request cannot be carried out; the text is one line that says why."""
 

@@ -20,7 +20,7 @@ import catalog
 from simulator.fields import ScenarioError
 from simulator.live import texts
 from simulator.live.judge import Judge
-from simulator.live.recording import BURNER_KEYS, SPEEDS, Refused
+from simulator.live.recording import BURNER_KEYS, SEGMENTS, SPEEDS, Refused
 from simulator.live.story import Story
 from simulator.live.stove import PASSWORD, Stove
 from simulator.times import show_time
@@ -29,10 +29,6 @@ from simulator.view.phrases import countdown
 FRAMES_PER_S = 12
 LIGHT_S = 10
 STORY_LINES = 12
-SEGMENTS = {
-    0x3F: "0", 0x06: "1", 0x5B: "2", 0x4F: "3", 0x66: "4", 0x6D: "5", 0x7D: "6", 0x07: "7", 0x7F: "8", 0x6F: "9",
-    0x40: "-", 0x71: "F", 0x74: "h", 0: " ",
-}  # fmt: skip
 KEYS = (
     "1-4 burner · l light · o knob off · p press · d double · h hold · f remote off · w weld · u repair · b blow out "
     "· space pause · . step · + - speed · s save · q quit"

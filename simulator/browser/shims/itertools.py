@@ -9,7 +9,7 @@ def pairwise(items):
         before = item
 
 
-def zip_longest(first, second):
-    first, second = list(first), list(second)
-    for at in range(max(len(first), len(second))):
-        yield first[at] if at < len(first) else None, second[at] if at < len(second) else None
+def zip_longest(*rows):
+    rows = [list(row) for row in rows]
+    for at in range(max([len(row) for row in rows])):
+        yield tuple([row[at] if at < len(row) else None for row in rows])
