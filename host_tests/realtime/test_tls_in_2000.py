@@ -1,16 +1,19 @@
 """TLS on a chip whose clock starts in 2000: no handshake before the time is known, then an OFF over it."""
 
 # ruff: noqa: F811 (fixtures are imported by name)
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from curfew.services.http import auth
 from host_tests.fixtures.broker import authority  # noqa: F401
 from host_tests.fixtures.web import PASSWORD, TOKEN, Client
+from simulator import run
 from simulator.realtime import time_servers
 from simulator.realtime.broker import Mosquitto, mqtt_config
-from simulator.realtime.process import network_of
+from simulator.realtime.process import RIG, network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
 
 
@@ -53,3 +56,14 @@ def test_without_the_time_no_handshake_begins_and_the_page_says_what_is_waited_f
     begun = broker.log.read_text().count("New connection")
     time.sleep(3)
     assert status()["mqtt"] == "waiting for the time" and broker.log.read_text().count("New connection") == begun
+
+
+@pytest.mark.parametrize("folders, status", [([], -11), ([RIG / "air", run.COMMON], 0)], ids=["the VM's", "the rig's"])
+def test_a_set_of_sockets_that_grows_beside_a_tls_socket_crashes_the_vm_and_that_of_the_rig_never_grows(
+    folders, status
+):
+    program = Path(__file__).resolve().parent.parent / "vm" / "poll_beside_tls.py"
+    path = ":".join(map(str, [*folders, ".frozen"]))
+    command = [run._micropython(), str(program)]
+    done = subprocess.run(command, env={"MICROPYPATH": path}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (status, "" if status else "ready 9\n")
