@@ -5,6 +5,7 @@ import sys
 import time
 
 import machine
+import micropython
 
 from curfew import VERSION, erase, forget
 
@@ -66,6 +67,7 @@ def start(slot, trial):
     if sys.platform == "esp32":
         from curfew.hardware.clock import Clock
 
+        micropython.alloc_emergency_exception_buf(100)  # for what an error in a tick says: there the heap is locked
         clock = Clock()
     loop = build(clock, settings, invalid, bool(trial), persistence.Persistence, thread.run)
     erase("hardware.board")
@@ -84,8 +86,6 @@ def hand_over(loop):
     """
     if loop is not None:
         loop.relays.open_all()  # once more: a second Ctrl-C may have come while the loop did
-    import micropython
-
     micropython.kbd_intr(-1)  # nothing cuts this short; the prompt brings its own Ctrl-C
     machine.WDT(timeout=600000)  # limits.WATCHDOG_CABLE_MS
     figures = ""

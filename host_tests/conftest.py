@@ -8,7 +8,7 @@ import pytest
 
 from simulator.inside import MODULES
 
-sys.modules["micropython"] = MODULES["micropython"]  # not that of the VM's wheel, which is no part of a computer
+sys.modules["micropython"] = MODULES["go"]._Micropython  # not that of the VM's wheel, which is no part of a computer
 
 pytest_plugins = ["host_tests.plugin"]
 

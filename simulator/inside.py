@@ -18,7 +18,7 @@ from simulator.run import MACHINE, SOURCES, MachineDied, fill, stamps
 from simulator.words import SLOT_ACTS
 
 STARTERS = ("boot.py", "main.py")
-FAKES = ("chip", "chips", "esp", "esp32", "machine", "micropython", "neopixel", "time")  # in the order of their imports
+FAKES = ("chip", "chips", "esp", "esp32", "machine", "neopixel", "time")  # in the order of their imports
 _RAM = "/dev/shm"  # a file system in memory: a run writes files only to read them again
 RAM = _RAM if os.access(_RAM, os.W_OK) else None
 
@@ -52,7 +52,7 @@ def lent(modules: dict[str, ModuleType], console: Callable[..., None] = print) -
 def machine_side() -> dict[str, ModuleType]:
     """The simulator's modules and fakes, by the names under which the chip imports them."""
     names = (*FAKES, "report", "plant", "witness", "sensing", "slots", "acts", "second_thread", "world", "go")
-    real = {name: sys.modules.pop(name) for name in names if name in sys.modules}  # `time`, the wheel's `micropython`
+    real = {name: sys.modules.pop(name) for name in names if name in sys.modules}  # `time`
     modules = {}
     os.environ["CURFEW_PATH"] = ":".join(map(str, MACHINE))  # where go.py looks
     path = sys.path[:]
@@ -74,7 +74,7 @@ def machine_side() -> dict[str, ModuleType]:
 
 MODULES = machine_side()
 CHIP = {name: MODULES[name] for name in FAKES}
-CHIP.update(_thread=MODULES["go"]._Thread, gc=MODULES["go"]._Gc)
+CHIP.update(_thread=MODULES["go"]._Thread, gc=MODULES["go"]._Gc, micropython=MODULES["go"]._Micropython)
 
 
 class Compiled(importlib.abc.MetaPathFinder, importlib.abc.Loader):

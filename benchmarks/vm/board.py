@@ -38,7 +38,7 @@ def _fed(_):
 
 
 machine.WDT.feed = _fed
-for _name in ("neopixel", "socket", "network"):  # on the chip they take none of the heap
+for _name in ("neopixel", "socket", "select", "network"):  # on the chip they take none of the heap
     __import__(_name)
 wire.open_ends(int(_PIPE), _INPUTS)
 backend.install(machine.PWRON_RESET, _RTC)

@@ -41,7 +41,7 @@ def measure(device):
 
 fillers = int(sys.argv.pop(1))
 exec("".join("filler_%d = 0\n" % number for number in range(fillers)))
-for _name in ("neopixel", "socket", "network"):
+for _name in ("neopixel", "socket", "select", "network"):
     __import__(_name)
 table_bytes = places.fill()
 micropython.qstr_info()

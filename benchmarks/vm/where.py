@@ -61,7 +61,7 @@ def measure(box):
     raise SystemExit
 
 
-for _name in ("neopixel", "socket", "network"):
+for _name in ("neopixel", "socket", "select", "network"):
     __import__(_name)
 from curfew.bundles import core as loop
 

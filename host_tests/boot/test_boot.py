@@ -190,7 +190,7 @@ def run_main(build_raises=None, run_raises=None, chip=None, ended=True):
     """Run main() with a controller whose making or running raises; what was done, in order."""
     chip = chip or FakeChip()
     main = {"__name__": "program"}
-    with lent({"machine": chip, "time": chip}):
+    with lent({"machine": chip, "micropython": chip, "time": chip}):
         exec(compile((FIRMWARE / "program.py").read_text(), "program.py", "exec"), main)
     main.update(sys=chip, print=lambda *_: chip.done.append("print"))
 
@@ -200,7 +200,7 @@ def run_main(build_raises=None, run_raises=None, chip=None, ended=True):
         return FakeDevice(chip, run_raises, ended)
 
     main["start"] = start
-    with lent({"micropython": chip, "curfew.services.improv": chip}):
+    with lent({"curfew.services.improv": chip}):
         main["main"]("a", "")
     return chip.done
 

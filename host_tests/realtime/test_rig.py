@@ -13,7 +13,11 @@ from simulator.realtime.process import network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
 
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: burns of seconds
-ALLOCATES = ("curfew/hardware/relay.py", "any_closed |= granted[index]", "any_closed = [index]")
+ALLOCATES = (
+    "curfew/hardware/relay.py",
+    "any_closed |= granted[index]",
+    "any_closed |= granted[index] and len([index])",
+)
 DEAF = ("curfew/runtime/inbox.py", "self.off[burner] = 1", "self.off[burner] = 0")
 LATE = (
     "curfew/runtime/loop.py",
@@ -118,26 +122,14 @@ def test_an_off_that_never_reaches_the_loop_is_caught(tmp_path):
     assert {name for name, _ in desk.violations()} == {"S4"}
 
 
-def conducting_ticks(folder, **asked):
-    """A desk without services that conducted for a while and opened again; (its ticks, those that allocated)."""
-    with RealtimeRig(folder, sensor=False, alone=True, **SHORT, **asked) as desk:
-        desk.press()
-        desk.wait_state("BURNING")
-        desk.pass_ticks(100)
-        desk.hold()
-        desk.wait_state("IDLE")
-    return desk.ticks, desk.allocated
-
-
-def test_no_tick_allocates_on_the_desk(tmp_path):
-    ticks, allocated = conducting_ticks(tmp_path)
-    assert ticks > 300 and allocated == []
-
-
-@pytest.mark.long
-def test_a_tick_that_allocates_is_seen(tmp_path):
-    _, allocated = conducting_ticks(tmp_path, firmware=seeded_build(tmp_path, ALLOCATES))
-    assert len(allocated) > 100
+def test_a_tick_that_allocates_raises_and_opens_the_contacts(tmp_path):
+    desk = RealtimeRig(tmp_path, sensor=False, firmware=seeded_build(tmp_path, ALLOCATES), **SHORT)
+    desk.provoke()
+    desk.press()
+    desk.wait_for(lambda: desk.starts == 2, 20, "the restart")
+    assert "in drive\nMemoryError: memory allocation failed, heap is locked" in desk.console()
+    assert [level for _, _, level in desk.edges] == [1, 0]
+    assert [text for _, text in desk.violations() if "a traceback at" not in text] == []
 
 
 @pytest.mark.long

@@ -3,6 +3,7 @@
 Here: loop.py and main.py around it. Not here: decisions, single drivers.
 """
 
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from curfew.core import limits
 from curfew.core.codes import AT_CONTACTS_CLOSED, AT_RESETS
 from curfew.core.signals import S_CHANGED, Player
+from curfew.runtime import loop
 from curfew.runtime.loop import Loop
 from curfew.runtime.rtc_memory import AT_CLEAN, RTC_SIZE, RtcMemory
 from simulator.inside import MODULES
@@ -185,6 +187,16 @@ def test_an_error_in_any_stage_opens_the_contacts_before_anything_else(stage, er
     with pytest.raises(type(error)):
         bench.loop.run()
     assert bench.done[bench.done.index(stage) + 1 :] == ["relays.open_all"]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_the_heap_is_locked_for_the_loop_until_an_error_has_opened_the_contacts(monkeypatch, error):
+    bench = Bench({"panel.show": error, "relays.open_all": error})
+    heap = SimpleNamespace(**{name: partial(bench.done.append, name) for name in ("heap_lock", "heap_unlock")})
+    monkeypatch.setattr(loop, "micropython", heap)
+    with pytest.raises(type(error)):
+        bench.loop.run()
+    assert (bench.done[0], bench.done[-2:]) == ("heap_lock", ["relays.open_all", "heap_unlock"])
 
 
 def test_an_error_of_the_clock_opens_the_contacts_too():

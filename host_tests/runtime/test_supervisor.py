@@ -3,9 +3,12 @@
 Here: supervisor.py. Not here: what the services do.
 """
 
+from types import SimpleNamespace
+
 import pytest
 
 from curfew.core import limits
+from curfew.runtime import supervisor
 from curfew.runtime.supervisor import TRIAL_CONFIRMED, TRIAL_FAILED, TRIAL_PENDING, Link, Supervisor
 
 
@@ -40,6 +43,20 @@ def test_the_services_are_started_in_the_first_tick_and_once():
     threads.supervisor.step(0)
     assert threads.started == [("entry", ("keeper", threads.link))]
     assert len(threads.run(600_000).started) == 1
+
+
+@pytest.mark.parametrize("fails", [[], [OSError(12)], [KeyboardInterrupt()]], ids=["starts", "fails", "is broken off"])
+def test_the_heap_is_free_only_while_the_thread_starts(monkeypatch, fails):
+    threads = Threads()
+    threads.fails = fails
+    done = []
+    heap = SimpleNamespace(heap_lock=lambda: done.append("lock"), heap_unlock=lambda: done.append(len(threads.started)))
+    monkeypatch.setattr(supervisor, "micropython", heap)
+    try:
+        threads.run(1000)
+    except KeyboardInterrupt:
+        pass
+    assert done == [0, "lock"]
 
 
 def test_services_that_answer_are_not_blocked():

@@ -82,6 +82,20 @@ class _Gc:
         chip.the.alive("gc.collect")
 
 
+class _Micropython:
+    """Fake of `micropython`: no byte interrupts here, a scenario does; and the fakes allocate within the ticks."""
+
+    @staticmethod
+    def kbd_intr(_char):
+        pass
+
+    @staticmethod
+    def heap_lock():
+        pass
+
+    heap_unlock = heap_lock
+
+
 NO_FILE, NO_FILE_WASM = 2, 44  # ENOENT on a chip and on Linux, and in the C library under WebAssembly
 
 
@@ -135,6 +149,7 @@ def replace_builtins(folders, emit):
     """Put in place what a file on the path cannot shadow: built-in modules, and print."""
     sys.modules["_thread"] = _Thread
     sys.modules["gc"] = _Gc
+    sys.modules["micropython"] = _Micropython
     builtins.print = lambda *words: emit("#console " + " ".join([str(word) for word in words]))
     if CPYTHON:  # its `time` is built in, too
         module = type(sys)("time")

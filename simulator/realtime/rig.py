@@ -77,8 +77,7 @@ class RealtimeRig(DeviceProcess):
 
     network: None: no radio at all, the services keep the journal; {}: no network.json, so the set-up portal;
     else the content of network.json (network_of). heap_kib: the firmware's; the rig's part comes on top. firmware: a
-    compiled one. alone: no services thread ever runs, and `allocated` tells (tick, bytes) of every tick that allocated.
-    stove: what differs from simulator/plant/plant.py. Other arguments are settings over the shipped ones.
+    compiled one. stove: what differs from simulator/plant/plant.py. Other arguments are settings over the shipped ones.
 
     To be read: `late_ms`, of every tick; `stalls`, (from_ms, ms) of the gaps between ticks that were longer than two
     of them and so excuse what happened in them; `edges`, (us, burner, level) of the relay pins; `posts`, (us, burner,
@@ -88,19 +87,17 @@ class RealtimeRig(DeviceProcess):
 
     def __init__(
         self, folder, burners=1, sensor=True, stove=None, network=None, heap_kib=HEAP_KIB, firmware=run.BOARD,
-        alone=False, pad=0, **settings,
+        pad=0, **settings,
     ):  # fmt: skip
         plan = {
             "name": "rig", "seed": 1, "until_ms": FOR_EVER_MS, "samples": False, "burners": burners,
             "stove": dict(stove or {}), "events": [],
             **run_settings.make({"settings": settings}, run_settings.shipped(), burners, sensor),
         }  # fmt: skip
-        if alone:  # no one writes a journal then
-            plan["events"].append([0, "services_block", 0, {"ms": FOR_EVER_MS}])
         self._lines: list[str] = []
         world = world_module.World(plan, self._lines.append)
-        super().__init__(folder, plan, world, "alone" if alone else "real", network, heap_kib, firmware, pad=pad)
-        self.late_ms, self.stalls, self.edges, self.posts, self.allocated = [], [], [], [], []
+        super().__init__(folder, plan, world, "real", network, heap_kib, firmware, pad=pad)
+        self.late_ms, self.stalls, self.edges, self.posts = [], [], [], []
         self.peak_bytes = 0
         self.ticks = 0
         self._offs = []
@@ -321,8 +318,6 @@ class RealtimeRig(DeviceProcess):
         if gap_us > TWO_TICKS_MS * 1000:
             ms = -(-gap_us // 1000)
             self.stalls.append((max(world.now_ms - ms, 0), ms))
-        if record[C] and self._values:  # the first tick of a start builds things
-            self.allocated.append((self.ticks, record[C]))
         self.peak_bytes = max(self.peak_bytes, record[E])
         self._figures = record[D], record[F]
         self._show(record, len(world.burners))

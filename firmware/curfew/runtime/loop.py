@@ -5,6 +5,8 @@ The order of one tick, and the way out. It never waits for network, flash or a l
 
 from typing import TYPE_CHECKING, Any
 
+import micropython
+
 from curfew.core import limits
 from curfew.core.codes import AT_CONTACTS_CLOSED
 from curfew.core.signals import S_CHANGED
@@ -22,6 +24,9 @@ _STOP_TRIES = 100  # two seconds: a thread that blocks longer is left to the res
 
 class Restart(Exception):
     """Every contact is open and the services hang: the chip has to start again."""
+
+
+_RESTART = Restart()  # made here: a tick cannot
 
 
 class Loop:
@@ -57,7 +62,12 @@ class Loop:
         link.open_at_once = self.open_at_once  # made here, once: to look it up would allocate
 
     def run(self) -> None:
-        """Tick without end. However this stops, the contacts open before anything else happens."""
+        """Tick without end. However this stops, the contacts open before anything else happens.
+
+        The heap is locked for this thread: what would allocate in a tick raises. A frame of more than 44 bytes would
+        come from the heap, too, unseen, and now and then collect there; now it lies on the stack.
+        """
+        micropython.heap_lock()
         try:
             while True:
                 now_ms = self.clock.ticks_ms()
@@ -67,7 +77,10 @@ class Loop:
                 figures[0] += min(max(spent_ms, 0), limits.STALL_MAX_MS) - (figures[0] >> 6)
                 self._rest(now_ms, spent_ms)
         finally:
-            self.relays.open_all()
+            try:
+                self.relays.open_all()
+            finally:
+                micropython.heap_unlock()
 
     def _rest(self, now_ms: int, spent_ms: int) -> None:
         """Sleep for the rest of a tick; on the way begin the second conversion, half a mains period after the first."""
@@ -130,7 +143,7 @@ class Loop:
         self.supervisor.step(controller.step_ms)
         # A change is heard before the restart that follows it.
         if self.supervisor.blocked and controller.player.sound != S_CHANGED and controller.is_at_rest():
-            raise Restart
+            raise _RESTART
         self._report(7)
         if self._stages == _ALL_STAGES:
             self.watchdog.feed()

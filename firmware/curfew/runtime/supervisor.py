@@ -90,9 +90,12 @@ class Supervisor:
                 self._started = True
                 link.stopped[0] = 0
                 try:
+                    micropython.heap_unlock()
                     self._start(self._entry, self._args)
                 except (OSError, MemoryError):  # no memory for a thread at the moment is no reason to shut off
                     link.stopped[0] = 1
+                finally:
+                    micropython.heap_lock()
             return
         if link.pong[0] == link.ping[0]:
             link.ping[0] = (link.ping[0] + 1) % limits.COUNT_MAX

@@ -4,7 +4,6 @@ Nothing here allocates when called from the safety loop.
 """
 
 import _thread
-import gc
 import os
 import time
 
@@ -19,24 +18,21 @@ _NONE = 255
 _levels = bytearray([_NONE] * 40)
 box = None  # the firmware's Loop
 told = None  # a Snapshot of the rig's own, which no lock can hold up
-counting = False
 # A tick of a chip holds the interpreter lock for some milliseconds, in which the services have no turn.
 locked_ms = int(os.getenv("LOCKED_MS") or 0)
 lock = _thread.allocate_lock()
 is_shared = False  # asyncio knows of it
 _last_us = 0
-_mark = 0
 _fed = 0
 _display_pins = []  # the open-drain ones in the order in which they were made: clock, data
 _display = TM1637()
 
 
-def attach(loop, snapshot, count):
-    """From here on every feeding of the watchdog comes from the Loop. count: measure what a tick allocates."""
-    global box, told, counting
+def attach(loop, snapshot):
+    """From here on every feeding of the watchdog comes from the Loop."""
+    global box, told
     snapshot.values = wire.tick
     told = snapshot
-    counting = count
     box = loop
 
 
@@ -56,7 +52,7 @@ def sleep(ms):
 
 
 def _tick():
-    global _last_us, _mark
+    global _last_us
     record = wire.tick
     now_us = time.ticks_us()
     record[wire.A] = now_us - _last_us if _last_us else 0
@@ -64,13 +60,10 @@ def _tick():
     told.publish(box.controller.burners)
     waiting = wire.waiting
     record[wire.B] = waiting[0] | waiting[1] << 1 | waiting[2] << 2 | waiting[3] << 3
-    record[wire.C] = gc.mem_alloc() - _mark if counting else 0
     record[wire.D] = wire.figures[0]
     record[wire.E] = wire.figures[1]
     record[wire.F] = wire.figures[2]
     wire.send(record, wire.TICK)
-    if counting:
-        _mark = gc.mem_alloc()
 
 
 class Bus:

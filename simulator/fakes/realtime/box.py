@@ -1,9 +1,8 @@
 """On the VM: the unmodified firmware with both its threads, on the chip of this folder.
 
-    micropython box.py PIPE INPUTS RTC_FILE RESET_CAUSE real|alone|stove [FRIEND]    current folder: the flash
-real: the loop lives in real time. alone: so it does, without a services thread, and each tick tells how many bytes it
-allocated. stove: the loop's time is what the host answers to each sleep (INPUTS is the number of that pipe); the
-services stay in real time, as asyncio knows no other. FRIEND: see wire.py.
+    micropython box.py PIPE INPUTS RTC_FILE RESET_CAUSE real|stove [FRIEND]    current folder: the flash
+real: the loop lives in real time. stove: the loop's time is what the host answers to each sleep (INPUTS is the number
+of that pipe); the services stay in real time, as asyncio knows no other. FRIEND: see wire.py.
 """
 
 import _thread
@@ -20,27 +19,12 @@ import wire
 
 import backend
 
-_ALONE = sys.argv[5] == "alone"
 _STOVE = sys.argv[5] == "stove"
 _DEATH_MS = 5000  # that no death takes
 _deaths = 0  # of the services, as far as the loop has seen
 _own_bytes = 0  # what listens to the firmware, made after HELLO told what was there before
 _posted = array("l", [0] * wire.SIZE)
 _told_absent = bytearray(1)
-
-
-class _NoThread:
-    """Instead of `_thread`: nothing that is started ever gets its turn."""
-
-    allocate_lock = _thread.allocate_lock
-
-    @staticmethod
-    def stack_size(size):
-        return size
-
-    @staticmethod
-    def start_new_thread(entry, args):
-        return 0
 
 
 def _post(burner, what, source, value=0):
@@ -205,7 +189,7 @@ def _attached(start):
         before = gc.mem_alloc()
         link = box.link
         own = type(link.snapshot)(len(box.controller.burners), _thread.allocate_lock())
-        backend.attach(box, own, _ALONE)
+        backend.attach(box, own)
         _listen_in(type(link.inbox))
         _look_after(Persistence)
         _deaths = wire.inputs[wire.DEATHS]
@@ -216,19 +200,12 @@ def _attached(start):
     return started
 
 
-if _ALONE:
-    sys.modules["_thread"] = _NoThread
 if _STOVE:
     sys.modules["_thread"] = hooks.Threads
     sys.modules["gc"] = hooks.Collector
     hooks.sleep = _sleep
-for _name in (
-    "machine",
-    "neopixel",
-    "esp32",
-    "socket",
-    "network",
-):  # on the chip they take none of the heap: they are the rig's, too
+# On the chip they take none of the heap: they are the rig's, too.
+for _name in ("machine", "neopixel", "esp32", "socket", "select", "network"):
     try:
         __import__(_name)
     except ImportError:  # no radio

@@ -36,16 +36,13 @@ def _spring(call):
     if kind == _USB and not in_loop:
         return  # the chip raises it in the loop's thread only
     wire.inputs[wire.TRAPS] -= kind << 3 * call
-    told = array_of_this_thread()
-    told[wire.A] = call
-    told[wire.B] = in_loop
-    wire.send(told, wire.RAISED)
+    if in_loop:
+        wire.say(wire.RAISED, call, True)
+    else:
+        told = type(wire.tick)("l", [0] * wire.SIZE)
+        told[wire.A] = call
+        wire.send(told, wire.RAISED)
     raise ERRORS[kind - 1]
-
-
-def array_of_this_thread():
-    """A record of its own for callers that may not be the main thread."""
-    return type(wire.tick)("l", [0] * wire.SIZE)
 
 
 class Clock:

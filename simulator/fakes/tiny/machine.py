@@ -48,7 +48,7 @@ class Part:
     def memory(self, data=None):
         global rtc
         if data is not None:
-            rtc = bytes(data)
+            rtc = data  # not a copy: a tick cannot allocate
         return rtc
 
     def __setitem__(self, index, colour):
