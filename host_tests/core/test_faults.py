@@ -2,7 +2,7 @@
 
 import pytest
 
-from curfew.core import codes
+from curfew.core import codes, faults
 from curfew.runtime import rtc_memory
 from host_tests.fixtures.names import FAULTS
 
@@ -308,6 +308,20 @@ def test_a_spike_on_the_magnet_side_is_no_weld(core):
         device.uv[0] = [1000, 0]
         device.run(ms=20)
     assert device.fault() is None
+
+
+@pytest.mark.parametrize("name", ["CONTACT_WELDED", "FLAME_PERSISTS", "SENSOR_FAILED", "DRIVER_STUCK"])
+def test_a_stored_fault_of_a_sensor_that_is_not_fitted_any_more_can_be_acknowledged(core, name):
+    record = rtc_memory.RtcMemory(b"")
+    record.put(codes.AT_STORED_FAULTS, 1 << getattr(faults, name))
+    record.seal()
+    device = core(sensor=False, previous=bytes(record.buffer), idle=False, **QUICK)
+    device.run(s=1)
+    assert (device.state(), device.fault()) == ("FAULT", name)
+    device.hold(s=6)
+    device.until(lambda: device.state() == "IDLE", 10)
+    device.press()
+    assert device.state() == "BURNING"
 
 
 @pytest.mark.parametrize("uv, cleared", [

@@ -54,8 +54,15 @@ def test_every_act_of_a_scenario_is_generated_and_every_file_is_valid():
     for one in scenarios:
         scenario.parse(json.dumps(one), run_settings.shipped())
     done = {event["do"] for one in scenarios for event in one["events"]}
-    assert done == set(scenario.ACTS) - {*words.SLOT_ACTS, "repair_settings", "pump"}  # a test finds it, not a burn
+    assert done == set(scenario.ACTS) - {*words.SLOT_ACTS, "repair_settings"}
     assert {one["stove"]["burners"] for one in scenarios} == {1, 2, 3, 4}
+    drawn = {key for one in scenarios for key in one["settings"]}
+    assert {"alarm_pin", "presence_pin", "supply_pin", "burners"} <= drawn and any("files" in one for one in scenarios)
+    assert any(event["do"] in ("weld", "bypass") and event.get("mohm", 0) > 30 for event in _events(scenarios))
+
+
+def _events(scenarios):
+    return [event for one in scenarios for event in one["events"]]
 
 
 def test_after_the_faults_everything_is_repaired_and_the_controller_is_used_once_more():

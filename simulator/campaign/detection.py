@@ -47,9 +47,10 @@ KINDS = (
     Kind("program hangs", ("hang",), ("RESTART", "CLOCK"), (), lambda args: args["ms"] > 2000),
     Kind("chip stalls", ("gil_hold",), ("CLOCK",), (), lambda args: args["ms"] > 2000),
     Kind("exception", ("raise",), ("RESTART",), ("SENSOR_FAILED",)),
+    Kind("pump bridged or weak", ("pump",), (), ("PUMP",), lambda args: args["is"] != "sound"),
     Kind("button stuck", ("button_down",), ("BUTTON",), ("BUTTON_STUCK",)),
 )
-WHOLE_DEVICE = ("clock_jump", "reset", "power_off", "hang", "gil_hold", "raise")
+WHOLE_DEVICE = ("pump", "clock_jump", "reset", "power_off", "hang", "gil_hold", "raise")
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import slots
 
 import report
-from charge_pump import PARTS, Pump
+from charge_pump import PARTS
 
 PRESS_MS = 150  # a finger on a button
 PAIR_MS = 400  # from one press of a pair to the next, assumed: two a second feel quick
@@ -151,8 +151,7 @@ class Acts:
         parts = dict(PARTS)
         if args["is"] == "weak":
             parts["r4_ohm"] *= 2
-        self.pump = Pump(parts, args["is"] == "bridged")
-        self.pump.pin(self.pins.get(self.pump_pin, 0))
+        self.pump.become(parts, args["is"] == "bridged")
 
     def _do_film(self, burner, args):
         self.burners[burner].film_mohm = args["milliohm"]

@@ -61,12 +61,16 @@ class Pump:
     """
 
     def __init__(self, parts, bridged=False):
-        self._bridged = bridged
         self.volts = 0.0
         self.node_v = 0.0
         self.on = False
         self._level = 0
         self._edges = 0
+        self.become(parts, bridged)
+
+    def become(self, parts, bridged):
+        """A part breaks, or is repaired: its charge stays."""
+        self._bridged = bridged
         self._swing_v = parts["pin_v"]
         self._diode_v = parts["diode_v"]
         self._share = share(parts)

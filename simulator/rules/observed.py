@@ -180,6 +180,7 @@ class View:
         With the pulse drive the coils have lost their supply long before a start that never comes.
         """
         pulse = self.plan["settings"] and self.plan["settings"].get("relay_drive", "pulse") == "pulse"
+        pulse = pulse and not any(act.do == "pump" for act in self.done)  # which need not empty; its self-test says so
         found = []
         for kind, t_ms, text in self.result.marks:
             if kind == "down" and text in CPU_RESETS:
@@ -378,7 +379,7 @@ class View:
         for event in self.acts(burner, *BRIDGES):
             if event.at_ms <= t_ms:
                 last.update([BRIDGES[event.do](event.args)])
-        pump = any(event.do == "stick_pin" and event.args["pin"] == "pump" for event in self.done)
+        pump = any(event.do == "pump" or event.do == "stick_pin" and event.args["pin"] == "pump" for event in self.done)
         return last.pop("relay", False) and not any(last.values()) and not pump
 
     def reads_true(self, burner: int, from_ms: int, to_ms: int) -> bool:

@@ -73,6 +73,8 @@ class Burner:
         self.config = config
         self.state = VERIFYING
         self.faults = FaultSet(stored)
+        if not config.sensor:  # no reading would ever end the cause of a stored one
+            self.faults.present = 0
         self.button = Button()
         self.flame = Flame(config)
         self.proof = Proof(config.sensor, settings.verify_open_ms)
