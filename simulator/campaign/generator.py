@@ -354,7 +354,7 @@ def _recovery(
     lit_ms, cool_ms = at_ms, 4 * stove["tip_cool_ms"] + 2000
     held_ms = lit_ms + LIT_MS + 500 + cool_ms
     idle_ms = held_ms + ACKNOWLEDGE_MS + rest_s(settings) * 1000 + 3000
-    pressed_ms = idle_ms + (TESTED_MS if "pump" in done else 500)
+    pressed_ms = idle_ms + (TESTED_MS if "supply_pin" in settings else 500)
     off_ms = pressed_ms + 3000
     expect: list[Event] = []
     for burner in range(burners):
