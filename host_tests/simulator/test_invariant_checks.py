@@ -185,6 +185,15 @@ def test_s4_an_off_over_the_air_waits_for_blocked_services_and_no_longer(off_ms,
     assert ("S4" in broken(plan(*events), (10_200, ON), off(off_ms, "REMOTE:web"))) == caught
 
 
+# ---- S15 --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("earlier_ms", "caught"), [(9_999, True), (10_000, False), (10_500, False)])
+def test_s15_a_hold_that_means_off_is_heard_unless_another_finger_ends_it(earlier_ms, caught):
+    events = [press(10_000), (50_000, "hold", {"ms": earlier_ms}), press(51_000), (60_000, "hold", {"ms": 1000})]
+    assert ("S15" in broken(plan(*events), "#up 0", (10_200, ON))) == caught
+
+
 # ---- S5 ---------------------------------------------------------------------------------------------------
 
 
