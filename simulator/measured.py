@@ -48,22 +48,34 @@ def read(path: Path, burner: int) -> tuple[str, list[Row]]:
     return first.removeprefix(MARK), found
 
 
-def stove(rows: list[Row], coil_mohm: float = COIL_MOHM) -> dict[str, Any]:
-    """The numbers of simulator/plant/plant.py that the readings give, and their zero. Raises ReadingsError."""
+def burn_of(rows: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
+    """The rows of a burn: surely cold before it, while the contact was closed, after it. Raises ReadingsError."""
     closes = next((at for at, row in enumerate(rows) if row[3]), None)
     opens = next((at for at in range(closes or 0, len(rows)) if not rows[at][3]), None) if closes else None
     if closes is None or opens is None:
         raise ReadingsError("the contact never closed, or never opened again: light, wait five minutes, press OFF")
-    burning, after = rows[closes:opens], rows[opens:]
-    zero_uv = median(row[1] for row in rows[: max(closes // 2, 1)])
-    loaded_uv, magnet_uv = (median(row[side] for row in burning[-50:]) - zero_uv for side in (1, 2))
+    return rows[: max(closes // 2, 1)], rows[closes:opens], rows[opens:]
+
+
+def cooled_s(after: list[Row], zero_uv: float) -> float:
+    """How long an open thermocouple took to cool down to 37 %. Raises ReadingsError."""
     emf_uv = max(row[1] for row in after) - zero_uv
     cool_s = next((row[0] - after[0][0] for row in after if row[1] - zero_uv < emf_uv / E), None)
-    if cool_s is None or magnet_uv <= 0 or emf_uv <= loaded_uv:
-        raise ReadingsError(
-            "it did not cool down to 37 % after the shut-off, or no current flowed: leave it for longer"
-        )
-    lit_s = max(row[0] for row in rows[:closes] if row[1] - zero_uv < emf_uv / 50)
+    if cool_s is None:
+        raise ReadingsError("it did not cool down to 37 % after the shut-off: leave it for longer")
+    return cool_s
+
+
+def stove(rows: list[Row], coil_mohm: float = COIL_MOHM) -> dict[str, Any]:
+    """The numbers of simulator/plant/plant.py that the readings give, and their zero. Raises ReadingsError."""
+    cold, burning, after = burn_of(rows)
+    zero_uv = median(row[1] for row in cold)
+    loaded_uv, magnet_uv = (median(row[side] for row in burning[-50:]) - zero_uv for side in (1, 2))
+    emf_uv = max(row[1] for row in after) - zero_uv
+    if magnet_uv <= 0 or emf_uv <= loaded_uv:
+        raise ReadingsError("no current flowed: are both leads on?")
+    cool_s = cooled_s(after, zero_uv)
+    lit_s = max(row[0] for row in rows if row[0] < burning[0][0] and row[1] - zero_uv < emf_uv / 50)
     hot_s = next(row[0] for row in burning if row[1] - zero_uv >= loaded_uv * (1 - 1 / E))
     current_ma = magnet_uv / coil_mohm
     return {

@@ -214,6 +214,12 @@ def test_s17_a_restart_without_a_power_cut_keeps_it(why, lost):
     assert "S17" not in broken(plan(), *RAISED, *back)
 
 
+@pytest.mark.parametrize("cause, lost", [("en", True), ("soft", False)])
+def test_s17_the_button_on_the_board_loses_it_while_no_program_runs(cause, lost):
+    down = ["#down 60000 hard", (60_000, {"state": None, "fault": None}), "#up 62000", (62_100, GONE)]
+    assert ("S17" not in broken(plan((60_500, "reset", {"cause": cause})), *RAISED, *down)) == lost
+
+
 @pytest.mark.parametrize("fault", ["SETTINGS_INVALID", "PROGRAM_CORRUPT"])
 def test_s17_a_row_may_name_the_restart(fault):
     assert "S17" not in broken(plan(), (20_000, {"state": "FAULT", "fault": fault}), (60_000, GONE))

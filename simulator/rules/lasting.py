@@ -49,6 +49,8 @@ def _lost_by_name(view: View, from_ms: int, to_ms: int) -> bool:
         kind == "down" and text in ("power", "en") and from_ms <= t_ms <= to_ms
         for kind, t_ms, text in view.result.marks
     )
+    # The button on the board is no end of a program that does not run.
+    cut = cut or any(act.args.get("cause") == "en" and from_ms <= act.at_ms <= to_ms for act in view.done)
     return cut or any(act.do in LOSES and act.at_ms <= to_ms for act in view.done)
 
 

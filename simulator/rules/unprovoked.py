@@ -35,7 +35,9 @@ def _unheard_offs(view: View) -> Iterator[str]:
     for act in filter(_means_off, view.done):
         from_ms, due_ms = act.at_ms - ALONE_MS, act.at_ms + OFF_MS
         alone = sum(touch.up_ms > from_ms and touch.down_ms < act.at_ms for touch in view.touches(act.burner)) == 0
-        others = [other for other in view.acts(act.burner, *GESTURES) if act.at_ms <= other.over_ms and other.at_ms <= due_ms]
+        others = [
+            other for other in view.acts(act.burner, *GESTURES) if act.at_ms <= other.over_ms and other.at_ms <= due_ms
+        ]
         broken = (
             view.broke_off(from_ms, due_ms) or view.stalled(from_ms, due_ms) or view.up_for_ms(act.at_ms) < ALONE_MS
         )
