@@ -113,10 +113,15 @@ def _serve():
 
 
 class Interpreter:
-    """Instead of `micropython`."""
+    """Instead of `micropython`; the heap stays free: services and wire allocate in the thread of the loop."""
 
     def __getattr__(self, name):
         return getattr(micropython, name)
+
+    def heap_lock(self):
+        pass
+
+    heap_unlock = heap_lock
 
     def kbd_intr(self, char):
         """What a 3 that arrives is: a byte (-1), or an interrupt."""
