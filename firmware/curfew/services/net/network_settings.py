@@ -74,6 +74,7 @@ def checked(values) -> dict:
             config[name] = take(name + ".", part, parts[name], _judge)
     refuse_unknown("", values, device)
     config.update(take("", values, device, _judge))
+    config["time_zone_changes"] = config["time_zone_changes"][:]  # JSON left room for more behind it
     if "wifi" in config and 0 < len(config["wifi"]["password"].encode()) < _WPA_MIN:
         raise wrong("wifi.password", "what was given", "empty or a text of %d to 64 bytes" % _WPA_MIN)
     return config
