@@ -117,7 +117,7 @@ BUGS = {
         "S1",
         run(30, [PRESS, at(10, "hold")]),
         (SAFETY, "wanted is True", "(wanted is True or self.granted)"),
-        (BURNER, "self.remaining_ms = 0\n        self.contact_ms = 0", "self.contact_ms = 0"),
+        (BURNER, "self.remaining_ms = self.kept_ms = 0\n        self.contact_ms = 0", "self.contact_ms = 0"),
         (BURNER, "self._local_act = False\n        self.proof.begin", "self.proof.begin"),
     ),
     "presses pass the cap, and the gate does not count": (

@@ -380,8 +380,7 @@ class Burner:
     def _start_burn(self) -> None:
         """The state now wants the contact closed: a new burn begins."""
         self.contact_ms = 0
-        self.burn_ms = 0
-        self.absent_ms = self.kept_ms = 0
+        self.burn_ms = self.absent_ms = 0
         self.cap_raised = False
         self._override_used = False
         self.asked = False
@@ -400,7 +399,7 @@ class Burner:
         elif cause == FAULTED:
             self.detail = self.faults.shown
         self.service = self.service or cause == CONTACT_OPEN
-        self.remaining_ms = 0
+        self.remaining_ms = self.kept_ms = 0
         self.contact_ms = 0
         self._local_act = False
         self.proof.begin(self.flame.was_live)
