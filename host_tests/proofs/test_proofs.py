@@ -6,12 +6,12 @@ set of faults (test_every_set_of_faults.py).
 
 import pytest
 
-from host_tests.proofs import button, clock, faults, gate, inbox, slots, starter, ticks
+from host_tests.proofs import burner, button, clock, faults, gate, inbox, settings, slots, starter, ticks
 from host_tests.proofs.prover import CONFIRMED, contracts, prove
 
 LIMIT_S = 240
-QUICK = (ticks, gate, slots, starter)
-WHOLE = (inbox, clock, faults, button)
+QUICK = (ticks, gate, settings, slots, starter)
+WHOLE = (burner, button, clock, faults, inbox)
 
 
 def of(rooms):
