@@ -34,7 +34,8 @@ class Client:
 
 @pytest.fixture
 def dials(monkeypatch):
-    """The rig's times, in ms, at which a client began to dial; set dials.rig first."""
+    """The rig's times, in ms, at which a client began to dial; set dials.rig first. No pause is drawn shorter."""
+    monkeypatch.setattr(session.random, "getrandbits", lambda bits: 0)
     real = session.Connection
 
     class Times(list):
@@ -161,7 +162,7 @@ def test_a_broker_that_dies_is_tried_with_growing_pauses_and_reconnected(broker,
     dials.rig = rig
     there.stop()
     rig.until(lambda: len(dials) == 9)
-    assert pauses_s(dials) == [2, 4, 8, 16, 32, 60, 60, 60]
+    assert pauses_s(dials) == [4, 8, 16, 30, 30, 30, 30, 30]
     assert not client.broker.publish("from/me", "into the void", True)
     there.start()
     rig.online()
@@ -169,7 +170,7 @@ def test_a_broker_that_dies_is_tried_with_growing_pauses_and_reconnected(broker,
     dials.clear()
     there.stop()
     rig.until(lambda: len(dials) == 3)
-    assert pauses_s(dials) == [2, 4] and client.greetings == 2
+    assert pauses_s(dials) == [4, 8] and client.greetings == 2
 
 
 def test_a_broker_that_welcomes_and_hangs_up_is_asked_less_and_less(rogue, dials):
@@ -177,7 +178,18 @@ def test_a_broker_that_welcomes_and_hangs_up_is_asked_less_and_less(rogue, dials
     dials.rig = rig
     Client(rig, mqtt_config(there.port), topics=())
     rig.until(lambda: len(dials) == 6)
-    assert at_least([1, 2, 4, 8, 16], pauses_s(dials))
+    assert at_least([2, 4, 8, 16, 30], pauses_s(dials))
+
+
+@pytest.mark.parametrize("draw, waits_ms", [(0, 2000), (1, 1997), (128, 1500), (255, 1004)])
+def test_a_pause_is_drawn_between_half_of_it_and_all_so_that_devices_do_not_come_back_together(
+    monkeypatch, draw, waits_ms
+):
+    rig = Rig({})
+    monkeypatch.setattr(session.random, "getrandbits", lambda bits: draw if bits == 8 else None)
+    made = Client(rig, mqtt_config(1)).broker  # nothing listens there
+    rig.until(lambda: made._wait_ms)
+    assert made._wait_ms == waits_ms
 
 
 def test_the_will_is_published_when_the_device_is_gone(broker):
@@ -235,7 +247,7 @@ def test_a_broker_that_sends_malformed_packets_is_disconnected(rogue, dials, noi
     dials.rig = rig
     client = Client(rig, mqtt_config(there.port), topics=())
     rig.until(lambda: len(dials) == 4)
-    assert at_least([1, 2, 4], pauses_s(dials)) and client.messages == []
+    assert at_least([2, 4, 8], pauses_s(dials)) and client.messages == []
 
 
 def test_no_more_than_eight_messages_wait_for_a_broker_that_acknowledges_nothing(rogue):
@@ -274,7 +286,7 @@ def test_a_server_that_never_answers_is_given_up_after_ten_seconds(dials):
     ):
         Client(rig, mqtt_config(full.getsockname()[1]))
         rig.until(lambda: len(dials) == 3)
-    assert pauses_s(dials) == [11, 12] and rig.log.lines == ["mqtt: no answer"]
+    assert pauses_s(dials) == [12, 14] and rig.log.lines == ["mqtt: no answer"]
 
 
 @pytest.fixture
@@ -302,12 +314,12 @@ def test_a_broker_that_went_away_is_dialled_without_a_look_up_which_could_hold_e
     assert len(looks) == 1
 
 
-def test_after_five_failures_its_name_is_looked_up_again(broker, dials, looks):
+def test_after_ten_failures_its_name_is_looked_up_again(broker, dials, looks):
     there, dials.rig = broker(), Rig({})
     Client(dials.rig, mqtt_config(there.port))
     dials.rig.online()
     there.stop()
-    dials.rig.until(lambda: len(dials) == 8)
+    dials.rig.until(lambda: len(dials) == 13)
     assert len(looks) == 2
 
 

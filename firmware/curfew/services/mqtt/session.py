@@ -3,6 +3,7 @@
 Opening a connection can block the thread, so none of its steps begins shortly before a deadline.
 """
 
+import random
 import time
 from errno import ENOMEM
 
@@ -11,10 +12,11 @@ from curfew.services.mqtt.client import Client
 from curfew.services.mqtt.transport import Connection
 
 _CALM_S = 6  # no step of a connection this close to a deadline
-_REUSES = 5  # of an address by attempts that fail; a new look-up of the name can take half a minute
+_REUSES = 10  # of an address by attempts that fail; a new look-up of the name can take half a minute
 _OPEN_S = 10  # for a connection
-_PAUSE_MS = 1000  # after the first failure; doubles up to
-_PAUSE_MAX_MS = 60000  # and starts again at 1 s after a session as long as this
+_PAUSE_MS = 2000  # after the first failure, or down to half of it: not all devices of a broker at once; doubles up to
+_PAUSE_MAX_MS = 30000  # and starts again at 2 s after a session as long as this
+_REFUSED_MS = 60000  # what a user has to mend
 _PUBLISH_MS = 500  # between two states
 _WAITING_MAX = 8  # published and not acknowledged
 
@@ -196,7 +198,8 @@ class Broker:
         except Exception:  # of a connection in any state
             pass
         self._context.status[self._name] = "refused" if refused else "no memory" if is_full else "connecting"
-        self._wait_ms = _PAUSE_MAX_MS if refused or is_full else self._pause_ms
+        self._wait_ms = _REFUSED_MS if refused or is_full else self._pause_ms
+        self._wait_ms -= self._wait_ms * random.getrandbits(8) // 512
         if again_ms:
             self._wait_ms = again_ms
         else:
