@@ -15,8 +15,8 @@ _CALM_S = 6  # no step of a connection this close to a deadline
 _REUSES = 10  # of an address by attempts that fail; a new look-up of the name can take half a minute
 _OPEN_S = 10  # for a connection
 _PAUSE_MS = 2000  # after the first failure, or down to half of it: not all devices of a broker at once; doubles up to
-_PAUSE_MAX_MS = 30000  # and starts again at 2 s after a session as long as this
-_REFUSED_MS = 60000  # what a user has to mend
+_PAUSE_MAX_MS = 30000
+_LASTING_MS = 60000  # a session as long as this forgives all failures; also the wait after what a user has to mend
 _PUBLISH_MS = 500  # between two states
 _WAITING_MAX = 8  # published and not acknowledged
 
@@ -114,7 +114,7 @@ class Broker:
     def _round(self, now_ms):
         if self._client is not None:
             self.is_busy = self._client.step(time.ticks_ms())
-            if self.is_online() and elapsed_ms(now_ms, self._since_ms) >= _PAUSE_MAX_MS:
+            if self.is_online() and elapsed_ms(now_ms, self._since_ms) >= _LASTING_MS:
                 self._pause_ms = _PAUSE_MS
                 self._one_by_one = False
         elif not self._wait_ms or elapsed_ms(now_ms, self._since_ms) >= self._wait_ms:
@@ -163,7 +163,7 @@ class Broker:
 
     def _blame(self, client):
         """After a session that ended without the answers to its last packets: find what the broker does not allow."""
-        if elapsed_ms(self._context.clock.ticks_ms(), self._since_ms) >= _PAUSE_MAX_MS:
+        if elapsed_ms(self._context.clock.ticks_ms(), self._since_ms) >= _LASTING_MS:
             self._skipped.clear()
         elif any(client.waiting):
             if self._one_by_one:
@@ -191,15 +191,15 @@ class Broker:
                 again_ms = self._trust.refused(error)
             except (OSError, MemoryError):  # the list of authorities cannot be read just now
                 pass
-        if again_ms is None or again_ms > _PAUSE_MAX_MS:  # between two of the authorities there is nothing to say
+        if again_ms is None or again_ms > _LASTING_MS:  # between two of the authorities there is nothing to say
             self._log(("the server's certificate changed: " if again_ms else "") + (str(error).strip() or repr(error)))
         try:
             self.close()
         except Exception:  # of a connection in any state
             pass
         self._context.status[self._name] = "refused" if refused else "no memory" if is_full else "connecting"
-        self._wait_ms = _REFUSED_MS if refused or is_full else self._pause_ms
-        self._wait_ms -= self._wait_ms * random.getrandbits(8) // 512
+        drawn_ms = self._pause_ms - self._pause_ms * random.getrandbits(8) // 512
+        self._wait_ms = _LASTING_MS if refused or is_full else drawn_ms
         if again_ms:
             self._wait_ms = again_ms
         else:
