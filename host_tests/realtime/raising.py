@@ -9,8 +9,9 @@ FIRMWARE = ROOT / "firmware"
 TICKS = "curfew/core/ticks.py"
 # The same programs with shorter pauses, so that seconds are enough to see many attempts.
 IMPATIENT = (
-    ("curfew/services/mqtt/session.py", "_PAUSE_MS = 1000", "_PAUSE_MS = 50"),
-    ("curfew/services/mqtt/session.py", "_PAUSE_MAX_MS = 60000", "_PAUSE_MAX_MS = 200"),
+    ("curfew/services/mqtt/session.py", "_PAUSE_MS = 2000", "_PAUSE_MS = 50"),
+    ("curfew/services/mqtt/session.py", "_PAUSE_MAX_MS = 30000", "_PAUSE_MAX_MS = 200"),
+    ("curfew/services/mqtt/session.py", "_LASTING_MS = 60000", "_LASTING_MS = 200"),
     ("curfew/services/mqtt/session.py", "_OPEN_S = 10", "_OPEN_S = 2"),
     ("curfew/services/mqtt/client.py", "_ANSWER_MS = 10000", "_ANSWER_MS = 2000"),
     ("curfew/services/net/wifi.py", "_POLL_MS = 500", "_POLL_MS = 20"),
