@@ -419,7 +419,7 @@ class World(Acts, SecondThread):
         for burner in self.burners:
             if burner.step(dt_ms):
                 changed = True
-        if changed or self._link is None:  # no tick tells of a coil that loses its supply
+        if changed or self._link is None:  # no tick reports a coil that loses its supply
             self._told.look(self)
         self._witness.look(self)
         if self.samples and (changed or self.now_ms // SAMPLE_MS != before_ms // SAMPLE_MS):
