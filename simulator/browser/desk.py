@@ -20,6 +20,7 @@ from world import REST_STEP_MS, ChipReset, World, install
 
 FOR_EVER_MS = 1 << 40
 BITS = {letter: code for code, letter in SEGMENTS.items()}
+POT_MS = 200  # between two looks at the water, which is slow
 RECORD_MS = 24 * 3600 * 1000  # of stove time in one record
 
 
@@ -34,13 +35,17 @@ class DeskWorld(World):
         World.__init__(self, plan, emit)
         self.desk = desk
         self.pots = [Pot() for _ in self.burners]
+        self._pot_ms = 0
         self.paused = False
         self.in_loop = False
 
     def _step(self, dt_ms):
         World._step(self, dt_ms)
-        for burner, pot in zip(self.burners, self.pots):
-            pot.step(dt_ms, burner.flame, burner.simmer)
+        self._pot_ms += dt_ms
+        if self._pot_ms >= POT_MS:
+            for burner, pot in zip(self.burners, self.pots):
+                pot.step(self._pot_ms, burner.flame, burner.simmer)
+            self._pot_ms = 0
 
     def sleep(self, ms):
         is_last = self.now_ms + ms - self._fed_ms >= TICK_MS  # of its tick: the scanner divides the rest of some
