@@ -23,7 +23,7 @@ function zoneRules(zone) {
   let local; // Swedish: 2026-03-29 03:00:00
   try { local = new Intl.DateTimeFormat("sv", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
   } catch { return {}; }
-  const east = (minute) => Date.parse(local.format(minute * 6e4).replace(" ", "T") + "Z") / 6e4 - minute;
+  const east = (minute) => Date.parse(local.format(minute * 6e4).replace(/\s/, "T") + "Z") / 6e4 - minute;
   const start = Math.floor(Date.now() / 6e4) - BEFORE_WEEKS * WEEK_MIN;
   const changes = [];
   for (let week = 0; week < BEFORE_WEEKS + AFTER_WEEKS; week++) {
