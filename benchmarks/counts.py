@@ -33,6 +33,10 @@ NO_REASON = f"counts: say in a few words why, it is kept with the figures: {COMM
 BOXES = (2, 4)  # burners of a device with everything on
 FUEL = 4_000_000_000  # more than any of these runs needs
 TICKS = 50  # a second
+DOORS = ("button", "mqtt", "http")
+REQUESTS = ("status", "page", "login")
+TOKEN = "0123456789abcdef0123456789abcdef"
+PASSWORD, ROUNDS = "correct horse", 16  # of 2,000 rounds: without a collector that VM has no memory for more
 SEEDS = range(4)  # of the places of names (vm/fuel.py): one alone may be 1 % off
 HEAPS_KIB = range(50, 80)  # in which the smallest one is looked for
 
@@ -115,6 +119,44 @@ def fuel(burners: int, wasm: Wasm, seeds: range = SEEDS, what: str = "TICKS") ->
     return found
 
 
+def at(door: str, wasm: Wasm, seeds: range = SEEDS) -> list[float]:
+    """WebAssembly instructions by seed of one of DOORS or REQUESTS: the difference of two runs, one burner.
+
+    Of the button it is the tick that opens, with its two readings; else from the first byte of a request to the pins
+    that it opens and the last byte of the answer.
+    """
+    settings = json.dumps(run_settings.make({}, run_settings.shipped(), 1, True)["settings"])
+    mqtt = {
+        "prefix": "curfew",
+        "discovery": "",
+        "tls": False,
+        "host": "broker",
+        "port": 1883,
+        "user": "",
+        "password": "",
+    }
+    config = {"mqtt": mqtt, "token": rig.token_hash(TOKEN), "password": rig.password_hash(PASSWORD, ROUNDS)}
+    program = "".join((rig.VM / f"{part}.py").read_text() for part in ("fuel", "pieces", "doors"))
+    given = {"SETTINGS": settings, "CONFIG": json.dumps(config), "TOKEN": TOKEN, "PASSWORD": PASSWORD, "DOOR": door}
+    start = "".join(f"{name} = {value!r}\n" for name, value in given.items()) + "TICKS = READINGS = OFFS = 0\n"
+    found = []
+    for seed in seeds:
+        named = f"{start}NAMES = {_places(seed)!r}\n"
+        none, one = (wasm.spent(f"{named}COUNT = {n}\n{program}", "[0]") for n in (0, 1))
+        found.append(float(one - none))
+    return found
+
+
+def _off() -> Found:
+    wasm = Wasm()
+    return {f"off.{door}": round(statistics.mean(at(door, wasm))) for door in DOORS}
+
+
+def _request() -> Found:
+    wasm = Wasm()
+    return {f"request.{name}": round(statistics.mean(at(name, wasm))) for name in REQUESTS}
+
+
 def _cost() -> Found:
     wasm = Wasm()
     pieces = {"reading": "READINGS", "off": "OFFS"}
@@ -183,6 +225,8 @@ def _mpy() -> Found:
 GROUPS: dict[str, tuple[str, Callable[[], Found]]] = {
     "tick": ("instructions", _tick),
     "cost": ("instructions", _cost),
+    "off": ("instructions", _off),
+    "request": ("instructions", _request),
     "heap": ("bytes", _heap),
     "heap32": ("bytes", _heap32),
     "names": ("names", _names),

@@ -51,6 +51,12 @@ def test_what_is_measured_twice_takes_the_same_to_the_instruction(what):
     assert counts.fuel(1, wasm, range(1), what) == counts.fuel(1, wasm, range(1), what)
 
 
+@pytest.mark.parametrize("door", [*counts.DOORS, *counts.REQUESTS])
+def test_an_off_and_a_request_take_the_same_to_the_instruction_twice(door):
+    wasm = counts.Wasm()
+    assert counts.at(door, wasm, range(1)) == counts.at(door, wasm, range(1))
+
+
 def test_a_figure_has_moved_above_one_percent_and_the_line_says_what_from_where_to_where():
     found = {"mpy.core": 1011, "mpy.all": 5050}
     assert [line.split() for line in counts.moved(found, KEPT, up=True)] == [
