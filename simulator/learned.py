@@ -70,7 +70,7 @@ def learned(rows: list[Row]) -> tuple[dict[str, int], list[str]]:
 
 def _seconds(rows: list[Row], side: int) -> list[float]:
     """The median of each second."""
-    by_s: dict[int, list[int]] = {}
+    by_s: dict[int, list[float]] = {}
     for row in rows:
         by_s.setdefault(int(row[0]), []).append(row[side])
     return [median(levels) for levels in by_s.values()]
