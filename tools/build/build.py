@@ -1,10 +1,10 @@
 """Compiles firmware/ into build/firmware/: the files that go to the board, and that the simulator runs.
 
 The result is the root of the board's flash: boot.py, main.py, starter.py, settings.json, and in a/ the program with its
-manifest. Steps: fold constants (fold.py), link modules (link.py), shorten names (shrink.py, share.py, rename.py),
-compile with mpy-cross, add the page (page.py). OUT.names.json maps short names back by file, to read a traceback; under
-"" are the public ones, long to short. That the result behaves like the source is tested by equal traces on CPython
-(source) and on the VM (these files), scenario by scenario.
+manifest. Steps: fold constants (fold.py), link modules (link.py), shorten names (share.py, rename.py), compile with
+mpy-cross, add the page (page.py). OUT.names.json has the short name of each long one, to read a traceback. That the
+result behaves like the source is tested by equal traces on CPython (source) and on the VM (these files), scenario by
+scenario.
 """
 
 import ast
@@ -86,10 +86,8 @@ def build(out: Path = OUT) -> dict[str, int]:
     made_of = manifest.sources_hash(FIRMWARE)
     slot = fresh / SLOT
     outside = share.outside()
-    short, names = shrink.shortened(linked_sources())
-    short, attributes = share.attributes(share.parameters(short, outside), outside)
-    short, publics = rename.publics(short, outside)
-    names[""] = attributes | publics
+    short, attributes = share.attributes(share.parameters(linked_sources(), outside), outside)
+    short, definitions = rename.definitions(short, outside)
     for name, text in short.items():
         _compile(text, fresh / "src" / name, (slot / name).with_suffix(".mpy"))
     shutil.rmtree(fresh / "src")
@@ -106,7 +104,7 @@ def build(out: Path = OUT) -> dict[str, int]:
     manifest.write(slot, manifest.version(FIRMWARE))
     shutil.rmtree(out, ignore_errors=True)
     fresh.rename(out)
-    out.with_name(out.name + ".names.json").write_text(json.dumps(names, indent=1))
+    out.with_name(out.name + ".names.json").write_text(json.dumps(attributes | definitions, indent=1))
     out.with_suffix(manifest.SOURCES).write_text(made_of)
     return {str(path.relative_to(out)): path.stat().st_size for path in sorted(out.rglob("*")) if path.is_file()}
 

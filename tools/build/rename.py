@@ -14,7 +14,7 @@ from tools.build.shrink import short_names
 _LENGTH_MIN = 4  # of a name that is worth a change
 
 
-def publics(sources: dict[str, str], kept: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+def definitions(sources: dict[str, str], kept: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
     """The sources with short names of what modules and classes define, and the short name of each long one.
 
     kept: names that others use. Also kept: keywords of a call, texts that are a name as a whole, names of libraries and
@@ -31,7 +31,7 @@ def publics(sources: dict[str, str], kept: Iterable[str]) -> tuple[dict[str, str
     short: dict[str, str] = {}
     defined = {name for tree in trees.values() for name in _defined(tree)}
     for name in sorted(defined, key=lambda name: (-uses[name], name)):
-        if not name.startswith("_") and name not in stay and len(name) >= _LENGTH_MIN:
+        if not name.startswith("__") and name not in stay and len(name) >= _LENGTH_MIN:
             short[name] = next(short_names({short.get(other, other) for other in beside[name]}))
     for node in nodes:
         _rename(node, short)

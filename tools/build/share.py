@@ -1,10 +1,9 @@
-"""Lets parameters and attributes share the few short names that private ones have already (shrink.py).
+"""Lets parameters and attributes share a few short names.
 
 The chip keeps one copy of every name of the whole program, some 16 bytes each, in tables that double: a program of
 fewer names takes a smaller table. Two attributes may have the same short name as long as no object has both.
 
-Belongs here: which public names may change, and to what. Does not: private names (shrink.py), methods and what a
-module defines (rename.py).
+Belongs here: which names may change, and to what. Does not: methods and what a module defines (rename.py).
 """
 
 import array
@@ -75,17 +74,22 @@ def outside(folder: Path = ROOT) -> set[str]:
                 found.add(node.value)
             if isinstance(node, ast.ClassDef):  # what a fake offers
                 found |= made_in(node)
-    return found
+    return _public(found)
+
+
+def _public(names: set[str]) -> set[str]:
+    """Private names are not for others, whoever has the same."""
+    return {name for name in names if not name.startswith("_")}
 
 
 def library_names() -> set[str]:
-    """Names that an object which is not ours may have."""
+    """Public names that an object which is not ours may have."""
     found = set(dir(object)) | {"sleep_ms", "ticks_ms", "readinto", "s"}  # the last ones are MicroPython's
     for one in (*_LIBRARIES, str, bytes, bytearray, dict, list, tuple, set, int, float, memoryview, Exception):
         found |= set(dir(one))
         for _, part in inspect.getmembers(one, inspect.isclass):
             found |= set(dir(part))
-    return found
+    return _public(found)
 
 
 # --- parameters ------------------------------------------------------------------------------------------------------
@@ -170,7 +174,7 @@ def attributes(sources: dict[str, str], kept: Iterable[str]) -> tuple[dict[str, 
             beside[name] |= names
     short: dict[str, str] = {}
     for name in sorted(beside, key=lambda name: (-uses[name], name)):
-        if not name.startswith("_") and name not in stay and len(name) > 3:
+        if not name.startswith("__") and name not in stay and len(name) > 3:
             taken = {short.get(other, other) for other in beside[name]}
             short[name] = next(short_names(taken))
     for node in nodes:

@@ -1,5 +1,6 @@
 """A program with short names does the same as before, and what others ask for by name keeps its own."""
 
+import asyncio
 import sys
 from types import ModuleType
 
@@ -49,10 +50,16 @@ def test_attributes_of_one_object_get_different_names_and_of_two_classes_the_sam
     assert short["chief"] in (short["minutes"], short["relays"])
 
 
-def test_an_attribute_takes_no_name_that_a_private_one_of_its_object_has():
-    text = "class A:\n    def __init__(self):\n        self._a = 1\n        self.long_one = 2\n"
+def test_an_attribute_takes_no_name_that_its_object_has_already():
+    text = "class A:\n    def __init__(self):\n        self._a = 1\n        self.long_one = self._long_two = 2\n"
     _, short = share.attributes({"a.py": text}, ())
-    assert short == {"long_one": "_b"}
+    assert short == {"_long_two": "_b", "long_one": "_c"}
+
+
+def test_a_private_name_is_for_no_one_outside_and_one_in_a_text_stays():
+    text = "class A:\n    def __init__(self):\n        self._state = self._kept = 1\n\n\nprint('_kept')\n"
+    assert "_state" in dir(asyncio.Future)
+    assert share.attributes({"a.py": text}, ())[1] == {"_state": "_a"}
 
 
 def test_an_object_has_what_its_class_inherits():
@@ -184,20 +191,20 @@ def run_both(texts):
 def test_two_programs_do_the_same_with_shorter_names():
     sources = {"stove.py": STOVE, "user.py": USER}
     before = run_both(sources)["result"]
-    texts, short = rename.publics(sources, ["result"])
+    texts, short = rename.definitions(sources, ["result"])
     assert run_both(texts)["result"] == before == ([29, 29], 9, 9)
     assert {"Stove", "Kitchen", "lengthen", "remaining", "opened", "limited", "cooked", "LONGEST"} <= set(short)
 
 
 def test_methods_of_two_classes_share_a_name_and_those_of_one_do_not():
-    _, short = rename.publics({"stove.py": STOVE}, ())
+    _, short = rename.definitions({"stove.py": STOVE}, ())
     assert short["opened"] in (short["lengthen"], short["remaining"], short["started"])
     assert len({short["lengthen"], short["remaining"], short["started"]}) == 3
 
 
 def test_what_a_module_defines_gets_names_that_no_function_uses_beside_it():
     text = "def outer(_a):\n    return inner(_a)\n\n\ndef inner(_b):\n    return _b\n"
-    texts, short = rename.publics({"stove.py": text}, ())
+    texts, short = rename.definitions({"stove.py": text}, ())
     names = {}
     exec(texts["stove.py"], names)
     assert short["inner"] not in ("_a", "_b") and names[short["outer"]](5) == 5
@@ -205,7 +212,7 @@ def test_what_a_module_defines_gets_names_that_no_function_uses_beside_it():
 
 def test_a_method_takes_no_name_that_a_base_class_gives():
     text = "class A:\n    def first(self):\n        pass\n\n\nclass B(A):\n    def second(self):\n        pass\n"
-    _, short = rename.publics({"stove.py": text}, ())
+    _, short = rename.definitions({"stove.py": text}, ())
     assert short["first"] != short["second"]
 
 
@@ -219,15 +226,29 @@ def test_a_method_takes_no_name_that_a_base_class_gives():
     ],
 )
 def test_a_method_that_means_something_else_too_stays(line, name):
-    texts, short = rename.publics({"stove.py": STOVE + line + "\n"}, ())
+    texts, short = rename.definitions({"stove.py": STOVE + line + "\n"}, ())
     assert name not in short and name in texts["stove.py"]
 
 
 @pytest.mark.parametrize("name", ["close", "sleep_ms", "append", "readinto"])
 def test_a_method_that_an_object_of_a_library_may_have_stays(name):
-    assert rename.publics({"stove.py": f"class A:\n    def {name}(self):\n        pass\n"}, ())[1] == {}
+    assert rename.definitions({"stove.py": f"class A:\n    def {name}(self):\n        pass\n"}, ())[1] == {}
+
+
+def test_a_private_definition_becomes_short_wherever_it_stands():
+    text = "_LIMIT = 3\n\n\nclass _Far:\n    __slots__ = ()\n\n    def _near(self):\n        return f'{_LIMIT}'\n"
+    texts, short = rename.definitions({"stove.py": text}, ())
+    assert sorted(short) == ["_Far", "_LIMIT", "_near"] and "__slots__" in texts["stove.py"]
+    names = {}
+    exec(texts["stove.py"], names)
+    assert getattr(names[short["_Far"]](), short["_near"])() == "3"
+
+
+@pytest.mark.parametrize("kept", ["__init__ = 1", "import _thread", "from x import _inner", "_ = 1"])
+def test_what_the_language_or_a_library_asks_for_stays(kept):
+    assert rename.definitions({"a.py": kept + "\n"}, ())[0]["a.py"] == kept + "\n"
 
 
 def test_names_that_others_use_stay():
-    texts, short = rename.publics({"stove.py": STOVE}, ["limited"])
+    texts, short = rename.definitions({"stove.py": STOVE}, ["limited"])
     assert "limited" not in short and "def limited" in texts["stove.py"]

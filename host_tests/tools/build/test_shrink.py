@@ -1,4 +1,4 @@
-"""Smaller programs that do the same: what no one calls is left out, private names become short, scripts become one.
+"""Smaller programs that do the same: what no one calls is left out, scripts become one.
 
 Here: shrink.py, libraries.py, page.py. Not here: that the shrunk firmware behaves like its sources
 (test_scenarios.py runs both), what the page shows (test_page.py).
@@ -6,12 +6,10 @@ Here: shrink.py, libraries.py, page.py. Not here: that the shrunk firmware behav
 
 import ast
 import gzip
-import json
 import re
 
 import pytest
 
-from simulator.run import BOARD, check_build
 from tools.build import libraries, page, shrink
 
 SOURCE = '''"""A library."""
@@ -68,60 +66,6 @@ def test_an_import_of_which_nothing_is_left_is_gone():
 def test_what_is_not_there_cannot_be_left_out_a_new_release_is_read_anew(name):
     with pytest.raises(shrink.ShrinkError, match=re.escape(name)):
         shrink.without(SOURCE, (name,))
-
-
-# --- short names ---------------------------------------------------------------------------------------------------
-
-
-def short(**sources):
-    """What becomes of files."""
-    return shrink.shortened({name: text + "\n" for name, text in sources.items()})[0]
-
-
-def test_a_private_name_becomes_a_short_one_wherever_it_stands():
-    text = "_LIMIT = 3\n\n\ndef _far(x):\n    return f'{x._near + _LIMIT}'\n\n\nprint(_far)"
-    assert short(a=text)["a"] == "_b = 3\n\ndef _a(x):\n    return f'{x._c + _b}'\nprint(_a)\n"
-
-
-def test_files_share_the_same_few_names():
-    made = short(a="_one = 1", b="_two = 2")
-    assert made == {"a": "_a = 1\n", "b": "_a = 2\n"}
-
-
-@pytest.mark.parametrize(
-    "kept", ["public = 1", "__init__ = 1", "import _thread", "from x import _y", "_z = 1\ng(x, '_z')", "_ = 1"]
-)
-def test_what_other_code_may_ask_for_by_name_keeps_it(kept):
-    assert short(a=kept)["a"] == kept + "\n"
-
-
-def test_a_private_name_that_two_files_use_keeps_it():
-    files = {"a": "x._inner = 1", "b": "y._inner = 2"}
-    assert short(**files) == {name: text + "\n" for name, text in files.items()}
-
-
-def test_a_class_made_of_another_file_s_takes_none_of_its_names():
-    made = short(a="class A:\n    _x = 1\n    _y = 2", b="from a import A\n\n\nclass B(A):\n    _z = 3")
-    assert "_a = 1" in made["a"] and "_b = 2" in made["a"] and "_c = 3" in made["b"]
-
-
-def test_a_short_name_that_a_file_already_has_is_not_given_again():
-    made = short(a="_a = 1\n_long = 2\nprint(_a)", b="_a = 3\n_other = 4")
-    assert "_long" not in made["a"] and made["a"].count("_a") == 2 and made["b"].count("_a") == 1
-
-
-def test_the_long_names_are_reported():
-    _, reported = shrink.shortened({"a": "_limit = 1\n"})
-    assert reported == {"a": {"_a": "_limit"}}
-
-
-def test_every_short_name_of_the_firmware_stands_for_one_long_one():
-    check_build()
-    reported = json.loads(BOARD.with_suffix(".names.json").read_text())
-    assert reported["curfew/bundles/core.py"]["_a"].startswith("_")
-    assert reported.pop("")["remaining_ms"].startswith("_")
-    for file, found in reported.items():
-        assert len(set(found.values())) == len(found), file
 
 
 # --- the libraries -------------------------------------------------------------------------------------------------
