@@ -102,9 +102,9 @@ def everything_on(burners: int, has_mqtt: bool = True, pad: int = 0) -> Iterator
         network = network_of(PASSWORD, token=rig.token_hash(TOKEN), **ZONE, **mqtt)
         desk = RealtimeRig(Path(name), burners=burners, sensor=False, network=network, pad=pad, **SHORT)
         try:
-            if has_mqtt:
-                desk.wait_for(lambda: broker.greetings("curfew_"), 30, "a session with the broker")
-            time.sleep(1)  # for its announcements
+            if has_mqtt:  # its state comes behind its announcements
+                desk.wait_for(lambda: "/device'" in broker.log.read_text(), 30, "the end of its announcements")
+            time.sleep(1)
             yield desk, broker.port
         finally:
             desk._end()
