@@ -53,7 +53,7 @@ def test_no_token_sees_or_changes_who_else_may_come_in(site, me, scope, path):
 
 
 @pytest.mark.parametrize(("scope", "path", "says"), [
-    ("read", "POST off", "log in, or use one of the scope control"), ("control", "PUT settings", "log in"),
+    ("read", "POST off", "log in or use a control token"), ("control", "PUT settings", "log in"),
 ])  # fmt: skip
 def test_a_token_that_does_not_allow_something_says_what_does(site, me, scope, path, says):
     answer = site.ask(*path.split(), {}, **made(site, me, scope))

@@ -242,12 +242,9 @@ class Flame:
         taught_uv = self.config.magnet_hold_uv
         if taught_uv:
             return self.mean_uv >= taught_uv
-        return self.mean_uv > limits.LET_GO_UV and not self._moves and not self.is_coil_open()
-
-    def is_coil_open(self) -> bool:
-        """True when both sides are so equal that no current flows: the coil is disconnected."""
-        gap_uv = abs(self.tc_uv - self.mean_uv)
-        return self.mean_uv > limits.LET_GO_UV and gap_uv * limits.COIL_OPEN_PART < self.tc_uv
+        # Both sides so equal that no current flows: the coil is disconnected.
+        is_coil_open = abs(self.tc_uv - self.mean_uv) * limits.COIL_OPEN_PART < self.tc_uv
+        return self.mean_uv > limits.LET_GO_UV and not self._moves and not is_coil_open
 
     def health_permille(self) -> int | None:
         """Contact resistance by coil resistance in permille; None while the magnet side is too low to tell."""

@@ -9,8 +9,6 @@ import machine
 
 from curfew import erase
 
-_REASONS = "? power reset watchdog sleep soft"  # words, in the order of the chip's own numbers
-
 
 def number() -> str:
     """Hex digits that no other chip has."""
@@ -19,7 +17,7 @@ def number() -> str:
 
 def restart_reason() -> str:
     """Why the chip started, in a word; "?" for a reason that is not known here."""
-    words = _REASONS.split()
+    words = "? power reset watchdog sleep soft".split()  # in the order of the chip's own numbers
     cause = machine.reset_cause()
     return words[cause] if 0 <= cause < len(words) else words[0]
 

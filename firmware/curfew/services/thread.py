@@ -46,8 +46,8 @@ def _serve(persistence, link, clock, settings, network):
     persistence.is_reachable = None  # it kept all of an earlier run, beside which this one has no memory
     loop = asyncio.new_event_loop()  # tasks of an earlier run of this thread must not continue
     loop.set_exception_handler(_report)
-    for name in ("access_api", "config_api", "password", "refusals"):  # a request that ended with the thread
-        forget("services.http." + name)
+    # What a request that ended with the thread had imported; "curfew." is not part of a name for forget().
+    forget(*[name[7:] for name in sys.modules if name.startswith("curfew.services.http.")])
     gc.collect()
     if hasattr(gc, "threshold"):  # not in CPython
         gc.threshold(_GC_THRESHOLD_BYTES)

@@ -22,7 +22,6 @@ _SET_UP = ("network", "networks")  # need none in the set-up
 # update is signed, and needs the local window.
 _BY_TOKEN = ("status", "events", "metrics", "shutoffs", "off", "off_in", "presence", "extend", "update")
 _ALWAYS = ("off", "logout")  # what every known device may do
-_OWNER = ("sessions", "tokens")  # need a session also to be read
 _LOCAL = ("local", "lan", "home.arpa", "fritz.box")  # names that only the home network gives
 _COOKIE_MAX = 64  # twice as long as ours
 _AGE_MS = 60000
@@ -168,17 +167,18 @@ class Api:
         is_read = request.method in ("GET", "HEAD")
         if isinstance(request.session, str):
             allowed = _BY_TOKEN[: 4 if request.session[:4] == "read" else None]
-            if name not in allowed and (not is_read or name in _OWNER or len(allowed) == 4):
-                other = ", or use one of the scope control" if name in _BY_TOKEN else ""
+            # Who may do what needs a session also to be read.
+            if name not in allowed and (not is_read or name in ("sessions", "tokens") or len(allowed) == 4):
+                other = " or use a control token" if name in _BY_TOKEN else ""
                 raise Refused(403, "the token does not allow this: log in" + other)
         elif not is_read:
             if not same(headers.get("x-csrf-token", ""), request.session.guard):
-                raise Refused(403, "X-CSRF-Token is missing or wrong")
+                raise Refused(403, "X-CSRF-Token missing or wrong")
             if name not in _ALWAYS:
                 if request.session.is_stored and self.auth.today is None:
                     raise Refused(403, "the time is not known yet: log in again")
                 if request.session.is_limited:
-                    raise Refused(403, "too many wrong passwords: hold a button for 6 s with all burners off")
+                    raise Refused(403, "too many wrong passwords: with all off hold a button for 6 s")
 
     def _token(self, key):
         """The entry of the token with this hash in the network settings; it begins with its scope; None: unknown."""
@@ -270,7 +270,7 @@ class Api:
     async def extend(self, request):
         """Ask for one more step of time for a burner."""
         if not self.context.extend_allowed:
-            raise Refused(403, "remote_extend is off in the settings")
+            raise Refused(403, "remote_extend is off")
         self.context.extend(request.burner)
         return {"asked": True}, 202, {}
 
@@ -290,7 +290,7 @@ class Api:
         if present not in (True, False):
             raise Refused(422, "present: not true or false", "present")
         if not self.context.say_presence(present):
-            raise Refused(409, "a contact at presence_pin says it")
+            raise Refused(409, "presence_pin says it")
         return {"presence": self.context.presence()}, 200, {}
 
 

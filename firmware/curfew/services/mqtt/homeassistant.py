@@ -229,7 +229,7 @@ class HomeAssistant:
         elif (verb == b"EXTEND" or verb[:7] == b"OFF_IN " or verb in _PRESENCE) and not (
             -_COMMAND_AGE_S <= age_s <= _COMMAND_AGE_S
         ):
-            self.broker.refuse("out of date, or the time is not known")
+            self.broker.refuse("out of date, or time unknown")
         elif verb[:7] == b"OFF_IN " and index is not None and verb[7:].isdigit() and 1 <= int(verb[7:][:4]) <= 240:
             why = self._context.less(index, int(verb[7:]), "mqtt")
             if why:
