@@ -57,7 +57,7 @@ def test_no_token_sees_or_changes_who_else_may_come_in(site, me, scope, path):
 ])  # fmt: skip
 def test_a_token_that_does_not_allow_something_says_what_does(site, me, scope, path, says):
     answer = site.ask(*path.split(), {}, **made(site, me, scope))
-    assert (answer.status, answer.json["error"]) == (403, "the token does not allow this: " + says)
+    assert (answer.status, answer.json["error"]) == (403, "the token forbids this: " + says)
 
 
 @pytest.mark.parametrize("path", ["off", "burners/1/off", "burners/0/extend"])

@@ -54,8 +54,10 @@ async def _rounds(context, services, tasks):
         context.persistence.poll()
         context.look()
         for task in tasks:
-            if task.done():
+            if task.done():  # one in each round
+                tasks.remove(task)
                 await task  # raises what the guard does not catch
+                break
         for name, serve in services.due:
             tasks.append(asyncio.create_task(_guarded(context, name, serve)))
         services.due.clear()

@@ -30,7 +30,7 @@ async def post_login(api, request):
     known = request.session if isinstance(request.session, auth.Session) else None
     address = known.key if known else request.address
     wait_s = password.begin_attempt(api.auth, api.now_ms(), address, known)
-    if wait_s and not api.context.link.update_ms[0]:  # a person at the stove opened the local window
+    if wait_s and not api.context.link.update_ms[0]:
         return {"error": "wait %d seconds" % wait_s}, 429, {"Retry-After": str(wait_s)}
     if not auth.same(await password.last(api, password.hashing_like(word, stored)), stored):
         raise Refused(401, "wrong password")

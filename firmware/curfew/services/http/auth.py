@@ -99,6 +99,15 @@ class Auth:
             if pause[3] >= FORGET_MS:
                 pause[2] = PAUSE_MS
 
+    def wait_s(self, now_ms, address, known=None):
+        """Seconds until an attempt at the password counts, 0 for now; known: a Session, else all share their credit."""
+        self.age(now_ms)
+        wait_ms = 0 if known else ATTEMPT_MS - self.credit_ms
+        for pause in self.pauses:
+            if pause[0] == address:
+                wait_ms = max(wait_ms, pause[1])
+        return (max(wait_ms, 0) + 999) // 1000
+
     def expire(self, today):
         """End the sessions that were not used for half a year. today: unix days, None while unknown."""
         self.today = today

@@ -53,13 +53,10 @@ def begin_attempt(auth, now_ms: int, address: object = "", known=None) -> int:
     address: each has pauses of its own. known: the session of a device, which is not counted with all others; after
     ten attempts in an hour it may only read and turn off, until the local window opens.
     """
-    auth.age(now_ms)
+    wait_s: int = auth.wait_s(now_ms, address, known)
     pause = _pause(auth, address)
-    wait_ms = pause[1]
-    if not known:
-        wait_ms = max(wait_ms, ATTEMPT_MS - auth.credit_ms)
-    if wait_ms > 0:
-        return (wait_ms + 999) // 1000
+    if wait_s:
+        return wait_s
     if not known:
         auth.credit_ms -= ATTEMPT_MS
     else:

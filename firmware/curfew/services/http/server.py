@@ -109,7 +109,7 @@ def body_of(request: Request) -> dict:
     except (ValueError, RuntimeError, OverflowError):
         values = None
     if not isinstance(values, dict):
-        raise Refused(400, "not a JSON object, or nested too deep")
+        raise Refused(400, "not a JSON object, or too deep")
     return values
 
 
