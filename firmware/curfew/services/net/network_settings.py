@@ -66,7 +66,7 @@ def checked(values) -> dict:
     values = as_object("network", values)
     parts = json.loads(_ROWS)
     device = parts.pop("")
-    config = {}
+    config: dict = {}
     for name in sorted(parts):
         if name in values:
             part = as_object(name, values.pop(name))
