@@ -33,7 +33,7 @@ NO_REASON = f"counts: say in a few words why, it is kept with the figures: {COMM
 BOXES = (2, 4)  # burners of a device with everything on
 FUEL = 4_000_000_000  # more than any of these runs needs
 TICKS = 50  # a second
-DOORS = ("button", "mqtt", "http")
+INTERFACES = ("button", "mqtt", "http")
 REQUESTS = ("status", "page", "login")
 TOKEN = "0123456789abcdef0123456789abcdef"
 PASSWORD, ROUNDS = "correct horse", 16  # of 2,000 rounds: without a collector that VM has no memory for more
@@ -119,8 +119,8 @@ def fuel(burners: int, wasm: Wasm, seeds: range = SEEDS, what: str = "TICKS") ->
     return found
 
 
-def at(door: str, wasm: Wasm, seeds: range = SEEDS) -> list[float]:
-    """WebAssembly instructions by seed of one of DOORS or REQUESTS: the difference of two runs, one burner.
+def at(asked: str, wasm: Wasm, seeds: range = SEEDS) -> list[float]:
+    """WebAssembly instructions by seed of one of INTERFACES or REQUESTS: the difference of two runs, one burner.
 
     Of the button it is the tick that opens, with its two readings; else from the first byte of a request to the pins
     that it opens and the last byte of the answer.
@@ -136,8 +136,8 @@ def at(door: str, wasm: Wasm, seeds: range = SEEDS) -> list[float]:
         "password": "",
     }
     config = {"mqtt": mqtt, "token": rig.token_hash(TOKEN), "password": rig.password_hash(PASSWORD, ROUNDS)}
-    program = "".join((rig.VM / f"{part}.py").read_text() for part in ("fuel", "pieces", "doors"))
-    given = {"SETTINGS": settings, "CONFIG": json.dumps(config), "TOKEN": TOKEN, "PASSWORD": PASSWORD, "DOOR": door}
+    program = "".join((rig.VM / f"{part}.py").read_text() for part in ("fuel", "pieces", "interfaces"))
+    given = {"SETTINGS": settings, "CONFIG": json.dumps(config), "TOKEN": TOKEN, "PASSWORD": PASSWORD, "ASKED": asked}
     start = "".join(f"{name} = {value!r}\n" for name, value in given.items()) + "TICKS = READINGS = OFFS = 0\n"
     found = []
     for seed in seeds:
@@ -149,7 +149,7 @@ def at(door: str, wasm: Wasm, seeds: range = SEEDS) -> list[float]:
 
 def _off() -> Found:
     wasm = Wasm()
-    return {f"off.{door}": round(statistics.mean(at(door, wasm))) for door in DOORS}
+    return {f"off.{asked}": round(statistics.mean(at(asked, wasm))) for asked in INTERFACES}
 
 
 def _request() -> Found:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks import kept as bench
 from benchmarks import table as bench_table
-from docs.generator import EN, ROOT, ZH, argument, chips, diagram, tables
+from docs.generator import EN, ROOT, ZH, argument, chips, diagram, evidence, tables
 from wiring import tables as wiring
 from wiring.spice import table as spice
 
@@ -41,12 +41,14 @@ PARTS: dict[str, Part] = {
     "single faults in brief": spice.in_brief,
     "bench": _bench,
     "chips": chips.fits,
+    "rules": evidence.table,
 }
 ENGLISH: dict[str, tuple[str, ...]] = {
     "README.md": ("chips",),
     "SAFETY.md": ("single faults in brief",),
     "docs/build.md": ("parts list", "settings of the builds"),
     "docs/circuit.md": ("single faults",),
+    "docs/safety-case.md": ("rules",),
     "docs/use.md": ("states", "transitions", "sounds"),
     "docs/why-off.md": ("causes", "faults"),
     "docs/settings.md": ("settings",),

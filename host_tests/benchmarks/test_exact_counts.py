@@ -51,10 +51,10 @@ def test_what_is_measured_twice_takes_the_same_to_the_instruction(what):
     assert counts.fuel(1, wasm, range(1), what) == counts.fuel(1, wasm, range(1), what)
 
 
-@pytest.mark.parametrize("door", [*counts.DOORS, *counts.REQUESTS])
-def test_an_off_and_a_request_take_the_same_to_the_instruction_twice(door):
+@pytest.mark.parametrize("asked", [*counts.INTERFACES, *counts.REQUESTS])
+def test_an_off_and_a_request_take_the_same_to_the_instruction_twice(asked):
     wasm = counts.Wasm()
-    assert counts.at(door, wasm, range(1)) == counts.at(door, wasm, range(1))
+    assert counts.at(asked, wasm, range(1)) == counts.at(asked, wasm, range(1))
 
 
 def test_a_figure_has_moved_above_one_percent_and_the_line_says_what_from_where_to_where():

@@ -233,6 +233,7 @@ def tick(state: int, times: Times, now: Clocks, around: Around) -> None:
 
 
 def a_new_burner_is_sound_and_open(sensor: bool) -> None:
+    """S5."""
     assert True
     times = Settings()
     times.reclose_hold_ms, times.verify_open_ms, times.override_max_ms = 3000, 500, 300_000
@@ -243,6 +244,7 @@ def a_new_burner_is_sound_and_open(sensor: bool) -> None:
 
 
 def what_the_gate_refuses_is_not_granted(state: int, may: bool, local_act: bool, remaining_ms: int) -> None:
+    """S1."""
     assert 0 <= state <= FAULT
     one = Burner.__new__(Burner)
     one.state, one._local_act, one.remaining_ms, one.reported = state, local_act, remaining_ms, 0
@@ -256,35 +258,42 @@ def what_the_gate_refuses_is_not_granted(state: int, may: bool, local_act: bool,
 
 
 def an_idle_burner_closes_only_by_an_act_at_the_stove(times: Times, now: Clocks, around: Around) -> None:
+    """S2, S3, S4, S5, S7."""
     assert True
     tick(IDLE, times, now, around)
 
 
 def an_ignition_ends_and_opens_at_once(times: Times, now: Clocks, around: Around) -> None:
+    """S2, S3, S4, S7, S9."""
     assert True
     tick(ARMED, times, now, around)
 
 
 def a_burn_ends_and_opens_at_once(times: Times, now: Clocks, around: Around) -> None:
+    """S2, S3, S4, S7, S9, S12, S15."""
     assert True
     tick(BURNING, times, now, around)
 
 
 def a_warning_ends_and_opens_at_once(times: Times, now: Clocks, around: Around) -> None:
+    """S2, S3, S4, S7, S9, S12, S15."""
     assert True
     tick(WARNING, times, now, around)
 
 
 def an_override_ends_and_opens_at_once(times: Times, now: Clocks, around: Around) -> None:
+    """S2, S3, S4, S7, S9, S12, S15."""
     assert True
     tick(OVERRIDE, times, now, around)
 
 
 def a_burner_that_verifies_stays_open(times: Times, now: Clocks, around: Around) -> None:
+    """S3, S5, S7."""
     assert True
     tick(VERIFYING, times, now, around)
 
 
 def a_fault_stays_open_until_it_is_acknowledged(times: Times, now: Clocks, around: Around) -> None:
+    """S3, S5, S7, S17."""
     assert True
     tick(FAULT, times, now, around)

@@ -82,6 +82,7 @@ def a_new_button_is_sound() -> None:
 def a_contact_of_the_hold_time_is_an_off_in_that_tick_and_stays_sound(
     now: Gesture, pressed: bool, step_ms: int
 ) -> None:
+    """S4, S15."""
     assert 0 <= step_ms <= limits.STALL_MAX_MS
     button = made(now, QUIET)
     if not sound(button):
@@ -115,21 +116,25 @@ def tick(now: Gesture, before: Before, pressed: bool, step_ms: int) -> None:
 
 
 def any_tick_of_a_button_that_is_down(now: Gesture, before: Before, pressed: bool, step_ms: int) -> None:
+    """S4, S15."""
     assert 0 <= step_ms <= limits.STALL_MAX_MS and now.down
     tick(now, before, pressed, step_ms)
 
 
 def any_tick_of_a_button_that_is_up_and_touched(now: Gesture, before: Before, step_ms: int) -> None:
+    """S4, S15."""
     assert 0 <= step_ms <= limits.STALL_MAX_MS and not now.down
     tick(now, before, True, step_ms)
 
 
 def any_tick_of_a_button_that_is_let_go(now: Gesture, before: Before, step_ms: int) -> None:
+    """S4, S15."""
     assert 0 <= step_ms <= limits.STALL_MAX_MS and not now.down
     tick(now, before, False, step_ms)
 
 
 def a_button_that_hangs_decides_nothing(now: Gesture, before: Before, pressed: bool, step_ms: int) -> None:
+    """S15."""
     assert 0 <= step_ms <= limits.STALL_MAX_MS and now.held_ms >= limits.HOLD_VOID_MS and now.active and not now.down
     button = made(now, before)
     if sound(button):

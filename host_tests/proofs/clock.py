@@ -25,6 +25,7 @@ def controller(last_ms: int, late_ms: int, still: int, pulse: bool) -> Controlle
 def a_step_is_never_negative_never_longer_than_the_stall_and_zero_when_in_doubt(
     now_ms: int, last_ms: int, late_ms: int, still: int, pulse: bool
 ) -> None:
+    """S9."""
     assert 0 <= now_ms < WRAP and 0 <= last_ms < WRAP and 0 <= still <= limits.STILL_TICKS_MAX
     assert 0 <= late_ms <= limits.STALL_MAX_MS
     one = controller(last_ms, late_ms, still, pulse)
@@ -65,6 +66,7 @@ def a_burner_hears_its_own_button_or_an_off_for_all(
     pressed: bool, other_pressed: bool, event: int, state: int, closed: bool, verifying_ms: int,
     other_event: int, other_state: int, other_closed: bool, other_verifying_ms: int,
 ) -> None:  # fmt: skip
+    """S4, S12."""
     assert event in EVENTS and other_event in EVENTS and 0 <= state <= 6 and 0 <= other_state <= 6
     one = Controller.__new__(Controller)
     one.burners = [

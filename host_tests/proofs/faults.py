@@ -58,6 +58,7 @@ class Seen:
 
 
 def what_was_raised_before_a_restart_is_raised_after_it(raised: int) -> None:
+    """S17."""
     assert 0 <= raised <= ALL
     one = FaultSet(raised & KEPT_FAULTS)
     assert one.raised == raised & KEPT_FAULTS
@@ -65,6 +66,7 @@ def what_was_raised_before_a_restart_is_raised_after_it(raised: int) -> None:
 
 
 def a_fault_begins_and_ends_as_its_row_says(seen: Seen, present: bool) -> None:
+    """S7, S17."""
     assert 0 <= seen.state <= 6
     welded, persists, failed, stuck = (row(seen, present) for row in faults.FAULT_ROWS)  # type: ignore[arg-type]
     open_and_live = seen.state in (IDLE, FAULT) and seen.live_count >= limits.LIVE_READINGS

@@ -25,6 +25,7 @@ def sound(gate: Gate) -> bool:
 def a_new_gate_is_sound_and_grants_nothing_before_the_reclose_delay(
     hold_ms: int, cap_ms: int, step_ms: int, local_act: bool
 ) -> None:
+    """S5, S6."""
     assert cap_ms > 0 and hold_ms > limits.TICK_MS and step_ms >= 0
     gate = Gate(hold_ms, cap_ms)
     assert sound(gate) and not gate.granted and gate.closed_ms == 0
@@ -35,6 +36,7 @@ def a_closed_contact_has_every_reason(
     hold_ms: int, cap_ms: int, open_ms: int, closed_ms: int, granted: bool, wanted: bool, step_ms: int, tick_ms: int,
     local_act: bool, raised: int, armed: bool, remaining_ms: int,
 ) -> None:  # fmt: skip
+    """S1, S2, S3, S6, S7, S9."""
     assert step_ms >= 0 and tick_ms > 0 and cap_ms > 0
     gate = made(hold_ms, cap_ms, open_ms, closed_ms, granted)
     if not sound(gate):
@@ -55,6 +57,7 @@ def a_closed_contact_has_every_reason(
 
 
 def only_true_itself_is_an_act_a_wish_or_an_ignition(truthy: int, remaining_ms: int) -> None:
+    """S1, S3."""
     assert remaining_ms <= 0
     for wanted, local_act, armed in ((truthy, True, True), (True, truthy, True), (True, True, truthy)):
         assert not Gate(0, 1).grant(wanted, 0, 1, local_act, 0, armed, remaining_ms)  # type: ignore[arg-type]

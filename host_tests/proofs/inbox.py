@@ -21,6 +21,7 @@ def one_of(number: int) -> int:
 def an_off_waits_whatever_else_is_asked_and_taken(
     burner: int, source: int, other: int, extend: bool, asked_ms: int, now_ms: int, later_source: int
 ) -> None:
+    """S4."""
     assert 0 <= burner < BURNERS and 0 <= other < BURNERS and other != burner
     assert 0 <= source < 256 and 0 <= later_source < 256 and 0 <= asked_ms < 2**30 and 0 <= now_ms < 2**30
     inbox = made()
@@ -38,6 +39,7 @@ def an_off_waits_whatever_else_is_asked_and_taken(
 
 
 def an_off_is_of_its_burner_alone(burner: int, other: int, source: int) -> None:
+    """S12."""
     assert 0 <= burner < BURNERS and 0 <= other < BURNERS and other != burner and 0 <= source < 256
     inbox = made()
     burner, other = one_of(burner), one_of(other)
@@ -49,6 +51,7 @@ def an_off_is_of_its_burner_alone(burner: int, other: int, source: int) -> None:
 def a_request_is_taken_once_by_its_burner_and_only_while_it_is_recent(
     burner: int, arm: bool, other: int, other_arm: bool, asked_ms: int, now_ms: int
 ) -> None:
+    """S3, S12."""
     assert 0 <= burner < BURNERS and 0 <= other < BURNERS
     assert 0 <= asked_ms < 2**30 and 0 <= now_ms < 2**30
     inbox = made()

@@ -34,6 +34,7 @@ def in_range(given: Given) -> bool:
 
 
 def accepted_times_are_valid_for_every_contract(given: Given) -> None:
+    """S2."""
     assert in_range(given)
     values = vars(given)
     try:

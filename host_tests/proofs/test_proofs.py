@@ -6,12 +6,12 @@ set of faults (test_every_set_of_faults.py).
 
 import pytest
 
-from host_tests.proofs import burner, button, clock, faults, gate, inbox, settings, slots, starter, ticks
+from host_tests.proofs import burner, button, clock, faults, gate, inbox, settings, slots, starter, ticks, update
 from host_tests.proofs.prover import CONFIRMED, contracts, prove
 
 LIMIT_S = 240
 QUICK = (ticks, gate, settings, slots, starter)
-WHOLE = (burner, button, clock, faults, inbox)
+WHOLE = (burner, button, clock, faults, inbox, update)
 
 
 def of(rooms):

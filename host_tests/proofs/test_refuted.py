@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+from host_tests.proofs import limits
 from host_tests.proofs.prover import CONFIRMED, contracts, prove
 from host_tests.simulator.test_seeded_bugs import BUGS
 from tools.build.build import FIRMWARE
@@ -39,7 +40,7 @@ REFUTED_BY = {
 }
 # What no contract looks at; the invariants of the simulator catch these.
 NAMED = {
-    "an alarm is believed after a second only": "S19 is no contract",
+    "an alarm is believed after a second only": "a number: limits.py",
     "an alarm is heard and nothing happens": "S19 is no contract",
     "hits in a panic are presses": "S15 is a contract in its hold part only",
     "what seems relit again and again is never a fault": "what the readings mean is proof.py: samples, not contracts",
@@ -48,7 +49,7 @@ NAMED = {
     "the loop goes on after an exception": "loop.py has no contract: it waits for the chip",
     "a shut-off by a fault is not recorded": "S13 is no contract",
     "a shut-off keeps the cause of the one before": "S13 is no contract",
-    "a press must last longer than a finger does": "a number of limits.py",
+    "a press must last longer than a finger does": "a number: limits.py",
     "an acknowledged fault comes back by itself": "test_every_set_of_faults.py",
     "a restart forgets a fault": "KEPT_FAULTS is a number that the contract takes as it is",
     "a state file of another version is an error": "a file, not a number",
@@ -129,3 +130,27 @@ def test_a_contract_refutes_the_mutant_of_the_gate(mutant):
     said = verdict({"curfew.core.safety": mutant.source}, "gate")
     equal = (mutant.where, mutant.before, mutant.after) in ALIKE  # the same program: so the contracts say, too
     assert (said == CONFIRMED) if equal else refutes(said), f"{mutant}: {said}"
+
+
+LIMITS = FIRMWARE / "curfew" / "core" / "limits.py"
+
+
+def said(source):
+    names = {}
+    exec(compile(source, "limits", "exec"), names)
+    return {name: value for name, value in names.items() if name.isupper()}
+
+
+def test_every_mutant_of_the_limits_contradicts_what_was_written_apart_or_is_named():
+    source = LIMITS.read_text("utf-8")
+    sound = said(source)
+    assert limits.contradicted(sound) == set()
+    unseen = set()
+    for mutant in mutants(source):
+        try:
+            found = said(mutant.source)
+            if not limits.contradicted(found):
+                unseen |= {name for name in sound if sound[name] != found.get(name)}
+        except (ValueError, TypeError):
+            pass  # it does not even start
+    assert sorted(unseen) == sorted(" ".join(limits.NAMED.values()).split())

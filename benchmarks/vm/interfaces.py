@@ -1,4 +1,4 @@
-"""Behind fuel.py and pieces.py in one program: COUNT times what DOOR names, an OFF at a door or a request.
+"""Behind fuel.py and pieces.py in one program: COUNT times what ASKED names, an OFF at an interface or a request.
 
 Set before it: CONFIG, the text of a network.json, with the TOKEN and the PASSWORD. This VM has no sockets, threads or
 asyncio: a connection is bytes here, its coroutine is driven by hand, and time stands still. What is not counted: the
@@ -196,7 +196,7 @@ HomeAssistant = next(one for one in found if hasattr(one, "poll") and not hasatt
 
 context.status["wifi"] = "online"
 home = HomeAssistant(context, "240ac412ab0f", lambda: None, lambda: None, "POWER_ON")
-while broker.rest or broker.sent < 2:  # until it is told the topics
+while broker.rest or broker.sent < 2:  # until the topics are subscribed to
     home.poll()
 
 
@@ -215,12 +215,12 @@ def button():
 
 
 burner = controller.burners[0]
-if DOOR == "button":  # up to the tick before it counts as a hold
+if ASKED == "button":  # up to the tick before it counts as a hold
     for is_down, ticks in ((1, 10), (0, 20), (1, 40)):
         controller.pressed[0] = is_down
         go(ticks)
     assert burner.state == 1  # ARMED
 else:
-    globals()[DOOR]()  # the first one is dearer
+    globals()[ASKED]()  # the first one is dearer
 for _ in range(COUNT):
-    globals()[DOOR]()
+    globals()[ASKED]()
