@@ -44,7 +44,7 @@ def explored() -> set[str]:
 
 def enumerated() -> set[str]:
     """The rules of what is gone through one by one in host_tests/proofs."""
-    text = (TESTS / "proofs" / "test_every_set_of_faults.py").read_text("utf-8")
+    text = (TESTS / "proofs" / "test_every_case.py").read_text("utf-8")
     return set(RULE.findall(ast.get_docstring(ast.parse(text)) or ""))
 
 

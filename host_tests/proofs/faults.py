@@ -1,6 +1,6 @@
 """Contracts of core/faults.py: what raises a fault and what ends it (S7, S17).
 
-The set of faults is small enough for all its states: test_every_set_of_faults.py.
+The set of faults is small enough for all its states: test_every_case.py.
 """
 
 from dataclasses import dataclass

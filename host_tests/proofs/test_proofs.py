@@ -1,16 +1,16 @@
 """Every contract of this folder is confirmed over all paths, for all arguments that its first assert lets through.
 
 Here: the verdicts of CrossHair with z3. Not here: whether a contract would notice a fault (test_refuted.py), the
-set of faults (test_every_set_of_faults.py).
+set of faults (test_every_case.py).
 """
 
 import pytest
 
-from host_tests.proofs import burner, button, clock, faults, gate, inbox, settings, slots, starter, ticks, update
+from host_tests.proofs import burner, button, clock, faults, gate, inbox, settings, starter, ticks, update
 from host_tests.proofs.prover import CONFIRMED, contracts, prove
 
 LIMIT_S = 240
-QUICK = (ticks, gate, settings, slots, starter)
+QUICK = (ticks, gate, settings, starter)
 WHOLE = (burner, button, clock, faults, inbox, update)
 
 

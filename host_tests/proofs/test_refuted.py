@@ -50,7 +50,7 @@ NAMED = {
     "a shut-off by a fault is not recorded": "S13 is no contract",
     "a shut-off keeps the cause of the one before": "S13 is no contract",
     "a press must last longer than a finger does": "a number: limits.py",
-    "an acknowledged fault comes back by itself": "test_every_set_of_faults.py",
+    "an acknowledged fault comes back by itself": "test_every_case.py",
     "a restart forgets a fault": "KEPT_FAULTS is a number that the contract takes as it is",
     "a state file of another version is an error": "a file, not a number",
     "the pump goes on beside a stuck driver": "S16 is no contract",

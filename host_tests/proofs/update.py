@@ -1,4 +1,4 @@
-"""A contract of services/http/update_api.py: which signed header begins an update."""
+"""Contracts of an update: which signed header begins it, and that it is never written over the program that runs."""
 
 from types import SimpleNamespace
 from unittest import mock
@@ -6,6 +6,7 @@ from unittest import mock
 from curfew.runtime.supervisor import TRIAL_CONFIRMED
 from curfew.services.http import update_api
 from curfew.services.http.server import Refused
+from curfew.services.update import slots
 
 
 def begun(header: dict[str, object], key: bytes, context: SimpleNamespace, signed: bool, older: bool) -> bool:
@@ -48,3 +49,11 @@ def an_update_begins_only_with_a_signed_header_for_this_device_and_window(
     assert begun(header, b"key" if has_key else b"", context, signed, older) == (due and confirmed and at_rest)
     assert (context.receiver is not None) == (due and confirmed and at_rest)
     assert (context.nonce == "") == (not has_nonce or context.receiver is not None)  # no header begins two
+
+
+def an_update_goes_into_the_slot_that_does_not_run(runs_b: bool, name: str) -> None:
+    assert len(name) < 4
+    here = "b" if runs_b else "a"
+    with mock.patch.object(slots, "here", here):
+        assert slots.other() in ("a", "b") and slots.other() != here
+        assert slots.path(name) == here + "/" + name

@@ -1,8 +1,11 @@
-"""The part of the core that has few enough states to go through all of them: the set of faults (S7, S17).
+"""What has few enough cases to go through all of them: the set of faults (S7, S17), and slot.txt of the starter.
 
-Here: acknowledge() and judge() in every state. Not here: the rows (faults.py).
+Here: acknowledge() and judge() in every state; every slot.txt that note() can write, with every byte replaced by every
+other one, cut off at every length, with every byte taken out. Not here: the rows of faults (faults.py), the choice of
+a slot (starter.py), power cuts (host_tests/power_cuts).
 """
 
+import io
 import itertools
 from unittest import mock
 
@@ -10,6 +13,7 @@ import pytest
 
 from curfew.core import faults
 from curfew.core.faults import FAULT_COUNT, NO_FAULT, FaultSet
+from host_tests.proofs.starter import starter
 
 CAUSES = range(1 << FAULT_COUNT)
 ROWS = range(1 << len(faults.FAULT_ROWS))
@@ -53,3 +57,39 @@ def test_a_judgement_raises_every_cause_and_forgets_no_fault():
                 assert one.present == seen | reported and one.raised == raised | one.present
                 assert new == (one.raised != raised)
                 assert one.shown == shown if raised else (one.shown == NO_FAULT) == (one.raised == 0)
+
+
+# --- slot.txt --------------------------------------------------------------------------------------------------
+
+FALLBACK = ("a", "", False, "")
+STATES = [(active, "", "") for active in "ab"] + [*itertools.product("ab", "ab", ("air", "cable"))]
+
+
+def written(state):
+    kept = io.BytesIO()
+    kept.close = lambda: None
+    with mock.patch("builtins.open", lambda *_: kept), mock.patch("os.rename"):
+        assert starter.note(*state)
+    return kept.getvalue()
+
+
+def read(data):
+    with mock.patch("builtins.open", lambda *_: io.BytesIO(data)):
+        return starter.read()
+
+
+def damaged(data):
+    for at, byte in itertools.product(range(len(data)), range(256)):
+        yield data[:at] + bytes((byte,)) + data[at + 1 :]
+    for at in range(len(data)):
+        yield data[:at]
+        yield data[:at] + data[at + 1 :]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_damaged_slot_file_is_what_was_written_or_slot_a(state):
+    active, slot, way = state
+    data = written(state)
+    sound = (active, slot, slot != "", way)
+    assert read(data) == sound
+    assert {read(one) for one in damaged(data)} == {sound, FALLBACK}
