@@ -7,6 +7,7 @@ of the services, MemoryError among them (test_remote_access.py); that no tick al
 # ruff: noqa: F811 (fixtures are imported by name)
 import pytest
 
+from host_tests.fixtures.seeded_firmware import seeded_build
 from host_tests.fixtures.web import PASSWORD
 from host_tests.realtime.connected import connected  # noqa: F401
 from simulator.realtime.process import HEAP_KIB
@@ -49,3 +50,40 @@ def test_every_rare_request_is_answered_beside_mqtt_again_and_again(connected):
         for path in RARE * 3:
             assert here.client.ask("GET", path, **me).status == 200, path
         assert here.client.ask("PUT", "settings", {"warning_s": 1}, **me).json["key"] == "warning_s"
+
+
+def used_in_splinters(connected, **asked):
+    """Ask for all that allocates much, lose network and broker, and turn off, in a heap of pieces of 1 KiB."""
+    with connected(burners=2, sensor=False, **asked) as here:
+        desk = here.desk
+        desk.splinter()
+        here.lasts(1)
+        me = here.client.login(PASSWORD)
+        for path in RARE:
+            assert here.client.ask("GET", path, **me).status == 200, path
+        assert here.client.ask("PUT", "settings", {"warning_s": 1}, **me).json["key"] == "warning_s"
+        assert here.client.raw(b"GET / HTTP/1.1\r\nHost: curfew\r\n\r\n")[:12] == b"HTTP/1.0 200"
+        desk.wifi(False)
+        here.broker.stop()
+        here.lasts(1)
+        here.broker.start()
+        desk.wifi(True)
+        here.is_back()
+        with here.friend() as friend:
+            for burner, source in enumerate(here.ways):
+                desk.press(burner)
+                desk.wait_state("BURNING", burner)
+                here.off(friend, source, burner)
+        log = here.client.ask("GET", "log", **me).json
+        assert "MemoryError" not in str(log) + desk.console(), log
+
+
+def test_everything_works_where_no_free_piece_of_the_heap_has_more_than_1024_bytes(connected):
+    used_in_splinters(connected)
+
+
+@pytest.mark.long
+def test_a_request_that_takes_4000_bytes_at_once_would_be_seen(connected, tmp_path):
+    much = ("curfew/services/http/server.py", "digest = sha256()", "digest = sha256(bytes(4000)[:0])")
+    with pytest.raises(AssertionError, match="HTTP/1.0 500"):
+        used_in_splinters(connected, wild=True, firmware=seeded_build(tmp_path, much))

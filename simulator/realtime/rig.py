@@ -106,7 +106,7 @@ class RealtimeRig(DeviceProcess):
         self._hole = []
         self._inputs = None
         self._sent = 0
-        self._is_full = False
+        self._blocked = 0
         self._over = False
         self._begun_us = _now_us()
         self._deaths = world._deaths
@@ -172,7 +172,11 @@ class RealtimeRig(DeviceProcess):
     def memory(self, is_full):
         """From now on something takes all that the services leave of the heap, or lets it go."""
         self.provoke()
-        self._is_full = is_full
+        self._blocked = 2 * is_full
+
+    def splinter(self):
+        """From now on no free piece of the heap has more than 1 KiB: long running at its worst."""
+        self._blocked = 3
 
     # --- what the network does -------------------------------------------------------------------------------------
 
@@ -361,12 +365,12 @@ class RealtimeRig(DeviceProcess):
     def _show_inputs(self):
         """Write what the chip's inputs are just now, if it is news."""
         inputs = self._inputs_now()
-        if (inputs, self._is_full) == self._inputs:
+        if (inputs, self._blocked) == self._inputs:
             return
-        self._inputs = inputs, self._is_full
+        self._inputs = inputs, self._blocked
         self._sent += 1
         rest = [0] * STOVE_WORDS
-        rest[AT_BLOCKED] = 2 * self._is_full
+        rest[AT_BLOCKED] = self._blocked
         block = array("q", [self._sent, *inputs, *rest, self._sent]).tobytes()
         file = os.open(self._inputs_path, os.O_WRONLY | os.O_CREAT)
         try:

@@ -108,6 +108,18 @@ def _fill():
             size //= 2
 
 
+def _splinter():
+    """Take all memory in pieces of 1 KiB, and let every other one go."""
+    other = None
+    gc.collect()
+    try:
+        while True:
+            other = (bytearray(1024), other)
+            wire.full[0] = (bytearray(1024), wire.full[0])
+    except MemoryError:
+        pass
+
+
 def _share_a_lock():
     """Let asyncio wait as on a chip: it wakes at a tick of the system, and has no turn while the loop's tick has it."""
     queue = sys.modules["asyncio"].core.IOQueue
@@ -137,8 +149,10 @@ def _look_after(persistence):
             _share_a_lock()
         while wire.inputs[wire.BLOCKED] == 1:
             time.sleep_ms(5)
-        if wire.inputs[wire.BLOCKED]:
+        if wire.inputs[wire.BLOCKED] == 2:
             _fill()
+        elif wire.inputs[wire.BLOCKED] and not wire.full[0]:
+            _splinter()
         if deaths != wire.inputs[wire.DEATHS]:
             deaths = wire.inputs[wire.DEATHS]
             raise SystemExit

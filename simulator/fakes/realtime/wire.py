@@ -13,7 +13,7 @@ KIND, US, A, B, C, D, E, F, SIZE = 64, 65, 66, 67, 68, 69, 70, 71, 72
 HELLO, TICK, PIN, WATCH, POST, RESET, STOPPED, SLEEP, PIXEL, TONE, DIGITS, THREAD, RAISED, CONVERT = range(14)
 # Words of the inputs; FIRST and LAST are equal unless the host is just writing. From TICKS_MS on for stove time only:
 # OFFS, ASKS, LESS (minutes, a byte a burner) and PRESENCE (1 there, 2 absent) are what the host says to the inbox,
-# BLOCKED 1 that the services stand still, 2 that the memory is full,
+# BLOCKED 1 that the services stand still, 2 that the memory is full, 3 that it is splintered,
 # TRAPS which calls shall raise (hooks.py), NOISY that a code has to be asked for, because each reading of a noisy input
 # is another one.
 FIRST, LOW_PINS, WIFI, LOOKUP_MS, DEAD_PORT, MEASURE, BUS, CODES, WEB_PORT, DNS_PORT = 0, 1, 2, 3, 4, 5, 6, 8, 16, 17
@@ -25,7 +25,7 @@ LINKS = ("ok", "stale", "i2c_error")  # what the words of BUS mean
 inputs = array("l", [0] * INPUTS)
 figures = array("l", [0] * 4)  # the services': live bytes when last measured, the most ever, which measurement, rounds
 waiting = bytearray(4)  # 1: an OFF was posted for this burner, and the loop did not take it yet
-full = [None]  # what fills the memory while BLOCKED is 2: pieces that hold one another
+full = [None]  # what fills the memory while BLOCKED is 2 or 3: pieces that hold one another
 tick = array("l", [0] * SIZE)
 _record = array("l", [0] * SIZE)
 _out = None
@@ -64,7 +64,7 @@ def hear():
 
 def _let_go():
     """Here, in the thread that always runs: without memory the services may not come back by themselves."""
-    if inputs[BLOCKED] != 2:
+    if inputs[BLOCKED] < 2:
         full[0] = None
 
 
