@@ -42,10 +42,10 @@ class Link:
         self.opening = bytearray(1)  # services write 1: open_at_once is scheduled; it writes 0
         self.open_at_once: Callable[[None], None] | None = None  # the loop's
 
-    def hurry(self) -> None:
+    def hurry(self) -> bool:
         """After post_off(): do not leave the contact to the next tick. One call at most is scheduled; never allocates.
 
-        Where it cannot be scheduled the next tick opens the contact.
+        True: the contact is open as soon as `opening` is 0. False: it could not be scheduled, the next tick opens it.
         """
         if not self.opening[0]:
             self.opening[0] = 1
@@ -53,6 +53,8 @@ class Link:
                 micropython.schedule(self.open_at_once, None)  # type: ignore[arg-type]  # made before the services
             except (RuntimeError, AttributeError):  # the queue is full; CPython has none
                 self.opening[0] = 0
+                return False
+        return True
 
 
 class Supervisor:

@@ -59,6 +59,7 @@ class ServiceContext:
         self.offs = 0  # remote ones so far
         self.values = array("i", [0] * (self.burners * s.SNAP_FIELDS))
         self._fresh = array("i", self.values)
+        self._opened = bytearray(self.burners)  # 1: an OFF opens this contact before the tick that says so
 
     def look(self):
         """Update `values` and return them."""
@@ -69,6 +70,12 @@ class ServiceContext:
                 if at % s.SNAP_FIELDS not in _RUNNING:
                     self.changed += 1
         return self.values
+
+    def opens_first(self, index):
+        """True from an OFF that has opened this contact to the tick that shuts off, with cause and new state."""
+        if not self.values[index * s.SNAP_FIELDS + s.SNAP_CONTACT_CLOSED]:
+            self._opened[index] = 0
+        return self._opened[index] and not self.link.opening[0]
 
     def burner(self, index):
         """One burner in words and numbers, as in the API and MQTT; None: not known."""
@@ -101,7 +108,10 @@ class ServiceContext:
         for index in range(self.burners):
             if burner is None or burner == index:
                 self.link.inbox.post_off(index, number)
-        self.link.hurry()
+        opened = self.link.hurry()
+        for index in range(self.burners):
+            if burner is None or burner == index:
+                self._opened[index] = opened
         self.offs += 1
 
     def extend(self, burner):

@@ -275,9 +275,10 @@ async def _is_held(context):
 async def _polled(service, context):
     """Poll a service at every round, and at once when its broker sends."""
     hearing = asyncio.create_task(_hear(service, context))
+    offs = 0
     try:
         while True:
-            service.poll()
+            offs = await _round(service, context, offs)
             if hearing.done():
                 await hearing  # raises what ended it
             await asyncio.sleep_ms(_POLL_MS)
@@ -287,22 +288,30 @@ async def _polled(service, context):
 
 
 async def _hear(service, context):
-    offs = rounds = 0
+    offs = 0
     while True:
         source = service.broker.source()
         if source is None:
             await asyncio.sleep_ms(_POLL_MS)
             continue
-        if rounds:
-            rounds -= 1
+        await readable(source, asyncio.sleep_ms)
+        offs = await _round(service, context, offs)
+        await asyncio.sleep_ms(_calm_ms(service))
+
+
+async def _round(service, context, offs):
+    """Poll; after an OFF go on until the broker has heard what came of it. offs: as returned by the last round."""
+    service.poll()
+    if offs != context.offs:
+        for _ in range(_CONFIRM_ROUNDS):
+            await asyncio.sleep_ms(_calm_ms(service))
             context.look()
-        else:
-            await readable(source, asyncio.sleep_ms)
-        service.poll()
-        if offs != context.offs:
-            offs = context.offs
-            rounds = _CONFIRM_ROUNDS
-        await asyncio.sleep_ms(0 if service.broker.is_busy else _CALM_MS)  # an OFF may wait behind a long message
+            service.poll()
+    return context.offs
+
+
+def _calm_ms(service):
+    return 0 if service.broker.is_busy else _CALM_MS  # an OFF may wait behind a long message
 
 
 def _draw(bits):

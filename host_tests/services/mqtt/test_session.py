@@ -348,6 +348,15 @@ def test_a_name_that_cannot_be_looked_up_is_looked_up_at_every_attempt(dials, lo
     assert len(looks) == 4
 
 
+def test_a_message_is_not_held_back_until_the_broker_has_answered_the_last_one():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        connection = transport.Connection("127.0.0.1", server.getsockname()[1], None)
+        while not connection.step():
+            pass
+        assert connection.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        connection.close()
+
+
 def test_a_server_that_does_not_read_gets_no_more_and_is_not_waited_for():
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         connection = transport.Connection("127.0.0.1", deaf.getsockname()[1], None)

@@ -82,6 +82,7 @@ class HomeAssistant:
         self._rssi_dbm = None
         self._off_at = [None] * context.burners
         self._was_closed = [False] * context.burners
+        self._seen = 0  # what had changed when the states were last published
         self._checks = 0  # without a proof that commands arrive, in this session; None: proved
 
     def poll(self):
@@ -89,16 +90,20 @@ class HomeAssistant:
         try:
             if self.broker.poll():
                 self._speak()
-            elif self._has_shut_off() and self._discoveries is None:  # this is not left to the next half second
-                self._publish_states(False)
+            elif self._seen != self._changes() and self._has_shut_off() and self._discoveries is None:
+                self._publish_states(False)  # this is not left to the next half second
         except Exception as error:  # whatever cannot be published must not end the way of an OFF
             gc.collect()
             self._context.log.add("mqtt", repr(error))
 
+    def _changes(self):
+        return self._context.changed + self._context.offs
+
     def _has_shut_off(self):
-        values = self._context.values
-        for index in range(self._context.burners):
-            if self._was_closed[index] and not values[index * SNAP_FIELDS + SNAP_CONTACT_CLOSED]:
+        context = self._context
+        for index in range(context.burners):
+            is_open = not context.values[index * SNAP_FIELDS + SNAP_CONTACT_CLOSED]
+            if self._was_closed[index] and (is_open or context.opens_first(index)):
                 return True
         return False
 
@@ -153,6 +158,7 @@ class HomeAssistant:
 
     def _publish_states(self, slow):
         context = self._context
+        self._seen = self._changes()
         device = {"problem": context.problem(), "rssi": self._rssi_dbm, "restart_reason": self._restart_reason}
         self.broker.offer(self._base + "/device", json.dumps(device))
         for index in range(context.burners):
@@ -177,10 +183,15 @@ class HomeAssistant:
             burner["flame"] = None
         elif slow:
             self.broker.offer(self._topic(index, "millivolts"), json.dumps(uv))
-        burner["valve"] = valve(burner)
+        first = self._context.opens_first(index)
+        if first:  # the pin is low; state and cause come with the next tick
+            burner["contact_closed"] = False
+        burner["valve"] = "closing" if first else valve(burner)
         burner["off_at"] = self._steady_off_at(index, left_s if burner["contact_closed"] else 0)
         self.broker.offer(self._topic(index, "state"), json.dumps(burner))
         if self._was_closed[index] and not burner["contact_closed"]:
+            if first:
+                return
             event = json.dumps({"event_type": burner["cause"].split(":")[0], "cause": burner["cause"]})
             if not self.broker.publish(self._topic(index, "shutoff"), event, False):
                 return
