@@ -1,10 +1,11 @@
 """Row 3: one safety tick on the VM beside an empty loop over the same pins. The loop itself: vm/tick.py."""
 
+import statistics
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.on_the_vm import measured
-from benchmarks.rows import Row, figures
+from benchmarks.rows import Row, figures, moved_percent
 from simulator import run
 
 BLOCK_TICKS = 400  # enough for a press, a burn and a hold of the smallest chip
@@ -33,10 +34,11 @@ def ticks(rounds: int, burners: tuple[int, ...] = BURNERS, firmware: Path = run.
 
 
 def rows_of(found: dict[int, Ticks]) -> list[Row]:
-    """The rows; the ratio is that of the quickest blocks, because noise only adds."""
+    """The rows; the ratio is that of the quickest blocks, as noise only adds; moved: of the empty loop's median."""
     rows = []
     for burners, one in found.items():
         ours, empty = (figures([ns / 1000 for ns in values]) for values in (one.tick_ns, one.empty_ns))
         ratio = max(1, min(one.empty_ns)) / min(one.tick_ns)
-        rows.append(Row(3, "tick_us", "µs", ours, empty, "empty", ratio, str(burners)))
+        moved = moved_percent([statistics.median(one.empty_ns), min(one.empty_ns)])
+        rows.append(Row(3, "tick_us", "µs", ours, None, empty, ratio, moved, str(burners)))
     return rows

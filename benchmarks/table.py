@@ -4,11 +4,11 @@ from typing import Any
 
 from rich.table import Table
 
-from benchmarks.rows import BESIDE, GROUPS, ROWS, Figures, Row
+from benchmarks.rows import GROUPS, ROWS, Figures, Row
 from render.markdown import rows as markdown
 
-COLUMNS = ("What", "Unit", "Median", "99.9 %", "Worst", "n", "Beside", "its median (/ 99.9 %) / worst", "Ratio")
-LEFT = ("What", "Unit", "Beside")
+COLUMNS = ("What", "Unit", "Curfew", "n", "Asyncio program", "Limit", "Ratio", "Control")
+LEFT = ("What", "Unit")
 BUSY = 0.3  # load of the machine before the run
 
 
@@ -21,12 +21,13 @@ def shown(value: float | None) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:.1f}".removesuffix(".0")
 
 
-def _pair(figures: Figures | None) -> str:
+def _figures(figures: Figures | None) -> str:
+    """Median / 99.9 % / worst; one number where they are the same."""
     if figures is None:
         return ""
     if figures.median == figures.worst:
         return shown(figures.worst)
-    return " / ".join(shown(one) for one in (figures.median, figures.rare, figures.worst) if one is not None)
+    return " / ".join(shown(one) for one in (figures.median, figures.rare, figures.worst))
 
 
 def _ratio(ratio: float | None) -> str:
@@ -38,10 +39,10 @@ def _ratio(ratio: float | None) -> str:
 def cells(row: Row) -> list[str]:
     """The row by COLUMNS."""
     if row.ours is None:
-        return [row.what, "", f"not measured: {row.failed}", "", "", "", "", "", ""]
-    ours = row.ours
-    stats = [shown(ours.median), shown(ours.rare), shown(ours.worst), f"{ours.n:,}"]
-    return [row.what, row.unit, *stats, BESIDE[row.beside], _pair(row.other), _ratio(row.ratio)]
+        return [row.what, "", f"not measured: {row.failed}", "", "", "", "", ""]
+    moved = "" if row.moved is None else f"{row.moved:.0f} %"
+    samples = [_figures(row.other), _figures(row.limit)]
+    return [row.what, row.unit, _figures(row.ours), f"{row.ours.n:,}", *samples, _ratio(row.ratio), moved]
 
 
 def on_screen(rows: list[Row]) -> Table:
@@ -61,7 +62,11 @@ def on_screen(rows: list[Row]) -> Table:
 
 def caption(run: dict[str, Any]) -> str:
     """Where and when it was measured, and whether other work ran on the machine."""
-    text = "Measured on {when} with `{command}`: {machine}, {vm}; ratio above 1: Curfew is better.".format(**run)
+    text = (
+        "Measured on {when} with `{command}`: {machine}, {vm}. Median / 99.9 % / worst. Ratio: the worst case of the "
+        "asyncio program, or else of the limit, to Curfew's. Control: by how much slower the machine was while one of "
+        "the two ran."
+    ).format(**run)
     if run["load"] > BUSY:
         load = "load {load:.1f} on {cores} cores".format(**run)
         text += f" Provisional: other work ran on the same machine ({load})."
@@ -70,5 +75,5 @@ def caption(run: dict[str, Any]) -> str:
 
 def in_markdown(run: dict[str, Any], rows: list[Row], language: int = 0) -> str:
     """The caption and one table, the number of the group first; in English only."""
-    body = [[str(row.number), *cells(row), ROWS[row.key][1]] for row in rows]
-    return caption(run) + "\n\n" + markdown(("", *COLUMNS, "How"), body)
+    body = [[str(row.number), *cells(row), *ROWS[row.key][1:]] for row in rows]
+    return caption(run) + "\n\n" + markdown(("", *COLUMNS, "How", "Its limit"), body)

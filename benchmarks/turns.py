@@ -1,9 +1,10 @@
 """Rows 1 and 2: deadline and OFF to the coil, Curfew and the baseline in turns on the same machine under the same load.
 
-A turn is one program from its start through all phases. A thread presses buttons; two burners reach their deadline
-again and again, two are turned off remotely. Not here: the board (board.py), figures (rows.py).
+A turn is one program from its start through all phases, a bare VM beside it. A thread presses buttons; two burners
+reach their deadline again and again, two are turned off remotely. Not here: the board (board.py), figures (rows.py).
 """
 
+import json
 import os
 import random
 import shutil
@@ -13,12 +14,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks import rig
+from benchmarks.bare import Bare
 from benchmarks.board import BASE, SENSORS, TIMER_S, TOKEN, WINDOW_S, Board, BoardError, now_us
 from benchmarks.rig import TICK_MS
 from simulator.realtime import clients
@@ -32,6 +33,8 @@ CLIENTS, SHOUTS = 50, 500  # of the web server; messages a second over the broke
 LOOKUP_S = 3.0  # of every look-up of a name in the phase HANG, in which there is no broker
 OFF_BURNERS = tuple(number for number, sensor in enumerate(SENSORS) if not sensor)
 RECLOSE_S = 3.3  # before the next press: Curfew has a reclose delay of 3 s, so the baseline gets one, too
+AGAIN_S = 2.0  # between two presses: faster ones are a hand in a panic, which means OFF
+ON_S = 0.6  # before an OFF: every client has been told by then that the contact is closed
 PATIENCE_S = 12.0  # for an OFF
 DEATHS_MAX = 3  # of one program in a run
 RETRY_S = 0.1  # after a refusal
@@ -43,16 +46,24 @@ START_GAP_S = 1.0  # between programs that run side by side
 
 @dataclass
 class Heard:
-    """Lateness of one program in one phase, in milliseconds; an OFF refused for PATIENCE_S counts as so long."""
+    """Lateness of one program in one phase, in milliseconds; an OFF refused for PATIENCE_S counts as so long.
+
+    told_ms: until a client of the broker is told of the open contact. Of the bare VM beside it: how late it woke
+    (bare_ms), how late it heard a byte (byte_ms), how long a fixed piece of work took (work_ms).
+    """
 
     deadline_ms: list[float] = field(default_factory=list)
     check_ms: list[float] = field(default_factory=list)
     off_ms: dict[str, list[float]] = field(default_factory=lambda: {"web": [], "mqtt": []})
+    told_ms: list[float] = field(default_factory=list)
+    bare_ms: list[float] = field(default_factory=list)
+    byte_ms: list[float] = field(default_factory=list)
+    work_ms: list[float] = field(default_factory=list)
 
     def add(self, other: "Heard") -> None:
         """Append those of another turn in the same phase."""
-        self.deadline_ms += other.deadline_ms
-        self.check_ms += other.check_ms
+        for name in ("deadline_ms", "check_ms", "told_ms", "bare_ms", "byte_ms", "work_ms"):
+            getattr(self, name).extend(getattr(other, name))
         for way in WAYS:
             self.off_ms[way] += other.off_ms[way]
 
@@ -64,7 +75,6 @@ class Turn:
     kind: str
     phases: dict[str, Heard] = field(default_factory=lambda: {phase: Heard() for phase in PHASES})
     heap_bytes: int = 0
-    machine_ms: list[float] = field(default_factory=list)  # how late a bare loop beside it was, tick by tick
     deaths: int = 0  # turns in which the program ended by itself; they are repeated
 
 
@@ -95,7 +105,7 @@ class Presser(threading.Thread):
             for burner in range(len(SENSORS)):
                 if not board.on[burner] and time.monotonic() >= next_s[burner]:
                     board.press(burner)
-                    next_s[burner] = time.monotonic() + 2  # and again, should that not have been heard
+                    next_s[burner] = time.monotonic() + AGAIN_S  # should that not have been heard
             time.sleep(0.005)
 
 
@@ -141,7 +151,7 @@ class OffSender(threading.Thread):
             time.sleep(0.005)
 
     def _ask(self, way: str, burner: int) -> None:
-        time.sleep(0.3 + self._draw.random() * 0.1)
+        time.sleep(ON_S + self._draw.random() * 0.1)
         seen = len(self._board.edges)
         asked_us = now_us()
         end_s = time.monotonic() + PATIENCE_S
@@ -184,6 +194,39 @@ class OffSender(threading.Thread):
         except (OSError, AssertionError):
             self._broker = None
             return False
+
+
+class Friend(threading.Thread):
+    """A client of the broker that is told every state, as Home Assistant is: `told`, (us, burner, open)."""
+
+    def __init__(self, broker_port: int):
+        super().__init__(daemon=True)
+        self.told: list[tuple[int, int, bool]] = []
+        self._link = clients.greeted(broker_port, "watcher")
+        self._link.settimeout(None)
+        self._link.sendall(clients.subscribe(f"{BASE}/burner/+/state"))
+
+    def run(self) -> None:
+        with self._link.makefile("rb") as heard:
+            while message := clients.message(heard):
+                us = now_us()
+                topic, text = message
+                state = json.loads(text)
+                self.told.append((us, int(topic.split("/")[3]), not state.get("contact_closed", state.get("on"))))
+
+    def told_us(self, burner: int, asked_us: int) -> int | None:
+        """When it was told first after asked_us that the contact is open; None: never."""
+        return next((us for us, number, is_open in self.told if number == burner and is_open and us > asked_us), None)
+
+    def __enter__(self) -> "Friend":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):
+            self._link.shutdown(socket.SHUT_RDWR)
+        self.join()
+        self._link.close()
 
 
 # --- a turn ----------------------------------------------------------------------------------------------------------
@@ -232,7 +275,7 @@ def _mqtt_is_heard(board: Board, port: int, sender: OffSender) -> None:
                 return
         else:
             board.press(burner)
-            time.sleep(0.5)
+            time.sleep(AGAIN_S)
     raise BoardError(f"{board.kind}: OFF over the broker never worked: {board.console()}")
 
 
@@ -243,6 +286,7 @@ def take_turn(kind: str, folder: Path, program: Path | None, phases_s: dict[str,
     with ExitStack() as stack:
         mosquitto = stack.enter_context(broker(folder / "broker"))
         board = stack.enter_context(Board(folder / kind, kind, mosquitto.port, program))
+        bare, friend = stack.enter_context(Bare()), stack.enter_context(Friend(mosquitto.port))
         board.wait_for(lambda: len(board.fed) > 10, START_S, "the first ticks")
         board.wait_for(is_up(board), START_S, "an HTTP answer")
         presser = Presser(board, draw)
@@ -271,6 +315,7 @@ def take_turn(kind: str, folder: Path, program: Path | None, phases_s: dict[str,
             sender.join()
         for phase, from_us, to_us in spans:
             turn.phases[phase].add(_heard(board, presser, sender, from_us, to_us))
+            turn.phases[phase].add(_beside(bare, friend, sender, from_us, to_us))
     return turn
 
 
@@ -315,6 +360,20 @@ def _heard(board: Board, presser: Presser, sender: OffSender, from_us: int, to_u
     return heard
 
 
+def _beside(bare: Bare, friend: Friend, sender: OffSender, from_us: int, to_us: int) -> Heard:
+    """What the bare VM did in a span of time, and what the client of the broker was told of the OFFs in it."""
+    heard = Heard()
+    ticks = [tick for tick in bare.ticks if from_us <= tick[0] < to_us]
+    heard.bare_ms = [max(0, late_us) / 1000 for _, late_us, _ in ticks]
+    heard.work_ms = [work_us / 1000 for _, _, work_us in ticks]
+    heard.byte_ms = [late_us / 1000 for sent_us, late_us in bare.heard if from_us <= sent_us < to_us]
+    for way, asked_us, burner, off_us in sender.offs:
+        if way == "mqtt" and from_us <= asked_us < to_us:
+            told_us = friend.told_us(burner, asked_us) if off_us else None
+            heard.told_ms.append((told_us - asked_us) / 1000 if told_us else PATIENCE_S * 1000)
+    return heard
+
+
 def _whole_turn(
     total: Turn, program: Path | None, phases_s: dict[str, float], seed: int, report: Callable[[str], None]
 ) -> Turn:
@@ -338,9 +397,7 @@ def in_turns(
     for number in range(rounds):
         for kind in total:
             report(f"{kind}, turn {number + 1} of {rounds}")
-            with clients.control(rig.micropython(), over_ms=0) as sleeps:
-                one = _whole_turn(total[kind], baseline if kind == "baseline" else program, phases_s, number, report)
-            total[kind].machine_ms += [max(0, to_us - from_us - 1000 * TICK_MS) / 1000 for from_us, to_us in sleeps]
+            one = _whole_turn(total[kind], baseline if kind == "baseline" else program, phases_s, number, report)
             for phase in phases_s:
                 total[kind].phases[phase].add(one.phases[phase])
             total[kind].heap_bytes = one.heap_bytes

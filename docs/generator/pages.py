@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from benchmarks import counts
 from benchmarks import kept as bench
 from benchmarks import table as bench_table
 from docs.generator import EN, ROOT, ZH, argument, chips, diagram, evidence, tables
+from render.markdown import rows as markdown
 from wiring import tables as wiring
 from wiring.spice import table as spice
 
@@ -17,6 +19,12 @@ def _bench(language: int) -> str:
     """What `make bench KEEP=1` stored."""
     run, measured = bench.read(bench.KEPT)
     return bench_table.in_markdown(run, measured, language)
+
+
+def _counts(language: int) -> str:
+    """What `make counts KEEP=...` stored, and why each figure is as it is; in English only."""
+    body = [(f"`{name}`", f"{one['value']:,}", one["unit"], one["why"]) for name, one in counts.read().items()]
+    return markdown(("Figure", "Value", "Unit", "Last change"), body)
 
 
 PARTS: dict[str, Part] = {
@@ -40,6 +48,7 @@ PARTS: dict[str, Part] = {
     "single faults": spice.in_markdown,
     "single faults in brief": spice.in_brief,
     "bench": _bench,
+    "counts": _counts,
     "chips": chips.fits,
     "rules": evidence.table,
 }
@@ -54,7 +63,7 @@ ENGLISH: dict[str, tuple[str, ...]] = {
     "docs/settings.md": ("settings",),
     "docs/home-assistant.md": ("entities",),
     "docs/simulator.md": ("demo",),
-    "docs/benchmarks.md": ("bench",),
+    "docs/benchmarks.md": ("bench", "counts"),
     "wiring/README.md": ("parts", "data sheets", "pins", "refused pins", "other pins", "chip pins", "connections"),
 }
 DRAWINGS: dict[str, Callable[[], str]] = {

@@ -8,7 +8,7 @@ import time
 import pytest
 from rich.console import Console
 
-from benchmarks import baseline_build, board, kept, measure, picture, safety_tick, start, table, turns
+from benchmarks import bare, baseline_build, board, kept, measure, picture, safety_tick, start, table, turns
 from benchmarks import rows as r
 from benchmarks.rows import Figures, Row
 
@@ -82,7 +82,7 @@ def some_rows():
         r.against_baseline(1, "check_quiet", [0.1, 0.5], [0.2, 3.0]),
         r.against_baseline(1, "check_hang", [0.1, 4.0], [0.2, 6000.0]),
         r.against_baseline(2, "off_web_crowd", [700.0], [0.7]),
-        Row(3, "tick_us", "µs", r.single(27.0), r.single(0.5), "empty", of="1"),
+        Row(3, "tick_us", "µs", r.single(27.0), limit=r.single(0.5), moved=3.0, of="1"),
         Row(4, "heap_start", "B", r.single(62784.0)),
         r.failed(4, "load", OSError("no VM")),
     ]
@@ -124,7 +124,7 @@ def test_what_is_kept_is_a_result_whose_picture_is_up_to_date():
     assert len(measured) > 10
     for row in measured:
         assert row.ours is not None, row.failed
-        assert row.number in r.GROUPS and row.beside in r.BESIDE and row.what
+        assert row.number in r.GROUPS and row.what
     assert (kept.IMAGES / "bench.svg").read_text("utf-8") == picture.drawn(measured), "run `make bench KEEP=1`"
     assert {"command", "when", "machine", "vm", "cores", "load"} <= set(run)
 
@@ -133,8 +133,10 @@ def test_a_result_is_not_kept_when_a_row_is_missing_or_the_machine_changed_its_s
     rows = [row for row in some_rows() if row.ours]
     assert kept.refusal(rows) == ""
     assert kept.refusal(some_rows()) == kept.refusal(rows[1:3]) == "a row is missing"
-    slower = Row(3, "tick_us", "µs", r.single(50.0), r.single(0.61), "empty", of="2")
-    assert "moved by 22 %" in kept.refusal([*rows, slower])
+    slower = r.against_baseline(2, "off_web_quiet", [1.0], [2.0], [0.1], r.moved_percent([0.61, 0.5]))
+    refusal = kept.refusal([*rows, slower])
+    assert refusal.startswith("OFF by HTTP") and "moved by 22 %" in refusal
+    assert kept.refusal([*rows, r.against_baseline(2, "off_web_quiet", [1.0], [2.0], [0.1], 20.0)]) == ""
 
 
 def test_under_the_worst_network_the_worst_check_is_ten_times_earlier_than_the_baselines():
@@ -191,28 +193,39 @@ def test_devices_side_by_side_are_summed_up_and_have_as_many_baselines(monkeypat
     assert (sorted(ours.off_ms["web"]), sorted(its.off_ms["web"])) == ([0, 1, 2], [100, 101, 102])
 
 
-def test_a_machine_that_stood_still_is_seen_by_the_loop_beside(monkeypatch, tmp_path):
+def test_a_machine_that_stood_still_is_seen_by_the_bare_vm_and_a_byte_is_heard_by_it(monkeypatch):
     started, popen = [], subprocess.Popen
-
-    def start(*args, **kwargs):
-        started.append(popen(*args, **kwargs))
-        return started[-1]
-
-    def take(kind, *_):
-        time.sleep(0.5)
-        started[-1].send_signal(signal.SIGSTOP)
-        time.sleep(0.3 if kind == "baseline" else 0)
-        started[-1].send_signal(signal.SIGCONT)
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1])
+    with bare.Bare() as one:
+        assert until(lambda: len(one.ticks) > 10 and len(one.heard) > 1)
+        before = len(one.ticks)
+        started[0].send_signal(signal.SIGSTOP)
         time.sleep(0.3)
-        return turns.Turn(kind)
+        started[0].send_signal(signal.SIGCONT)
+        assert until(lambda: max(late_us for _, late_us, _ in one.ticks[before:] or [(0, 0, 0)]) > 200_000)
+    assert sorted(late_us for _, late_us, _ in one.ticks)[len(one.ticks) // 2] < 100_000
+    assert all(work_us > 0 for _, _, work_us in one.ticks)
+    assert all(late_us > 0 for _, late_us in one.heard)
 
-    monkeypatch.setattr(subprocess, "Popen", start)
-    monkeypatch.setattr(turns, "take_turn", take)
-    found = turns.in_turns(tmp_path, 1, {"quiet": 1}, lambda _: None)
-    late_ms = found["baseline"].machine_ms
-    assert len(late_ms) > 10
-    assert max(late_ms) > 200 and sorted(late_ms)[len(late_ms) // 2] < 100
-    assert len(found["firmware"].machine_ms) > 10
+
+def until(holds, s=20):
+    """Whether something holds within so many seconds."""
+    end_s = time.monotonic() + s
+    while not holds() and time.monotonic() < end_s:
+        time.sleep(0.02)
+    return holds()
+
+
+@pytest.mark.long
+@pytest.mark.limit(120)
+def test_a_quiet_turn_of_both_programs_tells_how_late_an_off_was_and_when_a_client_was_told(tmp_path):
+    program = baseline_build.compiled(tmp_path / "program")
+    for kind in turns.KINDS:
+        folder = tmp_path / kind
+        heard = turns.take_turn(kind, folder, program if kind == "baseline" else None, {"quiet": 20}, 1).phases["quiet"]
+        for times_ms in (*heard.off_ms.values(), heard.told_ms, heard.check_ms, heard.byte_ms, heard.work_ms):
+            assert times_ms
+        assert max(heard.off_ms["mqtt"]) < max(heard.told_ms) < 1000 * turns.PATIENCE_S
 
 
 @pytest.mark.parametrize(("size", "count"), [(measure.QUICK, 0), (measure.FULL, 1)])
