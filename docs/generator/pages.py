@@ -21,6 +21,11 @@ def _bench(language: int) -> str:
     return bench_table.in_markdown(run, measured, language)
 
 
+def _bench_in_brief(language: int) -> str:
+    run, measured = bench.read(bench.KEPT)
+    return bench_table.in_brief(run, measured, language)
+
+
 def _counts(language: int) -> str:
     """What `make counts KEEP=...` stored, and why each figure is as it is; in English only."""
     body = [(f"`{name}`", f"{one['value']:,}", one["unit"], one["why"]) for name, one in counts.read().items()]
@@ -48,12 +53,13 @@ PARTS: dict[str, Part] = {
     "single faults": spice.in_markdown,
     "single faults in brief": spice.in_brief,
     "bench": _bench,
+    "bench in brief": _bench_in_brief,
     "counts": _counts,
     "chips": chips.fits,
     "rules": evidence.table,
 }
 ENGLISH: dict[str, tuple[str, ...]] = {
-    "README.md": ("chips",),
+    "README.md": ("chips", "bench in brief"),
     "SAFETY.md": ("single faults in brief",),
     "docs/build.md": ("parts list", "settings of the builds"),
     "docs/circuit.md": ("single faults",),

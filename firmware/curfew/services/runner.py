@@ -296,22 +296,20 @@ async def _hear(service, context):
             continue
         await readable(source, asyncio.sleep_ms)
         offs = await _round(service, context, offs)
-        await asyncio.sleep_ms(_calm_ms(service))
 
 
 async def _round(service, context, offs):
     """Poll; after an OFF go on until the broker has heard what came of it. offs: as returned by the last round."""
-    service.poll()
-    if offs != context.offs:
-        for _ in range(_CONFIRM_ROUNDS):
-            await asyncio.sleep_ms(_calm_ms(service))
-            context.look()
-            service.poll()
-    return context.offs
-
-
-def _calm_ms(service):
-    return 0 if service.broker.is_busy else _CALM_MS  # an OFF may wait behind a long message
+    rounds = 1
+    while rounds:
+        service.poll()
+        rounds -= 1
+        if offs != context.offs:
+            offs = context.offs
+            rounds = _CONFIRM_ROUNDS
+        await asyncio.sleep_ms(0 if service.broker.is_busy else _CALM_MS)  # an OFF may wait behind a long message
+        context.look()
+    return offs
 
 
 def _draw(bits):
