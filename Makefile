@@ -247,7 +247,7 @@ build/lib/.ready: $(VENV)/.ready firmware/requirements.txt
 
 build/bench/lib/.ready: $(VENV)/.ready benchmarks/baseline/requirements.txt
 	@echo "fetching the benchmark's baseline into build/bench/lib ..."
-	@$(PY) -m benchmarks.baseline_build
+	@$(PY) -m benchmarks.baseline
 	@touch $@
 
 build/.ready: $(VENV)/.ready build/lib/.ready $(SOURCES) $(wildcard tools/build/*.py)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from benchmarks import baseline_build, memory, safety_tick, turns
+from benchmarks import baseline, memory, safety_tick, turns
 from benchmarks.rig import HEAP_KIB
 from benchmarks.rows import Row, against_baseline, failed, figures, moved_percent, single
 from benchmarks.turns import CROWD, HANG, QUIET
@@ -58,7 +58,7 @@ class Measuring:
 
     def in_turns(self) -> Iterator[Row]:
         """Rows 1 and 2."""
-        self.taken = turns.in_turns(baseline_build.compiled(), self.size.rounds, self.size.phases_s, self.report)
+        self.taken = turns.in_turns(baseline.compiled(), self.size.rounds, self.size.phases_s, self.report)
         ours, its = self.taken["firmware"].phases, self.taken["baseline"].phases
         # By phase: what the bare VM did in both programs' turns, and how much slower it worked in those of one.
         slept, waited, moved = {}, {}, {}
@@ -75,13 +75,13 @@ class Measuring:
             for way in ways:
                 offs = ours[phase].off_ms[way], its[phase].off_ms[way]
                 yield against_baseline(2, f"off_{way}_{phase}", *offs, waited[phase], moved[phase])
-        told = ours[QUIET].told_ms, its[QUIET].told_ms
-        yield against_baseline(2, "told_quiet", *told, waited[QUIET], moved[QUIET])
+        hears = ours[QUIET].hears_ms, its[QUIET].hears_ms
+        yield against_baseline(2, "hears_quiet", *hears, waited[QUIET], moved[QUIET])
 
     def side_by_side(self) -> Iterator[Row]:
         """Row 2 with rare cases: many devices share the waiting for the reclose delay."""
         if self.size.devices:
-            program = baseline_build.compiled()
+            program = baseline.compiled()
             ours, its = turns.side_by_side(program, self.size.devices, self.size.devices_s, self.report)
             for way in turns.WAYS:
                 limit = ours.byte_ms + its.byte_ms

@@ -12,7 +12,7 @@ HANG = "50 web clients, no broker, name look-ups hang"
 EDGES = "edges of the relay pin; a deadline is 10 s (or a minute) after the rising edge"
 FEEDS = "time between two feedings of the watchdog, less 20 ms"
 ASKED = "from sending to the falling edge, repeated after a refusal"
-TOLD = "from sending to the message that says the contact is open, at another client of the broker"
+HEARS = "from sending to the message that says the contact is open, at another client of the broker"
 # What the limit is: that of the same moment on the same machine.
 SLEEPS = "a bare VM that only sleeps, 20 ms at a time"
 WAITS = "a bare VM that only waits for a byte"
@@ -29,7 +29,7 @@ ROWS: dict[str, tuple[str, str, str]] = {
     "off_web_crowd": (f"OFF by HTTP, {CROWD}", ASKED, WAITS),
     "off_mqtt_crowd": (f"OFF by MQTT, {CROWD}", ASKED, WAITS),
     "off_web_hang": (f"OFF by HTTP, {HANG}", ASKED, WAITS),
-    "told_quiet": ("OFF by MQTT until a client is told that the contact is open, quiet network", TOLD, WAITS),
+    "hears_quiet": ("OFF by MQTT until a client hears that the contact is open, quiet network", HEARS, WAITS),
     "tick_us": (
         "one tick on the VM, {of} burners",
         "blocks of 400 ticks, in turn with the empty loop",

@@ -82,11 +82,11 @@ def in_markdown(run: dict[str, Any], rows: list[Row], language: int = 0) -> str:
 
 _BRIEF = (
     "On the VM ({when}, median and worst; in brackets a good asyncio program on the same machine): a remote OFF opens "
-    "the relay's coil after {off_web_quiet} by HTTP and {off_mqtt_quiet} by MQTT; another client of the broker is told "
-    "after {told_quiet}. A deadline under 50 web clients, with no broker and name look-ups that hang, is late by "
-    "{deadline_hang}.",
+    "the relay's coil after {off_web_quiet} by HTTP and {off_mqtt_quiet} by MQTT; another client of the broker hears "
+    "of it after {hears_quiet}. A deadline under 50 web clients, with no broker and name look-ups that hang, is late "
+    "by {deadline_hang}.",
     "虚拟机上（{when}，中位数和最差；括号里是同一台机器上一个写得好的 asyncio 程序）：远程关火到继电器线圈断电，"
-    "HTTP {off_web_quiet}，MQTT {off_mqtt_quiet}；MQTT 服务器的另一个客户端得知：{told_quiet}。"
+    "HTTP {off_web_quiet}，MQTT {off_mqtt_quiet}；MQTT 服务器的另一个客户端得知：{hears_quiet}。"
     "50 个网页客户端、没有 MQTT 服务器、域名查询卡住时，到点关火延迟 {deadline_hang}。",
 )
 _PAIR = ("{} ms ({})", "{} ms（{}）")

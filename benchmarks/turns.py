@@ -48,21 +48,21 @@ START_GAP_S = 1.0  # between programs that run side by side
 class Heard:
     """Lateness of one program in one phase, in milliseconds; an OFF refused for PATIENCE_S counts as so long.
 
-    told_ms: until a client of the broker is told of the open contact. Of the bare VM beside it: how late it woke
+    hears_ms: until a client of the broker hears of the open contact. Of the bare VM beside it: how late it woke
     (bare_ms), how late it heard a byte (byte_ms), how long a fixed piece of work took (work_ms).
     """
 
     deadline_ms: list[float] = field(default_factory=list)
     check_ms: list[float] = field(default_factory=list)
     off_ms: dict[str, list[float]] = field(default_factory=lambda: {"web": [], "mqtt": []})
-    told_ms: list[float] = field(default_factory=list)
+    hears_ms: list[float] = field(default_factory=list)
     bare_ms: list[float] = field(default_factory=list)
     byte_ms: list[float] = field(default_factory=list)
     work_ms: list[float] = field(default_factory=list)
 
     def add(self, other: "Heard") -> None:
         """Append those of another turn in the same phase."""
-        for name in ("deadline_ms", "check_ms", "told_ms", "bare_ms", "byte_ms", "work_ms"):
+        for name in ("deadline_ms", "check_ms", "hears_ms", "bare_ms", "byte_ms", "work_ms"):
             getattr(self, name).extend(getattr(other, name))
         for way in WAYS:
             self.off_ms[way] += other.off_ms[way]
@@ -197,11 +197,11 @@ class OffSender(threading.Thread):
 
 
 class Friend(threading.Thread):
-    """A client of the broker that is told every state, as Home Assistant is: `told`, (us, burner, open)."""
+    """A client of the broker that hears every state, as Home Assistant is: `states`, (us, burner, open)."""
 
     def __init__(self, broker_port: int):
         super().__init__(daemon=True)
-        self.told: list[tuple[int, int, bool]] = []
+        self.states: list[tuple[int, int, bool]] = []
         self._link = clients.greeted(broker_port, "watcher")
         self._link.settimeout(None)
         self._link.sendall(clients.subscribe(f"{BASE}/burner/+/state"))
@@ -212,11 +212,11 @@ class Friend(threading.Thread):
                 us = now_us()
                 topic, text = message
                 state = json.loads(text)
-                self.told.append((us, int(topic.split("/")[3]), not state.get("contact_closed", state.get("on"))))
+                self.states.append((us, int(topic.split("/")[3]), not state.get("contact_closed", state.get("on"))))
 
-    def told_us(self, burner: int, asked_us: int) -> int | None:
-        """When it was told first after asked_us that the contact is open; None: never."""
-        return next((us for us, number, is_open in self.told if number == burner and is_open and us > asked_us), None)
+    def heard_us(self, burner: int, asked_us: int) -> int | None:
+        """When it heard first after asked_us that the contact is open; None: never."""
+        return next((us for us, number, is_open in self.states if number == burner and is_open and us > asked_us), None)
 
     def __enter__(self) -> "Friend":
         self.start()
@@ -361,7 +361,7 @@ def _heard(board: Board, presser: Presser, sender: OffSender, from_us: int, to_u
 
 
 def _beside(bare: Bare, friend: Friend, sender: OffSender, from_us: int, to_us: int) -> Heard:
-    """What the bare VM did in a span of time, and what the client of the broker was told of the OFFs in it."""
+    """What the bare VM did in a span of time, and what the client of the broker heard of the OFFs in it."""
     heard = Heard()
     ticks = [tick for tick in bare.ticks if from_us <= tick[0] < to_us]
     heard.bare_ms = [max(0, late_us) / 1000 for _, late_us, _ in ticks]
@@ -369,8 +369,8 @@ def _beside(bare: Bare, friend: Friend, sender: OffSender, from_us: int, to_us: 
     heard.byte_ms = [late_us / 1000 for sent_us, late_us in bare.heard if from_us <= sent_us < to_us]
     for way, asked_us, burner, off_us in sender.offs:
         if way == "mqtt" and from_us <= asked_us < to_us:
-            told_us = friend.told_us(burner, asked_us) if off_us else None
-            heard.told_ms.append((told_us - asked_us) / 1000 if told_us else PATIENCE_S * 1000)
+            friend_us = friend.heard_us(burner, asked_us) if off_us else None
+            heard.hears_ms.append((friend_us - asked_us) / 1000 if friend_us else PATIENCE_S * 1000)
     return heard
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 from rich.console import Console
 
-from benchmarks import bare, baseline_build, board, kept, measure, picture, safety_tick, start, table, turns
+from benchmarks import bare, baseline, board, kept, measure, picture, safety_tick, start, table, turns
 from benchmarks import rows as r
 from benchmarks.rows import Figures, Row
 
@@ -218,14 +218,14 @@ def until(holds, s=20):
 
 @pytest.mark.long
 @pytest.mark.limit(120)
-def test_a_quiet_turn_of_both_programs_tells_how_late_an_off_was_and_when_a_client_was_told(tmp_path):
-    program = baseline_build.compiled(tmp_path / "program")
+def test_a_quiet_turn_of_both_programs_tells_how_late_an_off_was_and_when_a_client_hears_of_it(tmp_path):
+    program = baseline.compiled(tmp_path / "program")
     for kind in turns.KINDS:
         folder = tmp_path / kind
         heard = turns.take_turn(kind, folder, program if kind == "baseline" else None, {"quiet": 20}, 1).phases["quiet"]
-        for times_ms in (*heard.off_ms.values(), heard.told_ms, heard.check_ms, heard.byte_ms, heard.work_ms):
+        for times_ms in (*heard.off_ms.values(), heard.hears_ms, heard.check_ms, heard.byte_ms, heard.work_ms):
             assert times_ms
-        assert max(heard.off_ms["mqtt"]) < max(heard.told_ms) < 1000 * turns.PATIENCE_S
+        assert max(heard.off_ms["mqtt"]) < max(heard.hears_ms) < 1000 * turns.PATIENCE_S
 
 
 @pytest.mark.parametrize(("size", "count"), [(measure.QUICK, 0), (measure.FULL, 1)])
@@ -269,14 +269,14 @@ def pressed_until_on(one):
 
 
 def test_both_programs_close_at_a_press_and_open_at_their_deadline(tmp_path):
-    program = baseline_build.compiled(tmp_path / "program")
+    program = baseline.compiled(tmp_path / "program")
     with (
         board.Board(tmp_path / "ours", "firmware", 1) as ours,
-        board.Board(tmp_path / "its", "baseline", 1, program) as baseline,
+        board.Board(tmp_path / "its", "baseline", 1, program) as its,
     ):
-        for one in (ours, baseline):
+        for one in (ours, its):
             one.wait_for(lambda one=one: len(one.fed) > 10, 60, "the first ticks")
-        closed = [(one, pressed_until_on(one)) for one in (ours, baseline)]
+        closed = [(one, pressed_until_on(one)) for one in (ours, its)]
         for one, (on_us, burner, level) in closed:
             assert (burner, level) == (0, 1)
             off_us, burner, level = one.wait_for(

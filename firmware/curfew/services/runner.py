@@ -308,7 +308,8 @@ async def _round(service, context, offs):
             offs = context.offs
             rounds = _CONFIRM_ROUNDS
         await asyncio.sleep_ms(0 if service.broker.is_busy else _CALM_MS)  # an OFF may wait behind a long message
-        context.look()
+        if rounds:
+            context.look()
     return offs
 
 

@@ -16,7 +16,7 @@ _REUSES = 10  # of an address by attempts that fail; a new look-up of the name c
 _OPEN_S = 10  # for a connection
 _PAUSE_MS = 2000  # after the first failure, or down to half of it: not all devices of a broker at once; doubles up to
 _PAUSE_MAX_MS = 30000
-_LASTING_MS = 60000  # a session as long as this forgives all failures; also the wait after what a user has to mend
+_LASTING_MS = 60000  # a session as long as this forgives all failures; also the wait after what a user has to repair
 _PUBLISH_MS = 500  # between two states
 _WAITING_MAX = 8  # published and not acknowledged
 

