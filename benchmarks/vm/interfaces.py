@@ -173,10 +173,10 @@ class Broker(Names):
         self.sent += 1
         return len(packet)
 
-    def setblocking(self, _):
+    def setblocking(self, *_):
         pass
 
-    connect = setblocking
+    connect = setsockopt = setblocking
 
 
 broker = Broker()
