@@ -7,6 +7,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections import deque
 from typing import IO
 
 from benchmarks import rig
@@ -27,7 +28,7 @@ class Bare:
     def __init__(self) -> None:
         self.ticks: list[tuple[int, int, int]] = []
         self.heard: list[tuple[int, int]] = []
-        self._sent_us = 0
+        self._sent: deque[int] = deque()  # microseconds of the bytes on their way
         self._over = threading.Event()
         port = free_port()
         self._sleeps, self._waits = (_started(*words) for words in (("sleep",), ("wait", str(port))))
@@ -41,7 +42,8 @@ class Bare:
         self.ticks.append((woke_us, woke_us - then_us - 1000 * rig.TICK_MS, spun_us - woke_us))
 
     def _hear(self, heard_us: int) -> None:
-        self.heard.append((self._sent_us, heard_us - self._sent_us))
+        sent_us = self._sent.popleft()
+        self.heard.append((sent_us, heard_us - sent_us))
 
     def _send(self, port: int) -> None:
         for _ in range(_TRIES):
@@ -55,7 +57,7 @@ class Bare:
         with link:
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while not self._over.wait(EVERY_S):
-                self._sent_us = time.monotonic_ns() // 1000
+                self._sent.append(time.monotonic_ns() // 1000)
                 link.sendall(b".")
 
     def __enter__(self) -> "Bare":
