@@ -78,7 +78,7 @@ def outside(folder: Path = ROOT) -> set[str]:
 
 
 def _public(names: set[str]) -> set[str]:
-    """Private names are not for others, whoever has the same."""
+    """Private names are for no other file, even one that has the same."""
     return {name for name in names if not name.startswith("_")}
 
 
