@@ -16,6 +16,7 @@ SHORT = {
 }  # fmt: skip
 STOVE = {"tip_heat_ms": 2000, "tip_cool_ms": 3000}
 FOR_EVER_MS = 2**60
+FILE_LINES = 100  # of a journal, and more begin a new file
 LOADER_S = 0.7  # before time begins for the events: 0.3 s later boot.py runs
 
 
@@ -124,6 +125,8 @@ BROKEN_SETTINGS = (
     '{"burners": [{}], "timer_default_min": 200}',
     '{"burners": [{}], "burn_max_min": 1, "timer_max_min": 1, "timer_default_min": 1, "timer_step_min": 1}',
     '{"burners": [{}], "flame_die_s": 30, "delay_coil_s": 30}',
+    '{"burners": [{}], "ignite_window_s": 180, "burn_max_min": 3, "timer_max_min": 3, "timer_default_min": 2, '
+    '"timer_step_min": 2}',
 )
 
 # Two contacts that conduct, as cheap as can be.
@@ -218,6 +221,7 @@ SCRIPTS = (
             (4, "noise", 0, {"uv": 200}),
             (5, "noise", 0, {"uv": 0}),
             (5, "light", 0, light(6000)),
+            (9.005, "raise", 0, raises("I2C.readfrom_mem_into", "OSError")),  # in the second half of a tick
             (13, "sensor", 0, {"value": "short", "side": "tc"}),
             (13.5, "sensor", 0, {"value": "ok"}),
             (14, "sensor", 0, {"value": "stale"}),
@@ -254,6 +258,68 @@ SCRIPTS = (
         },
         stove={"emf_uv": 8000, "tc_mohm": 100, "magnet_hold_ma": 50, "magnet_drop_ma": 20},
         files={"state.txt": sealed("0 400", "0 0", "0 0", "0 0")},
+    ),
+    Script(
+        "a self-test of every result",
+        104,
+        (
+            (1, "stick_pin", 0, {"pin": "pump", "level": "low"}),  # dead
+            (20, "free_pins", 0),
+            (21, "pump", 0, {"is": "bridged"}),
+            (21, "hold", 0, {"ms": 5500}),
+            (45, "pump", 0, {"is": "weak"}),
+            (46, "hold", 0, {"ms": 5500}),
+            (74, "pump", 0, {"is": "sound"}),
+            (75, "hold", 0, {"ms": 5500}),
+        ),
+        sensor=False,
+        settings={"relay_drive": "pulse", "supply_pin": 36},
+    ),
+    Script(
+        "less time, an absence and an alarm",
+        388,
+        (
+            (1, "presence", 0, {"on": True}),
+            (4, "press", 0),
+            (5, "remote_less", 0, {"min": 1}),
+            (7, "override", 0),
+            (12, "remote_less", 0, {"min": 2}),
+            (13, "press", 0),
+            (14, "presence", 0, {"on": False}),
+            *stalls(16, 172, 1900),
+            (365, "press", 0),  # in the warning
+            (367, "alarm", 0, {"on": True}),
+            (370, "press", 0),
+            (374, "alarm", 0, {"on": False}),
+            (375, "hold", 0, {"ms": 5500}),
+        ),
+        sensor=False,
+        settings={
+            **{"alarm_pin": 4, "presence_pin": 35, "absence_min": 5, "absence_left_min": 1, "relay_drive": "level"},
+            **{"timer_default_min": 9, "timer_max_min": 9, "burn_max_min": 9, "timer_step_min": 9},
+        },
+        files={
+            **{"measure.txt": b"", "journal.txt.1": sealed("1 0 BUTTON 5 0")},
+            "journal.txt": sealed(*(f"{number} 0 BUTTON 5 0" for number in range(2, 2 + FILE_LINES))),
+        },
+    ),
+    Script(
+        "a weld beside a neighbor, and the next pot",
+        100,
+        (
+            (4, "press", 0),
+            (13.4, "light", 0, light(8000)),  # at the end of the window
+            (14, "light", 1, light(8000)),
+            (40, "knob_off", 0),
+            (55, "light", 0, light(8000)),
+            (70, "weld", 0),
+            (72, "remote_off", 0, {"source": "test"}),
+            (78, "press", 0),
+            (85, "unweld", 0),
+        ),
+        burners=2,
+        settings={"burners": [{"magnet_hold_uv": 2000, "ground_permille": 50}] * 2, "relay_drive": "pulse"},
+        stove={"tip_cool_ms": 14_000},
     ),
     Script(
         "services that die, block and are refused",

@@ -220,6 +220,7 @@ class Run:
         sys.meta_path.insert(0, Compiled(self.codes))
         sys.print_exception = lambda error: print("Traceback", repr(error))
         builtins.open, os.rename, os.listdir = self.flash.open, self.flash.rename, self.flash.listdir
+        os.remove = self.flash.remove
         gc.collect()
         gc.freeze()
         gc.disable()
