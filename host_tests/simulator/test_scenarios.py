@@ -100,7 +100,7 @@ def test_where_no_native_vm_is_its_webassembly_build_does_its_work_and_says_so(m
 @pytest.mark.limit(60)
 def test_a_test_that_needs_the_native_vm_says_so_and_is_skipped_without_it():
     hidden = "import sys, pytest\nfrom simulator import run\nrun.native_vm = lambda: None\npytest.main(sys.argv[1:])"
-    test = "host_tests/hardware/test_clock.py::test_on_the_vm_it_waits_and_takes_no_byte"
+    test = "host_tests/hardware/test_clock.py::test_on_the_vm_it_waits_while_the_heap_is_locked"
     words = [sys.executable, "-c", hidden, "-rs", "-n", "0", test]
     said = subprocess.run(words, cwd=run.ROOT, capture_output=True, text=True, timeout=50).stdout
     assert "1 skipped" in said and "no native `micropython`" in said, said
