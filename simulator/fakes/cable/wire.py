@@ -3,3 +3,4 @@
 WIFI, LOOKUP_MS, DEAD_PORT, WEB_PORT, DNS_PORT = range(5)
 inputs = [1, 0, 0, 0, 0]
 friend = None
+answered = False  # the clock is the one of `time`
