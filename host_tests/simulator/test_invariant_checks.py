@@ -159,6 +159,13 @@ def test_s4_three_hits_count_when_the_button_is_seen_up_after_the_third(up_ms, c
     assert ("S4" in broken(plan(*events), "#up 0", (10_200, ON))) == caught
 
 
+@pytest.mark.parametrize(("at_ms", "caught"), [(60_000, False), (61_050, False), (61_051, True), (59_999, True)])
+def test_s4_hits_are_no_hits_when_the_clock_jumps_between_them(at_ms, caught):
+    hits = [(60_000 + number * 400, "press", {}) for number in range(3)]
+    events = [press(10_000), *hits, (at_ms, "clock_jump", {"ms": 972})]
+    assert ("S4" in broken(plan(*events), "#up 0", (10_200, ON))) == caught
+
+
 def test_s4_a_named_stall_may_delay_it_by_its_own_length_and_a_round_of_the_services():
     events = [press(10_000), (60_000, "gil_hold", {"ms": 1500}), (60_100, "remote_off", {"source": "test"})]
     assert "S4" not in broken(plan(*events), (10_200, ON), off(61_640, "REMOTE:test"))

@@ -83,6 +83,7 @@ def _hits(view: View, burner: int) -> Iterator[tuple[str, int, int, int]]:
         span_ms = third.up_ms - first.up_ms
         due_ms = third.up_ms + DEBOUNCE_MS + TWO_TICKS_MS
         broken = view.broke_off(first.down_ms - UP_FOR_MS, due_ms) or view.up_for_ms(first.down_ms) < UP_FOR_MS
+        broken = broken or any(act.do == "clock_jump" and first.down_ms <= act.at_ms <= due_ms for act in view.done)
         quick = HITS_MIN_MS + TWO_TICKS_MS <= span_ms <= HITS_MAX_MS - TWO_TICKS_MS
         if seen and apart and quick and not stalled and not broken and due_ms <= view.result.last_ms:
             yield "hit three times", burner, third.up_ms, due_ms

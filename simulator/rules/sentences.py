@@ -38,7 +38,10 @@ _NO_COIL = "a contact that conducts without its coil: a weld, a bypass, a stuck 
 COVERED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
     "S1": (_NO_COIL, ("S14", "S16")),
     "S2": (_NO_COIL, ("S14", "S16")),
-    "S4": ("a request in the way of which an exception is thrown, or that waits for blocked services", ("S11", "S2")),
+    "S4": (
+        "a request that an exception or a blocked service holds up, or hits between which the clock jumps",
+        ("S11", "S2"),
+    ),
     "S5": (_NO_COIL, ("S14", "S16")),
     "S7": (_NO_COIL, ("S14", "S16")),
     "S8": ("noise or a jump above half a millivolt, or foreign heat, which can look like a flame", ("S2", "S12")),
