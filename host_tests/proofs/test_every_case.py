@@ -5,8 +5,10 @@ other one, cut off at every length, with every byte taken out. Not here: the row
 a slot (starter.py), power cuts (host_tests/power_cuts).
 """
 
+import functools
 import io
 import itertools
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
@@ -19,14 +21,16 @@ CAUSES = range(1 << FAULT_COUNT)
 ROWS = range(1 << len(faults.FAULT_ROWS))
 
 
+FIRST = [next((code for code in range(FAULT_COUNT) if raised >> code & 1), NO_FAULT) for raised in CAUSES]
+
+
 def fault_set(raised, present):
-    one = FaultSet(0)
-    one.raised = raised
-    one.present = present
-    one.shown = next((code for code in range(FAULT_COUNT) if raised >> code & 1), NO_FAULT)
+    one = FaultSet.__new__(FaultSet)
+    one.raised, one.present, one.shown = raised, present, FIRST[raised]
     return one
 
 
+@functools.cache
 def states():
     """Every (raised, present): a cause that is present is raised."""
     return [(raised, present) for raised in CAUSES for present in CAUSES if not present & ~raised]
@@ -43,20 +47,20 @@ def test_only_an_acknowledgement_without_any_cause_forgets_faults():
 @pytest.mark.long
 def test_a_judgement_raises_every_cause_and_forgets_no_fault():
     """For every set of faults, every answer of the rows, and every cause that is reported."""
-    answers = [False] * len(faults.FAULT_ROWS)
-    rows = [lambda _, present, at=at: answers[at] for at in range(len(answers))]
-    burner = mock.Mock(spec=["reported"])
-    with mock.patch.object(faults, "FAULT_ROWS", rows):
-        for (raised, present), seen in itertools.product(states(), ROWS):
-            answers[:] = [bool(seen >> row & 1) for row in range(len(answers))]
-            for reported in (0, 1 << faults.UNSTABLE, 1 << faults.PROGRAM_CORRUPT, 7 << faults.UNSTABLE):
-                burner.reported = reported
+    answers = lambda *_: False, lambda *_: True
+    for seen, reported in itertools.product(
+        ROWS, (0, 1 << faults.UNSTABLE, 1 << faults.PROGRAM_CORRUPT, 7 << faults.UNSTABLE)
+    ):
+        burner = SimpleNamespace(reported=reported)
+        now = seen | reported
+        with mock.patch.object(
+            faults, "FAULT_ROWS", [answers[seen >> row & 1] for row in range(len(faults.FAULT_ROWS))]
+        ):
+            for raised, present in states():
                 one = fault_set(raised, present)
-                shown = one.shown
                 new = one.judge(burner)
-                assert one.present == seen | reported and one.raised == raised | one.present
-                assert new == (one.raised != raised)
-                assert one.shown == shown if raised else (one.shown == NO_FAULT) == (one.raised == 0)
+                assert (one.raised, one.present, new) == (raised | now, now, now & ~raised != 0)
+                assert one.shown == FIRST[raised] if raised else one.shown == FIRST[now]
 
 
 # --- slot.txt --------------------------------------------------------------------------------------------------
