@@ -6,7 +6,6 @@ proved or tested where it says. signs.py is left out: test_assumptions.py.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 from unittest import mock
 
 from curfew.core import burner as module
@@ -28,6 +27,7 @@ from curfew.core.codes import (
     WARNING,
 )
 from curfew.core.settings import BurnerSettings, Settings
+from host_tests.proofs.one_path import least, most, rising
 
 TIMED = (BURNING, WARNING, OVERRIDE)
 CLOSED = (ARMED, *TIMED)
@@ -51,14 +51,6 @@ class Times:
     ignite_window_ms: int
     absence_ms: int
     absence_left_ms: int
-
-
-def rising(*numbers: int) -> bool:
-    """No number is less than the one before it. With & instead of "and": one path for the prover."""
-    found = True
-    for low, high in pairwise(numbers):
-        found &= low <= high
-    return found
 
 
 def valid(times: Times) -> bool:
@@ -195,7 +187,10 @@ def tick(state: int, times: Times, now: Clocks, around: Around) -> None:
     )
     if not assumed:
         return
-    with mock.patch.object(module.signs, "show", lambda *_: None):
+    with (
+        mock.patch.object(module.signs, "show", lambda *_: None),
+        mock.patch.multiple(module, create=True, min=least, max=most),
+    ):
         one.step(step_ms, around.clock_ok, None if event == NONE else event, around.off, 1, around.extend, around.arm)
     closed = one.wants_closed()
     assert sound(one, steps)
@@ -209,7 +204,7 @@ def tick(state: int, times: Times, now: Clocks, around: Around) -> None:
         assert (not around.off) & (event != HELD) & (not around.raised) & around.clock_ok
         left_ms, cap_ms = now.remaining_ms - step_ms, now.cap_ms - step_ms
         raises = overrides & now.asked & (not now.override_used) & (one.state == OVERRIDE)
-        raised_ms = max(cap_ms, times.override_max_ms)
+        raised_ms = most(cap_ms, times.override_max_ms)
         assert (one.cap_ms == cap_ms) | raises & (one.cap_ms == raised_ms)  # S2
         if one.state == OVERRIDE != state:
             assert overrides & now.asked | now.by_override

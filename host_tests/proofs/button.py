@@ -4,11 +4,14 @@ Each is one tick from any state of a button in which `sound` holds.
 """
 
 from dataclasses import dataclass
+from unittest import mock
 
+from curfew.core import button as module
 from curfew.core import limits
 from curfew.core.button import _FRESH, _OFF_GIVEN, _VOID, Button
 from curfew.core.codes import HELD, HELD_ALL, HELD_LONG, OVERRIDE_PRESSED, PANIC, PRESSED
 from curfew.core.ticks import AGE_MAX_MS
+from host_tests.proofs.one_path import aged, least
 
 STEPS = (HELD_LONG, OVERRIDE_PRESSED, PRESSED)  # what does not open a contact
 
@@ -74,6 +77,11 @@ def sound(button: Button) -> bool:
     return button._raw_ms >= 0 and button._age_ms >= 0 and button._up_ms >= 0 and _FRESH <= button._may <= _VOID
 
 
+def step(button: Button, pressed: bool, step_ms: int) -> int | None:
+    with mock.patch.multiple(module, create=True, aged_ms=aged, min=least):
+        return button.step(pressed, step_ms)
+
+
 def a_new_button_is_sound() -> None:
     assert True
     assert sound(Button())
@@ -88,7 +96,7 @@ def a_contact_of_the_hold_time_is_an_off_in_that_tick_and_stays_sound(
     if not sound(button):
         return
     due = now.down and now.may == _FRESH and now.age_ms + step_ms >= limits.HOLD_MS and (pressed or now.raw)
-    event = button.step(pressed, step_ms)
+    event = step(button, pressed, step_ms)
     assert sound(button)
     if due:
         assert event == HELD
@@ -100,7 +108,7 @@ def tick(now: Gesture, before: Before, pressed: bool, step_ms: int) -> None:
     button = made(now, before)
     if not sound(button):
         return
-    event = button.step(pressed, step_ms)
+    event = step(button, pressed, step_ms)
     assert sound(button)
     if now.may >= _OFF_GIVEN:  # this gesture has meant OFF, or may mean nothing
         assert event in (None, HELD_ALL, HELD_LONG)
@@ -138,4 +146,4 @@ def a_button_that_hangs_decides_nothing(now: Gesture, before: Before, pressed: b
     assert 0 <= step_ms <= limits.STALL_MAX_MS and now.held_ms >= limits.HOLD_VOID_MS and now.active and not now.down
     button = made(now, before)
     if sound(button):
-        assert button.step(pressed, step_ms) is None
+        assert step(button, pressed, step_ms) is None

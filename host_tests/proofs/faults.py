@@ -6,7 +6,7 @@ The set of faults is small enough for all its states: test_every_case.py.
 from dataclasses import dataclass
 
 from curfew.core import faults, limits
-from curfew.core.codes import FAULT, IDLE, REFUTED
+from curfew.core.codes import PENDING, REFUTED
 from curfew.core.faults import FAULT_COUNT, KEPT_FAULTS, FaultSet
 
 ALL = (1 << FAULT_COUNT) - 1
@@ -69,7 +69,7 @@ def a_fault_begins_and_ends_as_its_row_says(seen: Seen, present: bool) -> None:
     """S7, S17."""
     assert 0 <= seen.state <= 6
     welded, persists, failed, stuck = (row(seen, present) for row in faults.FAULT_ROWS)  # type: ignore[arg-type]
-    open_and_live = seen.state in (IDLE, FAULT) and seen.live_count >= limits.LIVE_READINGS
+    open_and_live = not seen.closed and seen.contact != PENDING and seen.live_count >= limits.LIVE_READINGS
     if present:
         assert welded == (seen.cleared_ms < limits.WELD_CLEARED_MS and not seen.is_out_)
         assert failed == (seen.back_ms < limits.SENSOR_BACK_MS)

@@ -5,7 +5,8 @@ from unittest import mock
 
 from curfew.core import limits, settings
 from curfew.core.schema import Invalid
-from host_tests.proofs.burner import Times, rising, valid
+from host_tests.proofs.burner import Times, valid
+from host_tests.proofs.one_path import rising
 
 
 @dataclass

@@ -6,9 +6,12 @@ the contracts take as anything; that settings keep their relations (settings.py)
 """
 
 import ast
+import itertools
 
 import pytest
 
+from curfew.core.ticks import AGE_MAX_MS, aged_ms
+from host_tests.proofs import one_path
 from tools.build.build import FIRMWARE
 
 CORE = FIRMWARE / "curfew" / "core"
@@ -36,3 +39,12 @@ def test_what_is_shown_and_sounded_changes_no_clock_no_state_and_no_act():
 @pytest.mark.parametrize("part", ["faults", "flame", "proof", "button"])
 def test_a_part_of_a_burner_changes_only_itself(part):
     assert {whose for whose, _ in sets(CORE / f"{part}.py")} == {"self"}
+
+
+def test_what_takes_one_path_says_the_same_as_the_original():
+    numbers = (-1, 0, 1, AGE_MAX_MS - 1, AGE_MAX_MS, AGE_MAX_MS + 1)
+    for one, other, third in itertools.product(numbers, repeat=3):
+        assert one_path.least(one, other, third) == min(one, other, third)
+        assert one_path.most(one, other) == max(one, other)
+        assert one_path.aged(one, other) == aged_ms(one, other)
+        assert one_path.rising(one, other, third) == (one <= other <= third)
