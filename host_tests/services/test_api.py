@@ -352,10 +352,6 @@ def test_shutoffs_come_newest_first_with_their_dates(site, me):
     assert state[-1] == first
 
 
-def test_an_empty_journal_is_an_empty_list(site, me):
-    assert site.ask("GET", "shutoffs", **me).json == []
-
-
 # --- events --------------------------------------------------------------------------------------------------------
 
 
@@ -419,19 +415,6 @@ def test_logging_out_ends_the_stream(running):
 
 
 # --- the rest ------------------------------------------------------------------------------------------------------
-
-
-def test_the_log_has_what_was_refused(site, me):
-    site.ask("POST", "login", {"password": "wrong"})
-    assert "web 401 wrong password" in site.ask("GET", "log", **me).json["lines"]
-
-
-@pytest.mark.parametrize("drive, found", [("pulse", "weak"), ("level", "level")])
-def test_the_log_comes_with_free_memory_the_load_of_the_loop_and_the_state_of_the_pump(site, me, drive, found):
-    site.context.settings.relay_drive = drive
-    site.context.link.figures[0], site.context.link.figures[3] = 5 * 64, 4
-    held = {"busy_permille": 250, "free_bytes": {"python": 20000, "block": 27000}, "self_test": found}
-    assert held.items() <= site.ask("GET", "log", **me).json.items()
 
 
 def test_metrics_are_lines_of_names_and_numbers_each_with_its_help(site, me, monkeypatch):

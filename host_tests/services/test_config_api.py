@@ -306,3 +306,23 @@ def test_a_page_of_no_shutoffs_is_an_empty_list(site, me, query):
 def test_another_query_for_shutoffs_is_refused_with_the_one_there_is(site, me, query):
     answer = site.ask("GET", "shutoffs?" + query, **me)
     assert (answer.status, answer.json["error"]) == (400, "the query is not before=NUMBER")
+
+
+# --- journal and log -------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_journal_is_an_empty_list(site, me):
+    assert site.ask("GET", "shutoffs", **me).json == []
+
+
+def test_the_log_has_what_was_refused(site, me):
+    site.ask("POST", "login", {"password": "wrong"})
+    assert "web 401 wrong password" in site.ask("GET", "log", **me).json["lines"]
+
+
+@pytest.mark.parametrize("drive, found", [("pulse", "weak"), ("level", "level")])
+def test_the_log_comes_with_free_memory_the_load_of_the_loop_and_the_state_of_the_pump(site, me, drive, found):
+    site.context.settings.relay_drive = drive
+    site.context.link.figures[0], site.context.link.figures[3] = 5 * 64, 4
+    held = {"busy_permille": 250, "free_bytes": {"python": 20000, "block": 27000}, "self_test": found}
+    assert held.items() <= site.ask("GET", "log", **me).json.items()
