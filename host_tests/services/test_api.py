@@ -1,6 +1,5 @@
 """The HTTP interface: routes, authorization, bodies, requests for the stove, events."""
 
-import builtins
 import importlib
 import json
 import re
@@ -203,24 +202,6 @@ def test_a_page_whose_name_was_made_to_lead_here_gets_no_answer(site, host):
 )
 def test_an_origin_must_be_the_page_of_the_device(site, me, origin, status):
     assert site.ask("POST", "off", Origin=origin, **me).status == status
-
-
-def test_a_log_in_of_another_type_or_within_a_pause_costs_no_import(site, monkeypatch):
-    imported, real = [], builtins.__import__
-
-    def seen(name, *rest):
-        imported.append(name)
-        return real(name, *rest)
-
-    assert site.ask("POST", "login", {"password": "wrong"}).status == 401
-    monkeypatch.setattr(builtins, "__import__", seen)
-    assert site.ask("POST", "login", b"{}", Content_Type="text/plain").status == 415
-    answer = site.ask("POST", "login", {"password": PASSWORD})
-    assert answer.status == 429 and answer.headers["retry-after"] == "1"
-    assert "curfew.services.http.access_api" not in imported
-    site.clock.now_ms += 1000
-    assert site.ask("POST", "login", {"password": PASSWORD}).status == 200
-    assert "curfew.services.http.access_api" in imported
 
 
 def test_without_a_password_nothing_but_the_set_up_works(make_site):

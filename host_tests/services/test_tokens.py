@@ -1,5 +1,6 @@
-"""Access tokens: made in a scope, shown once, listed, revoked, and what each scope may ask for."""
+"""Access tokens: made in a scope, shown once, listed, revoked, and what each scope may ask for; who has to wait."""
 
+import builtins
 import json
 from pathlib import Path
 
@@ -140,3 +141,21 @@ def test_in_the_local_window_the_owner_logs_in_from_anywhere_whatever_a_stranger
     site.link.update_ms[0] = 1
     assert site.ask("POST", "login", {"password": "wrong"}).status == 401
     assert site.ask("POST", "login", {"password": PASSWORD}).status == 200
+
+
+def test_a_log_in_of_another_type_or_within_a_pause_costs_no_import(site, monkeypatch):
+    imported, real = [], builtins.__import__
+
+    def seen(name, *rest):
+        imported.append(name)
+        return real(name, *rest)
+
+    assert site.ask("POST", "login", {"password": "wrong"}).status == 401
+    monkeypatch.setattr(builtins, "__import__", seen)
+    assert site.ask("POST", "login", b"{}", Content_Type="text/plain").status == 415
+    answer = site.ask("POST", "login", {"password": PASSWORD})
+    assert answer.status == 429 and answer.headers["retry-after"] == "1"
+    assert "curfew.services.http.access_api" not in imported
+    site.clock.now_ms += 1000
+    assert site.ask("POST", "login", {"password": PASSWORD}).status == 200
+    assert "curfew.services.http.access_api" in imported

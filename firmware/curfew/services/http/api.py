@@ -16,12 +16,9 @@ from curfew.services.net.clock import iso as iso_text
 from curfew.services.update import slots
 from curfew.storage import files
 
-_OPEN = ("status", "login")  # need no session
-_SET_UP = ("network", "networks")  # need none in the set-up
 # A token of the scope read asks for the first four, one of control also reads the rest and writes the last three; an
 # update is signed, and needs the local window.
 _BY_TOKEN = ("status", "events", "metrics", "shutoffs", "off", "off_in", "presence", "extend", "update")
-_ALWAYS = ("off", "logout")  # what every known device may do
 _LOCAL = ("local", "lan", "home.arpa", "fritz.box")  # names that only the home network gives
 _COOKIE_MAX = 64  # twice as long as ours
 _AGE_MS = 60000
@@ -161,7 +158,7 @@ class Api:
         else:
             self._expire()  # the time may have become known just now
             request.session = self.auth.find(headers.get("cookie"), self.now_ms())
-        if name in _OPEN or name in _SET_UP and self.in_setup():
+        if name in ("status", "login") or name in ("network", "networks") and self.in_setup():  # need no session
             return
         if not config.get("password"):
             raise Refused(403, SETUP_FIRST)
@@ -177,7 +174,7 @@ class Api:
         elif not is_read:
             if not same(headers.get("x-csrf-token", ""), request.session.guard):
                 raise Refused(403, "X-CSRF-Token missing or wrong")
-            if name not in _ALWAYS:
+            if name not in ("off", "logout"):  # what every known device may do
                 if request.session.is_stored and self.auth.today is None:
                     raise Refused(403, "the time is not known yet: log in again")
                 if request.session.is_limited:
