@@ -44,8 +44,8 @@ HEAPS_KIB = range(50, 80)  # in which the smallest one is looked for
 # over for the issues to come.
 BUDGETS = {
     "heap.core": 33_000, "heap.box": 39_800, "heap.drivers": 5_350, "heap.asyncio": 7_200, "heap.services": 19_800,
-    "heap.web": 22_000, "heap.mqtt": 18_000, "names.ram": 540, "live.burners_2": 158_500, "live.burners_4": 172_000,
-    "smallest.heap": 72, "mpy.core": 23_400,
+    "heap.web": 22_000, "heap.mqtt": 18_000, "names.ram": 540, "live.burners_2": 160_500, "live.burners_4": 172_000,
+    "smallest.heap": 73, "mpy.core": 23_400,
 }  # fmt: skip
 
 Found = dict[str, int]
