@@ -174,6 +174,8 @@ def test_s16_no_neighbor_is_shut_off_without_a_weld_that_began():
 def test_s16_the_same_weld_stops_the_pump_once():
     again = [(90_000, {"burner": 1, **ON, "cause": "WELD_TEST"}), (120_000, {**OFF, "burner": 1, "cause": "WELD_TEST"})]
     assert "S16" in broken(two((30_000, "weld", {})), *beside(63_000), *again)
+    stalled = two((30_000, "weld", {}), (118_000, "hang", {"ms": 3500}))
+    assert "S16" not in broken(stalled, *beside(63_000), *again), "the pump was empty before the cause could be shown"
     fresh = [levels(100_000, HOT), levels(119_000, WELDED)]
     assert "S16" not in broken(two((30_000, "weld", {})), *beside(63_000), again[0], *fresh, again[1])
 

@@ -69,7 +69,9 @@ def a_closed_contact_stops_the_pump(view: View) -> Iterator[str]:
         if driver and to_ms > off_ms and view.at(burner, off_ms)["gas"] == "on" and not view.broke_off(from_ms, off_ms):
             yield f"{where(burner, from_ms)}: the driver is stuck, and the gas is still on at {show_time(off_ms)}"
     for interval in view.intervals:
-        if interval.off is not None and interval.off["cause"] == "WELD_TEST" and not _has_reason(interval, rises):
+        if interval.off is None or view.is_dying(interval):  # what is shown in a stall is the cause of an earlier one
+            continue
+        if interval.off["cause"] == "WELD_TEST" and not _has_reason(interval, rises):
             yield f"{where(interval.burner, interval.off_ms)}: shut off by WELD_TEST, and no weld began before it"
 
 
