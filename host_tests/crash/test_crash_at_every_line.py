@@ -156,13 +156,13 @@ def test_thrown_near_the_contacts_alone_it_is_borne_as_well(forever):
 
 TICK = "                self.tick(now_ms)\n"
 SWALLOWED = f"                try:\n    {TICK}                except Exception:\n                    pass\n"
-ON_THE_WAY_OUT = "        finally:\n            self.relays.open_all()\n"
+ON_THE_WAY_OUT = "                self.relays.open_all()\n"
 BUGS = {
     "the loop swallows what is raised": (False, [("curfew/runtime/loop.py", TICK, SWALLOWED)]),
     "no one opens on the way out": (
         False,
         [
-            ("curfew/runtime/loop.py", ON_THE_WAY_OUT, "        finally:\n            pass\n"),
+            ("curfew/runtime/loop.py", ON_THE_WAY_OUT, "                pass\n"),
             ("program.py", "                loop.relays.open_all()", "                pass"),
         ],
     ),
