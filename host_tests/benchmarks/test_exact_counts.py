@@ -17,9 +17,16 @@ KEPT = {
 }
 
 
+LONG = (
+    "live",
+    "smallest",
+    "off",
+    "request",
+)  # ten seconds and more each; what they measure, the others measure in part
+
+
 @pytest.mark.parametrize(
-    "group",
-    [pytest.param(group, marks=pytest.mark.long if group in ("live", "smallest") else ()) for group in counts.GROUPS],
+    "group", [pytest.param(group, marks=pytest.mark.long if group in LONG else ()) for group in counts.GROUPS]
 )
 def test_no_figure_is_more_than_one_percent_above_the_kept_one_or_above_its_budget(group, record_property):
     if group == "heap32":
@@ -51,6 +58,7 @@ def test_what_is_measured_twice_takes_the_same_to_the_instruction(what):
     assert counts.fuel(1, wasm, range(1), what) == counts.fuel(1, wasm, range(1), what)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("asked", [*counts.INTERFACES, *counts.REQUESTS])
 def test_an_off_and_a_request_take_the_same_to_the_instruction_twice(asked):
     wasm = counts.Wasm()

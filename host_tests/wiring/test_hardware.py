@@ -169,7 +169,7 @@ def test_the_board_lies_on_its_posts_in_the_case_and_the_plug_of_the_supply_reac
     def at(x, y, z):  # of the board
         return in_plastic(base, left + x + 0.013, low + places.HEIGHT - y + 0.017, z)
 
-    edges = [(x, y) for x in range(0, 97, 8) for y in range(0, 93, 4)]
+    edges = [(x, y) for x in range(0, 97, 16) for y in range(0, 93, 23)]
     assert not [edge for edge in edges for z in (under + 0.1, under + 10, under + 30) if at(*edge, z)]
     for hole in (places.PLACES[f"H{number}"] for number in range(1, 5)):
         assert at(hole[0] + 2.5, hole[1], under - 0.5) and not at(hole[0], hole[1], under - 0.5)
