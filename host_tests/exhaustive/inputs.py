@@ -233,7 +233,10 @@ def _restart_as_it_conducts(device):
     device.restart(clean=not device.controller.granted[0])
 
 
-_PRESS, _HOLD = _gesture(), _gesture(HOLD_MS)
+_PRESS, _HOLD = (
+    _gesture(),
+    _gesture(HOLD_MS - sum(DEBOUNCE) + DEBOUNCE[0]),
+)  # counted from the first edge: not a tick more
 INPUTS = {
     "time": _time_passes("cold"),
     **{name: _time_passes(name) for name in (*LEVELS, *DRIFTS, "nothing", "impossible")},

@@ -187,15 +187,15 @@ SEEDED = {
     ("S13", "blind", "a restart is not reported"): [
         (
             "controller.py",
-            "burner.cause = RESTART\n                self._record(index, burner)",
-            "burner.cause = RESTART",
+            "self.player.play(S_ENDED, index)\n                self._record(index, burner)",
+            "self.player.play(S_ENDED, index)",
         )
     ],
     ("L1", "blind", "a press after a refusal is lost"): [
         ("table.py", "return not burner.config.sensor", "return not burner.config.sensor and burner.refused == 0")
     ],
     ("L2", "blind", "a stuck button never comes loose"): [
-        ("faults.py", "return burner.button.stuck", "return burner.button.stuck or burner.state == FAULT")
+        ("faults.py", "return burner.button.stuck", f"return burner.button.stuck or burner.state == {codes.FAULT}")
     ],
 }
 

@@ -163,6 +163,7 @@ NEWEST = """def _newest(path):
     except OSError:
         return path
 """
+COUNT = "def count(path: str) -> int:"
 NO_CHECKSUM = "no checksum"  # no cut alone needs it, a block that goes bad does
 BUGS = {  # what to replace by what, pair by pair
     "the name is taken before the content is there": (
@@ -174,7 +175,7 @@ BUGS = {  # what to replace by what, pair by pair
         (RENAME, f"if count(path):\n        os.remove(path)\n    {RENAME}"),
     ),
     "the rest of an interrupted writing is taken for the file": (
-        ("def count(path):\n", "def count(path):\n    path = _newest(path)\n"),
+        (f"{COUNT}\n", f"{COUNT}\n    path = _newest(path)\n"),
         ("with open(path) as file:", "with open(_newest(path)) as file:"),
         ("def count(", f"{NEWEST}\n\n\ndef count("),
     ),
@@ -312,7 +313,7 @@ def test_a_store_with_a_bug_would_be_seen_on_the_vm(tmp_path, bug):
 COOK = {
     "name": "a weld, an off, and a power cut while it is written",
     "until": "0:00:25",
-    "settings": SHORT,
+    "settings": {**SHORT, "relay_drive": "level"},  # a pump would stop for the weld, and no contact close
     "stove": {"burners": 2},
     "events": [
         {"at": "0:00:04", "do": "light", "hold_s": 5},
@@ -340,7 +341,8 @@ def test_the_firmware_cut_while_it_writes_starts_open_on_what_is_left_and_its_jo
         where, *said = text.splitlines()
         kept = [line.split()[1:] for line in said if line.startswith("#kept ")]
         run_lines = [line for line in said if not line.startswith(("#kept", "#stored"))]
-        assert violations(run_lines, plan, 30) == [], where
+        # S20: the cut is no event of the plan; that nothing else ends the program is asserted below.
+        assert [found for found in violations(run_lines, plan, 30) if found[0] != "S20"] == [], where
         result = parse(run_lines)
         assert [mark[2] for mark in result.marks if mark[0] == "down"] == ["power"], where
         after = [line for line in result.trace if BACK_MS < line["t_ms"] < PRESS_MS]
