@@ -52,7 +52,7 @@ REFUSED = {
     "PRESSED": "ARMED VERIFYING",
     "OVERRIDE_PRESSED": "IDLE ARMED BURNING WARNING VERIFYING FAULT",  # in OVERRIDE the first press leads out of it
     "HELD_LONG": "FAULT",  # a cause is still there
-    "PUMP_OFF": "IDLE",  # a press on a burner that conducted while it had to be open
+    # A press in IDLE beside a contact that conducts, PUMP_OFF: host_tests/core/sensing/test_weld_test.py.
 }
 
 
