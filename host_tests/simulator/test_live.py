@@ -243,6 +243,7 @@ def test_a_broker_hears_the_stove_at_any_speed_and_an_off_from_it_is_in_the_reco
             wait_for(lambda: hears("burner/0/state", "BURNING"), "a flame at the broker")
             friend.say(f"curfew/{NODE}/burner/0/command", "OFF")
             wait_for(lambda: hears("burner/0/state", "REMOTE:mqtt"), "off at the broker")
+            hand.until("state", "IDLE")  # in the record an OFF needs up to a round of the services
             saved = hand.ask("saved")
         friend.client.disconnect()
     finally:
