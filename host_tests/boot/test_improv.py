@@ -266,8 +266,8 @@ def test_on_the_vm_a_request_is_answered_at_the_cable_and_ctrl_c_then_gets_a_pro
 def test_on_the_vm_a_new_board_joins_the_network_that_the_cable_brings(cable):
     port, _ = cable(web_port=0)
     port.write(settings(b"home", b"a secret") + b"\n")
-    told = port.read_until(b"#first=")
-    assert packet(bytes((improv.JOINED,)), improv.STATE) in told and told.endswith(b"http://127.0.0.1/#first="), told
+    heard = port.read_until(b"#first=")
+    assert packet(bytes((improv.JOINED,)), improv.STATE) in heard and heard.endswith(b"http://127.0.0.1/#first="), heard
 
 
 @pytest.mark.parametrize("web_port, typed", [(0, b"\x03"), (None, asked(improv.ASK_STATE)[:-1])])

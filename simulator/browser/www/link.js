@@ -50,12 +50,12 @@ export function connect(said, opened, lost) {
     if (one) ask({ scenario: JSON.stringify(one.top) });
     else said({ refused: `load: there is no scenario ${JSON.stringify(key)} in the repository` });
   }
-  /** Have the rules look at the run, when it has told more, or ended, and the last look is long enough ago. */
+  /** Have the rules look at the run, when it has reported more, or ended, and the last look is long enough ago. */
   function look(now) {
-    const told = `${now.lines} ${now.speed}`;
-    if (judging || !looks || told === seen || performance.now() - asked_at < rest) return;
+    const state = `${now.lines} ${now.speed}`;
+    if (judging || !looks || state === seen || performance.now() - asked_at < rest) return;
     judging = true;
-    seen = told;
+    seen = state;
     asked_at = performance.now();
     if (!judge) {
       judge = new Worker(new URL("judge.js", import.meta.url), { type: "module" });

@@ -11,7 +11,7 @@ const REST_MS = 500; // while nothing changes but the clock
 let stove = null;
 let base = { at: performance.now(), t: 0, speed: 1 };
 let posted = 0;
-let told = -1; // the stove time of the last look for news; -1 when something was asked since
+let looked_at = -1; // the stove time of the last look for news; -1 when something was asked since
 let paced = { at: performance.now(), t: 0 };
 
 const rebase = (t, speed) => { base = { at: performance.now(), t, speed }; };
@@ -30,15 +30,15 @@ function turn() {
     paced = { at: began, t };
   }
   const due = began - posted > REST_MS;
-  const news = t !== told && stove.news(due);
-  told = t;
+  const news = t !== looked_at && stove.news(due);
+  looked_at = t;
   if (news) { posted = began; postMessage(news); }
   setTimeout(turn, Math.max(0, TURN_MS - (performance.now() - began)));
 }
 
 onmessage = ({ data }) => {
   if (!stove) return;
-  told = -1;
+  looked_at = -1;
   const answer = data.judge ? JSON.stringify([{ asked: JSON.parse(stove.so_far(data.judge.known)) }])
     : data.request ? stove.answer(JSON.stringify(data.request))
     : data.saved !== undefined ? JSON.stringify([{ saved: stove.saved(data.saved) }])

@@ -189,9 +189,9 @@ class HomeAssistant:
         burner["valve"] = "closing" if first else valve(burner)
         burner["off_at"] = self._steady_off_at(index, left_s if burner["contact_closed"] else 0)
         self.broker.offer(self._topic(index, "state"), json.dumps(burner))
+        if first:
+            return
         if self._was_closed[index] and not burner["contact_closed"]:
-            if first:
-                return
             event = json.dumps({"event_type": burner["cause"].split(":")[0], "cause": burner["cause"]})
             if not self.broker.publish(self._topic(index, "shutoff"), event, False):
                 return
