@@ -45,7 +45,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     sizes = parser.add_mutually_exclusive_group()
     sizes.add_argument("--quick", action="store_true", help="under a minute: few values, no 99.9 %%")
     sizes.add_argument("--long", action="store_true", help="half an hour: more turns, and the 99.9 %% of an OFF")
-    parser.add_argument("--keep", action="store_true", help="store the result for the documents: docs/bench.json")
+    parser.add_argument("--keep", action="store_true", help="store the result for the documents in docs/develop")
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS, metavar="GROUP", help=" ".join(GROUPS))
     arguments = parser.parse_args(argv)
     if arguments.keep and (arguments.quick or arguments.only != GROUPS):
@@ -97,7 +97,7 @@ def main(argv: list[str] | None = None) -> int:
             print(f"not kept: {refusal}", file=sys.stderr)
             return 1
         kept.write(kept.KEPT.parent, kept.IMAGES, run, found)
-        print("kept: docs/bench.json, docs/images/bench.svg; now run `make docs`")
+        print("kept: docs/develop/bench.json, docs/images/bench.svg; now run `make docs`")
     return 0 if all(row.ours for row in found) else 1
 
 

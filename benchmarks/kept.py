@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks import picture, rows
 
 ROOT = Path(__file__).resolve().parent.parent
-KEPT = ROOT / "docs" / "bench.json"
+KEPT = ROOT / "docs" / "develop" / "bench.json"
 IMAGES = ROOT / "docs" / "images"
 CONTROL_PERCENT = 20  # when a fixed piece of work took so much longer, the machine's speed changed during the run
 

@@ -1,4 +1,4 @@
-"""Freezes Curfew into a MicroPython of your own: docs/freeze.md. Nothing here builds or tests such an image.
+"""Freezes Curfew into a MicroPython of your own: docs/start/freeze.md. Nothing here builds or tests such an image.
 
 make build && make -C micropython/ports/esp32 BOARD=ESP32_GENERIC FROZEN_MANIFEST=.../curfew/firmware/manifest.py
 """

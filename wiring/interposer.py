@@ -1,4 +1,4 @@
-"""The cable between valve and board, joint by joint: nothing of the stove is cut. Drawn for docs/board.md.
+"""The cable between valve and board, joint by joint: nothing of the stove is cut. Drawn for docs/start/board.md.
 
 JOINTS is what the contact budget counts; a test compares it with budget.Loop.joints.
 """

@@ -1,6 +1,6 @@
 """Bring the generated parts and drawings of the documents up to date.
 
-python -m docs.generator            write them, docs/demo.svg from build/demo.svg, and the pictures of bench.json
+python -m docs.generator            write them, docs/images/demo.svg from build/demo.svg, and the pictures of bench.json
 python -m docs.generator --check    change nothing; exit status 1 names every part that drifted
 """
 
@@ -44,7 +44,7 @@ def main(argv: list[str]) -> int:
     status = check_or_write(bool(argv))
     picture = ROOT / "build" / "demo.svg"
     if not argv and picture.is_file():
-        shutil.copyfile(picture, ROOT / "docs" / "demo.svg")
+        shutil.copyfile(picture, ROOT / "docs" / "images" / "demo.svg")
     if not argv:
         bench.draw(bench.IMAGES, bench.read(bench.KEPT)[1])
     return status

@@ -22,7 +22,7 @@ OUTSIDE = {  # documents outside docs/ that become pages
     "SECURITY.md": "report.md",
     "README.md": "index.md",
     "README.zh-CN.md": "index.zh.md",
-    "CONTRIBUTING.md": "contributing.md",
+    "CONTRIBUTING.md": "develop/contributing.md",
     "wiring/README.md": "wiring.md",
     "wiring/README.zh-CN.md": "wiring.zh.md",
     "wiring/MEASURE.md": "measure.md",
@@ -68,6 +68,7 @@ def _page(path: Path, target: str) -> None:
     title = ' "危险"' if target.endswith(".zh.md") else ""
     alert = re.compile(r"^> \[!CAUTION\]\n((?:>.*\n?)*)", re.MULTILINE)
     text = alert.sub(lambda match: _admonition(match[1], title), "".join(parts))
+    (STAGE / target).parent.mkdir(parents=True, exist_ok=True)
     (STAGE / target).write_text(text, "utf-8")
 
 

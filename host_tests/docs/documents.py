@@ -6,7 +6,7 @@ from docs.generator import ROOT, pages
 
 READMES = ("README.md", "README.zh-CN.md")
 TOP = ("README.md", "SAFETY.md", "CHANGELOG.md", "CONTRIBUTING.md", "wiring/README.md", "wiring/MEASURE.md")
-ENGLISH = tuple(sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")
+ENGLISH = tuple(sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")
                        if not path.name.endswith(".zh.md")))  # fmt: skip
 TRANSLATED = ("README.md", "SAFETY.md", "wiring/README.md", "wiring/MEASURE.md", *ENGLISH)
 CHINESE = tuple(map(pages.sibling, TRANSLATED))

@@ -1,6 +1,6 @@
 """The tests that the safety documents name: which they are, and whether they ran.
 
-This reads SAFETY.md, docs/safety-case.md, docs/security.md and docs/safety/argument.toml and compares them with what a
+This reads SAFETY.md and docs/safety (safety-case.md, security.md, argument.toml) and compares them with what a
 session of pytest reported. What the documents must say: test_safety.py. The hooks: ../watch.py.
 
 A link names a test by its text: [time is up](…/time_is_up.json) is that scenario, [each reason alone
@@ -15,12 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DOCUMENTS = (ROOT / "SAFETY.md", ROOT / "docs" / "safety-case.md", ROOT / "docs" / "security.md")
+DOCUMENTS = (ROOT / "SAFETY.md", *((ROOT / "docs" / "safety" / name) for name in ("safety-case.md", "security.md")))
 ARGUMENT = ROOT / "docs" / "safety" / "argument.toml"
 HAZARDS = ("Hazard", "Cause", "Guard", "What remains", "Shown by")
 SCENARIOS = "host_tests/simulator/test_scenarios.py::test_scenario"
 
-_LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)?((?:host_tests|scenarios)/[^)]*)\)")
+_LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)*((?:host_tests|scenarios)/[^)]*)\)")
 # Options of pytest that leave tests out, by their name in its configuration.
 _NARROWING = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise", "collectonly")
 

@@ -23,7 +23,7 @@ INSTEAD = {  # pattern: what to write
     r"收走一切": "按 Ctrl-C 停止",
     r"[\u4e00-\u9fff][,;:!?](?=[\u4e00-\u9fff])": "全角标点",
 }  # fmt: skip
-_EVIDENCE = re.compile(r"\[([^\]]+)\]\((?:\.\./)?((?:host_tests|scenarios)/[^)]*)\)")
+_EVIDENCE = re.compile(r"\[([^\]]+)\]\((?:\.\./)*((?:host_tests|scenarios)/[^)]*)\)")
 
 
 def files():

@@ -5,7 +5,7 @@ import re
 import catalog
 from host_tests.fixtures.seeded_firmware import ROOT
 
-FILES = ROOT / "docs" / "homeassistant"
+FILES = ROOT / "docs" / "connect" / "homeassistant"
 
 
 def test_the_blueprint_names_every_cause_as_the_catalog_does():

@@ -6,7 +6,7 @@ import pytest
 
 from docs.generator import ROOT
 
-TABLE = (ROOT / "docs" / "security.md").read_text("utf-8")
+TABLE = (ROOT / "docs" / "safety" / "security.md").read_text("utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TABLE.splitlines() if line.startswith("| ")][
     1:
 ]

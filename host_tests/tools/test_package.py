@@ -29,7 +29,10 @@ from tools.board.images import image
 
 ROOT = fixture.ROOT
 README = {"README.md": "On the board", "README.zh-CN.md": "装到开发板上"}
-BUILD = {"docs/build.md": "Install MicroPython and the program", "docs/build.zh.md": "安装 MicroPython 和程序"}
+BUILD = {
+    "docs/start/build.md": "Install MicroPython and the program",
+    "docs/start/build.zh.md": "安装 MicroPython 和程序",
+}
 FRESH_S = 60  # from nothing to deployed
 # The pinned image can be had from its own server only: this stands in for the file, its size and its SHA-256.
 PINNED = """

@@ -1,6 +1,6 @@
-"""The virtual board behaves like a chip at its cable; the commands of docs/build.md without a board work as written.
+"""The virtual board behaves like a chip at its cable; the commands of docs/start/build.md without a board work.
 
-Here: virtual.py, the commands of docs/build.md. Not here: what a deploy does (test_deploy.py).
+Here: virtual.py, the commands of docs/start/build.md. Not here: what a deploy does (test_deploy.py).
 """
 
 # ruff: noqa: F811 (fixtures are imported by name)
@@ -82,7 +82,7 @@ def test_without_the_vm_one_line_says_what_to_do(tmp_path):
         virtual.Board(tmp_path / "flash", micropython=str(tmp_path / "nothing"))
 
 
-# --- docs/build.md, literally -----------------------------------------------------------------------------------------
+# --- docs/start/build.md, literally -----------------------------------------------------------------------------------
 
 
 def commands(file, heading):
@@ -93,7 +93,7 @@ def commands(file, heading):
 
 
 def test_the_commands_of_the_build_page_without_a_board_end_deployed_and_with_a_satisfied_doctor(tmp_path):
-    (board,), others = commands("docs/build.md", "Practice without a board")
+    (board,), others = commands("docs/start/build.md", "Practice without a board")
     env = {**os.environ, "FLASH": str(tmp_path / "flash"), "SPEED": str(fixture.SPEED), "COLUMNS": "200"}
     env.pop("MAKEFLAGS", None)
     said = []

@@ -72,7 +72,7 @@ def test_every_part_has_a_model():
 def test_a_pump_pin_stuck_high_fed_the_first_design_for_seven_seconds_and_more():
     """There was no R9, and nothing that could see it."""
     _, off_s = times(Fault("open", "R9", ("1",)), stuck="high", factors=OLD)
-    assert off_s == float("inf"), "as docs/circuit.md says, like every figure here"
+    assert off_s == float("inf"), "as docs/safety/circuit.md says, like every figure here"
     assert times(stuck="high")[1] == pytest.approx(3.0, abs=0.05)
     key, off_s = times(Fault("open", "R9", ("1",)), stuck="high")
     assert key == "weak" and off_s == pytest.approx(6.2, abs=0.05), "now the supply pin sees that R9 is gone"

@@ -42,7 +42,7 @@ def outcomes(address: str, batches: Iterator[Sequence[int]], machine: str) -> It
         try:
             client.wait_for_workers(1, timeout=WORKERS_S)
         except TimeoutError:
-            raise ClusterError(f"the scheduler at {address} has no worker: see docs/testing.md") from None
+            raise ClusterError(f"the scheduler at {address} has no worker: see docs/develop/testing.md") from None
         threads = sum(client.nthreads().values())
 
         def submit(batch: Sequence[int]) -> Any:

@@ -40,7 +40,7 @@ _PUMP = (
     "does not feed the coils",
     "feeds them too long",
 )
-_REPAIR = "repair it before use: docs/why-off.md, PUMP"
+_REPAIR = "repair it before use: docs/use/why-off.md, PUMP"
 _PROGRAMS = (  # what is not of pip: command or its other names, what for, Debian package
     (("mosquitto",), "MQTT tests", "mosquitto"),
     (("openssl",), "TLS tests", "openssl"),
@@ -204,7 +204,7 @@ def memory(free: tuple[int, ...], load: int = 0, least: int = 0) -> Row:
     found += [f"Python at the least {least // 1024} KiB"] * bool(least)
     found += [f"load of the safety loop {load / 12.8:.0f} %"] * bool(load)
     is_little = min(least or _LITTLE_BYTES, *free[3:], _LITTLE_BYTES) < _LITTLE_BYTES
-    fix = "switch off a service, or take a chip with more: docs/build.md, Which board" if is_little else ""
+    fix = "switch off a service, or take a chip with more: docs/start/build.md, Which board" if is_little else ""
     return Row("free memory", LACKS if is_little else OK, ", ".join(found), fix)
 
 

@@ -12,7 +12,7 @@ from simulator import __main__ as simulator
 from simulator import measured
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
-SCENARIO, EXAMPLE = ROOT / "scenarios" / "first_stove.json", ROOT / "docs" / "first-stove.csv"
+SCENARIO, EXAMPLE = ROOT / "scenarios" / "first_stove.json", ROOT / "docs" / "start" / "first-stove.csv"
 
 
 def readings(tmp_path, **stove):

@@ -35,7 +35,7 @@ def _official(build: str, size: int, digest: str) -> Official:
     return Official("1.29.0", f"https://micropython.org/resources/firmware/{build}-20260824-v1.29.0.bin", size, digest)
 
 
-# Size and SHA-256 as independent public projects publish them: five, two and three of them (docs/contributing.md).
+# Size and SHA-256 as independent public projects publish them: five, two and three of them (in contributing.md).
 # For the C6 no one does: its image comes from a file of the user's.
 OFFICIAL = _official("ESP32_GENERIC", 1_790_544, "e67ad6015a0a504c1fec9aa9bbf589d0432ed28e62546f4f8dd8a147f8bd95f6")
 OFFICIALS = {
