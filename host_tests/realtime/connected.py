@@ -152,11 +152,12 @@ class ConnectedRig:
         return Clients("ask", ca=self.ca, **asked)
 
     def off(self, friend, source, burner=0):
-        """(milliseconds from asking to coil or tick, the Off), at a random moment within a tick."""
+        """(ms from asking to coil or tick, ms of them until the connection stood, the Off), at a random moment."""
         with self.desk.remote_off(burner, source) as off:
             reported = friend.say(way=source, burner=burner, phase_us=self._draw.randrange(TICK_MS * 1000))
         off.wait()
-        return ((off.coil_us or off.heard_us) - reported["sent_us"]) / 1000, off
+        end_us, sent_us = off.coil_us or off.heard_us, reported["sent_us"]
+        return (end_us - sent_us) / 1000, (reported["connected_us"] - sent_us) / 1000, off
 
     def lasts(self, s):
         """Let so much time pass."""

@@ -21,7 +21,7 @@ QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a fl
 MEDIAN_MS, WORST_MS = 5, 60  # less than half a tick: neither the loop nor the services let an OFF wait for a round
 # Beside fifty others: not lost, at once. The chip has ten sockets in all: one client waits outside, and one that finds
 # that place taken asks again, as TCP does, after 1, 3 and 7 s.
-CROWDED_MEDIAN_MS, CROWDED_WORST_MS = 150, 7500
+CROWDED = {"median_ms": 25, "rare_ms": 150, "worst_ms": 1500, "connect_ms": 7500}
 LATE_MS = 60
 CLIENTS, SHOUTS = 50, 500  # at the web; a second, over the broker
 PAUSE_MAX_S = 90  # of mqtt.py: a minute, and up to half as much by chance
@@ -39,22 +39,30 @@ LEAK = (
 
 
 def reported_of(times_ms):
-    """Median and worst, in words."""
+    """Median, 99.9 % and worst, in words; of less than a thousand 99.9 % is the worst."""
     ordered = sorted(times_ms)
-    return f"median {ordered[len(ordered) // 2]:.1f} ms, worst {ordered[-1]:.1f} ms of {len(ordered)}"
+    rare_ms, worst_ms = rare(ordered), ordered[-1]
+    return f"median {ordered[len(ordered) // 2]:.1f} ms, 99.9 % {rare_ms:.1f}, worst {worst_ms:.1f} of {len(ordered)}"
+
+
+def rare(times_ms):
+    """What 99.9 % of them do not exceed."""
+    return sorted(times_ms)[-1 - len(times_ms) // 1000]
 
 
 # --- how quick -------------------------------------------------------------------------------------------------------
 
 
 def remote_offs(connected, count):
-    """{way: milliseconds of each OFF}, half by each way, and how many of them found a coil with current.
+    """({way: milliseconds of each OFF}, milliseconds of each connection, how many OFFs found a coil with current).
+
+    Half by each way; by the web from the moment at which the first connection stands.
 
     Burners are pressed as soon as they are at rest, and every 20th OFF waits for one that burns; OFF of one that is
     shut-off is seen by the loop just as well. What happened while the machine stood still is left out.
     """
     desk = connected.desk
-    times_ms = {source: [] for source in connected.ways}
+    times_ms, connects_ms = {source: [] for source in connected.ways}, []
     every = range(len(desk.world.burners))
     coils = 0
     pressed = set()
@@ -73,25 +81,29 @@ def remote_offs(connected, count):
         for number in range(count):
             source = connected.ways[number % len(connected.ways)]
             found = burning() or (desk.wait_for(burning, 30, "a burner that burns") if number % 20 == 0 else [0])
-            took_ms, off = connected.off(friend, source, found[0])
+            took_ms, connect_ms, off = connected.off(friend, source, found[0])
             at_ms = (off.heard_us - desk._begun_us) // 1000
             if not any(from_ms <= at_ms <= from_ms + ms + TICK_MS for from_ms, ms in desk.stalls):
-                times_ms[source].append(took_ms)
+                times_ms[source].append(took_ms - connect_ms)
+                connects_ms += [connect_ms] * (source == "web")
             coils += off.coil_us is not None
-    return times_ms, coils
+    return times_ms, connects_ms, coils
 
 
-def judge_times(times_ms, coils, count, capsys, median_ms=MEDIAN_MS, worst_ms=WORST_MS):
-    """Print and judge."""
+def judge_times(found, count, capsys, median_ms=MEDIAN_MS, rare_ms=WORST_MS, worst_ms=WORST_MS, connect_ms=WORST_MS):
+    """Print and judge what remote_offs found."""
+    times_ms, connects_ms, coils = found
     with capsys.disabled():
         for source, found_ms in times_ms.items():
             print(f"\nOFF by {source}: {reported_of(found_ms)}", end="")
         print(f"; {coils} at the coil, the others at the end of the loop's tick (on the VM)")
+        print(f"connections: {reported_of(connects_ms)}")
     assert coils >= count // 20
     for found_ms in times_ms.values():
         assert len(found_ms) >= 0.9 * count / len(times_ms), "this machine stands still too often to tell"
         assert sorted(found_ms)[len(found_ms) // 2] <= median_ms
-        assert max(found_ms) <= worst_ms
+        assert rare(found_ms) <= rare_ms and max(found_ms) <= worst_ms
+    assert max(connects_ms) <= connect_ms
 
 
 @pytest.mark.long  # needs a quiet machine
@@ -99,15 +111,15 @@ def judge_times(times_ms, coils, count, capsys, median_ms=MEDIAN_MS, worst_ms=WO
 def test_a_remote_off_is_at_the_coil_at_once(connected, capsys, monkeypatch, locked_ms, median_ms):
     monkeypatch.setenv("LOCKED_MS", str(locked_ms))
     with connected(burners=4, sensor=False) as here:
-        times_ms, coils = remote_offs(here, 80)
-    judge_times(times_ms, coils, 80, capsys, median_ms)
+        found = remote_offs(here, 80)
+    judge_times(found, 80, capsys, median_ms)
 
 
 @pytest.mark.evidence
 def test_a_thousand_remote_offs_are_at_the_coil_at_once(connected, capsys):
     with connected(burners=4, sensor=False) as here:
-        times_ms, coils = remote_offs(here, 1000)
-    judge_times(times_ms, coils, 1000, capsys)
+        found = remote_offs(here, 2000)
+    judge_times(found, 2000, capsys)
 
 
 @pytest.mark.long
@@ -203,10 +215,10 @@ def judge_crowded(connected, count, capsys):
     """OFFs while the crowd is there: none is lost, all come soon, and no session breaks."""
     greetings = connected.broker.greetings("curfew_")
     with crowded(connected) as (crowd, shouter):
-        times_ms, coils = remote_offs(connected, count)
+        found = remote_offs(connected, count)
         assert connected.broker.greetings("curfew_") == greetings, "the session with the broker was lost"
     assert crowd.reported["connections"] > 100 and shouter.reported["sent"] > SHOUTS
-    judge_times(times_ms, coils, count, capsys, CROWDED_MEDIAN_MS, CROWDED_WORST_MS)
+    judge_times(found, count, capsys, **CROWDED)
 
 
 @pytest.mark.long  # needs a quiet machine
@@ -221,7 +233,7 @@ def test_a_remote_off_arrives_among_fifty_clients_and_five_hundred_messages_a_se
 @pytest.mark.evidence
 def test_a_thousand_remote_offs_arrive_among_fifty_clients(connected, authority, capsys):
     with connected(authority=authority, burners=4, sensor=False) as here:
-        judge_crowded(here, 1000, capsys)
+        judge_crowded(here, 2000, capsys)
 
 
 @pytest.mark.long  # needs a quiet machine
