@@ -75,6 +75,8 @@ class Measuring:
             for way in ways:
                 offs = ours[phase].off_ms[way], its[phase].off_ms[way]
                 yield against_baseline(2, f"off_{way}_{phase}", *offs, waited[phase], moved[phase])
+        connects = ours[CROWD].connect_ms, its[CROWD].connect_ms
+        yield against_baseline(2, "connect_crowd", *connects, waited[CROWD], moved[CROWD])
         hears = ours[QUIET].hears_ms, its[QUIET].hears_ms
         yield against_baseline(2, "hears_quiet", *hears, waited[QUIET], moved[QUIET])
 

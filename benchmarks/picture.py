@@ -23,6 +23,7 @@ KEYS = {
     "off_mqtt_quiet": ("OFF by MQTT to coil off, quiet",),
     "off_web_crowd": ("OFF by HTTP,", "50 web clients and 500 messages a second"),
     "off_mqtt_crowd": ("OFF by MQTT,", "50 web clients and 500 messages a second"),
+    "connect_crowd": ("connection for an OFF by HTTP,", "50 web clients and 500 messages a second"),
     "hears_quiet": ("OFF by MQTT until another client", "hears that the contact is open, quiet"),
 }
 

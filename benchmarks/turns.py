@@ -48,13 +48,15 @@ START_GAP_S = 1.0  # between programs that run side by side
 class Heard:
     """Lateness of one program in one phase, in milliseconds; an OFF refused for PATIENCE_S counts as so long.
 
-    hears_ms: until a client of the broker hears of the open contact. Of the bare VM beside it: how late it woke
-    (bare_ms), how late it heard a byte (byte_ms), how long a fixed piece of work took (work_ms).
+    off_ms: from the connection on; connect_ms: until that of a web client stands. hears_ms: until a client of the
+    broker hears of the open contact. Of the bare VM beside it: how late it woke (bare_ms), how late it heard a byte
+    (byte_ms), how long a fixed piece of work took (work_ms).
     """
 
     deadline_ms: list[float] = field(default_factory=list)
     check_ms: list[float] = field(default_factory=list)
     off_ms: dict[str, list[float]] = field(default_factory=lambda: {"web": [], "mqtt": []})
+    connect_ms: list[float] = field(default_factory=list)
     hears_ms: list[float] = field(default_factory=list)
     bare_ms: list[float] = field(default_factory=list)
     byte_ms: list[float] = field(default_factory=list)
@@ -62,7 +64,7 @@ class Heard:
 
     def add(self, other: "Heard") -> None:
         """Append those of another turn in the same phase."""
-        for name in ("deadline_ms", "check_ms", "hears_ms", "bare_ms", "byte_ms", "work_ms"):
+        for name in ("deadline_ms", "check_ms", "connect_ms", "hears_ms", "bare_ms", "byte_ms", "work_ms"):
             getattr(self, name).extend(getattr(other, name))
         for way in WAYS:
             self.off_ms[way] += other.off_ms[way]
@@ -115,12 +117,12 @@ class Presser(threading.Thread):
 class OffSender(threading.Thread):
     """Sends OFF to a burner that is on, by each way in turn, at random moments, and again after a refusal.
 
-    Records (way, asked_us, burner, off_us or None).
+    Records (way, asked_us, connected_us, burner, off_us or None): connected at the first connection, if by the web.
     """
 
     def __init__(self, board: Board, broker_port: int, draw: random.Random, ways: tuple[str, ...]):
         super().__init__(daemon=True)
-        self.offs: list[tuple[str, int, int, int | None]] = []
+        self.offs: list[tuple[str, int, int, int, int | None]] = []
         self.spared_s: dict[int, float] = {}  # of a burner: not before then
         self.ways = ways
         self.over = False
@@ -131,6 +133,7 @@ class OffSender(threading.Thread):
         self._draw = draw
         self._broker: socket.socket | None = None
         self._number = 0
+        self._connected_us = 0  # 0: not yet in this OFF
 
     def run(self) -> None:
         turn = 0
@@ -153,16 +156,16 @@ class OffSender(threading.Thread):
     def _ask(self, way: str, burner: int) -> None:
         time.sleep(ON_S + self._draw.random() * 0.1)
         seen = len(self._board.edges)
-        asked_us = now_us()
+        self._connected_us, asked_us = 0, now_us()
         end_s = time.monotonic() + PATIENCE_S
         while not self.over and time.monotonic() < end_s:
             taken = self._by_mqtt(burner) if way == "mqtt" else self._by_web(burner)
             if off_us := self._off_us(burner, seen, 2.0 if taken else 0.0):
-                self.offs.append((way, asked_us, burner, off_us))
+                self.offs.append((way, asked_us, self._connected_us or asked_us, burner, off_us))
                 return
             time.sleep(RETRY_S)
         if not self.over:
-            self.offs.append((way, asked_us, burner, None))
+            self.offs.append((way, asked_us, self._connected_us or asked_us, burner, None))
 
     def _off_us(self, burner: int, seen: int, s: float) -> int | None:
         end_s = time.monotonic() + s
@@ -177,6 +180,7 @@ class OffSender(threading.Thread):
     def _by_web(self, burner: int) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self._board.web_port), 2) as link:
+                self._connected_us = self._connected_us or now_us()
                 link.sendall(clients.request("POST", f"/api/v1/burners/{burner}/off", TOKEN))
                 return link.recv(4096)[9:10] == b"2"
         except OSError:
@@ -343,7 +347,7 @@ def _heard(board: Board, presser: Presser, sender: OffSender, from_us: int, to_u
     """What fell into a span of time."""
     heard = Heard()
     offs = [(us, burner) for us, burner, level in board.edges if not level]
-    asked = {(burner, off_us) for _, _, burner, off_us in sender.offs}
+    asked = {(burner, off_us) for *_, burner, off_us in sender.offs}
     for due_us, burner in presser.due:
         if not from_us <= due_us < to_us:
             continue
@@ -354,9 +358,10 @@ def _heard(board: Board, presser: Presser, sender: OffSender, from_us: int, to_u
     heard.check_ms = [gap_us / 1000 - TICK_MS for us, gap_us in board.fed if gap_us and from_us <= us < to_us]
     last_us = max((us for us, _ in board.fed if us < to_us), default=from_us)
     heard.check_ms.append((to_us - last_us) / 1000 - TICK_MS)  # the one that is due just now
-    for way, asked_us, _, off_us in sender.offs:
+    for way, asked_us, connected_us, _, off_us in sender.offs:
         if from_us <= asked_us < to_us:
-            heard.off_ms[way].append((off_us - asked_us) / 1000 if off_us else PATIENCE_S * 1000)
+            heard.off_ms[way].append((off_us - connected_us) / 1000 if off_us else PATIENCE_S * 1000)
+            heard.connect_ms += [(connected_us - asked_us) / 1000] * (way == "web")
     return heard
 
 
@@ -367,7 +372,7 @@ def _beside(bare: Bare, friend: Friend, sender: OffSender, from_us: int, to_us: 
     heard.bare_ms = [max(0, late_us) / 1000 for _, late_us, _ in ticks]
     heard.work_ms = [work_us / 1000 for _, _, work_us in ticks]
     heard.byte_ms = [late_us / 1000 for sent_us, late_us in bare.heard if from_us <= sent_us < to_us]
-    for way, asked_us, burner, off_us in sender.offs:
+    for way, asked_us, _, burner, off_us in sender.offs:
         if way == "mqtt" and from_us <= asked_us < to_us:
             friend_us = friend.heard_us(burner, asked_us) if off_us else None
             heard.hears_ms.append((friend_us - asked_us) / 1000 if friend_us else PATIENCE_S * 1000)
