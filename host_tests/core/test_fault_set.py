@@ -13,7 +13,7 @@ from host_tests.fixtures.names import FAULTS
 CODES = {name: code for code, name in FAULTS.items()}
 IN_ORDER = [
     "CONTACT_WELDED", "FLAME_PERSISTS", "SENSOR_FAILED", "BUTTON_STUCK", "DRIVER_STUCK", "UNSTABLE", "ALARM",
-    "SETTINGS_INVALID", "PROGRAM_CORRUPT", "PUMP",
+    "PUMP", "SETTINGS_INVALID", "PROGRAM_CORRUPT",
 ]  # fmt: skip
 
 

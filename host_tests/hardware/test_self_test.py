@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from curfew.core import limits
+from curfew.core import faults, limits
+from curfew.core.codes import AT_STORED_FAULTS
 from curfew.core.limits import TICK_MS
 from host_tests.fixtures.core import SHORT
 from simulator.plant.charge_pump import PARTS, Pump
@@ -20,8 +21,8 @@ AT_REST = {**SHORT, "relay_drive": "pulse", "supply_pin": 36}
 class Bench:
     """A device at rest, its pump and the test. `edges`: False when they do not arrive; `fed`: the times of change."""
 
-    def __init__(self, core, chip, pump=None, burners=1):
-        self.device = core(burners=burners, **AT_REST)
+    def __init__(self, core, chip, pump=None, burners=1, **more):
+        self.device = core(burners=burners, **AT_REST, **more)
         self.pump = pump or Pump(PARTS)
         self.edges = True
         self.pin = 0
@@ -29,7 +30,7 @@ class Bench:
         self.figures = [0, 0, 0, UNTESTED]
         supply = SimpleNamespace(value=lambda: int(self.pump.on))
         self.relays = SimpleNamespace(supply=supply, pumps=False, rest_level=0)
-        self.test = chip.driver("self_test").SelfTest(self.relays, self.figures)
+        self.test = chip.driver("self_test").SelfTest(self.relays, self.figures, self.device.controller)
 
     @property
     def found(self):
@@ -223,12 +224,12 @@ def test_a_failed_test_is_a_fault_of_every_burner_with_its_sound(bench):
     assert [one.device.state(index) for index in (0, 1)] == ["FAULT", "FAULT"]
 
 
-def acknowledged(one):
-    one.device.button(True)
+def acknowledged(one, burner=0):
+    one.device.button(True, burner)
     one.run(6000)
-    one.device.button(False)
+    one.device.button(False, burner)
     one.run(8000)
-    assert (one.device.fault(), one.device.state()) == (None, "IDLE")
+    assert (one.device.fault(burner), one.device.state(burner)) == (None, "IDLE")
 
 
 def test_acknowledged_no_press_closes_a_contact_until_a_test_has_passed(bench):
@@ -249,6 +250,33 @@ def test_acknowledged_without_a_repair_it_fails_again(bench):
     one.until_judged()
     one.run(100)
     assert (one.found, one.device.fault()) == (DEAD, "PUMP")
+
+
+def test_a_restart_is_no_test_and_acknowledged_no_contact_closes_until_one_has_passed(bench):
+    before = failed(bench, burners=2).device.memory
+    before.seal()
+    one = bench(burners=2, previous=bytes(before.buffer), idle=False)
+    one.run(1000)
+    assert [one.device.fault(index) for index in (0, 1)] == ["PUMP", "PUMP"]
+    acknowledged(one)
+    one.device.press()
+    assert one.device.state() == "IDLE" and not one.device.controller.granted[0]
+    acknowledged(one, 1)
+    one.until_judged()
+    assert one.found == PASSED
+    one.device.press()
+    assert one.device.controller.granted[0]
+
+
+def test_a_restart_with_another_fault_leaves_the_pump_alone(bench):
+    before = bench().device.memory
+    before.put(AT_STORED_FAULTS, 0xFF & ~(1 << faults.PUMP))
+    before.seal()
+    one = bench(previous=bytes(before.buffer), idle=False)
+    one.run(1000)
+    acknowledged(one)
+    one.device.press()
+    assert one.device.controller.granted[0]
 
 
 def test_the_fault_covers_a_mute_that_was_left_from_another_one(bench):

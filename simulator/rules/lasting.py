@@ -9,7 +9,7 @@ from simulator.times import show_time
 
 ACKNOWLEDGE_MS = (4900, 10_100)  # the hold that clears faults, whatever the bounce
 JUST_RAISED_MS = 100  # a fault of the program's last moment may not have been written down
-NAMES_THE_RESTART = ("SETTINGS_INVALID", "PROGRAM_CORRUPT", "PUMP")  # each is looked for anew
+NAMES_THE_RESTART = ("SETTINGS_INVALID", "PROGRAM_CORRUPT")  # each is looked for anew
 WITHOUT_POWER = ("power_off", "power_on")
 LOSES = ("raise", "install_program", "corrupt_program", "mend_program", "repair_settings")  # what may lose the record
 

@@ -127,7 +127,8 @@ def _is_repaired(view: View, burner: int, touch: Touch, quiet: bool) -> bool:
     often_down = len(view.downs) >= UNSTABLE_ENDS and view.up_for_ms(t_ms) < QUIET_AGAIN_MS
     if often_down or view.up_for_ms(t_ms) < MENDED_MS or not view.senses(burner, t_ms - MENDED_MS, t_ms, quiet):
         return False
-    if not _decides_alone(view, burner, touch, t_ms - MENDED_MS, touch.up_ms):
+    # Until it is taken: a finger that comes back sooner goes on with the same hold.
+    if not _decides_alone(view, burner, touch, t_ms - MENDED_MS, _taken_ms(touch)):
         return False
     cool_ms = COOL_TIMES * view.plan["stove"].get("tip_cool_ms", TIP_COOL_DEFAULT_MS)
     if view.had_flame(burner, t_ms - cool_ms, t_ms) or view.is_bridged(burner, t_ms):

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 NO_FAULT = -1
 CONTACT_WELDED, FLAME_PERSISTS, SENSOR_FAILED, BUTTON_STUCK, DRIVER_STUCK = 0, 1, 2, 3, 4
-UNSTABLE, ALARM, SETTINGS_INVALID, PROGRAM_CORRUPT, PUMP = 5, 6, 7, 8, 9
+UNSTABLE, ALARM, PUMP, SETTINGS_INVALID, PROGRAM_CORRUPT = 5, 6, 7, 8, 9
 FAULTS = (  # words
-    "CONTACT_WELDED FLAME_PERSISTS SENSOR_FAILED BUTTON_STUCK DRIVER_STUCK UNSTABLE ALARM SETTINGS_INVALID "
-    "PROGRAM_CORRUPT PUMP"
+    "CONTACT_WELDED FLAME_PERSISTS SENSOR_FAILED BUTTON_STUCK DRIVER_STUCK UNSTABLE ALARM PUMP SETTINGS_INVALID "
+    "PROGRAM_CORRUPT"
 )
 FAULT_COUNT = 10
 STORED_FAULTS = 1 << CONTACT_WELDED | 1 << FLAME_PERSISTS | 1 << DRIVER_STUCK  # these come back after a power cut ...
@@ -77,9 +77,9 @@ FAULT_ROWS = (_contact_welded, _flame_persists, _sensor_failed, _button_stuck)
 # DRIVER_STUCK: the controller found it, in place of a weld that ended when the pump stopped.
 # Bits of Burner.reported are
 # UNSTABLE: too many abnormal starts, until ten quiet minutes have passed. ALARM: the alarm contact is open.
+# PUMP: it failed its self-test, for one tick; from then on no contact may close until it passes one.
 # SETTINGS_INVALID: only the fallback is there.
 # PROGRAM_CORRUPT: the gate refused what the state machine wanted, so the program contradicts itself.
-# PUMP: it failed its self-test, for one tick; from then on no contact may close until it passes one.
 
 
 class FaultSet:

@@ -67,7 +67,7 @@ def build(
     if relays.supply is not None:  # else its kilobyte stays free
         from curfew.hardware.self_test import SelfTest
 
-        self_test = SelfTest(relays, link.figures)
+        self_test = SelfTest(relays, link.figures, controller)
     return Loop(clock, controller, relays, scanner, panel, rtc, link, supervisor, watchdog, self_test)
 
 

@@ -5,7 +5,7 @@ It finds what no burn shows: a pump that is bridged, dead, or feeds the coils fo
 
 from typing import TYPE_CHECKING, Any
 
-from curfew.core import limits
+from curfew.core import faults, limits
 from curfew.core.codes import IDLE
 from curfew.core.ticks import aged_ms
 
@@ -22,17 +22,20 @@ _WAITS, _FILLS, _EMPTIES = 0, 1, 2
 class SelfTest:
     """Ten seconds after all burners came to rest, then every day; whatever else begins ends a test unjudged.
 
-    relays: with a pin for the coils' supply. figures: of the Link, gets what the last judged test found. Each test
-    leaves the pump pin at the other level: half of all hangs stop it high.
+    relays: with a pin for the coils' supply. figures: of the Link, gets what the last judged test found. controller:
+    one that starts with the fault waits for a test that passes. Each test leaves the pump pin at the other level: half
+    of all hangs stop it high.
     """
 
-    def __init__(self, relays: Any, figures: "array[int]") -> None:
+    def __init__(self, relays: Any, figures: "array[int]", controller: "Controller") -> None:
         self._figures = figures
         self._relays = relays
         self._stage = _WAITS
         self._ms = 0  # in this stage
         self._due_ms = 0  # until a test may begin, besides TEST_FIRST_MS
         self._level = 0
+        for burner in controller.burners:
+            controller.pump_failed = controller.pump_failed or burner.faults.raised & 1 << faults.PUMP != 0
 
     def step(self, controller: "Controller") -> None:
         """One tick, before the next decision."""
