@@ -1,7 +1,7 @@
-"""S14, S16 to S19 and L3 let a proper run pass and catch a run that breaks them, dense around their limits.
+"""L1 beside a weld, S14, S16 to S19, L2 and L3 let a proper run pass and catch one that breaks them.
 
-Here: hand-made traces and true millivolts. Not here: the firmware (test_seeded_bugs.py), the other rules
-(test_invariant_checks.py).
+Here: hand-made traces and true millivolts, dense around the limits. Not here: the firmware (test_seeded_bugs.py), the
+other rules (test_invariant_checks.py).
 """
 
 import pytest
@@ -180,6 +180,16 @@ def test_s16_the_same_weld_stops_the_pump_once():
     assert "S16" not in broken(two((30_000, "weld", {})), *beside(63_000), again[0], *fresh, again[1])
 
 
+# ---- L1 ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rose_ms, caught", [(None, True), (49_899, True), (49_900, False), (60_600, False)])
+def test_l1_a_press_may_be_refused_while_a_flame_lit_again_over_a_closed_contact_stops_the_pump(rose_ms, caught):
+    welded = [levels(10_000, WELDED, 1), (12_000, {"burner": 1, "state": "FAULT", "fault": "CONTACT_WELDED"})]
+    again = [] if rose_ms is None else [levels(30_000, 0, 1), levels(rose_ms, WELDED, 1)]
+    assert ("L1" in broken(plan(press(60_000), burners=2), *welded, *again)) == caught
+
+
 # ---- S17 --------------------------------------------------------------------------------------------------
 
 RAISED = [(20_000, {"state": "FAULT", "fault": "SENSOR_FAILED"})]
@@ -276,6 +286,12 @@ def test_l3_a_fault_can_be_acknowledged_beside_a_disturbance(act, caught):
     assert ("L3" in broken(run_plan, "#up 0", *RAISED)) == caught
     taken = [(66_200, GONE), (80_000, {"state": "IDLE"})]
     assert "L3" not in broken(run_plan, "#up 0", *RAISED, *taken)
+
+
+@pytest.mark.parametrize("again_ms, caught", [(66_100, False), (66_240, False), (66_241, True)])
+def test_l2_and_l3_leave_out_a_hold_that_a_second_touch_prolongs(again_ms, caught):
+    run_plan = plan((60_000, "hold", {"ms": 6000}), press(again_ms))
+    assert ({"L2", "L3"} <= broken(run_plan, "#up 0", *RAISED)) == caught
 
 
 def test_the_rules_of_a_sensor_need_sound_settings():

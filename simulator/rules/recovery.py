@@ -11,6 +11,7 @@ from simulator import words
 from simulator.rules.gestures import GESTURES
 from simulator.rules.numbers import QUIET_MS, UNSTABLE_ENDS
 from simulator.rules.observed import ENDED_MS, TWO_TICKS_MS, Touch, View, where
+from simulator.rules.sensed import WELD_SEEN_MS, rises
 from simulator.run_settings import rest_s
 from simulator.times import show_time
 
@@ -53,9 +54,12 @@ def _is_barred(view: View, burner: int, from_ms: int, to_ms: int) -> bool:
     """Whether a contact that conducted while it had to be open forbids this one to close."""
     for other in view.lines:
         shown = [line["fault"] for line in view.result.during(other, from_ms - WELD_TEST_MS, to_ms)]
-        began = shown[0] != "CONTACT_WELDED" and "CONTACT_WELDED" in shown  # the pump stands still for a moment
-        if began or "DRIVER_STUCK" in shown:
+        if "DRIVER_STUCK" in shown:
             return True
+        if "CONTACT_WELDED" in shown:  # the pump stands still for a moment, once for each rise
+            seen_ms = from_ms - WELD_TEST_MS - WELD_SEEN_MS
+            if shown[0] != "CONTACT_WELDED" or any(seen_ms <= rose_ms <= to_ms for rose_ms, _ in rises(view, other)):
+                return True
     mine = [line for line in view.lines[burner] if line["t_ms"] <= from_ms]
     # It takes a flame by the knob to show that the contact is open again, and a test that the pump is sound.
     for line in reversed(mine):
@@ -127,7 +131,7 @@ def _is_repaired(view: View, burner: int, touch: Touch, quiet: bool) -> bool:
     often_down = len(view.downs) >= UNSTABLE_ENDS and view.up_for_ms(t_ms) < QUIET_AGAIN_MS
     if often_down or view.up_for_ms(t_ms) < MENDED_MS or not view.senses(burner, t_ms - MENDED_MS, t_ms, quiet):
         return False
-    # Until it is taken: a finger that comes back sooner goes on with the same hold.
+    # Until it is taken: a finger that comes back sooner prolongs the same hold.
     if not _decides_alone(view, burner, touch, t_ms - MENDED_MS, _taken_ms(touch)):
         return False
     cool_ms = COOL_TIMES * view.plan["stove"].get("tip_cool_ms", TIP_COOL_DEFAULT_MS)

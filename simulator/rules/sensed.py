@@ -56,8 +56,8 @@ def a_closed_contact_stops_the_pump(view: View) -> Iterator[str]:
     """S16."""
     if view.settings.get("relay_drive", "pulse") != "pulse":
         return
-    rises = [(burner, *span) for burner in view.lines if view.has_sensor(burner) for span in _rises(view, burner)]
-    for burner, from_ms, to_ms in rises:
+    risen = [(burner, *span) for burner in view.lines if view.has_sensor(burner) for span in rises(view, burner)]
+    for burner, from_ms, to_ms in risen:
         due_ms = from_ms + WELD_SEEN_MS + view.stalled_ms(from_ms, to_ms)
         if to_ms <= due_ms or not view.reads_true(burner, from_ms, to_ms):
             continue
@@ -71,11 +71,11 @@ def a_closed_contact_stops_the_pump(view: View) -> Iterator[str]:
     for interval in view.intervals:
         if interval.off is None or view.is_dying(interval):  # what is shown in a stall is the cause of an earlier one
             continue
-        if interval.off["cause"] == "WELD_TEST" and not _has_reason(interval, rises):
+        if interval.off["cause"] == "WELD_TEST" and not _has_reason(interval, risen):
             yield f"{where(interval.burner, interval.off_ms)}: shut off by WELD_TEST, and no weld began before it"
 
 
-def _rises(view: View, burner: int) -> Iterator[tuple[int, int]]:
+def rises(view: View, burner: int) -> Iterator[tuple[int, int]]:
     """(from_ms, to_ms) of every time that a contact conducted while it had to be open, since it last did not."""
     begun = None
     for from_ms, to_ms in view.spans(burner, lambda line, bits: _open(line) and bits & (HOT | WELD) == HOT | WELD):
@@ -91,5 +91,5 @@ def _rises(view: View, burner: int) -> Iterator[tuple[int, int]]:
         yield begun
 
 
-def _has_reason(interval: Interval, rises: list[tuple[int, int, int]]) -> bool:
-    return any(from_ms <= interval.off_ms <= from_ms + 2 * WELD_SEEN_MS + TWO_TICKS_MS for burner, from_ms, _ in rises)
+def _has_reason(interval: Interval, risen: list[tuple[int, int, int]]) -> bool:
+    return any(from_ms <= interval.off_ms <= from_ms + 2 * WELD_SEEN_MS + TWO_TICKS_MS for burner, from_ms, _ in risen)

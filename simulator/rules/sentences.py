@@ -52,6 +52,7 @@ COVERED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
     "S17": ("what is lost with the power, or with its record", ("S5", "S14")),
     "S20": ("what a scenario provoked", ("S5", "S11")),
     "L1": ("a burner that was found conducting, and all of them while the pump stands still", ("S16", "L2")),
-    "L2": ("a fault beside a disturbance", ("L3",)),
+    "L2": ("a fault beside a disturbance, or a hold that another touch prolongs", ("L3", "S17")),
+    "L3": ("a hold that another touch prolongs", ("S17",)),
     "LATE": ("a welded contact", ("S14", "S16")),
 }
