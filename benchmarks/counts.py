@@ -7,6 +7,7 @@ one line a figure; host_tests/benchmarks/test_exact_counts.py is red when one ha
 """
 
 import argparse
+import itertools
 import json
 import re
 import statistics
@@ -67,12 +68,29 @@ class Wasm:
 
     def spent(self, code: str, expected: str) -> int:
         """Instructions that a program takes from the start of the VM to its end; it must print what is expected."""
-        out: list[bytes] = []
+        out, spent = self._run(code)
+        told = b"".join(data for data, _ in out).decode()
+        if told.strip() != expected:
+            raise RuntimeError(f"fuel.py on the 32-bit VM: {told.strip()[-400:]}")
+        return spent
+
+    def marks(self, code: str) -> list[int]:
+        """Instructions that a program had taken at each line "|" that it prints. Raises RuntimeError."""
+        out, _ = self._run(code)
+        told = b"".join(data for data, _ in out).decode()
+        if "Traceback" in told:
+            raise RuntimeError(f"turns.py on the 32-bit VM: {told.strip()[-400:]}")
+        return [at for data, at in out if b"|" in data]
+
+    def _run(self, code: str) -> tuple[list[tuple[bytes, int]], int]:
+        """What a program prints, each piece with the instructions taken by then; the instructions of all of it."""
+        out: list[tuple[bytes, int]] = []
         store = wasmtime.Store(self.engine)
         store.set_fuel(FUEL)
         wasi = wasmtime.WasiConfig()
         wasi.argv = ["micropython", "-c", code]
-        wasi.stdout_custom = wasi.stderr_custom = lambda data: out.append(bytes(data))
+        heard = lambda data: out.append((bytes(data), FUEL - store.get_fuel()))  # noqa: E731
+        wasi.stdout_custom = wasi.stderr_custom = heard
         wasi.preopen_dir(str(run.COMPILED), "/input")
         store.set_wasi(wasi)
         linker = wasmtime.Linker(self.engine)
@@ -83,10 +101,7 @@ class Wasm:
             start(store)
         except wasmtime.ExitTrap:
             pass
-        told = b"".join(out).decode()
-        if told.strip() != expected:
-            raise RuntimeError(f"fuel.py on the 32-bit VM: {told.strip()[-400:]}")
-        return FUEL - store.get_fuel()
+        return out, FUEL - store.get_fuel()
 
 
 def _places(seed: int) -> str:
@@ -125,7 +140,26 @@ def at(asked: str, wasm: Wasm, seeds: range = SEEDS) -> list[float]:
     Of the button it is the tick that opens, with its two readings; else from the first byte of a request to the pins
     that it opens and the last byte of the answer.
     """
-    settings = json.dumps(run_settings.make({}, run_settings.shipped(), 1, True)["settings"])
+    found = []
+    for seed in seeds:
+        none, one = (wasm.spent(_interfaces(asked, 1, _places(seed), n), "[0]") for n in (0, 1))
+        found.append(float(one - none))
+    return found
+
+
+def longest(asked: str, wasm: Wasm) -> int:
+    """WebAssembly instructions of the longest piece of a request in which no other task has a turn; four burners.
+
+    asked: its method and path.
+    """
+    program = f"MARKED = {asked!r}\n{_interfaces('http', 4, '', 0)}{(rig.VM / 'turns.py').read_text()}"
+    marks = wasm.marks(program)
+    return max(end - begin for begin, end in itertools.pairwise(marks))
+
+
+def _interfaces(asked: str, burners: int, names: str, count: int) -> str:
+    """The program that asks 1 + count times."""
+    settings = json.dumps(run_settings.make({}, run_settings.shipped(), burners, True)["settings"])
     mqtt = {
         "prefix": "curfew",
         "discovery": "",
@@ -139,12 +173,7 @@ def at(asked: str, wasm: Wasm, seeds: range = SEEDS) -> list[float]:
     program = "".join((rig.VM / f"{part}.py").read_text() for part in ("fuel", "pieces", "interfaces"))
     given = {"SETTINGS": settings, "CONFIG": json.dumps(config), "TOKEN": TOKEN, "PASSWORD": PASSWORD, "ASKED": asked}
     start = "".join(f"{name} = {value!r}\n" for name, value in given.items()) + "TICKS = READINGS = OFFS = 0\n"
-    found = []
-    for seed in seeds:
-        named = f"{start}NAMES = {_places(seed)!r}\n"
-        none, one = (wasm.spent(f"{named}COUNT = {n}\n{program}", "[0]") for n in (0, 1))
-        found.append(float(one - none))
-    return found
+    return f"{start}NAMES = {names!r}\nCOUNT = {count}\n{program}"
 
 
 def _off() -> Found:

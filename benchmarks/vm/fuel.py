@@ -19,7 +19,7 @@ def number_of(name):
 
 
 last = number_of("filler")
-for pair in NAMES.split(" "):  # noqa: F821
+for pair in NAMES.split():  # noqa: F821
     place, name = pair.split(":")
     while (last + 1) % 64 != int(place):
         last = number_of("filler%d" % last)

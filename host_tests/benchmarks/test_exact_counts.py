@@ -65,6 +65,19 @@ def test_an_off_and_a_request_take_the_same_to_the_instruction_twice(asked):
     assert counts.at(asked, wasm, range(1)) == counts.at(asked, wasm, range(1))
 
 
+LONGEST = {
+    "POST /api/v1/off": 1e6, "GET /": 1.25e6, "GET /api/v1/status": 1.7e6, "GET /metrics": 1.8e6,
+    "POST /api/v1/login": 3.3e6, "GET /api/v1/settings": 4.1e6,
+}  # fmt: skip
+
+
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("asked", LONGEST)
+def test_an_off_waits_for_no_longer_piece_of_another_request(asked):
+    # With an import and what follows it in one piece log-in and settings took 5.3 and 5.7 million.
+    assert counts.longest(asked, counts.Wasm()) < LONGEST[asked]
+
+
 def test_a_figure_has_moved_above_one_percent_and_the_line_says_what_from_where_to_where():
     found = {"mpy.core": 1011, "mpy.all": 5050}
     assert [line.split() for line in counts.moved(found, KEPT, up=True)] == [
