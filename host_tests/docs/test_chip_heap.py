@@ -9,6 +9,7 @@ from benchmarks import counts
 from docs.generator import ROOT, chip_heap
 from docs.generator.chip_heap import CHIPS, COMBINATIONS, KIB, fits, heap_b, need_b
 from simulator.realtime import process
+from tools.board import plan
 
 CLASSIC, S3, PSRAM, C3, C6 = CHIPS
 KEPT = counts.read()
@@ -67,3 +68,8 @@ def test_a_byte_too_much_does_not_fit(more):
 def test_the_formula_pays_for_as_many_connections_as_the_server_takes():
     text = (ROOT / "firmware/curfew/services/http/server.py").read_text()
     assert int(re.search(r"^_CALLERS_MAX = (\d+)", text, re.M)[1]) == chip_heap.CALLERS
+
+
+def test_deploy_and_doctor_name_the_chips_on_which_no_page_fits():
+    without = [chip.name.replace("-", "") for chip in CHIPS if fits(chip, COMBINATIONS[1], KEPT) is False]
+    assert without == list(plan.TIMER_ONLY)

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tools.board import plan
+from tools.board import doctor, plan
 from tools.board.backup import device_settings, shipped
 from tools.board.images import builds
 
@@ -39,6 +39,17 @@ MACHINES = {
     "ESP32": PLAIN, "ESP32S3": "Generic ESP32S3 module with Octal-SPIRAM with ESP32S3",
     "ESP32C3": "ESP32C3 module with ESP32C3", "ESP32C6": "ESP32C6 module with ESP32C6",
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("chip", MACHINES)
+@pytest.mark.parametrize("given, is_on", [({}, True), ({"radio": True}, True), ({"radio": False}, False)])
+def test_of_a_radio_without_memory_on_its_chip_the_doctor_says_the_way_out(chip, given, is_on):
+    settings = json.dumps({"chip": chip, "burners": [{}], **given}).encode()
+    lacks = plan.radio_needs(settings, MACHINES[chip])
+    assert bool(lacks) == (is_on and chip in ("ESP32", "ESP32C3"))
+    survey = plan.Survey({}, {}, machine=MACHINES[chip], micropython="1.29.0")
+    rows = {row.what: row for row in doctor.of_board(survey, settings, "port")}
+    assert ("radio" in rows) == bool(lacks) and (not lacks or "set radio to false" in rows["radio"].fix)
 
 
 @pytest.mark.parametrize("chip", MACHINES)

@@ -22,6 +22,7 @@ from .plan import (
     foreign,
     missing_bytes,
     planned,
+    radio_needs,
     settings_for,
     unfit,
     wrong_chip,
@@ -91,6 +92,8 @@ def deploy(
                 f"build: {typed('reset-settings', port=port)} --build {build}"
             )
         told(plan, new, console)
+        if lacks := radio_needs(own or b"{}", there.machine):
+            console.print(f"        {lacks}", style="yellow")
         carry_out(link, plan, new, there, console, build)
         link.reset()
         try:

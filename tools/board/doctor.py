@@ -265,6 +265,8 @@ def of_board(there: Survey, settings: bytes | None, port: str) -> Iterator[Row]:
         if wrong := wrong_chip(settings, there.machine):
             raise BoardError(wrong)
         yield Row("settings", OK, f"{len(settings)} bytes, valid")
+        if lacks := plan.radio_needs(settings, there.machine):
+            yield Row("radio", LACKS, lacks, "set radio to false in settings.json: docs/start/build.md, Which board")
     except BoardError as error:
         yield Row("settings", NEEDED, str(error), typed("reset-settings", port=port))
 

@@ -166,6 +166,7 @@ def settings_for(settings: bytes, machine: str, build: str = "") -> bytes:
     return (json.dumps(given, indent=2) + "\n").encode()
 
 
+TIMER_ONLY = (pins.PLAIN, "ESP32C3")  # README's table: host_tests/docs/test_chip_heap.py
 BY_LEVEL = "after a crash in which boot.py does not run the contact stays closed; nothing but the knob ends it"
 
 
@@ -177,6 +178,18 @@ def wrong_chip(settings: bytes, machine: str) -> str:
         return ""  # judged elsewhere
     chip = chip_of(machine)
     return f"settings.json: chip: {named} is not this board's, {chip}" if chip not in ("", named) else ""
+
+
+def radio_needs(settings: bytes, machine: str) -> str:
+    """What page and network would lack on this chip, with the way out; "" where they fit or the radio is off."""
+    try:
+        is_on = json.loads(settings).get("radio", True)
+    except (ValueError, AttributeError):
+        return ""  # judged elsewhere
+    chip = chip_of(machine)
+    if not is_on or chip not in TIMER_ONLY or "SPIRAM" in machine:
+        return ""
+    return f"{chip}: no memory for page and network, by published figures: radio off, or an ESP32-S3 with PSRAM"
 
 
 def by_level(settings: bytes) -> bool:

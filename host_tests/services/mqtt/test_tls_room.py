@@ -64,7 +64,7 @@ def test_without_the_memory_no_connection_is_opened_and_the_status_says_why_once
     broker, rig = broker_of(lacking, tls=True)
     rig.run(1)
     assert rig.context.status["mqtt"] == "no memory"
-    assert rig.log.lines == ["mqtt: TLS lacks 1234 bytes: use a chip with PSRAM, or no TLS"]
+    assert rig.log.lines == ["mqtt: TLS lacks 1234 bytes on this ESP32: use a chip with PSRAM, or no TLS"]
     assert broker._connection is None
     lacking[0] = 0
     rig.run(58)

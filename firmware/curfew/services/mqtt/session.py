@@ -138,7 +138,8 @@ class Broker:
             chip = self._context.chip
             lacking = chip.tls_lacks() if chip and self._trust else 0
             if lacking:  # the handshake would fail, and take memory from Wi-Fi and sockets
-                raise MemoryError("TLS lacks %d bytes: use a chip with PSRAM, or no TLS" % lacking)
+                chip = self._context.settings.chip
+                raise MemoryError("TLS lacks %d bytes on this %s: use a chip with PSRAM, or no TLS" % (lacking, chip))
             self._reuses += 1
             if self._reuses > _REUSES:
                 self._reuses = 0
