@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE  # each of the workers would compile every modu
 SOURCES := catalog.py catalog.toml $(shell find firmware -type f -not -name '*.pyc')
 READY := $(VENV)/.ready build/.ready build/system.ready build/bench/lib/.ready
 TARGETS := help demo sim run test test-all evidence lint campaign campaign-scheduler campaign-worker equal explore \
-	mutate fuzz soak realtime homeassistant bench counts flash deploy monitor measure console backup restore settings \
+	mutate fuzz soak realtime fleet homeassistant bench counts flash deploy monitor measure console backup restore settings \
 	reset-settings doctor board update key wipe package image docs site screenshots wiring spice hardware \
 	sizes build clean prove
 
@@ -40,7 +40,7 @@ test: $(READY) lint ## lint, types, unit tests, every scenario, a sample of the 
 test-all: test .venv-docs/.ready ## test, then the rest: about 40 minutes
 	@$(PY) -m pytest -n auto --set=long
 
-evidence: soak realtime campaign equal mutate fuzz homeassistant ## hours: soak, realtime, campaign, equal, mutate, fuzz and homeassistant
+evidence: soak realtime campaign equal mutate fuzz fleet homeassistant ## hours: these, one after another
 
 lint: $(VENV)/.ready typings/.ready ## style, types and the direction of imports
 	@$(PY) -m ruff check -q . && $(PY) -m ruff format -q --check .
@@ -49,7 +49,7 @@ lint: $(VENV)/.ready typings/.ready ## style, types and the direction of imports
 	@PYTHONPATH=firmware:. $(VENV)/bin/lint-imports --no-logo --no-cache
 
 soak: build/.ready build/system.ready ## long tests in real time: ten minutes of load, a thousand remote OFFs, a week of lost networks
-	@$(PY) -m pytest -n 0 --set=evidence -s --ignore=host_tests/homeassistant
+	@$(PY) -m pytest -n 0 --set=evidence -s --ignore=host_tests/homeassistant --ignore=host_tests/fleet
 
 realtime: $(READY) ## the tests in real time again and again beside a busy core: make realtime [TIMES=20]
 	@$(PY) -c 'while True: pass' & busy=$$!; trap "kill $$busy" EXIT; status=0; for number in $$(seq $(or $(TIMES),20)); do \
@@ -81,6 +81,10 @@ mutate: $(VENV)/.ready ## small faults in the firmware, one at a time; a test mu
 fuzz: build/.ready ## two hundred thousand bad requests, messages and files at every interface: make fuzz [SEED=1] [PARTS=1]
 	@PARTS=$(or $(PARTS),1) $(PY) -m pytest -n 0 -s -m 'not evidence' --hypothesis-profile=search \
 		--hypothesis-seed=$(or $(SEED),1) host_tests/fuzz
+
+fleet: build/.ready build/system.ready ## 500 devices at RabbitMQ and mosquitto, 50 on a dashboard: twenty minutes
+	@sh tools/fleet_packages.sh
+	@$(PY) -m pytest -n 0 --set=evidence -s host_tests/fleet
 
 homeassistant: build/.ready build/system.ready .venv-homeassistant/.ready ## a real Home Assistant shows the device and turns it off
 	@$(PY) -m pytest -n 0 --set=evidence host_tests/homeassistant

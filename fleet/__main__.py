@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fleet import broker, devices, grafana, provision, rollout, targets
+from fleet import broker, devices, grafana, off, provision, rollout, targets
 from fleet.devices import Device, FleetError
 from tools import update
 from tools.board import deploy, installation, key, plan, ports
@@ -27,14 +27,16 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         ("check", "judge the list"),
         ("files", f"write what Prometheus, Grafana and the broker need into {OUT}/"),
         ("provision", "put program, network and user on one board after the other, at the cable"),
+        ("off", "turn all off, again and again until each reports it"),
         ("update", "send this program to all, in stages; goes on where it stopped"),
     ):
         command = commands.add_parser(name, help=about)
         command.add_argument("list", type=Path, metavar="devices.csv")
         if name == "files":
             command.add_argument("--token", type=Path, default=OUT / "token", help="file with the token that may read")
-        if name == "provision":
+        if name in ("provision", "off"):
             command.add_argument("network", type=Path, metavar="network.json", help="what all devices share")
+        if name == "provision":
             command.add_argument("--port", default="", help="serial port of the boards")
     return parser.parse_args(argv)
 
@@ -89,6 +91,19 @@ def _provision(found: list[Device], arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _off(found: list[Device], arguments: argparse.Namespace) -> int:
+    """OFF for every device, as the operator at the broker."""
+    there = [device for device in found if device.chip]
+    mqtt = provision.common(arguments.network).get("mqtt")
+    if not mqtt:
+        raise FleetError(f"{arguments.network}: mqtt: is missing; without a broker, turn each off at its page")
+    password = broker.passwords(there, OUT / "passwords.json")[broker.OPERATOR]
+    left = off.all_off(off.connected(mqtt, password), there, off.MOST_S, partial(print, flush=True))
+    for device in left:
+        print(f"{device.name} ({device.place}): does not report off: turn it off at the stove")
+    return 1 if left else 0
+
+
 def _update(found: list[Device], _: argparse.Namespace) -> int:
     """Send the compiled program, in stages; PASSWORD or TOKEN in the environment, or one that is asked for each."""
     program = installation.PROGRAM / installation.SLOT
@@ -120,7 +135,8 @@ def main(argv: list[str] | None = None) -> int:
             print(f"{arguments.list}: {len(found)} devices")
             return 0
         OUT.mkdir(parents=True, exist_ok=True)
-        return {"files": _files, "provision": _provision, "update": _update}[arguments.command](found, arguments)
+        commands = {"files": _files, "provision": _provision, "off": _off, "update": _update}
+        return commands[arguments.command](found, arguments)
     except (FleetError, BoardError) as error:
         print(f"fleet: {error}", file=sys.stderr)
         return 2 if isinstance(error, FleetError) else 1

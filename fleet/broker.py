@@ -17,6 +17,11 @@ from fleet.devices import Device
 PREFIX, DISCOVERY = "curfew", "homeassistant"  # as shipped in a device's network settings
 OPERATOR, HOME_ASSISTANT = "operator", "homeassistant"
 PASSWORD_BYTES = 18
+# Else a device whose node failed cannot subscribe again at another one until that node is back.
+MIRRORED = {
+    "pattern": "^mqtt-subscription-", "apply-to": "queues", "priority": 0,
+    "definition": {"ha-mode": "exactly", "ha-params": 2, "ha-promote-on-failure": "always"},
+}  # fmt: skip
 # user: topics that it writes, topics that it reads. %u: the user's own name.
 RIGHTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "%u": (
@@ -86,6 +91,7 @@ def rabbitmq(found: dict[str, str]) -> dict[str, Any]:
             {"user": user, "vhost": "/", "configure": own, "write": through, "read": through} for user in found
         ],
         "topic_permissions": topics,
+        "policies": [{"vhost": "/", "name": "mqtt", **MIRRORED}],
     }
 
 

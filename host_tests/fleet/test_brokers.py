@@ -1,19 +1,16 @@
 """Rights at real brokers: a device writes below its own number only, Home Assistant commands but reports nothing."""
 
-import json
-import os
 import queue
-import shutil
-import socket
 import subprocess
-import time
 
 import paho.mqtt.client as paho
 import pytest
 
 from fleet import broker
 from fleet.devices import Device
-from simulator.realtime.broker import PATIENCE_S, find
+from host_tests.fleet.rabbit import Cluster
+from host_tests.fleet.servers import listening, programs
+from simulator.realtime.broker import PATIENCE_S
 from simulator.realtime.process import free_port
 
 SILENCE_S = 1  # a word that has not arrived by then does not
@@ -70,65 +67,29 @@ class Server:
                 end.loop_stop()
 
 
-def mosquitto(tmp_path):
-    users = broker.passwords(DEVICES, tmp_path / "passwords.json")
-    (tmp_path / "users").write_text(broker.mosquitto_passwords(users))
-    (tmp_path / "acl").write_text(broker.mosquitto_acl())
-    port = free_port()
-    lines = (f"listener {port} 127.0.0.1", "allow_anonymous false", "user root", f"password_file {tmp_path}/users")
-    (tmp_path / "conf").write_text("\n".join([*lines, f"acl_file {tmp_path}/acl", ""]))
-    (program,) = find("mosquitto")
-    process = subprocess.Popen([program, "-c", tmp_path / "conf"], stderr=subprocess.DEVNULL)
-    return process, Server(port, users)
-
-
-def waited(process, port, seconds=PATIENCE_S):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        assert process.poll() is None, "the broker ended"
-        try:
-            return socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            continue
-    raise AssertionError("the broker does not listen")
-
-
 @pytest.fixture(scope="module")
 def mosquitto_server(tmp_path_factory):
-    process, server = mosquitto(tmp_path_factory.mktemp("mosquitto"))
-    waited(process, server.port)
-    yield server
+    folder = tmp_path_factory.mktemp("mosquitto")
+    users = broker.passwords(DEVICES, folder / "passwords.json")
+    (folder / "users").write_text(broker.mosquitto_passwords(users))
+    (folder / "acl").write_text(broker.mosquitto_acl())
+    port = free_port()
+    lines = (f"listener {port} 127.0.0.1", "allow_anonymous false", "user root", f"password_file {folder}/users")
+    (folder / "conf").write_text("\n".join([*lines, f"acl_file {folder}/acl", ""]))
+    (program,) = programs("mosquitto")
+    process = subprocess.Popen([program, "-c", folder / "conf"], stderr=subprocess.DEVNULL)
+    listening(process, port)
+    yield Server(port, users)
     process.kill()
     process.wait()
 
 
 @pytest.fixture(scope="module")
 def rabbitmq_server(tmp_path_factory):
-    if not shutil.which("rabbitmq-server", path=os.environ["PATH"] + ":/usr/sbin"):
-        pytest.skip("no rabbitmq-server here")
     folder = tmp_path_factory.mktemp("rabbitmq")
-    users = broker.passwords(DEVICES, folder / "passwords.json")
-    (folder / "definitions.json").write_text(json.dumps(broker.rabbitmq(users)))
-    port, amqp, node, mapper = (free_port() for _ in range(4))
-    (folder / "rabbitmq.conf").write_text(
-        f"mqtt.listeners.tcp.default = 127.0.0.1:{port}\nlisteners.tcp.default = 127.0.0.1:{amqp}\n"
-        f"load_definitions = {folder}/definitions.json\nmqtt.allow_anonymous = false\n"
-    )
-    (folder / "plugins").write_text("[rabbitmq_mqtt].\n")
-    changed = {
-        "RABBITMQ_CONFIG_FILE": folder / "rabbitmq.conf", "RABBITMQ_MNESIA_BASE": folder, "RABBITMQ_LOG_BASE": folder,
-        "RABBITMQ_ENABLED_PLUGINS_FILE": folder / "plugins", "RABBITMQ_NODENAME": "curfew@localhost",
-        "RABBITMQ_DIST_PORT": node, "ERL_EPMD_PORT": mapper, "ERL_EPMD_ADDRESS": "127.0.0.1", "HOME": folder,
-        "RABBITMQ_PID_FILE": folder / "pid",
-    }  # fmt: skip
-    env = {**os.environ, **{name: str(value) for name, value in changed.items()}}
-    server = shutil.which("rabbitmq-server", path="/usr/lib/rabbitmq/bin:/usr/sbin")
-    with (folder / "out").open("w") as out:
-        process = subprocess.Popen([server], env=env, stdout=out, stderr=out, start_new_session=True)
-    waited(process, port, 90)
-    yield Server(port, users)
-    os.killpg(process.pid, 9)
-    process.wait()
+    cluster = Cluster(folder, broker.passwords(DEVICES, folder / "passwords.json"), 1)
+    yield Server(cluster.port, cluster.users)
+    cluster.stop()
 
 
 @pytest.fixture(

@@ -81,6 +81,11 @@ class Mosquitto:
             self._process.wait()
             self._process = None
 
+    @property
+    def pid(self):
+        """Its process, None while it is stopped."""
+        return self._process and self._process.pid
+
     def greetings(self, name):
         """How many connections of this client name it has accepted or refused so far."""
         text = self.log.read_text()
