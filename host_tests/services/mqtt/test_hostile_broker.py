@@ -143,6 +143,18 @@ def test_a_broker_that_ends_the_session_at_every_message_of_the_device_still_del
     until_obeyed(there, home)
 
 
+def test_a_broker_that_ended_sessions_at_the_commands_for_a_while_gets_them_again_in_five_minutes(strict):
+    there, home = strict(closes=lambda topic: topic in (COMMAND, EACH))
+    home.until(lambda: home.context.status["mqtt"] == "no commands")
+    sessions = there.sessions
+    there.closes = lambda topic: False  # the node of the cluster is back
+    home.run(200)
+    assert there.sessions == sessions
+    home.run(100)
+    until_obeyed(there, home)
+    assert there.sessions == sessions + 1
+
+
 def test_a_message_without_an_acknowledgement_is_skipped_after_two_sessions(strict, monkeypatch):
     there, home = strict(silent=lambda topic: topic == BASE + "/device")
     monkeypatch.setattr(session, "time", SimpleNamespace(ticks_ms=lambda: home.core.now_ms))

@@ -21,6 +21,7 @@ _AROUND = b" \t\r\n\v\f\0\"'\xef\xbb\xbf"  # a mark of UTF-8 included
 _CHECK = "CHECK"  # sent to the device by itself: the proof that commands arrive
 _CHECKS = 3  # without a proof, every ten seconds; then one an hour
 _CHECK_ROUNDS = 360
+_RENEW_ROUNDS = 30  # a cluster ends sessions at their topics while one of its nodes is away
 _SLOW_ROUNDS = 20  # of half a second, between two messages with millivolts
 _DRIFT_S = 2  # of "off at", before it is published again
 
@@ -175,6 +176,8 @@ class HomeAssistant:
         if checks < _CHECKS or checks % _CHECK_ROUNDS == 0:
             self.broker.publish(self._command, _CHECK, False)
         self._checks += 1
+        if self._checks % _RENEW_ROUNDS == 0:
+            self.broker.renew()
 
     def _publish_burner(self, index, burner, slow):
         left_s = burner.pop("remaining_s")

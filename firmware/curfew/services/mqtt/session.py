@@ -71,7 +71,7 @@ class Broker:
         """Send at least once; False, without sending, when there is no session or eight are unacknowledged."""
         if not self.is_online() or len(self._client.waiting) >= (1 if self._one_by_one else _WAITING_MAX):
             return False
-        if self._family(topic) not in self._skipped:
+        if topic not in self._skipped and self._family(topic) not in self._skipped:
             self._client.publish(topic, text, retain)
         return True
 
@@ -110,6 +110,12 @@ class Broker:
         self._connection = self._client = None
         if connection is not None:
             connection.close()
+
+    def renew(self):
+        """No command arrives: if topics are skipped, try them again in a new session."""
+        if self._skipped:
+            self._skipped.clear()
+            self.close()
 
     def _round(self, now_ms):
         if self._client is not None:
