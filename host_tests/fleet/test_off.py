@@ -1,4 +1,4 @@
-"""OFF for all: said until each device reports it, and whoever does not is named."""
+"""OFF for all: said until each device reports it; one that does not is named."""
 
 import json
 
