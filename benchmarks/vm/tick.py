@@ -1,7 +1,8 @@
 """On the VM: the safety tick beside an empty loop over the same pins, block by block in turns.
 
-    micropython tick.py BLOCKS TICKS      current folder: a flash; MICROPYPATH holds simulator/fakes/tiny
+    micropython tick.py BLOCKS TICKS [MODULE ...]      current folder: a flash; MICROPYPATH holds simulator/fakes/tiny
 Prints JSON: "tick_ns" and "empty_ns" a tick by block, "bytes" allocated in all ticks of a block with the collector off,
+"collection_ns" of a collection by block, with these modules imported.
 """
 
 import gc
@@ -46,8 +47,9 @@ gc.collect()
 from curfew.bundles import core as loop
 
 EMPTY = 50  # empty loops for each tick: the processor's time is counted in milliseconds
+COLLECTIONS = 400  # the same
 blocks, ticks = int(sys.argv[1]), int(sys.argv[2])
-found = {"tick_ns": [], "empty_ns": [], "bytes": 0}
+found = {"tick_ns": [], "empty_ns": [], "collection_ns": [], "bytes": 0}
 
 
 def spent_us():
@@ -77,6 +79,8 @@ def empty(buttons, relays, watchdog, ticks):
 
 
 def measure(device):
+    for name in sys.argv[3:]:
+        __import__(name)
     count = len(device.controller.burners)
     buttons = [machine.Pin(25 + number, machine.Pin.IN) for number in range(count)]
     relays = [machine.Pin(18 + number, machine.Pin.OUT) for number in range(count)]
@@ -95,6 +99,10 @@ def measure(device):
         found["tick_ns"].append((middle_us - start_us) * 1000 // ticks)
         found["empty_ns"].append((end_us - middle_us) * 1000 // (EMPTY * ticks))
         gc.collect()
+        start_us = spent_us()
+        for _ in range(COLLECTIONS):
+            gc.collect()
+        found["collection_ns"].append((spent_us() - start_us) * 1000 // COLLECTIONS)
     print(json.dumps(found))
     raise SystemExit
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import counts, rig
+from benchmarks import counts, memory, rig
+from benchmarks.on_the_vm import measured
 from host_tests.fixtures.seeded_firmware import seeded_build
 from simulator import run, run_settings, scenario
+from simulator.realtime import process
 
 VM = Path(__file__).resolve().parent
 TINY = (run.FAKES / "tiny",)
@@ -175,6 +177,13 @@ def two_threads(flash, seconds):
     lines, status, errors = on_the_vm(flash, "169k", "two_threads.py", seconds, machine=TINY)
     assert status == 0, (lines[-5:], errors)
     return [figure(lines, word) for word in ("ticks", "late", "rounds", "conducting")]
+
+
+def test_a_collection_with_all_services_imported_takes_no_longer_than_a_tick_of_two_burners():
+    # It holds up both threads. Of processor time, the least of several: what others take of the machine is not in it.
+    modules = [name for part in memory.PARTS.values() for name in part]
+    found = measured("tick.py", 5, 400, *modules, burners=2, air=True, heap=f"{process.HEAP_KIB}k")
+    assert 0 < min(found["collection_ns"]) <= min(found["tick_ns"]), found
 
 
 def test_two_threads_live_beside_each_other_under_load(tmp_path):

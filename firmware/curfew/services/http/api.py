@@ -77,20 +77,18 @@ class Api:
             wait_s = 0 if request.session else self.auth.wait_s(self.now_ms(), request.address)
             if wait_s and not self.context.link.update_ms[0]:  # a person at the stove opened the local window
                 return {"error": "wait %d seconds" % wait_s}, 429, {"Retry-After": str(wait_s)}
-        if not isinstance(handler, tuple):
+        if not isinstance(handler, str):
             return await handler(self, request)
         self._imported += 1
         try:
-            for module in handler:
-                module = __import__("curfew." + module, None, None, ("HANDLERS",))
-                await self.sleep_ms(0)  # an OFF has its turn: nothing else of the services takes as long as an import
+            module = __import__("curfew." + handler, None, None, ("HANDLERS",))
             return await module.HANDLERS[method + " " + name](self, request)
         finally:
             self._imported -= 1
             if not self._imported:
-                forget(*_CONFIG, *_ACCESS, *_METRICS)
+                forget(_CONFIG, _ACCESS, _METRICS, "services.http.password", "services.http.refusals")
                 if not self.context.receiver:
-                    forget(*_UPDATE)
+                    forget(_UPDATE, "services.update.receiver", "services.update.key")
             gc.collect()
 
     async def run(self):
@@ -296,17 +294,17 @@ class Api:
         return {"presence": self.context.presence()}, 200, {}
 
 
-_ACCESS = ("services.http.password", "services.http.access_api")
-_CONFIG = ("services.http.refusals", "services.http.config_api")
-_METRICS = ("services.http.metrics",)
-_UPDATE = ("services.update.key", "services.update.receiver", "services.http.update_api")
+_ACCESS = "services.http.access_api"
+_CONFIG = "services.http.config_api"
+_METRICS = "services.http.metrics"
+_UPDATE = "services.http.update_api"
 _BURNERS = "/api/v1/burners/{burner}"
 _OFF = ("POST", Api.off)
 _LIST = ("GET", _CONFIG)
 _LOG_IN = ("POST", _ACCESS)
 _WHO = ("GET, PUT", _ACCESS)
 _FILE = ("GET, PUT", _CONFIG)
-# Folder: {name: (methods, handler)}. A tuple names modules to import for the request; HANDLERS of the last answer it.
+# Folder: {name: (methods, handler)}. A text names the module that is imported for the request; its HANDLERS answer.
 ROUTES: dict[str, dict[str, tuple]] = {
     "": {"metrics": ("GET", _METRICS)},
     "/api/v1": {
