@@ -86,7 +86,7 @@ def build(out: Path = OUT) -> dict[str, int]:
     made_of = manifest.sources_hash(FIRMWARE)
     slot = fresh / SLOT
     outside = share.outside()
-    short, attributes = share.attributes(share.parameters(linked_sources(), outside), outside)
+    short, attributes = share.attributes(share.parameters(linked_sources(), share.keywords_outside()), outside)
     short, definitions = rename.definitions(short, outside)
     for name, text in short.items():
         _compile(text, fresh / "src" / name, (slot / name).with_suffix(".mpy"))

@@ -56,25 +56,34 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 def outside(folder: Path = ROOT) -> set[str]:
     """The names that the programs of OUTSIDE ask for or offer. Raises ShrinkError when they are not there."""
     found = set(_WORD.findall((folder / CALLS).read_text("utf-8"))) if (folder / CALLS).is_file() else set()
+    for node in _nodes_outside(folder):
+        if isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.keyword) and node.arg:
+            found.add(node.arg)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("curfew"):
+            found |= {item.name for item in node.names}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value)
+        if isinstance(node, ast.ClassDef):  # what a fake offers
+            found |= made_in(node)
+    return _public(found)
+
+
+def keywords_outside(folder: Path = ROOT) -> set[str]:
+    """The names that calls in these programs give to arguments. Raises ShrinkError when they are not there."""
+    return {node.arg for node in _nodes_outside(folder) if isinstance(node, ast.keyword) and node.arg}
+
+
+def _nodes_outside(folder: Path) -> list[ast.AST]:
     paths = {pattern: list(folder.glob(pattern)) for pattern in OUTSIDE}
     for pattern in OUTSIDE:
         if not paths[pattern]:
             raise ShrinkError(f"{folder / pattern}: nothing there, so no one knows which names must stay")
-    for path in [path for found_there in paths.values() for path in found_there if path.name not in INSIDE]:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Attribute):
-                found.add(node.attr)
-            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                found.add(node.name)
-            elif isinstance(node, ast.keyword) and node.arg:
-                found.add(node.arg)
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("curfew"):
-                found |= {item.name for item in node.names}
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.add(node.value)
-            if isinstance(node, ast.ClassDef):  # what a fake offers
-                found |= made_in(node)
-    return _public(found)
+    programs = [path for found in paths.values() for path in found if path.name not in INSIDE]
+    return [node for path in programs for node in ast.walk(ast.parse(path.read_text("utf-8")))]
 
 
 def _public(names: set[str]) -> set[str]:
@@ -122,7 +131,7 @@ def _shorten(function: _Function, keywords: "set[str | None]") -> None:
     free = short_names(used | bound)
     short = {}
     for argument in (*arguments.posonlyargs, *arguments.args, *([arguments.vararg] if arguments.vararg else [])):
-        if argument.arg in keywords or argument.arg in bound or argument.arg == "self" or len(argument.arg) < 3:
+        if argument.arg in keywords or argument.arg in bound or len(argument.arg) < 3:
             continue
         short[argument.arg] = next(free)
         argument.arg = short[argument.arg]
@@ -184,13 +193,18 @@ def attributes(sources: dict[str, str], kept: Iterable[str]) -> tuple[dict[str, 
 
 
 def made_in(one: ast.ClassDef) -> set[str]:
-    """The attributes that its methods give to self, and the names that its objects have from the class."""
-    given = {
-        part.attr
-        for part in ast.walk(one)
-        if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store) and ast.unparse(part.value) == "self"
-    }
-    return given | set(_of_class(one))
+    """The attributes that its methods give to self, whatever they call it, and those its objects have from the class."""
+    given = set(_of_class(one))
+    for method in one.body:
+        if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) and method.args.args:
+            own = method.args.args[0].arg
+            stored = [part for part in ast.walk(method) if isinstance(part, ast.Attribute) and _is_stored(part)]
+            given |= {part.attr for part in stored if isinstance(part.value, ast.Name) and part.value.id == own}
+    return given
+
+
+def _is_stored(node: ast.Attribute) -> bool:
+    return isinstance(node.ctx, ast.Store)
 
 
 def _of_class(one: ast.ClassDef) -> Iterator[str]:
