@@ -177,7 +177,7 @@ BUGS = {
 
 def a_few(firmware):
     """Every third line of what a press starts and of the lights, as far as PRESSED gets there."""
-    of_functions = ("def show(", "def _start_burn(")
+    of_functions = ("def show(", "def _start_over(")
     places = [
         (file, numbers)
         for (file, first), numbers in lines(firmware).items()

@@ -44,7 +44,7 @@ OUTSIDE = (
     "benchmarks/vm/*.py",
 )
 INSIDE = ("program.py",)  # of them; it is renamed with the rest
-CALLS = "simulator/fakes/common/chips.py"  # names every call of the chip that the firmware makes; a test sees to that
+CALLS = "CALLS"  # one of them names every call of the chip that the firmware makes; a test sees to that
 _LIBRARIES = (
     array, asyncio, binascii, errno, gc, hashlib, io, json, os, random, select, socket, ssl, struct, sys, time, Path,
 )  # fmt: skip
@@ -55,7 +55,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 def outside(folder: Path = ROOT) -> set[str]:
     """The names that the programs of OUTSIDE ask for or offer. Raises ShrinkError when they are not there."""
-    found = set(_WORD.findall((folder / CALLS).read_text("utf-8"))) if (folder / CALLS).is_file() else set()
+    found: set[str] = set()
     for node in _nodes_outside(folder):
         if isinstance(node, ast.Attribute):
             found.add(node.attr)
@@ -67,6 +67,8 @@ def outside(folder: Path = ROOT) -> set[str]:
             found |= {item.name for item in node.names}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found.add(node.value)
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == CALLS:
+            found |= set(_WORD.findall(ast.unparse(node.value)))
         if isinstance(node, ast.ClassDef):  # what a fake offers
             found |= made_in(node)
     return _public(found)

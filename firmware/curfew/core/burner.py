@@ -81,15 +81,11 @@ class Burner:
         self.gate = Gate(settings.reclose_hold_ms, config.burn_max_ms + settings.override_max_ms)
         self.remaining_ms = 0  # to the deadline, while there is one
         self.absent = 0  # no one is there
-        self.absent_ms = 0  # since when, in this burn
         self.kept_ms = 0  # what the timer has left, while an absence shortens it; else 0
         self.less_min = 0  # what a remote request of this tick wants to leave, 0 for none
         self.cap_ms = 0  # to the cap of this burn
         self.window_ms = 0  # left for an ignition
-        self.cap_raised = False
         self.by_override = False
-        self.burn_ms = 0  # how long the contact was meant to be closed, in this burn or the last
-        self.contact_ms = 0  # since the contact was last told to open or close
         self.verifying_ms = 0  # in VERIFYING; a tick counts for no more than it surely took
         self.sign_ms = 0  # phase of the light and of the repeated sound
         self.cause = 0  # of the last shut-off
@@ -102,15 +98,11 @@ class Burner:
         self.service = False  # the contact needs service
         self.health_permille = 0  # of the last logged burn, 0 not yet
         self.health_ref_permille = health_ref_permille  # of the commissioning, 0 not yet
-        self.health_due_ms = 0  # at which age of the burn, 0 for not (again)
         self.reported = 0  # causes of faults that no reading shows, bits by code
         self._local_act = False
-        self._override_used = False
         self.ask_ms = 0  # left in which "no timer?" is asked
-        self.asked = False  # the last quick pair asked it, in this burn
-        self.is_holding_told = False
         self.relit_early = False  # in this VERIFYING
-        self._window_kept = False  # the window of this ignition was given more time
+        self._start_over()
 
     # --- sensing ---------------------------------------------------------------------------------------------------
 
@@ -291,7 +283,7 @@ class Burner:
         if is_shutoff:
             self._end_burn(t.TABLE[row + t.COL_CAUSE], off_source)
         elif not before and self.wants_closed():
-            self._start_burn()
+            self._start_over()
         self.sound = t.TABLE[row + t.COL_SOUND]
         if asks and self.asked:
             self.ask_ms = limits.ASK_MS
@@ -377,16 +369,17 @@ class Burner:
         self.state = state
         self.sign_ms = 0
 
-    def _start_burn(self) -> None:
-        """The state now wants the contact closed: a new burn begins."""
-        self.contact_ms = 0
-        self.burn_ms = self.absent_ms = 0
+    def _start_over(self) -> None:
+        """A new burn begins, or might: nothing of an earlier one counts."""
+        self.contact_ms = 0  # since the contact was last told to open or close
+        self.burn_ms = 0  # how long the contact was meant to be closed, in this burn or the last
+        self.absent_ms = 0  # since when, in this burn
         self.cap_raised = False
         self._override_used = False
-        self.asked = False
-        self._window_kept = False
+        self.asked = False  # the last quick pair asked it, in this burn
+        self._window_kept = False  # the window of this ignition was given more time
         self.is_holding_told = False
-        self.health_due_ms = 0
+        self.health_due_ms = 0  # at which age of the burn, 0 for not (again)
         self.flame.contact_changed()
         self.flame.was_live = False
         self.flame.lost_ms = 0

@@ -31,12 +31,9 @@ class Button:
         self.deaf = False
         self._age_ms = 0  # of the gesture
         self._up_ms = 0  # since the last contact
-        self._hit_ms = AGE_MAX_MS  # since the last release of whatever length, and since the one before
-        self._hit_before_ms = AGE_MAX_MS
         self._steps = 0  # in quick succession
-        self._step_ms = AGE_MAX_MS  # since the release of the last one
-        self._ask_ms = AGE_MAX_MS  # since the release that completed a quick pair
         self._answers = False  # these steps may answer it
+        self._forget()
 
     def ignore_until_up(self) -> None:
         """Let a gesture that goes on mean nothing but OFF (a fault was raised)."""
@@ -106,6 +103,7 @@ class Button:
 
     def _forget(self) -> None:
         """Earlier hits and steps have nothing to do with what comes."""
+        # Since the last release of whatever length and the one before, that of the last step, and that of a quick pair.
         self._hit_ms = self._hit_before_ms = self._step_ms = self._ask_ms = AGE_MAX_MS
 
     def _ended(self) -> int | None:

@@ -29,62 +29,46 @@ class Flame:
         self.tc_age_ms = limits.IGNITION_GAP_MS + 1  # nothing was read yet: too old to count, not yet a failure
         self.magnet_age_ms = self.tc_age_ms
         self.back_ms = 0  # how long both sides have been fresh without a gap
-        self.burning = False  # a flame by level, with hysteresis
         self.lost_ms = 0  # since a flame was last seen
-        self.confirm_ms = 0  # how long there has been a flame whose mean did not sag
         self._mean_uv = 0  # of about the last eight readings; _top_uv: its highest since it last sagged
         self._top_uv = 0
-        self._rough_uv = 0  # how far single readings are from it
-        self._peak_uv = 0  # of the mean, since the contact last changed
         self.trend = Trend()
         self.new_second = False  # the trend has one more, in this tick
-        self._is_read = False  # the magnet side, since the contact last changed
-        self.hot_ms = 0  # contact open, and the tip hot without a break
         self.new_pot = False  # the knob was off, and a flame heats the tip again: in this tick
-        self._cooled_uv = -1  # to which a long fall has come, -1 for none; _cooled_blocks: since then
         self._cooled_blocks = 0
-        self._hold_uv = 0  # the magnet side, half a second ago; _hold_ms: since then, with _hold_count readings
         self._hold_ms = 0
         self._hold_sum_uv = 0
         self._hold_count = 0
+        self.was_live = False  # in this burn
+        self._rise_uv = array("i", [0] * _RING)
+        self._rise_ms = array("i", [0] * _RING)  # when, on the clock below
+        self._clock_ms = 0
+        self._rise_at = 0
+        self.contact_changed()
+
+    def contact_changed(self) -> None:
+        """Start over: readings with load and without load cannot be compared."""
+        self.burning = False  # a flame by level, with hysteresis
+        self.confirm_ms = 0  # how long there has been a flame whose mean did not sag
+        self._peak_uv = 0  # of the mean, since the contact last changed
+        self._rough_uv = 0  # how far single readings are from it
+        self.trend.reset()
+        self.hot_ms = 0  # contact open, and the tip hot without a break
+        self._is_read = False  # the magnet side, since the contact last changed
+        self._cooled_uv = -1  # to which a long fall has come, -1 for none; _cooled_blocks: since then
+        self._hold_uv = 0  # the magnet side, half a second ago; _hold_ms: since then, with _hold_count readings
         self._moves = True  # by more than a settled one
         self.mean_uv = 0  # of the magnet side
         self.live_count = 0  # magnet readings in a row whose mean was a weld's; dead_count: that of an open contact
         self.dead_count = 0
         self.low_count = 0  # single magnet readings in a row without a voltage
-        self.was_live = False  # in this burn
         self.dead_ms = 0  # contact closed, tip hot, and nothing on the magnet side
         self.cleared_ms = 0  # contact open, tip hot, and nothing on the magnet side: a weld is gone
-        self.igniting = False  # at the last reading
-        self._rise_uv = array("i", [0] * _RING)
-        self._rise_ms = array("i", [0] * _RING)  # when, on the clock below
-        self._clock_ms = 0
-        self._rise_at = 0
-        self._rise_count = 0
-
-    def contact_changed(self) -> None:
-        """Start over: readings with load and without load cannot be compared."""
-        self.burning = False
-        self.confirm_ms = 0
-        self._peak_uv = 0
-        self._rough_uv = 0
-        self.trend.reset()
-        self.hot_ms = 0
-        self._is_read = False
-        self._cooled_uv = -1
-        self._hold_uv = 0
-        self._moves = True
-        self.mean_uv = 0
-        self.live_count = 0
-        self.dead_count = 0
-        self.low_count = 0
-        self.dead_ms = 0
-        self.cleared_ms = 0
         self.forget_rise()
 
     def forget_rise(self) -> None:
         """Begin the search for an ignition again: a level alone never arms."""
-        self.igniting = False
+        self.igniting = False  # at the last reading
         self._rise_count = 0
 
     def step(self, step_ms: int, closed: bool) -> None:
