@@ -7,7 +7,7 @@ import time
 import machine
 import micropython
 
-from curfew import VERSION, erase, forget
+from curfew import VERSION, erase
 
 
 def main(slot, trial):
@@ -47,7 +47,7 @@ def start(slot, trial):
 
     settings, invalid = load()
     del load
-    forget("core.settings", "core.schema", "core.limits", "core.pins")
+    erase("core.settings", "core.schema", "core.limits", "core.pins")
     gc.collect()
     from curfew.bundles import core  # noqa: F401
 

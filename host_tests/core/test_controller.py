@@ -366,7 +366,7 @@ def test_a_press_closes_the_window_in_the_tick_in_which_the_contact_conducts(cor
 def test_in_a_fault_the_window_takes_a_hold_of_ten_seconds_and_twenty_open_none(core, ms, opens):
     device = core(**SHORT)
     device.raise_fault("UNSTABLE")
-    device.one().reported = 1 << faults.UNSTABLE
+    device.one().faults.reported = 1 << faults.UNSTABLE
     device.step()
     device.hold(ms / 1000)
     assert (device.controller.update_ms > 0) == opens

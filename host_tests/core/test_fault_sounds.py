@@ -63,7 +63,7 @@ def test_a_mute_never_covers_another_fault(core):
     device = stuck(core)
     device.press()
     device.run(s=20)
-    device.one().reported = 1 << 5
+    device.one().faults.reported = 1 << 5
     device.step()
     assert device.sound() == "FAULT"
     assert sounds_at_s(device, 40) == [15, 30]

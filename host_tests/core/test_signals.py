@@ -187,7 +187,7 @@ def test_the_blinking_begins_bright_in_every_state(core):
 def test_the_sound_belongs_to_the_burner_that_asked(core):
     device = core(burners=2)
     device.press(1)
-    assert [SOUNDS[device.one(index).heard] for index in range(2)] == ["NONE", "ARMED"]
+    assert [SOUNDS[device.heard(index)] for index in range(2)] == ["NONE", "ARMED"]
 
 
 def test_of_two_burners_in_one_tick_the_higher_rank_is_heard(core):
@@ -198,4 +198,4 @@ def test_of_two_burners_in_one_tick_the_higher_rank_is_heard(core):
     device.inbox.post_off(0, 0)
     device.inbox.post_request(1, 0, device.now_ms)
     device.step()
-    assert [SOUNDS[device.one(index).heard] for index in range(2)] == ["OFF", "NONE"]
+    assert [SOUNDS[device.heard(index)] for index in range(2)] == ["OFF", "NONE"]

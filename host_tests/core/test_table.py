@@ -310,10 +310,11 @@ def test_a_remote_off_opens_in_one_tick_and_names_its_source(core, state, source
 class _Finger:
     """A button that reports one event, in the next tick."""
 
-    stuck = False
-
     def __init__(self, event):
         self.event = event
+
+    def is_stuck(self):
+        return False
 
     def step(self, _pressed, _step_ms):
         event, self.event = self.event, None

@@ -15,7 +15,10 @@ from host_tests.fixtures.seeded_firmware import seeded
 
 # Lines that no script reaches, by file and text, and why.
 NEVER = {
-    ("curfew/core/burner.py", "self.reported |= 1 << faults.PROGRAM_CORRUPT"): "only a program that contradicts itself",
+    (
+        "curfew/core/burner.py",
+        "self.faults.reported |= 1 << faults.PROGRAM_CORRUPT",
+    ): "only a program that contradicts itself",
     ("curfew/core/burner.py", "self._judge_faults()"): "the same; the other such line is reached",
     (
         "curfew/core/schema.py",

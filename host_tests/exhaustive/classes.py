@@ -117,7 +117,7 @@ def _flags(burner):
         flags += [burner.cap_raised, burner.by_override, burner._override_used, burner.remaining_ms == burner.cap_ms]
         flags += [button._answers, burner.asked and button._ask_ms <= limits.ANSWER_MAX_MS, button._steps]
     else:
-        flags += [state == VERIFYING and gate.open_ms >= gate.hold_ms, state == VERIFYING and burner.relit_early]
+        flags += [state == VERIFYING and gate.open_ms >= gate.hold_ms, state == VERIFYING and burner.proof.relit_early]
     if not burner.config.sensor:
         flags.append(burner.cause != NONE_YET)  # a later interval must be like the first
     else:

@@ -195,7 +195,11 @@ SEEDED = {
         ("table.py", "return not burner.config.sensor", "return not burner.config.sensor and burner.refused == 0")
     ],
     ("L2", "blind", "a stuck button never comes loose"): [
-        ("faults.py", "return burner.button.stuck", f"return burner.button.stuck or burner.state == {codes.FAULT}")
+        (
+            "faults.py",
+            "return burner.button.is_stuck()",
+            f"return burner.button.is_stuck() or burner.state == {codes.FAULT}",
+        )
     ],
 }
 

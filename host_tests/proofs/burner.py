@@ -153,12 +153,12 @@ def made(state: int, times: Times, now: Clocks, around: Around) -> Burner:
     one._override_used, one._window_kept, one._local_act = now.override_used, now.window_kept, False
     one.state, one.absent, one.less_min = state, around.absent, around.less_min
     one.contact_ms = one.verifying_ms = one.sign_ms = one.ask_ms = one.refused = one.cause = one.detail = 0
-    one.service = one.relit_early = False
+    one.service = False
     one.flame = Part(  # type: ignore[assignment]
-        cleared_ms=0, new_second=False, tc_uv=around.tc_uv, trend=Part(uv=0), burning=False, dead_ms=around.dead_ms,
+        cleared_ms=0, tc_uv=around.tc_uv, trend=Part(uv=0), burning=False, dead_ms=around.dead_ms,
         lost_ms=around.lost_ms, is_confirmed=lambda: around.confirmed, igniting=around.igniting, new_pot=around.new_pot,
     )  # fmt: skip
-    one.proof = Part(contact=around.contact, gas=PROVED, die_ms=0, relit=around.relit)  # type: ignore[assignment]
+    one.proof = Part(contact=around.contact, gas=PROVED, die_ms=0, relit=around.relit, relit_early=False)  # type: ignore[assignment]
     one.button = Part(  # type: ignore[assignment]
         down=False, active=around.touched, deaf=False, asks=around.asks, held_ms=around.held_ms
     )
@@ -242,14 +242,14 @@ def what_the_gate_refuses_is_not_granted(state: int, may: bool, local_act: bool,
     """S1."""
     assert 0 <= state <= FAULT
     one = Burner.__new__(Burner)
-    one.state, one._local_act, one.remaining_ms, one.reported = state, local_act, remaining_ms, 0
+    one.state, one._local_act, one.remaining_ms = state, local_act, remaining_ms
     one._judge_faults = lambda: None  # type: ignore[method-assign]
-    one.faults = Part(raised=0)  # type: ignore[assignment]
+    one.faults = Part(raised=0, reported=0)  # type: ignore[assignment]
     asked: list[object] = []
     one.gate = Part(grant=lambda *about: asked.append(about) or may)  # type: ignore[assignment, func-returns-value]
     assert one.grant(20) == may
     assert asked == [(state in CLOSED, 20, limits.TICK_MS, local_act, 0, state == ARMED, remaining_ms)]
-    assert (one.reported == 1 << faults.PROGRAM_CORRUPT) == (state in CLOSED and not may)
+    assert (one.faults.reported == 1 << faults.PROGRAM_CORRUPT) == (state in CLOSED and not may)
 
 
 def an_idle_burner_closes_only_by_an_act_at_the_stove(times: Times, now: Clocks, around: Around) -> None:

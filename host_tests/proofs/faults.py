@@ -23,8 +23,7 @@ class Seen:
     die_ms: int
     flame_min_uv: int
     flame_die_ms: int
-    stuck: bool
-    reported: int
+    is_stuck_: bool
     cleared_ms: int
     live_count: int
     hot_ms: int
@@ -43,6 +42,9 @@ class Seen:
 
     def is_out(self) -> bool:
         return self.is_out_
+
+    def is_stuck(self) -> bool:
+        return self.is_stuck_
 
     def is_cooled(self) -> bool:
         return self.is_cooled_
@@ -82,4 +84,4 @@ def a_fault_begins_and_ends_as_its_row_says(seen: Seen, present: bool) -> None:
             assert seen.uv >= seen.flame_min_uv and min(seen.hot_ms, seen.die_ms) >= seen.flame_die_ms
         elif not seen.closed and not seen.is_cooled_ and not seen.is_out_ and seen.is_flat_:
             assert seen.uv < seen.flame_min_uv or min(seen.hot_ms, seen.die_ms) < seen.flame_die_ms
-    assert stuck == seen.stuck
+    assert stuck == seen.is_stuck_

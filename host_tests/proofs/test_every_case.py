@@ -51,14 +51,14 @@ def test_a_judgement_raises_every_cause_and_forgets_no_fault():
     for seen, reported in itertools.product(
         ROWS, (0, 1 << faults.UNSTABLE, 1 << faults.PROGRAM_CORRUPT, 7 << faults.UNSTABLE)
     ):
-        burner = SimpleNamespace(reported=reported)
         now = seen | reported
         with mock.patch.object(
             faults, "FAULT_ROWS", [answers[seen >> row & 1] for row in range(len(faults.FAULT_ROWS))]
         ):
             for raised, present in states():
                 one = fault_set(raised, present)
-                new = one.judge(burner)
+                one.reported = reported
+                new = one.judge(SimpleNamespace())
                 assert (one.raised, one.present, new) == (raised | now, now, now & ~raised != 0)
                 assert one.shown == FIRST[raised] if raised else one.shown == FIRST[now]
 

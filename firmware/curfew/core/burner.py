@@ -92,16 +92,13 @@ class Burner:
         self.detail = 0  # of REMOTE its source, of FAULT its code
         self.light = 0
         self.sound = S_NONE  # asked for in this tick
-        self.heard = S_NONE  # being played for this burner
         self.update_allowed = False  # in this tick, by the user
         self.refused = 0
         self.service = False  # the contact needs service
         self.health_permille = 0  # of the last logged burn, 0 not yet
         self.health_ref_permille = health_ref_permille  # of the commissioning, 0 not yet
-        self.reported = 0  # causes of faults that no reading shows, bits by code
         self._local_act = False
         self.ask_ms = 0  # left in which "no timer?" is asked
-        self.relit_early = False  # in this VERIFYING
         self._start_over()
 
     # --- sensing ---------------------------------------------------------------------------------------------------
@@ -154,7 +151,7 @@ class Burner:
     def _age(self, step_ms: int) -> None:
         closed = self.wants_closed()
         self.contact_ms = aged_ms(self.contact_ms, step_ms)
-        self.flame.step(step_ms, closed)
+        new_second = self.flame.step(step_ms, closed)
         if closed:
             self.burn_ms = aged_ms(self.burn_ms, step_ms)
             self.cap_ms -= step_ms
@@ -163,7 +160,7 @@ class Burner:
             self._age_absence(step_ms)
         else:
             self.proof.step(step_ms)
-            if self.flame.new_second and self.config.sensor:
+            if new_second and self.config.sensor:
                 self.proof.take_second(self.flame.trend.before_uv, self.flame.trend.uv)
             self.verifying_ms = aged_ms(self.verifying_ms, min(step_ms, limits.TICK_MS))
 
@@ -354,14 +351,12 @@ class Burner:
             self.update_allowed = True
         elif effect == t.RESTART_FLAMEOUT_TIMER:
             self.proof.restart_gas()
-            self.relit_early = True
 
     def _enter(self, state: int) -> None:
         if state == VERIFYING and not self.wants_closed() and self.state != VERIFYING:
             self.proof.begin(False)  # acknowledged: the proofs run again
         if state in (VERIFYING, FAULT) and self.state != state:
             self.verifying_ms = 0
-            self.relit_early = False
         if state == IDLE:
             self.flame.forget_rise()
         if self.state != state:
@@ -408,7 +403,7 @@ class Burner:
             wanted, step_ms, limits.TICK_MS, self._local_act, self.faults.raised, armed, self.remaining_ms
         )
         if wanted and not granted:
-            self.reported |= 1 << faults.PROGRAM_CORRUPT
+            self.faults.reported |= 1 << faults.PROGRAM_CORRUPT
             self._judge_faults()
         return granted
 

@@ -20,7 +20,6 @@ class Button:
 
     def __init__(self) -> None:
         self.down = False  # debounced
-        self.stuck = False
         self.held_ms = 0
         self.asks = False
         self._raw = False
@@ -74,8 +73,11 @@ class Button:
             if self.active:
                 event = self._ended()
             self._may = _FRESH
-        self.stuck = self.active and self._age_ms > limits.STUCK_MS
         return event
+
+    def is_stuck(self) -> bool:
+        """True when a gesture lasts longer than any finger's."""
+        return self.active and self._age_ms > limits.STUCK_MS
 
     def _held(self) -> int | None:
         self.held_ms = self._age_ms

@@ -26,7 +26,7 @@ from curfew.core.codes import (
     RESTART,
     TC,
 )
-from curfew.core.signals import S_ENDED, S_NONE, S_READY, Player
+from curfew.core.signals import S_ENDED, S_READY, Player
 from curfew.core.ticks import aged_ms, elapsed_ms
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Controller:
                 self.player.play(S_ENDED, index)
                 self._record(index, burner)
             unstable = memory.buffer[AT_RESETS] >= limits.RESETS_MAX
-            burner.reported = unstable << faults.UNSTABLE | invalid << faults.SETTINGS_INVALID
+            burner.faults.reported = unstable << faults.UNSTABLE | invalid << faults.SETTINGS_INVALID
 
     def take_reading(self, burner: int, side: int, uv: int, age_ms: int) -> None:
         """Hand one converter reading, begun age_ms ago, to its burner, without its zero and its neighbors' part."""
@@ -144,7 +144,8 @@ class Controller:
         for index in range(len(self.burners)):
             burner = self.burners[index]
             burner.absent = absent
-            burner.reported = burner.reported & ~(1 << faults.ALARM | 1 << faults.PUMP) | reported
+            its = burner.faults
+            its.reported = its.reported & ~(1 << faults.ALARM | 1 << faults.PUMP) | reported
             burner.less_min = inbox.take_request(index, REQUEST_LESS, now_ms)
             is_shutoff = burner.step(
                 step_ms,
@@ -170,8 +171,6 @@ class Controller:
             self.update_ms = self.open_ms = 0
         self._open_window()
         self.player.step(step_ms)
-        for index in range(len(self.burners)):
-            self.burners[index].heard = self.player.sound if self.player.burner == index else S_NONE
 
     def _take_buttons(self) -> None:
         """Fill in the events of the buttons. A very long hold, and hits beside a fault, shut every burner off."""
@@ -251,7 +250,7 @@ class Controller:
             if self.quiet_ms >= limits.QUIET_MS:
                 self.memory.put(AT_RESETS, 0)
                 for burner in self.burners:
-                    burner.reported &= ~(1 << faults.UNSTABLE)
+                    burner.faults.reported &= ~(1 << faults.UNSTABLE)
         return clock_ok
 
     def _record(self, index: int, burner: Burner) -> None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         flame: Flame
         proof: Proof
         button: Button
-        reported: int
 
         def wants_closed(self) -> bool: ...
 
@@ -69,13 +68,13 @@ def _sensor_failed(burner: "Judged", present: int) -> bool:
 
 
 def _button_stuck(burner: "Judged", _: int) -> bool:
-    return burner.button.stuck  # a finger does not stay that long: the button hangs, or its wire touches ground
+    return burner.button.is_stuck()  # a finger does not stay that long: the button hangs, or its wire touches ground
 
 
 FAULT_ROWS = (_contact_welded, _flame_persists, _sensor_failed, _button_stuck)
 # The others have no row, because no reading shows them.
 # DRIVER_STUCK: the controller found it, in place of a weld that ended when the pump stopped.
-# Bits of Burner.reported are
+# Bits of FaultSet.reported are
 # UNSTABLE: too many abnormal starts, until ten quiet minutes have passed. ALARM: the alarm contact is open.
 # PUMP: it failed its self-test, for one tick; from then on no contact may close until it passes one.
 # SETTINGS_INVALID: only the fallback is there.
@@ -92,6 +91,7 @@ class FaultSet:
     def __init__(self, stored: int) -> None:
         self.raised = 0
         self.present = 0
+        self.reported = 0  # causes that no reading shows, bits by code
         self.shown = NO_FAULT
         self.locked = False  # conducted while it had to be open, until a hot tip shows an open contact
         self.tested = False  # with the pump off, since the magnet side was last dead, or the burner cold
@@ -101,7 +101,7 @@ class FaultSet:
 
     def judge(self, burner: "Judged") -> bool:
         """Look through the rows; True when a fault was raised that was not raised before."""
-        present = burner.reported
+        present = self.reported
         bit = 1
         for row in FAULT_ROWS:
             if row(burner, self.present & bit):

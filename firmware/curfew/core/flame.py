@@ -33,7 +33,6 @@ class Flame:
         self._mean_uv = 0  # of about the last eight readings; _top_uv: its highest since it last sagged
         self._top_uv = 0
         self.trend = Trend()
-        self.new_second = False  # the trend has one more, in this tick
         self.new_pot = False  # the knob was off, and a flame heats the tip again: in this tick
         self._cooled_blocks = 0
         self._hold_ms = 0
@@ -71,8 +70,8 @@ class Flame:
         self.igniting = False  # at the last reading
         self._rise_count = 0
 
-    def step(self, step_ms: int, closed: bool) -> None:
-        """Let all ages grow by step_ms."""
+    def step(self, step_ms: int, closed: bool) -> bool:
+        """Let all ages grow by step_ms; True when the trend has one more second."""
         # While the chip stands still nothing can be read: a stall does not make the sensor old.
         read_ms = min(step_ms, limits.READ_STEP_MS)
         self.tc_age_ms = aged_ms(self.tc_age_ms, read_ms)
@@ -85,8 +84,8 @@ class Flame:
         self.hot_ms = aged_ms(self.hot_ms, step_ms) if fresh and not closed and self.tc_uv >= limits.WELD_TC_UV else 0
         self._hold_ms = aged_ms(self._hold_ms, step_ms)
         self.new_pot = False
-        self.new_second = self.trend.step(step_ms)
-        if self.new_second and closed:
+        new_second = self.trend.step(step_ms)
+        if new_second and closed:
             self._judge_pot()
         dead = fresh and self.dead_count > 0
         hot_uv = limits.CONTACT_OPEN_UV if closed else limits.WELD_CLEARED_UV
@@ -97,6 +96,7 @@ class Flame:
         self._clock_ms = later_ms(self._clock_ms, step_ms)
         if not fresh:
             self.forget_rise()
+        return new_second
 
     def is_stale(self, limit_ms: int) -> bool:
         """True when one side has had no credible reading for longer than limit_ms."""

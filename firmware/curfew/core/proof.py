@@ -26,6 +26,7 @@ class Proof:
         self.age_ms = 0  # since the shut-off
         self.die_ms = 0  # since the flame should be going out
         self.relit = False  # someone relit the burner too early; until restart_gas()
+        self.relit_early = False  # restart_gas() was called
         self._was_live = was_live
         self._tc_uv = 0
         self._peak_uv = 0
@@ -43,6 +44,7 @@ class Proof:
         """Someone relit the burner: the flame gets more time, and has to fall again from its new peak."""
         self._give(self.die_ms)
         self.relit = False
+        self.relit_early = True
         self._peak_uv = self._tc_uv
         self._high_uv = 0
         self._fallen = False

@@ -163,7 +163,7 @@ class Loop:
         full = self._full_ms >= limits.PUMP_FULL_MS and not self.scanner.is_failing()
         self.link.may_stall[0] = 1 if full or not closed else 0
         self.link.update_ms[0] = controller.update_ms
+        self.link.snapshot.publish(controller)
         if self.link.figures[2]:
             self.link.figures[2] = 0
             controller.player.play(S_CHANGED, 0)
-        self.link.snapshot.publish(controller.burners)

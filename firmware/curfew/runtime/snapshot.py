@@ -3,8 +3,10 @@
 from array import array
 from typing import TYPE_CHECKING, Any
 
+from curfew.core.signals import S_NONE
+
 if TYPE_CHECKING:
-    from curfew.core.burner import Burner
+    from curfew.core.controller import Controller
 
 
 # Fields of one burner.
@@ -21,13 +23,13 @@ class Snapshot:
         self.values = array("i", [0] * (burners * SNAP_FIELDS))
         self._lock = lock
 
-    def publish(self, burners: "list[Burner]") -> None:
+    def publish(self, controller: "Controller") -> None:
         """Copy the state out, unless the services hold the lock; then the next tick does it."""
         if not self._lock.acquire(False):
             return
         values = self.values
         at = 0
-        for burner in burners:
+        for burner in controller.burners:
             values[at + SNAP_STATE] = burner.state
             values[at + SNAP_CONTACT_CLOSED] = burner.wants_closed()
             values[at + SNAP_REMAINING_S] = burner.remaining_s()
@@ -43,8 +45,10 @@ class Snapshot:
             values[at + SNAP_SERVICE] = burner.service
             values[at + SNAP_REFUSED] = burner.refused
             values[at + SNAP_LIGHT] = burner.light
-            values[at + SNAP_SOUND] = burner.heard
+            values[at + SNAP_SOUND] = S_NONE
             at += SNAP_FIELDS
+        player = controller.player
+        values[player.burner * SNAP_FIELDS + SNAP_SOUND] = player.sound
         self._lock.release()
 
     def copy_into(self, target: "array[int]") -> None:

@@ -42,7 +42,7 @@ def sleep(ms):
     record = wire.tick
     record[wire.C] = box is not None
     if box is not None:
-        told.publish(box.controller.burners)
+        told.publish(box.controller)
         record[wire.D] = wire.figures[3]
         record[wire.E] = len(box.controller.burners)  # broken settings leave a device with fewer than its stove
     record[wire.A] = ms
@@ -57,7 +57,7 @@ def _tick():
     now_us = time.ticks_us()
     record[wire.A] = now_us - _last_us if _last_us else 0
     _last_us = now_us
-    told.publish(box.controller.burners)
+    told.publish(box.controller)
     waiting = wire.waiting
     record[wire.B] = waiting[0] | waiting[1] << 1 | waiting[2] << 2 | waiting[3] << 3
     record[wire.D] = wire.figures[0]
