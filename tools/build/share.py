@@ -195,7 +195,7 @@ def attributes(sources: dict[str, str], kept: Iterable[str]) -> tuple[dict[str, 
 
 
 def made_in(one: ast.ClassDef) -> set[str]:
-    """The attributes that its methods give to self, whatever they call it, and those its objects have from the class."""
+    """The attributes that its methods give to self, whatever they call it, and those of the class."""
     given = set(_of_class(one))
     for method in one.body:
         if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) and method.args.args:
