@@ -107,7 +107,6 @@ def test_a_controller_that_was_put_back_is_the_same_down_to_every_number():
 # --- what the search must see: one bug each, quoted from the firmware -----------------------------------------------
 
 # (how the sentence begins, the part that sees it, the bug): (file in core/, text that is there once, text instead)
-STUCK = "return burner.button.is_stuck()"
 MAY_EXTEND = (
     "return settings.remote_extend and not burner.kept_ms and burner.config.sensor and burner.flame.is_confirmed()"
 )
