@@ -191,7 +191,7 @@ def tick(state: int, times: Times, now: Clocks, around: Around) -> None:
         mock.patch.object(module.signs, "show", lambda *_: None),
         mock.patch.multiple(module, create=True, min=least, max=most),
     ):
-        one.step(step_ms, around.clock_ok, None if event == NONE else event, around.off, 1, around.extend, around.arm)
+        one.step(step_ms, around.clock_ok, None if event == NONE else event, 2 * around.off, around.extend, around.arm)
     closed = one.wants_closed()
     assert sound(one, steps)
     if state not in CLOSED:

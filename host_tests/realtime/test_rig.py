@@ -18,7 +18,7 @@ ALLOCATES = (
     "any_closed |= granted[index]",
     "any_closed |= granted[index] and len([index])",
 )
-DEAF = ("curfew/runtime/inbox.py", "self.off[burner] = 1", "self.off[burner] = 0")
+DEAF = ("curfew/runtime/inbox.py", "self.off[burner] = 1 + source", "self.off[burner] = 0")
 LATE = (
     "curfew/runtime/loop.py",
     "self.clock.sleep_ms(min(max(limits.TICK_MS - spent_ms, 1), limits.TICK_MS))",

@@ -31,7 +31,7 @@ WATCHED = (
     "a_weld_over_a_power_cut", "remote_off_in_every_conducting_state", "services_die_during_a_burn",
     "the_clock_jumps_by_hours", "an_exception_with_pulse_drive", "settings_repaired_and_restarted",
 )  # fmt: skip
-DEAF = ("curfew/runtime/inbox.py", "self.off[burner] = 1", "self.off[burner] = 0")
+DEAF = ("curfew/runtime/inbox.py", "self.off[burner] = 1 + source", "self.off[burner] = 0")
 
 
 def trace_of(stove, until_ms):

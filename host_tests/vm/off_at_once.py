@@ -48,7 +48,7 @@ def services():
 _thread.start_new_thread(services, ())
 while not ended:
     time.sleep_ms(20)
-    taken += link.inbox.take_off(0)
+    taken += link.inbox.take_off(0) == 2
 before = gc.mem_alloc()
 link.inbox.post_off(0, 1)
 link.hurry()

@@ -126,25 +126,18 @@ class Burner:
     # --- one tick --------------------------------------------------------------------------------------------------
 
     def step(
-        self,
-        step_ms: int,
-        clock_ok: bool,
-        event: int | None,
-        off_asked: bool,
-        off_source: int,
-        extend_asked: int,
-        arm_asked: int,
+        self, step_ms: int, clock_ok: bool, event: int | None, off_asked: int, extend_asked: int, arm_asked: int
     ) -> bool:
         """Advance by step_ms (0 on a clock fault) and let at most one event happen; True when it was a shut-off.
 
-        event: of the button, or None.
+        event: of the button, or None. off_asked: 1 + the source of a remote OFF, 0 for none.
         """
         self.sound = S_NONE
         self.update_allowed = False
         self._age(step_ms)
         self._judge_faults()
         event = self._first_event(clock_ok, event, off_asked, extend_asked, arm_asked)
-        is_shutoff = event is not None and self._happen(event, off_source)
+        is_shutoff = event is not None and self._happen(event, off_asked)
         signs.show(self, step_ms)
         return is_shutoff
 
@@ -188,7 +181,7 @@ class Burner:
         self.faults.locked = self.faults.locked or self.faults.present & 1 << faults.CONTACT_WELDED != 0
 
     def _first_event(
-        self, clock_ok: bool, event: int | None, off_asked: bool, extend_asked: int, arm_asked: int
+        self, clock_ok: bool, event: int | None, off_asked: int, extend_asked: int, arm_asked: int
     ) -> int | None:
         """The one event of this tick, in the precedence of codes.py, or None. event: of the button, or None."""
         state = self.state
@@ -258,7 +251,7 @@ class Burner:
 
     # --- what happens ----------------------------------------------------------------------------------------------
 
-    def _happen(self, event: int, off_source: int) -> bool:
+    def _happen(self, event: int, off_asked: int) -> bool:
         """Let an event happen as its row of the table says; True when this shut the burner off."""
         if not self.wants_closed():
             self._local_act = event in (PRESSED, IGNITED)
@@ -278,7 +271,7 @@ class Burner:
             self._enter(t.TABLE[row + t.COL_TO])
         is_shutoff = before and not self.wants_closed()
         if is_shutoff:
-            self._end_burn(t.TABLE[row + t.COL_CAUSE], off_source)
+            self._end_burn(t.TABLE[row + t.COL_CAUSE], off_asked)
         elif not before and self.wants_closed():
             self._start_over()
         self.sound = t.TABLE[row + t.COL_SOUND]
@@ -379,11 +372,11 @@ class Burner:
         self.flame.was_live = False
         self.flame.lost_ms = 0
 
-    def _end_burn(self, cause: int, off_source: int) -> None:
+    def _end_burn(self, cause: int, off_asked: int) -> None:
         self.cause = cause
         self.detail = 0
         if cause == REMOTE:
-            self.detail = off_source
+            self.detail = off_asked - 1
         elif cause == FAULTED:
             self.detail = self.faults.shown
         self.service = self.service or cause == CONTACT_OPEN

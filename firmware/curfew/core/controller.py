@@ -48,8 +48,7 @@ if TYPE_CHECKING:
 
         absent: bytearray
 
-        def take_off(self, burner: int) -> bool: ...
-        def source(self, burner: int) -> int: ...
+        def take_off(self, burner: int) -> int: ...
         def take_request(self, burner: int, kind: int, now_ms: int) -> int: ...
 
 
@@ -152,7 +151,6 @@ class Controller:
                 clock_ok,
                 self._events[index],
                 inbox.take_off(index),
-                inbox.source(index),
                 inbox.take_request(index, REQUEST_EXTEND, now_ms),
                 inbox.take_request(index, REQUEST_ARM, now_ms),
             )

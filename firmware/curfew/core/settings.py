@@ -195,9 +195,9 @@ def _burner(index: int, given: Any, own: Any, used: dict[int, str], times: dict[
         times[key] = check(prefix, given.pop(key, times[key]), (key, 0, low, high))
         setattr(burner, key[:-4] + "_ms", times[key] * 60000)
     _check_relations(name + ": ", times)
-    for low_key, high_key in (("loaded_off_uv", "loaded_on_uv"), ("open_off_uv", "open_on_uv")):
-        low, high = getattr(burner, low_key), getattr(burner, high_key)
+    for contact in ("loaded", "open"):
+        low, high = getattr(burner, contact + "_off_uv"), getattr(burner, contact + "_on_uv")
         if low >= high:
-            raise Invalid("%s%s: %d must be below %s %d" % (prefix, low_key, low, high_key, high))
+            raise Invalid("%s%s_off_uv: %d must be below %s_on_uv %d" % (prefix, contact, low, contact, high))
     refuse_unknown(prefix, given)
     return burner

@@ -13,16 +13,15 @@ class Inbox:
     """Shared between the two threads; neither ever replaces an object in it."""
 
     def __init__(self, burners: int) -> None:
-        self.off = bytearray(burners)  # 1 for each OFF that waits; until it is taken the driver keeps the contact open
-        self._source = bytearray(burners)
+        # 1 + the source of an OFF that waits, else 0; until it is taken the driver keeps the contact open.
+        self.off = bytearray(burners)
         self._asked = bytearray(3 * burners)
         self._asked_ms = array("i", [0] * (3 * burners))
         self.absent = bytearray(1)  # services write 1 while they know that no one is there
 
     def post_off(self, burner: int, source: int) -> None:
         """Ask for OFF; source is an index into codes.SOURCES."""
-        self._source[burner] = source
-        self.off[burner] = 1
+        self.off[burner] = 1 + source
 
     def post_request(self, burner: int, kind: int, now_ms: int, value: int = 1) -> None:
         """Ask for a REQUEST_... at now_ms; a second one replaces the first if that was not seen yet.
@@ -33,16 +32,12 @@ class Inbox:
         self._asked_ms[slot] = now_ms
         self._asked[slot] = value
 
-    def take_off(self, burner: int) -> bool:
-        """True once for every OFF; the flag is cleared before anything is done, so an OFF posted meanwhile stays."""
-        if not self.off[burner]:
-            return False
-        self.off[burner] = 0
-        return True
-
-    def source(self, burner: int) -> int:
-        """The source of the last OFF, an index into codes.SOURCES."""
-        return self._source[burner]
+    def take_off(self, burner: int) -> int:
+        """1 + the source of an OFF, once; 0: none. Cleared before anything is done, so that a later one stays."""
+        off = self.off[burner]
+        if off:
+            self.off[burner] = 0
+        return off
 
     def take_request(self, burner: int, kind: int, now_ms: int) -> int:
         """The value of a request, once, if it is recent enough; an older one, or one from the future, is dropped: 0."""

@@ -24,7 +24,7 @@ from simulator.rules import invariants
 
 needs_browser = pytest.mark.skipif(bool(MISSING), reason=MISSING or "")
 MINUTE = 60
-DEAF = ("curfew/runtime/inbox.py", "self.off[burner] = 1", "self.off[burner] = 0")
+DEAF = ("curfew/runtime/inbox.py", "self.off[burner] = 1 + source", "self.off[burner] = 0")
 
 
 @needs_browser

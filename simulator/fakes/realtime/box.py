@@ -58,10 +58,10 @@ def _listen_in(inbox):
 
 def _take(self, burner):
     """The loop looks for an OFF; does not allocate."""
-    if not _take_off(self, burner):
-        return False
-    wire.waiting[burner] = 0
-    return True
+    off = _take_off(self, burner)
+    if off:
+        wire.waiting[burner] = 0
+    return off
 
 
 def _sleep(ms):
