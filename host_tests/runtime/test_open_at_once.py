@@ -215,7 +215,7 @@ def test_an_event_that_has_begun_makes_room_for_the_next_before_it_looks_at_the_
     link.inbox.post_off(0, WEB)
     link.hurry()
     queue.pop()[0](None)
-    assert seen == [b"\1\0"] and len(queue) == 1
+    assert seen == [bytes((1 + WEB, 0))] and len(queue) == 1
     assert link.open_at_once == loop.open_at_once
 
 

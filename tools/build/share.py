@@ -50,6 +50,7 @@ _LIBRARIES = (
 )  # fmt: skip
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_BY_TEXT = ("getattr", "setattr", "hasattr")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -65,8 +66,8 @@ def outside(folder: Path = ROOT) -> set[str]:
             found.add(node.arg)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("curfew"):
             found |= {item.name for item in node.names}
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found.add(node.value)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in _BY_TEXT and len(node.args) > 1:
+            found |= set(_WORD.findall(ast.unparse(node.args[1])))
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == CALLS:
             found |= set(_WORD.findall(ast.unparse(node.value)))
         if isinstance(node, ast.ClassDef):  # what a fake offers

@@ -253,7 +253,8 @@ class Burner:
 
     def _happen(self, event: int, off_asked: int) -> bool:
         """Let an event happen as its row of the table says; True when this shut the burner off."""
-        if not self.wants_closed():
+        before = self.wants_closed()
+        if not before:
             self._local_act = event in (PRESSED, IGNITED)
         asks = event == PRESSED and self.button.asks
         if asks:
@@ -263,7 +264,6 @@ class Burner:
             self.sound = S_NO
             self.refused = (self.refused + 1) % limits.COUNT_MAX
             return False
-        before = self.wants_closed()
         if event == FLAME_SEEN:
             self.health_due_ms = self.burn_ms + limits.HEALTH_AFTER_MS
         self._do(t.TABLE[row + t.COL_EFFECT])
@@ -346,13 +346,14 @@ class Burner:
             self.proof.restart_gas()
 
     def _enter(self, state: int) -> None:
-        if state == VERIFYING and not self.wants_closed() and self.state != VERIFYING:
+        is_new = self.state != state
+        if state == VERIFYING and is_new and not self.wants_closed():
             self.proof.begin(False)  # acknowledged: the proofs run again
-        if state in (VERIFYING, FAULT) and self.state != state:
+        if state in (VERIFYING, FAULT) and is_new:
             self.verifying_ms = 0
         if state == IDLE:
             self.flame.forget_rise()
-        if self.state != state:
+        if is_new:
             self.ask_ms = 0
         self.state = state
         self.sign_ms = 0

@@ -11,11 +11,12 @@ from curfew.core.ticks import aged_ms
 
 def show(burner: Any, step_ms: int) -> None:
     """Set them for a Burner, step_ms later."""
-    burner.light = L_SERVICE if burner.service and burner.state == IDLE else STATE_SIGNS[burner.state * SIGN_ROW]
+    at = burner.state * SIGN_ROW
+    burner.light = L_SERVICE if burner.service and burner.state == IDLE else STATE_SIGNS[at]
     if burner.ask_ms > 0:
         burner.ask_ms -= step_ms
         burner.light = L_ASK
-    every_ms = STATE_SIGNS[burner.state * SIGN_ROW + 2] * SIGN_UNIT_MS
+    every_ms = STATE_SIGNS[at + 2] * SIGN_UNIT_MS
     burner.faults.mute_ms = max(0, burner.faults.mute_ms - step_ms)
     if burner.state == FAULT and burner.verifying_ms >= limits.FAULT_LOUD_MS:
         every_ms = limits.FAULT_EVERY_MS
@@ -25,7 +26,7 @@ def show(burner: Any, step_ms: int) -> None:
     if every_ms and burner.sign_ms >= every_ms:
         burner.sign_ms = 0
         if burner.sound == S_NONE:
-            burner.sound = STATE_SIGNS[burner.state * SIGN_ROW + 1]
+            burner.sound = STATE_SIGNS[at + 1]
     if not burner.wants_closed() or not burner.config.sensor:
         return
     if not burner.is_holding_told and burner.flame.is_holding():
