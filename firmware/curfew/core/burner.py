@@ -68,6 +68,12 @@ if TYPE_CHECKING:
 class Burner:
     """The whole mutable state of one burner. A start makes a new object, in VERIFYING with the contact open."""
 
+    contact_ms: int  # since the contact was last told to open or close
+    burn_ms: int  # how long the contact was meant to be closed, in this burn or the last
+    absent_ms: int  # since when, in this burn
+    cap_raised: bool
+    _window_kept: bool  # the window of this ignition was given more time
+
     def __init__(self, settings: "Settings", config: "BurnerSettings", stored: int, health_ref_permille: int) -> None:
         self.settings = settings
         self.config = config
@@ -360,13 +366,13 @@ class Burner:
 
     def _start_over(self) -> None:
         """A new burn begins, or might: nothing of an earlier one counts."""
-        self.contact_ms = 0  # since the contact was last told to open or close
-        self.burn_ms = 0  # how long the contact was meant to be closed, in this burn or the last
-        self.absent_ms = 0  # since when, in this burn
+        self.contact_ms = 0
+        self.burn_ms = 0
+        self.absent_ms = 0
         self.cap_raised = False
         self._override_used = False
         self.asked = False  # the last quick pair asked it, in this burn
-        self._window_kept = False  # the window of this ignition was given more time
+        self._window_kept = False
         self.is_holding_told = False
         self.health_due_ms = 0  # at which age of the burn, 0 for not (again)
         self.flame.contact_changed()

@@ -18,6 +18,11 @@ class Button:
     hand has come to rest: no steps. `asks`: the step that was given last completed a quick pair.
     """
 
+    _hit_ms: int  # since the last release of whatever length, and since the one before
+    _hit_before_ms: int
+    _step_ms: int  # since the release of the last step
+    _ask_ms: int  # since the release that completed a quick pair
+
     def __init__(self) -> None:
         self.down = False  # debounced
         self.held_ms = 0
@@ -105,7 +110,6 @@ class Button:
 
     def _forget(self) -> None:
         """Earlier hits and steps have nothing to do with what comes."""
-        # Since the last release of whatever length and the one before, that of the last step, and that of a quick pair.
         self._hit_ms = self._hit_before_ms = self._step_ms = self._ask_ms = AGE_MAX_MS
 
     def _ended(self) -> int | None:
