@@ -158,7 +158,9 @@ def made(state: int, times: Times, now: Clocks, around: Around) -> Burner:
         cleared_ms=0, tc_uv=around.tc_uv, trend=Part(uv=0), burning=False, dead_ms=around.dead_ms,
         lost_ms=around.lost_ms, is_confirmed=lambda: around.confirmed, igniting=around.igniting, new_pot=around.new_pot,
     )  # fmt: skip
-    one.proof = Part(contact=around.contact, gas=PROVED, die_ms=0, relit=around.relit, relit_early=False)  # type: ignore[assignment]
+    one.proof = Part(  # type: ignore[assignment]
+        contact=around.contact, gas=PROVED, die_ms=0, relit=around.relit, relit_early=False
+    )
     one.button = Part(  # type: ignore[assignment]
         down=False, active=around.touched, deaf=False, asks=around.asks, held_ms=around.held_ms
     )

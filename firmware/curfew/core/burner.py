@@ -175,16 +175,18 @@ class Burner:
             self.sound = S_WARNING
 
     def _judge_faults(self) -> None:
+        its = self.faults
         if self.flame.cleared_ms >= limits.WELD_CLEARED_MS:
             self.proof.note_open(PROVED)
-            self.faults.locked = self.faults.tested  # with the pump off a stuck driver looks open
+            its.locked = its.tested  # with the pump off a stuck driver looks open
         elif self.flame.is_out():
             self.proof.note_open(UNTESTABLE)
-        if self.faults.judge(self):
+        if its.judge(self):
             self.button.ignore_until_up()
-            self.faults.mute_ms = self.verifying_ms = 0  # it is news, whatever was muted
+            its.mute_ms = self.verifying_ms = 0  # it is news, whatever was muted
             self.sign_ms = limits.FAULT_EVERY_MS
-        self.faults.locked = self.faults.locked or self.faults.present & 1 << faults.CONTACT_WELDED != 0
+        if its.present & 1 << faults.CONTACT_WELDED:
+            its.locked = True
 
     def _first_event(
         self, clock_ok: bool, event: int | None, off_asked: int, extend_asked: int, arm_asked: int
@@ -273,8 +275,9 @@ class Burner:
         if event == FLAME_SEEN:
             self.health_due_ms = self.burn_ms + limits.HEALTH_AFTER_MS
         self._do(t.TABLE[row + t.COL_EFFECT])
-        if t.TABLE[row + t.COL_TO] != t.SAME:
-            self._enter(t.TABLE[row + t.COL_TO])
+        to = t.TABLE[row + t.COL_TO]
+        if to != t.SAME:
+            self._enter(to)
         is_shutoff = before and not self.wants_closed()
         if is_shutoff:
             self._end_burn(t.TABLE[row + t.COL_CAUSE], off_asked)

@@ -134,11 +134,15 @@ def _check_relations(prefix: str, values: dict[str, int]) -> None:
         key, limit = words[at : at + 2]
         if _in_ms(key, values) + (at >= _SHORTER) > _in_ms(limit, values):
             is_not = "not shorter" if at >= _SHORTER else "longer"
-            raise Invalid("%s%s %d is %s than %s %d" % (prefix, key, values[key], is_not, limit, values[limit]))
+            raise _refusal("%s%s %d is %s than %s %d", prefix, key, values[key], is_not, limit, values[limit])
     cap_min, window_s, warning_s = values["burn_max_min"], values["ignite_window_s"], values["warning_s"]
     if cap_min * 60 < window_s + warning_s:
-        wanted = "burn_max_min %d does not hold ignite_window_s %d and warning_s %d" % (cap_min, window_s, warning_s)
-        raise Invalid(prefix + wanted)
+        text = "%sburn_max_min %d does not hold ignite_window_s %d and warning_s %d"
+        raise _refusal(text, prefix, cap_min, window_s, warning_s)
+
+
+def _refusal(text: str, *values: Any) -> Invalid:
+    return Invalid(text % values)
 
 
 def parse(text: str | None) -> Settings:

@@ -182,4 +182,4 @@ def holds(burner: Any, guard: int) -> Any:
         return burner.kept_ms <= settings.warning_ms
     if guard == SOONER:
         return burner.less_ms() < burner.remaining_ms
-    return guard == RELIT_TOO_EARLY and burner.proof.relit_early
+    return burner.proof.relit_early  # RELIT_TOO_EARLY
