@@ -1,4 +1,4 @@
-"""Additions to pytest: three sets of tests, two pools of workers, time limits.
+"""Additions to pytest: three sets of tests, two pools of them with workers of their own, time limits.
 
 An unmarked test belongs to `make test`, one marked long to `make test-all`, one marked evidence to `make evidence`. Of
 a test marked sample(n) n cases belong to `make test`. A test named on the command line (file::test) runs whatever its
@@ -67,7 +67,7 @@ def mark_rest_long(items):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave out the other sets; begin with the tests that may take long."""
+    """Leave out the other sets; begin with the files that have a test that may take long."""
     mark_rest_long(items)
     named = config.option.markexpr or any("::" in arg for arg in config.args)
     wanted = config.option.set or (None if named else "short")
@@ -75,12 +75,17 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=list(left))
     output = vars(config).setdefault("workeroutput", {})  # sent to the first process
     output["left"] = [item.nodeid for item in left if set_of(item) != "evidence"]
-    items[:] = sorted((item for item in items if item not in left), key=lambda item: -limit_of(item))
+    items[:] = [item for item in items if item not in left]
+    longest_s = {}  # by file
+    for item in items:
+        longest_s[item.path] = max(longest_s.get(item.path, 0), limit_of(item))
+    items.sort(key=lambda item: -longest_s[item.path])
 
 
 def pytest_collection_finish():
-    """What pytest holds is no garbage: the firmware's own collections need not walk it each time."""
+    """What pytest holds is no garbage: no collection need walk it each time, least of all while it grows."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -101,46 +106,67 @@ def pytest_xdist_auto_num_workers():
     return os.cpu_count() + WAITERS
 
 
-def is_waiter(name, workers):
-    """True when the worker of this name ("gw0") takes the tests that wait."""
-    return int(name[2:]) % workers < WAITERS or workers <= WAITERS
+def pool_of(name, workers):
+    """Whether the worker of this name ("gw0") takes the tests that wait; None: few workers take all tests."""
+    return int(name[2:]) % workers < WAITERS if workers > WAITERS else None
+
+
+def pool_here(config):
+    worker = getattr(config, "workerinput", None)
+    return worker and pool_of(worker["workerid"], worker["workercount"])
+
+
+def pytest_ignore_collect(collection_path, config):
+    """A worker collects its own pool only: all tests would take it some seconds."""
+    pool, name = pool_here(config), os.path.relpath(collection_path, config.rootpath)
+    if pool is not None and collection_path.is_file() and name.startswith(WAITING) != pool:
+        return True
 
 
 class Pools(LoadScheduling):
     """Hands out tests one by one, to each worker from a file of its own as long as there are enough.
 
-    Workers for waiting tests compute when no waiting test is left.
+    The tests of all pools have one row of numbers; a worker numbers those of its own pool from 0.
     """
+
+    def _pool(self, node):
+        return pool_of(node.gateway.id, self.numnodes)
 
     def schedule(self):
         if self.collection is None:
-            if not self._check_nodes_have_same_collection():
-                return
-            self.collection = next(iter(self.node2collection.values()))
-            self.pending[:] = range(len(self.collection))
-            self._files = [name.split("::")[0] for name in self.collection]
-            self._waits = [file.startswith(WAITING) for file in self._files]
-            self._current = {}  # worker: file
+            collected, tests, self._numbers, self._last = self.node2collection, [], {}, {}
+            for pool in {self._pool(node): None for node in collected}:
+                self.node2collection = {node: names for node, names in collected.items() if self._pool(node) == pool}
+                if not self._check_nodes_have_same_collection():
+                    return
+                names = next(iter(self.node2collection.values()))
+                self._numbers[pool] = range(len(tests), len(tests) + len(names))
+                tests += names
+            self.node2collection, self.collection = collected, tests
+            self._files = [name.split("::")[0] for name in tests]
+            self.pending[:] = range(len(tests))
         for node in self.nodes:
             self.check_schedule(node)
 
     def _next(self, node):
-        waiter, busy = is_waiter(node.gateway.id, self.numnodes), set(self._current.values())
-        mine = self._current.get(node)
-        for pool in (True, False) if waiter else (False,):
-            for fits in (lambda file: file == mine, lambda file: file not in busy, lambda file: True):
-                left = (at for at in self.pending if self._waits[at] == pool and fits(self._files[at]))
-                if (found := next(left, None)) is not None:
-                    return found
+        """The number of the next test of the worker's file, or of a file that no other one is at, or of any."""
+        last, numbers = self._last.get(node), self._numbers[self._pool(node)]
+        if last is not None and last + 1 in self.pending and self._files[last] == self._files[last + 1]:
+            return last + 1
+        left, busy = [at for at in self.pending if at in numbers], {self._files[at] for at in self._last.values()}
+        return next((at for at in left if self._files[at] not in busy), next(iter(left), None))
 
     def check_schedule(self, node, duration=0):
         while not node.shutting_down and len(self.node2pending[node]) < 2:  # one runs, one must be known
             if (at := self._next(node)) is None:
                 return node.shutdown()
-            self._current[node] = self._files[at]
+            self._last[node] = at
             self.pending.remove(at)
             self.node2pending[node].append(at)
-            node.send_runtest_some([at])
+            node.send_runtest_some([at - self._numbers[self._pool(node)].start])
+
+    def mark_test_complete(self, node, item_index, duration=0):
+        super().mark_test_complete(node, item_index + self._numbers[self._pool(node)].start, duration)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -149,10 +175,12 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_configure(config):
-    worker = getattr(config, "workerinput", None)
-    if worker is None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts with & ignore Ctrl-C
+    if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Watch(config))
-    elif not is_waiter(worker["workerid"], worker["workercount"]):
+        return
+    gc.disable()  # until all tests are collected: half of the time
+    if pool_here(config) is False:
         os.nice(10)  # a real-time test beside it gets the processor at once
 
 

@@ -22,7 +22,8 @@ class Watch:
     def __init__(self, config):
         self._config = config
         self._begun_s = time.monotonic()
-        self._count = None  # of all tests, when several processes run them
+        self._known = set()  # node ids of all tests, when several processes run them
+        self._count = None  # of these
         self._running = {}  # node id: since when
         self._rooms = {}  # name: [tests, red, flaky, skipped, seconds]
         self._done = 0
@@ -39,8 +40,9 @@ class Watch:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids):
         if self._count is None:
-            self._count = len(ids)
             threading.Thread(target=self._progress, daemon=True).start()
+        self._known |= {*ids}  # a worker collects one pool only
+        self._count = len(self._known)
 
     def _progress(self):
         while True:

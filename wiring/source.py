@@ -1,6 +1,8 @@
 """wiring.yaml as Python: the pin map, and a build's parts, nets and cables with every burner written out."""
 
+import pickle
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -12,10 +14,15 @@ FILE = Path(__file__).parent / "wiring.yaml"
 BUILDS = ("basic", "full", "c3")
 
 
-def source() -> Row:
-    """wiring.yaml as it stands."""
+@cache
+def _parsed(text: str) -> bytes:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # a tenth of the time, where the package has it
-    read: Row = yaml.load(FILE.read_text("utf-8"), loader)
+    return pickle.dumps(yaml.load(text, loader))
+
+
+def source() -> Row:
+    """wiring.yaml as it stands; each caller may change its own."""
+    read: Row = pickle.loads(_parsed(FILE.read_text("utf-8")))
     return read
 
 
