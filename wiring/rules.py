@@ -91,6 +91,7 @@ def _pins_of_the_chip(made: Build) -> Iterator[str]:
 
 def _ratings(made: Build) -> Iterator[str]:
     level = levels(made)
+    front = {ref: sides(made, part)[0] for ref, part in made.parts.items()}
     for ref, part in made.parts.items():
         nets = {pin: net for side in sides(made, part) for pin, net in side.items()}
         name, row, ohm = part.row["en"]["name"].split(",")[0], part.row, ohms(part)
@@ -106,16 +107,16 @@ def _ratings(made: Build) -> Iterator[str]:
                 yield f"{ref}.{pin} ({name}): net {nets[pin]}: up to {level[nets[pin]]:g} V, bears {bears_v} V"
         for pin, bears_ma in row.get("bears_ma", {}).items():
             for one in filter(str.isdigit, nets) if pin == "gpio" else [pin]:
-                fed_ma = _fed_ma(made, level, ref, nets[one])
+                fed_ma = _fed_ma(made, level, front, ref, nets[one])
                 if fed_ma > bears_ma:
                     yield f"{ref}.{one} ({name}): net {nets[one]}: up to {fed_ma:.0f} mA, bears {bears_ma} mA"
 
 
-def _fed_ma(made: Build, level: dict[str, float], ref: str, net: str) -> float:
-    """What resistors and coils bring into a net at most, or take out of it, besides a part."""
+def _fed_ma(made: Build, level: dict[str, float], front: dict[str, dict[str, str]], ref: str, net: str) -> float:
+    """What resistors and coils bring into a net at most, or take out of it, besides a part; front: of sides()."""
     found = 0.0
-    for other, part in made.parts.items():
-        ohm, ends = ohms(part), sides(made, part)[0]
+    for other, ends in front.items():
+        ohm = ohms(made.parts[other])
         if ohm and other != ref and net in ends.values():
             found += 1000 * max(level[end] for end in ends.values()) / ohm
     return found
