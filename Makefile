@@ -34,7 +34,7 @@ run: build/.ready ## one scenario: make run SCENARIO=scenarios/....json [VM=cpyt
 	@$(PY) -m simulator run $(SCENARIO) --vm $(or $(VM),micropython) --timeline
 
 #@ Test, with another Python: make test PYTHON=python3.12
-test: $(READY) lint ## lint, types, unit tests, every scenario, a sample of the rest: about 6 minutes
+test: $(READY) typings/.ready ## lint, types, unit tests, every scenario, a sample of the rest: about 5 minutes
 	@$(PY) -m pytest -n auto
 
 test-all: test .venv-docs/.ready ## test, then the rest: about 40 minutes

@@ -22,8 +22,8 @@ from simulator.rules.observed import View
 
 # Programs and settings on the flash have scenarios of their own.
 AGAIN = ".venv/bin/python -m simulator campaign --runs 1 --seed {}"
-BOTH = [range(first, first + 4) for first in range(1, 41, 4)]
-SEEDS = [range(first, first + 10) for first in range(41, 201, 10)]
+BOTH = [range(first, first + 2) for first in range(1, 41, 2)]
+SEEDS = [range(first, first + 5) for first in range(41, 201, 5)]
 
 
 def complaints(outcomes):
