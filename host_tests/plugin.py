@@ -68,6 +68,7 @@ def mark_rest_long(items):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     """Leave out the other sets; begin with the files that have a test that may take long."""
+    items[:] = [item for item in items if is_here(item.path, config)]
     mark_rest_long(items)
     named = config.option.markexpr or any("::" in arg for arg in config.args)
     wanted = config.option.set or (None if named else "short")
@@ -116,10 +117,15 @@ def pool_here(config):
     return worker and pool_of(worker["workerid"], worker["workercount"])
 
 
+def is_here(path, config):
+    """Whether this process takes the tests of a file."""
+    pool = pool_here(config)
+    return pool is None or os.path.relpath(path, config.rootpath).startswith(WAITING) == pool
+
+
 def pytest_ignore_collect(collection_path, config):
-    """A worker collects its own pool only: all tests would take it some seconds."""
-    pool, name = pool_here(config), os.path.relpath(collection_path, config.rootpath)
-    if pool is not None and collection_path.is_file() and name.startswith(WAITING) != pool:
+    """A worker collects its own pool only: all tests would take it some seconds. Not asked for files that are named."""
+    if collection_path.is_file() and not is_here(collection_path, config):
         return True
 
 
