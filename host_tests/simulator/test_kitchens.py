@@ -12,7 +12,7 @@ from host_tests.fixtures.seeded_firmware import seeded
 from simulator import inside, native, run_settings, scenario
 from simulator.campaign import kitchens
 from simulator.campaign.kitchens import MISSED, NUISANCE, Kitchen
-from simulator.play import judge
+from simulator.play import judge, play_inside
 from simulator.rules.acts import MOST_UV
 
 KINDS = (NUISANCE, MISSED)
@@ -75,6 +75,26 @@ def test_the_disturbances_reach_the_bounds_within_which_they_must_change_nothing
 def test_every_real_fault_is_drawn():
     done = {event["do"] for seed in range(1, 101) for _, event in Kitchen(MISSED, seed).events}
     assert {"weld", "bypass", "valve_sticks", "stick_pin"} <= done
+
+
+def complaints_beside(kind, seed, native=None, **offset_uv):
+    """What goes wrong in a kitchen beside offsets from the start that nothing learned, its flame never turned down."""
+    one = Kitchen(kind, seed)
+    events = [event for event in one.top["events"] if event["do"] not in ("offset", "simmer")]
+    events += [{"at": "0:00:00", "do": "offset", "side": side, "uv": uv} for side, uv in offset_uv.items()]
+    settings = {key: value for key, value in one.top["settings"].items() if key != "burners"}
+    wanted = scenario.parse(json.dumps({**one.top, "settings": settings, "events": events}), run_settings.shipped())
+    return kitchens.wrong(one, play_inside(wanted, native))
+
+
+UNLEARNED_UV = kitchens.OFFSET_UV + kitchens.DRIFT_UV
+
+
+@pytest.mark.parametrize("tc_uv", [-UNLEARNED_UV, UNLEARNED_UV])
+@pytest.mark.parametrize("magnet_uv", [-UNLEARNED_UV, UNLEARNED_UV])
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_zero_needs_to_follow_an_offset_and_its_drift(kind, tc_uv, magnet_uv):
+    assert complaints_beside(kind, 42, tc=tc_uv, magnet=magnet_uv) == []
 
 
 WELDS = ("curfew/core/limits.py", "WELD_UV = 2000", "WELD_UV = 20000")

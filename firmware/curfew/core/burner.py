@@ -378,7 +378,9 @@ class Burner:
         self._window_kept = False
         self.is_holding_told = False
         self.health_due_ms = 0  # at which age of the burn, 0 for not (again)
+        offset_uv = min(self.flame.mean_uv, 0)  # of a magnet side that was dead until now
         self.flame.contact_changed()
+        self.flame.dead_uv += offset_uv
         self.flame.was_live = False
         self.flame.lost_ms = 0
 

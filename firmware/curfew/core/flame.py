@@ -60,6 +60,7 @@ class Flame:
         self.mean_uv = 0  # of the magnet side
         self.live_count = 0  # magnet readings in a row whose mean was a weld's; dead_count: that of an open contact
         self.dead_count = 0
+        self.dead_uv = limits.DEAD_UV  # a reading without a voltage is below
         self.low_count = 0  # single magnet readings in a row without a voltage
         self.dead_ms = 0  # contact closed, tip hot, and nothing on the magnet side
         self.cleared_ms = 0  # contact open, tip hot, and nothing on the magnet side: a weld is gone
@@ -154,7 +155,7 @@ class Flame:
         self.mean_uv += (uv - self.mean_uv) >> limits.MEAN_SHIFT
         weld = self.mean_uv > limits.WELD_UV and self.tc_uv >= limits.WELD_TC_UV
         self.live_count = min(self.live_count + 1, limits.LIVE_READINGS) if weld else 0
-        dead = uv < limits.DEAD_UV + self._rough_uv and (closed or self.mean_uv < limits.DEAD_UV)
+        dead = uv < self.dead_uv + self._rough_uv and (closed or self.mean_uv < limits.DEAD_UV)
         self.dead_count = min(self.dead_count + 1, limits.LIVE_READINGS) if dead else 0
         self.low_count = min(self.low_count + 1, limits.LIVE_READINGS) if uv < limits.DEAD_UV else 0
         self.was_live = self.was_live or closed and self.mean_uv > limits.WELD_UV

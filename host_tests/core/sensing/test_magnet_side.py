@@ -278,3 +278,28 @@ def test_the_release_sound_comes_once_as_soon_as_the_magnet_valve_holds(core):
             if device.sound() == "LET_GO":
                 heard.append(magnet_uv)
     assert heard == [4000]
+
+
+@pytest.mark.parametrize("offset_uv, magnet_uv, shuts_off", [
+    (-1000, -590, False), (-1000, -610, True), (0, 410, False), (0, 390, True), (390, 410, False), (390, 395, True),
+])  # fmt: skip
+def test_a_contact_conducts_when_the_magnet_side_rises_whatever_it_read_before(core, offset_uv, magnet_uv, shuts_off):
+    device = core(sensor=True)
+    device.uv[0] = [0, offset_uv]
+    device.run(s=2)
+    device.press()
+    device.uv[0] = [12_000, magnet_uv]
+    device.run(s=2)
+    assert (device.cause() == "CONTACT_OPEN") is shuts_off
+
+
+def test_what_it_read_before_counts_for_that_burn_only(core):
+    device = core(sensor=True)
+    device.uv[0] = [0, -1000]
+    device.run(s=2)
+    device.press()
+    device.uv[0] = [12_000, 3000]
+    device.hold(s=1)
+    device.uv[0] = [12_000, -590]
+    device.run(s=1)
+    assert device.one().flame.cleared_ms > 0, "open, it is dead"
