@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fleet import broker, devices, grafana, off, provision, rollout, targets
+from fleet import broker, devices, grafana, home_assistant, off, provision, rollout, targets
 from fleet.devices import Device, FleetError
 from tools import update
 from tools.board import deploy, installation, key, plan, ports
@@ -25,7 +25,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, about in (
         ("check", "judge the list"),
-        ("files", f"write what Prometheus, Grafana and the broker need into {OUT}/"),
+        ("files", f"write what the broker, Prometheus, Grafana and Home Assistant need into {OUT}/"),
         ("provision", "put program, network and user on one board after the other, at the cable"),
         ("off", "turn all off, again and again until each reports it"),
         ("update", "send this program to all, in stages; goes on where it stopped"),
@@ -50,6 +50,8 @@ def _files(found: list[Device], arguments: argparse.Namespace) -> int:
     (OUT / "targets.json").write_text(targets.file_sd(found), "utf-8")
     (OUT / "prometheus.yml").write_text(targets.configuration(arguments.token.resolve()), "utf-8")
     (OUT / "grafana.json").write_text(grafana.text(), "utf-8")
+    (OUT / "homeassistant.yaml").write_text(home_assistant.package(found), "utf-8")
+    (OUT / "homeassistant-dashboard.yaml").write_text(home_assistant.dashboard(found), "utf-8")
     print("\n".join(f"{path}" for path in sorted(OUT.iterdir()) if path.is_file()))
     return 0
 

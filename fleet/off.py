@@ -17,6 +17,7 @@ from fleet.devices import Device, FleetError
 
 AGAIN_S = 1  # between two OFFs
 MOST_S = 60
+IN_FLIGHT = 200  # not acknowledged yet
 QUIET_S = 0.3  # after the last of the states that belong together
 WORDS = ("OFF", "REPORT")  # the second is no command: the device refuses it and publishes its states again
 
@@ -60,6 +61,7 @@ def connected(mqtt: dict[str, Any], password: str) -> paho.Client:
     client = paho.Client(CallbackAPIVersion.VERSION2)
     client.username_pw_set(OPERATOR, password)
     client.reconnect_delay_set(1, 2)
+    client.max_inflight_messages_set(IN_FLIGHT)
     if mqtt.get("tls"):
         client.tls_set_context(ssl.create_default_context(cadata=mqtt.get("ca")))
     try:
@@ -80,13 +82,20 @@ def all_off(client: paho.Client, devices: list[Device], most_s: float, say: Call
     def listen(*_: Any) -> None:
         client.subscribe(f"{PREFIX}/+/burner/+/state", 1)
 
-    client.on_message, client.on_connect = hear, listen
+    last: dict[str, int] = {}  # number of the last message to a device
+    taken = {0}  # numbers that the broker has acknowledged
+
+    def take(_: Any, __: Any, number: int, *___: Any) -> None:
+        taken.add(number)
+
+    client.on_message, client.on_connect, client.on_publish = hear, listen, take
     client.loop_start()
     try:
         while (left := reports.left()) and time.monotonic() - began_s < most_s:
             for device in left:
-                for word in WORDS:
-                    client.publish(f"{PREFIX}/{device.chip}/command", word, 1)
+                if last.get(device.chip, 0) in taken:  # else paho says it again, and more would only queue up
+                    for word in WORDS:
+                        last[device.chip] = client.publish(f"{PREFIX}/{device.chip}/command", word, 1).mid
             again_s = time.monotonic() + AGAIN_S
             while reports.left() and time.monotonic() < again_s:
                 time.sleep(0.05)

@@ -1,35 +1,32 @@
 """Scraping, alerts, routes and the dashboards, each judged by the program that reads it.
 
-Grafana was not to be had: of its file only the expressions are judged, by Prometheus, and the places of the panels.
+Grafana was not to be had: of its file the form is judged, by Grafana's own models, the expressions, by Prometheus, and
+the places of the panels.
 """
 
 import json
-import shutil
 import subprocess
-import time
-import urllib.parse
-import urllib.request
 from itertools import combinations
 
 import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from curfew.services.http.auth import token_hash
 from fleet import grafana, targets
 from fleet.devices import Device
-from simulator.realtime.process import free_port, network_of
+from host_tests.fleet.monitoring import TOKEN, Prometheus
+from host_tests.fleet.servers import programs
+from simulator.realtime.process import network_of
 from simulator.realtime.rig import RealtimeRig
 
 HERE = targets.HERE
-TOKEN = "0123456789abcdef0123456789abcdef"
-PATIENCE_S = 60
 
 
 def ran(program, *words):
     """The output of a program that must succeed; skips where it is not installed."""
-    path = shutil.which(program)
-    if path is None:
-        pytest.skip(f"no {program} here: apt-get install prometheus prometheus-alertmanager")
-    done = subprocess.run([path, *map(str, words)], capture_output=True, text=True)
+    done = subprocess.run([*programs(program), *map(str, words)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -68,6 +65,23 @@ def test_every_expression_of_the_grafana_dashboard_is_one_of_prometheus(tmp_path
     ran("promtool", "check", "rules", path)
 
 
+def test_the_grafana_dashboard_has_the_form_that_grafanas_own_models_read():
+    register_default_plugins()
+    written = grafana.dashboard()
+    read = json.loads(JSONEncoder().encode(Dashboard.from_json(written)))
+    del written["__inputs"]  # of the import alone: which data source
+    assert holds(read, written) and not holds(read, {**written, "panels": [{"typo": "stat"}]})
+
+
+def holds(read, written):
+    """Whether all that was written is in what was read; a field that the models do not know is not."""
+    if isinstance(written, dict):
+        return isinstance(read, dict) and all(key in read and holds(read[key], written[key]) for key in written)
+    if isinstance(written, list):
+        return len(read) == len(written) and all(map(holds, read, written))
+    return read == written
+
+
 def test_no_panel_of_the_grafana_dashboard_lies_over_another_or_beside_the_grid():
     panels = json.loads(grafana.text())["panels"]
     places = [panel["gridPos"] for panel in panels]
@@ -75,42 +89,6 @@ def test_no_panel_of_the_grafana_dashboard_lies_over_another_or_beside_the_grid(
     for a, b in combinations(places, 2):
         beside = a["x"] + a["w"] <= b["x"] or b["x"] + b["w"] <= a["x"]
         assert beside or a["y"] + a["h"] <= b["y"] or b["y"] + b["h"] <= a["y"]
-
-
-class Prometheus:
-    """A server of its own in a folder, which scrapes every second."""
-
-    def __init__(self, folder, found):
-        (folder / "token").write_text(TOKEN)
-        config = targets.configuration(folder / "token").replace("15s", "1s").replace("10s", "1s")
-        (folder / "prometheus.yml").write_text(config)
-        (folder / "targets.json").write_text(targets.file_sd(found))
-        self.address = f"http://127.0.0.1:{free_port()}"
-        path = shutil.which("prometheus") or pytest.skip("no prometheus here: apt-get install prometheus")
-        self.process = subprocess.Popen(
-            [path, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
-             f"--web.listen-address={self.address[7:]}", f"--web.console.templates={HERE}/consoles"],
-            stdout=subprocess.DEVNULL, stderr=(folder / "log").open("w"),
-        )  # fmt: skip
-
-    def page(self, path):
-        with urllib.request.urlopen(self.address + path, timeout=10) as answer:
-            return answer.read().decode()
-
-    def query(self, expression):
-        """[(labels, value)]; [] while the server starts."""
-        try:
-            told = json.loads(self.page("/api/v1/query?" + urllib.parse.urlencode({"query": expression})))
-        except OSError:
-            return []
-        return [(sample["metric"], float(sample["value"][1])) for sample in told["data"]["result"]]
-
-    def until(self, expression, holds):
-        end = time.monotonic() + PATIENCE_S
-        while not holds(found := self.query(expression)):
-            assert time.monotonic() < end, f"{expression}: {found}"
-            time.sleep(0.2)
-        return found
 
 
 @pytest.mark.long
@@ -136,5 +114,4 @@ def test_an_operator_sees_a_real_device_burn_and_go(tmp_path):
             server.until('up{job="curfew"} == 0', bool)
             assert "no answer" in server.page("/consoles/curfew.html")
         finally:
-            server.process.kill()
-            server.process.wait()
+            server.stop()

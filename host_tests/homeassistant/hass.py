@@ -2,6 +2,7 @@
 
     python hass.py FOLDER BROKER_PORT       in the environment of `make homeassistant`
 Orders, a line of JSON each: {"call": "valve.close_valve", "data": {...}} answers "done" or {"error": ...};
+{"package": {...}} sets up its sensors and scripts, {"template": text} renders it;
 {"automation": {...}} sets one up from the blueprints in FOLDER; {"fire": type, "data": {...}} fires an event;
 {"calls": "notify.phone"} answers the data of all calls of a service that only remembers; anything else answers
 {unique id: [entity_id, state, attributes]}, because an old one names entities in its own way. Belongs here: starting
@@ -13,7 +14,7 @@ import json
 import sys
 
 from homeassistant import auth, bootstrap, config_entries, core, loader
-from homeassistant.helpers import entity_registry
+from homeassistant.helpers import entity_registry, template
 from homeassistant.setup import async_setup_component
 
 REMEMBERED = ("notify.phone", "homeassistant.turn_on", "homeassistant.turn_off")
@@ -45,6 +46,10 @@ async def started(folder, port):
 
 async def obeyed(hass, order):
     """What an order is answered with."""
+    if "package" in order:
+        return [await async_setup_component(hass, name, order["package"]) for name in ("template", "script")]
+    if "template" in order:
+        return template.Template(order["template"], hass).async_render()
     if "automation" in order:
         made = await async_setup_component(hass, "automation", {"automation": order["automation"]})
         await hass.async_block_till_done()

@@ -7,11 +7,13 @@ import subprocess
 
 import pytest
 
+from fleet import home_assistant
+from fleet.devices import Device
 from host_tests.fixtures.seeded_firmware import ROOT
 from host_tests.realtime.test_remote_access import QUICK, connected  # noqa: F401
 
 PYTHON = ROOT / ".venv-homeassistant" / "bin" / "python"
-FILES = ROOT / "docs" / "homeassistant"
+FILES = ROOT / "docs" / "connect" / "homeassistant"
 START_S = 120
 NODE = "curfew_240ac412ab0f"
 CLOSE_ONLY = 2  # ValveEntityFeature.CLOSE, and no other bit
@@ -167,6 +169,19 @@ def test_the_range_hood_follows_the_flame_and_runs_on(hass):
     here.desk.light(5)
     here.desk.wait_for(lambda: one.ask(calls="homeassistant.turn_on"), 60, "the hood beside a flame")
     assert one.ask(calls="homeassistant.turn_on")[0]["entity_id"] == ["fan.hood"]
+
+
+def test_the_floor_counts_what_burns_and_turns_all_off(hass):
+    here, one = hass
+    floor = [Device("Curfew", "Elm Street 3, 2nd floor", "", NODE.split("_")[1]), Device("flat-8", "", "", "0" * 12)]
+    assert one.ask(package=json.loads(home_assistant.package(floor))) == [True, True]
+    view = json.loads(home_assistant.dashboard(floor))["views"][0]["cards"][1]["content"]
+    assert one.ask(template=view) == "**Curfew** open"
+    count = "{{ states('sensor.elm_street_3_2nd_floor_burning') }}"
+    here.desk.wait_for(lambda: one.ask(template=count) == 1, 30, "one that burns")
+    assert one.ask(call="script.curfew_off_elm_street_3_2nd_floor", data={}) == "done"
+    here.desk.wait_for(lambda: here.desk.state() != "BURNING", 10, "the end of the flame")
+    here.desk.wait_for(lambda: one.ask(template=count) == 0, 60, "none that burns")
 
 
 def test_every_entity_of_the_card_is_there(hass):

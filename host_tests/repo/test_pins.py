@@ -19,7 +19,7 @@ PINNED = [path for path in PINNED if "build" not in path.relative_to(ROOT).parts
 def test_every_requirement_is_pinned_and_has_hashes(path):
     text = re.sub(r"^#.*$", "", path.read_text(), flags=re.M).replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line.strip()]
-    pattern = r"[\w.-]+==[\w.+]+(;[^\\]*?)?( +--hash=sha256:[0-9a-f]{64})+"
+    pattern = r"[\w.-]+==(\d+!)?[\w.+]+(;[^\\]*?)?( +--hash=sha256:[0-9a-f]{64})+"
     assert [line.split()[0] for line in lines if not re.fullmatch(pattern, line)] == [] and lines
     assert len(lines) == len({line.split("==")[0].lower() for line in lines})
 
