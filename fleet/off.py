@@ -16,7 +16,7 @@ from fleet.broker import OPERATOR, PREFIX
 from fleet.devices import Device, FleetError
 
 AGAIN_S = 1  # between two OFFs
-MOST_S = 60
+MOST_S = 120
 IN_FLIGHT = 200  # not acknowledged yet
 QUIET_S = 0.3  # after the last of the states that belong together
 WORDS = ("OFF", "REPORT")  # the second is no command: the device refuses it and publishes its states again

@@ -27,8 +27,8 @@ WAITERS = 3  # workers for tests that mostly wait, beside one for each core
 WAITING = tuple(
     f"host_tests/{name}"
     for name in (
-        "realtime/", "browser/", "vm/", "fleet/test_operator", "simulator/test_live", "benchmarks/test_bench", "services/test_server",
-        "services/mqtt/test_session", "tools/test_backup",
+        "realtime/", "browser/", "vm/", "simulator/test_live", "benchmarks/test_bench", "services/test_server",
+        "services/mqtt/test_session", "fleet/test_operator", "tools/test_backup",
         "tools/test_command_line", "tools/test_deploy", "tools/test_flash", "tools/test_key",
         "tools/test_other_project", "tools/test_startup", "tools/test_take_over", "tools/test_virtual",
     )

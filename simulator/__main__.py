@@ -16,7 +16,7 @@ from typing import NoReturn
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from simulator.campaign import detection, runner
+from simulator.campaign import coverage, detection, runner
 from simulator.campaign.outcome import Campaign, Outcome
 from simulator.campaign.record import Record, RecordError
 from simulator.fields import ScenarioError
@@ -93,6 +93,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     )  # fmt: skip
     command.add_argument("--jobs", type=_runs, default=runner.cores(), metavar="N", help="at a time (%(default)s)")
     command.add_argument("--scheduler", metavar="ADDRESS", help="of Dask, like tcp://host:8786; its workers run them")
+    command.add_argument(
+        "--steer", action="store_true", help="take seeds with what was rare so far, of four times as many"
+    )
     command.add_argument("--results", type=Path, metavar="FILE.jsonl", help="keep them, and go on where it ends")
     command = commands.add_parser("live", help="an interactive stove, in a browser or in this terminal")
     command.add_argument("scenario", nargs="?", metavar="SCENARIO.json", help="to play (none: a stove at rest)")
@@ -246,7 +249,8 @@ def _run_campaign(arguments: argparse.Namespace) -> int:
     kept = Record(arguments.results, arguments.vm) if arguments.results else None
     try:
         with _campaign_bar(arguments.runs) as show:
-            for total in runner.campaign(range(arguments.seed, last + 1), arguments.vm, _outcomes(arguments), kept):
+            asked = range(arguments.seed, last + 1)
+            for total in runner.campaign(asked, arguments.vm, _outcomes(arguments), kept, arguments.steer):
                 show(total)
                 for outcome in total.wrong[shown:]:
                     path = os.path.relpath(runner.keep(outcome))
@@ -256,10 +260,12 @@ def _run_campaign(arguments: argparse.Namespace) -> int:
     except (RunError, NativeError, RecordError) as error:
         raise _Wrong(str(error)) from None
     except OSError as error:
-        raise _Wrong(f"--results {arguments.results}: {error.strerror}; what it holds is kept") from None
+        where = error.filename or f"--results {arguments.results}"
+        raise _Wrong(f"{where}: {error.strerror}; what was kept stays") from None
     except KeyboardInterrupt:
         status = INTERRUPTED
     print("\n".join(detection.table(total.counts)))
+    print(coverage.in_words(total.seen))
     if shown > WRONG_SHOWN:
         seeds = " ".join(str(outcome.seed) for outcome in total.wrong[WRONG_SHOWN:])
         print(f"  not printed above, kept beside the others in {os.path.dirname(path)}/: seeds {seeds}")

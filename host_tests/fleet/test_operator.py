@@ -27,7 +27,7 @@ def picture(address):
     """The page as a browser shows it."""
     (browser,) = programs("chromium")
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    size = "--window-size=1000,1000"
+    size = "--window-size=1000,760"
     subprocess.run(
         [browser, "--headless", "--no-sandbox", "--disable-gpu", size, f"--screenshot={PICTURE}", address],
         check=True, capture_output=True, timeout=60,

@@ -5,14 +5,18 @@ make campaign RUNS=20000.
 """
 
 import json
+import resource
+import subprocess
+import sys
 from dataclasses import replace
 from errno import ENOSPC
+from functools import partial
 
 import pytest
 
 from host_tests.fixtures.seeded_firmware import seeded
 from simulator import __main__ as command
-from simulator import inside, play, run_settings, scenario, words
+from simulator import inside, play, run, run_settings, scenario, words
 from simulator.campaign import detection, generator, record, runner
 from simulator.campaign.outcome import Outcome
 from simulator.campaign.record import Record, RecordError
@@ -130,7 +134,7 @@ def test_the_command_prints_the_kinds_and_one_line_of_sum(capsys):
 # ---- results that are kept ---------------------------------------------------------------------------------
 
 
-OUTCOME = Outcome(7, 90_000, [detection.Count(2, 1, 1, [815])] * len(detection.KINDS), 1, [("S3", "…")], "{}")
+OUTCOME = Outcome(7, 90_000, [detection.Count(2, 1, 1, [815])] * len(detection.KINDS), 1, [("S3", "…")], "{}", {3: 2})
 
 
 @pytest.fixture
@@ -178,9 +182,23 @@ def test_a_disk_that_is_full_ends_a_campaign_in_one_line_and_what_was_kept_stays
     monkeypatch.setattr(Record, "add", lambda *_: (_ for _ in ()).throw(OSError(ENOSPC, "No space left on device")))
     assert command.main(["campaign", "--runs", "1", "--jobs", "1", "--results", str(kept.path)]) == 2
     assert (
-        capsys.readouterr().err == f"simulator: --results {kept.path}: No space left on device; what it holds is kept\n"
+        capsys.readouterr().err == f"simulator: --results {kept.path}: No space left on device; what was kept stays\n"
     )
     assert list(kept.read()) == [OUTCOME]
+
+
+def test_a_file_that_can_grow_no_more_in_the_middle_of_a_line_loses_that_line_only(kept):
+    more = [sys.executable, "-m", "simulator", "campaign", "--seed", "5", "--runs", "2", "--results", kept.path]
+    kept.add([replace(OUTCOME, seed=1000 + number) for number in range(200)])
+    bytes_most = kept.path.stat().st_size + 1500  # a line has more; the files of a run are smaller than all
+    full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (bytes_most, bytes_most))
+    ended = subprocess.run([*more, "--jobs", "1"], preexec_fn=full, cwd=run.ROOT, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1) and "File too large; what was kept" in ended.stderr
+    assert not kept.path.read_bytes().endswith(b"\n")
+    first = list(kept.read())
+    assert len(first) in (200, 201)
+    assert command.main([*map(str, more[3:]), "--jobs", "1"]) == 0
+    assert list(kept.read())[: len(first)] == first and {5, 6} <= {outcome.seed for outcome in kept.read()}
 
 
 @pytest.mark.parametrize("wrong", [["--runs", "0"], ["--seed", "x"], ["--vm", "esp32"], ["--jobs", "0"]])

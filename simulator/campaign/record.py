@@ -85,4 +85,6 @@ def _line(outcome: Outcome) -> dict[str, Any]:
 
 def _outcome(line: dict[str, Any]) -> Outcome:
     counts = [Count(*count) for count in line["counts"]]
-    return Outcome(**{**line, "counts": counts, "wrong": [(name, sentence) for name, sentence in line["wrong"]]})
+    wrong = [(name, sentence) for name, sentence in line["wrong"]]
+    seen = {int(number): count for number, count in line["seen"].items()}
+    return Outcome(**{**line, "counts": counts, "wrong": wrong, "seen": seen})

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from simulator import native, run_settings, scenario
-from simulator.campaign import detection, generator
+from simulator.campaign import coverage, detection, generator
 from simulator.campaign.outcome import Campaign, Outcome
 from simulator.campaign.record import Record
 from simulator.play import Verdict, difference, judge, play, play_inside
@@ -33,7 +33,8 @@ def run_seed(seed: int, machine: str) -> Outcome:
     "cpython" runs in this process; so does "native", its safety loop compiled; "both" are CPython and MicroPython,
     which must agree.
     """
-    text = json.dumps(generator.scenario_of(seed), indent=1)
+    one = generator.scenario_of(seed)
+    text = json.dumps(one, indent=1)
     wanted = scenario.parse(text, run_settings.shipped())
     verdict = play(wanted, "micropython") if machine == "micropython" else _inside(wanted, machine)
     wrong = [("expect", sentence) for sentence in verdict.failed_expectations] + verdict.failed_invariants
@@ -44,7 +45,8 @@ def run_seed(seed: int, machine: str) -> Outcome:
     view = View(verdict.result, wanted.plan)
     acknowledged = len(list(recovery.acknowledgements(view)))
     counts = [detection.count(kind, view) for kind in detection.KINDS]
-    return Outcome(seed, wanted.plan["until_ms"], counts, acknowledged, wrong, text if wrong else "")
+    seen = dict(coverage.seen(one, view))
+    return Outcome(seed, wanted.plan["until_ms"], counts, acknowledged, wrong, text if wrong else "", seen)
 
 
 class _Hangs(BaseException):
@@ -96,8 +98,12 @@ def local(jobs: int) -> Outcomes:
     return outcomes
 
 
-def campaign(seeds: range, machine: str, outcomes: Outcomes, kept: Record | None = None) -> Iterator[Campaign]:
+def campaign(
+    seeds: range, machine: str, outcomes: Outcomes, kept: Record | None = None, steer: bool = False
+) -> Iterator[Campaign]:
     """Run the seeds that are not kept yet; the sum so far, of those kept first, then after every few of them.
+
+    steer: as many, but of CANDIDATES times so many those whose events were rare so far.
 
     Raises RecordError, ClusterError, RunError when the VM cannot be started, NativeError when nothing can be compiled,
     BrokenProcessPool when a worker was ended from outside, OSError when the record cannot be written.
@@ -105,15 +111,18 @@ def campaign(seeds: range, machine: str, outcomes: Outcomes, kept: Record | None
     begun_s = time.perf_counter()
     total = Campaign()
     done = set()
+    among = range(seeds.start, seeds.start + coverage.CANDIDATES * len(seeds)) if steer else seeds
     if kept:
         kept.repair()
         for outcome in kept.read():
-            if outcome.seed in seeds and outcome.seed not in done:
+            if outcome.seed in among and outcome.seed not in done:
                 done.add(outcome.seed)
                 total.add(outcome)
         total.before_ms = total.stove_ms
         yield total
-    left = (seed for seed in seeds if seed not in done)
+    left: Iterator[int] = (seed for seed in among if seed not in done)
+    if steer:
+        left = coverage.steered(left, len(seeds) - len(done), total.promised)
     for found in outcomes(iter(lambda: list(islice(left, BATCH)), []), machine):
         if kept:
             kept.add(found)
