@@ -119,6 +119,21 @@ def test_every_act_is_in_the_drawer_and_a_wrong_value_is_reported(page, phone):
     phone.until(lambda: page.device(1) != "starting …")
 
 
+@pytest.mark.long
+@needs_browser
+def test_faults_come_at_random_until_they_are_switched_off(page, phone):
+    page.anew()
+    page.tab("drawer")
+    phone.press("#random[aria-pressed=false]")
+    page.speed(60)
+    faults = len(page.reported())
+    phone.until(lambda: len(page.reported()) > faults + 5, MINUTE)
+    phone.press("#random[aria-pressed=true]")
+    assert phone.seen("#random[aria-pressed=false]")
+    saved = json.loads(urllib.request.urlopen(f"http://{page.address}/scenario.json?name=random").read())
+    assert len(saved["events"]) >= 2, "what came at random is recorded like all else"
+
+
 @needs_browser
 def test_a_scenario_is_watched_to_its_end_and_one_from_disk_is_refused_with_its_key(page, phone, tmp_path):
     page.tab("runs")

@@ -1,6 +1,7 @@
 // The page: everything around the drawing.
 // Belongs here: frames, banners, keys, runs. Does not: what carries messages (link.js), drawing (stove.js, strips.js),
-// the log (story.js), lesson and tour (coach.js), faults (drawer.js), rules (rules.js), tabs (tabs.js), words.
+// the log (story.js), lesson and tour (coach.js), faults (drawer.js, chance.js), rules (rules.js), tabs (tabs.js).
+import { pass } from "./chance.js";
 import { beginLesson, beginTour, endTour, learn, teach } from "./coach.js";
 import { find, kept, make } from "./dom.js";
 import { drawer } from "./drawer.js";
@@ -115,6 +116,7 @@ function see(news) {
   else if (news.over) banner(text("over"), true);
   document.querySelectorAll(".knob").forEach((knob, index) => knob.look && knob.look(news.burners[index]));
   learn(news);
+  pass(news.t);
   refresh();
 }
 

@@ -1,4 +1,5 @@
 // The faults: a form for every act of a scenario, and what fingers do.
+import { draws, toggle } from "./chance.js";
 import { find, make } from "./dom.js";
 import { named, text } from "./texts.js";
 
@@ -34,7 +35,12 @@ export function drawer(acts, ask) {
     return button;
   });
   const hand = make("fieldset", { class: "row" }, make("legend", {}, text("group.fingers")), ...fingers);
-  find("#acts").replaceChildren(hand, ...groups);
+  const random = make("button", { id: "random", "aria-pressed": String(draws()) }, text("random"));
+  random.onclick = () => {
+    toggle([...GROUPS.contact, ...GROUPS.sense, ...GROUPS.chip]);
+    random.setAttribute("aria-pressed", String(draws()));
+  };
+  find("#acts").replaceChildren(random, hand, ...groups);
 }
 
 function form(name, fields, ask) {

@@ -43,6 +43,7 @@ const WORDS = {
   "finger.press, worn key": ["worn key, pressed", "旧按钮，按一下"],
   "finger.child": ["a child plays", "小孩乱按"],
   drawer: ["Cause a fault", "制造故障"],
+  random: ["Random faults", "随机故障"],
   drawer_about: ["Everything that a scenario can do, done now. The firmware cannot tell that the stove is simulated.",
     "场景里能做的事，这里都能马上做。固件不知道灶具是模拟的。"],
   save: ["Save what was done", "保存刚才的操作"],
