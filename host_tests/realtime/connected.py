@@ -1,5 +1,6 @@
 """A real-time rig with all services and a broker on loopback."""
 
+import os
 import random
 import time
 from contextlib import contextmanager
@@ -11,14 +12,18 @@ from benchmarks import counts
 from curfew.services.http import auth
 from docs.generator import chip_heap
 from host_tests.fixtures.web import PASSWORD, TOKEN, Client
+from simulator import run
 from simulator.realtime.broker import Mosquitto, mqtt_config
-from simulator.realtime.clients import Clients
+from simulator.realtime.clients import Clients, control
 from simulator.realtime.process import network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
 from simulator.rules.numbers import TICK_MS
 
 BASE = "curfew/240ac412ab0f"  # the topics of the chip on the desk
 BACK_S = 15
+TOO_BUSY = "this machine is too busy to tell"
+LOAD_MAX = 3  # programs for each core; fifty clients and a flood are two
+AGAIN_S = 2  # between two presses of which the first was not seen
 PSRAM_KIB = 1024  # of 2 MiB and more: the heap of a VM that long is slow to collect, and no test fills it
 
 
@@ -56,6 +61,38 @@ class Broker(Mosquitto):
         if at_once not in lines:
             self._config.write_text(lines + at_once)
         super().start()
+
+
+@contextmanager
+def watched():
+    """Yields calm(found): of a list of (from_us, to_us, ...) those in which the machine did not stand still.
+
+    To be called after the block. Skips the test when less than half are left.
+    """
+    with control(run._micropython()) as stood_still:
+
+        def calm(found):
+            left = [one for one in found if not any(a < one[1] and one[0] < b for a, b in stood_still)]
+            if 2 * len(left) <= len(found):
+                pytest.skip(f"{TOO_BUSY}: only {len(left)} of {len(found)} were undisturbed")
+            return left
+
+        yield calm
+
+
+@contextmanager
+def limits():
+    """Within it limits of time are judged: where one does not hold on a machine that has much else to do, it skips.
+
+    A VM that only sleeps does not see that others take turns with the processes of an OFF.
+    """
+    try:
+        yield
+    except AssertionError as error:
+        load = os.getloadavg()[0] / (os.cpu_count() or 1)
+        if load > LOAD_MAX:
+            pytest.skip(f"{TOO_BUSY}, {load:.1f} programs wait for each core: {error}")
+        raise
 
 
 @pytest.fixture
@@ -158,6 +195,20 @@ class ConnectedRig:
         off.wait()
         end_us, sent_us = off.coil_us or off.heard_us, reported["sent_us"]
         return (end_us - sent_us) / 1000, (reported["connected_us"] - sent_us) / 1000, off
+
+    def light_up(self, *burners):
+        """Press until they burn: a machine that keeps the loop from its ticks may swallow a press."""
+        pressed_s = dict.fromkeys(burners, 0.0)
+
+        def all_burn():
+            now_s = time.monotonic()
+            for burner in burners:
+                if self.desk.state(burner) == "IDLE" and now_s > pressed_s[burner] + AGAIN_S:
+                    pressed_s[burner] = now_s
+                    self.desk.do("press", burner)
+            return all(self.desk.state(burner) == "BURNING" for burner in burners)
+
+        self.desk.wait_for(all_burn, 30, "burners that burn")
 
     def lasts(self, s):
         """Let so much time pass."""

@@ -18,9 +18,7 @@ from simulator.realtime.process import HEAP_KIB
 def test_without_memory_the_panel_turns_off_and_the_services_come_back(connected, s):
     with connected(wild=True, sensor=False, burners=2) as here:
         desk = here.desk
-        desk.press()
-        desk.press(burner=1)
-        desk.wait_state("BURNING")
+        here.light_up(0, 1)
 
         def starve(rounds):
             for number in range(2 * rounds):
