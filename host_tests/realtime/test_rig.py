@@ -8,7 +8,7 @@ import pytest
 
 from host_tests.fixtures.seeded_firmware import seeded_build
 from host_tests.fixtures.web import PASSWORD, Client
-from host_tests.realtime.connected import HOMES
+from host_tests.realtime.connected import HOMES, limits
 from simulator.realtime.process import network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
 
@@ -236,3 +236,10 @@ def test_without_its_radio_it_burns_and_writes_its_journal_in_the_heap_of_each_c
         journal = desk.flash / "journal.txt"
         desk.wait_for(lambda: journal.exists() and journal.read_text().count(" BUTTON ") == 6, 20, "six shut-offs")
         assert desk.starts == 1
+
+
+@pytest.mark.parametrize("programs, outcome", [(0.5, AssertionError), (4, pytest.skip.Exception)])
+def test_a_limit_that_does_not_hold_is_red_on_a_quiet_machine_and_untold_on_a_busy_one(monkeypatch, programs, outcome):
+    monkeypatch.setattr(os, "getloadavg", lambda: (programs * os.cpu_count(), 0, 0))
+    with pytest.raises(outcome), limits():
+        raise AssertionError

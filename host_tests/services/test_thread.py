@@ -26,8 +26,22 @@ class Radio:
             raise self._error
 
 
+def test_the_radio_starts_before_the_services_are_imported(monkeypatch):
+    class Enough(Exception):
+        pass
+
+    def start(network):
+        assert "curfew.services.runner" not in sys.modules
+        raise Enough
+
+    monkeypatch.delitem(sys.modules, "curfew.services.runner", raising=False)
+    monkeypatch.setattr(thread, "_start_radio", start)
+    with pytest.raises(Enough):
+        thread._serve(None, None, None, None, Radio())
+
+
 @pytest.mark.parametrize("is_set_up", [True, False])
-def test_the_radio_of_a_device_that_is_set_up_starts_before_anything_is_imported(tmp_path, monkeypatch, is_set_up):
+def test_only_the_radio_of_a_device_that_is_set_up_starts(tmp_path, monkeypatch, is_set_up):
     monkeypatch.chdir(tmp_path)
     if is_set_up:
         (tmp_path / "network.json").write_text("{}")

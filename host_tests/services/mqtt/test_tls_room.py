@@ -1,6 +1,7 @@
 """A TLS handshake begins only with its memory free beside the Python heap; else the status says so, not a loop."""
 
 import sys
+from errno import ENOMEM
 from types import SimpleNamespace
 
 import pytest
@@ -71,6 +72,24 @@ def test_without_the_memory_no_connection_is_opened_and_the_status_says_why_once
     assert rig.context.status["mqtt"] == "no memory"
     rig.run(2)
     assert rig.context.status["mqtt"] == "connecting" and broker._address is not None
+
+
+@pytest.mark.parametrize("error", [OSError(ENOMEM, "no memory"), MemoryError()])
+def test_a_handshake_that_finds_no_memory_all_the_same_is_said_and_waits_a_minute(monkeypatch, error):
+    from curfew.services.mqtt import session
+
+    dialed = []
+
+    def failing(*_):
+        dialed.append(1)
+        raise error
+
+    monkeypatch.setattr(session, "Connection", failing)
+    _, rig = broker_of([0], tls=True)
+    rig.run(59)
+    assert rig.context.status["mqtt"] == "no memory" and len(dialed) == 1
+    rig.run(2)
+    assert len(dialed) == 2
 
 
 def test_a_session_without_tls_asks_for_no_such_memory():

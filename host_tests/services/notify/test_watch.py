@@ -97,6 +97,17 @@ class Rig:
         assert self.server.requests.empty()
 
 
+def test_without_the_memory_for_tls_nothing_is_dialed_and_the_message_comes_when_it_is_there(notifying, server):
+    rig = notifying(server)
+    rig.notify._trust = SimpleNamespace(is_trying=lambda: False, refused=lambda error: None)
+    rig.context.chip.tls_lacks = lambda: 1
+    rig.see(WARNING)
+    rig.is_quiet(50)
+    assert rig.context.status["notify"] == "connecting" and "MemoryError" in rig.context.log.lines()[-1]
+    rig.notify._trust = None
+    assert rig.arrived().endswith("turns off in 60 s")
+
+
 # --- what is said ----------------------------------------------------------------------------------------------------
 
 
