@@ -1,6 +1,8 @@
 """TLS on a chip whose clock starts in 2000: no handshake before the time is known, then an OFF over it."""
 
 # ruff: noqa: F811 (fixtures are imported by name)
+import re
+import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -12,9 +14,11 @@ from host_tests.fixtures.broker import authority  # noqa: F401
 from host_tests.fixtures.web import PASSWORD, TOKEN, Client
 from simulator import run
 from simulator.realtime import time_servers
-from simulator.realtime.broker import Mosquitto, mqtt_config
+from simulator.realtime.broker import MissingProgram, Mosquitto, mqtt_config
 from simulator.realtime.process import RIG, network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
+
+VM = Path(__file__).resolve().parent.parent / "vm"
 
 
 @pytest.fixture
@@ -62,8 +66,32 @@ def test_without_the_time_no_handshake_begins_and_the_page_says_what_is_waited_f
 def test_a_set_of_sockets_that_grows_beside_a_tls_socket_loses_one_or_the_vm_and_that_of_the_rig_never_grows(
     folders, sees_all
 ):
-    program = Path(__file__).resolve().parent.parent / "vm" / "poll_beside_tls.py"
     path = ":".join(map(str, [*folders, ".frozen"]))
-    command = [run._micropython(), str(program)]
+    command = [run._micropython(), str(VM / "poll_beside_tls.py")]
     done = subprocess.run(command, env={"MICROPYPATH": path}, capture_output=True, text=True)
     assert ((done.returncode, done.stdout) == (0, "ready 9\n")) == sees_all
+
+
+@pytest.mark.long
+def test_tls_whose_own_clock_is_wrong_says_what_the_tls_of_the_rig_says(tmp_path, authority):
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+    if library is None:
+        raise MissingProgram("no libfaketime here: apt-get install libfaketime")
+    (tmp_path / "ca.der").write_bytes(ssl.PEM_cert_to_DER_cert(authority.pem))
+    broker = Mosquitto(tmp_path, authority)
+    command = [run._micropython(), str(VM / "handshake.py"), str(broker.port), str(tmp_path / "ca.der")]
+
+    def handshake(**clock):
+        env = {"MICROPYPATH": ".frozen", "LD_PRELOAD": str(library) if clock else "", **clock}
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=30).stdout
+
+    try:
+        today, early, late = (
+            handshake(), handshake(FAKETIME="@2000-01-01 00:00:20"), handshake(FAKETIME="@2090-01-01 00:00:20")
+        )  # fmt: skip
+    finally:
+        broker.stop()
+    assert today == "open\n" and late == r"ValueError('\nThe certificate validity has expired\n',)" + "\n"
+    assert early == r"ValueError('\nThe certificate validity starts in the future\n',)" + "\n"
+    of_the_rig = re.search(r'_FUTURE = "(.*)"', (RIG / "air" / "chip_tls.py").read_text("utf-8"))
+    assert of_the_rig[1] in early
