@@ -130,9 +130,9 @@ server = Server(api, context.clock, context.log, sleep_ms, "/input/www")
 HEAD = " HTTP/1.1\r\nHost: curfew\r\nAuthorization: Bearer %s\r\n" % TOKEN
 
 
-def ask(line, body=""):
+def ask(line, body="", kind="application/json"):
     """One request, from its first byte to the last one of the answer."""
-    head = "Content-Type: application/json\r\nContent-Length: %d\r\n" % len(body) if body else ""
+    head = "Content-Type: %s\r\nContent-Length: %d\r\n" % (kind, len(body)) if body else ""
     stream = Stream((line + HEAD + head + "\r\n" + body).encode())
     run(server.connect(stream, stream, ("192.168.1.9", 1)))
     return stream.answer
@@ -148,6 +148,10 @@ def page():
 
 def login():
     assert b" 200 " in ask("POST /api/v1/login", json.dumps({"password": PASSWORD}))
+
+
+def form():
+    assert b" 415 " in ask("POST /api/v1/login", "{}", "text/plain")
 
 
 def http():

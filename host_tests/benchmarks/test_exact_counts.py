@@ -47,8 +47,8 @@ def test_no_figure_is_more_than_one_percent_above_the_kept_one_or_above_its_budg
     assert not grown, "\n".join(["more than kept; if it must be so: " + counts.COMMAND, *grown])
 
 
-def test_every_budget_is_of_a_figure_and_leaves_it_room_to_scatter_by_one_percent():
-    kept, room = counts.read(), 1 + counts.PERCENT / 100
+def test_every_budget_is_of_a_figure_and_leaves_it_five_times_the_room_by_which_it_scatters():
+    kept, room = counts.read(), 1 + 5 / 1000
     assert [name for name in counts.BUDGETS if not 0 < kept[name]["value"] * room <= counts.BUDGETS[name]] == []
 
 
@@ -77,6 +77,11 @@ def test_an_off_waits_for_no_longer_piece_of_another_request(asked):
     # A turn between an import and what follows it made 3.1 and 4.0 million of the last two, and settings failed where
     # no free piece of the heap has more than 1,024 bytes: once in four runs of test_memory_pressure.py.
     assert counts.longest(asked, counts.Wasm()) < LONGEST[asked]
+
+
+def test_a_log_in_that_a_web_page_can_send_for_a_stranger_costs_less_than_the_status_and_than_a_quarter_of_a_log_in():
+    kept = {name: counts.read()[f"request.{name}"]["value"] for name in counts.REQUESTS}
+    assert kept["form"] < min(kept["status"], kept["login"] / 4)
 
 
 def test_a_figure_has_moved_above_one_percent_and_the_line_says_what_from_where_to_where():

@@ -143,6 +143,17 @@ def test_in_the_local_window_the_owner_logs_in_from_anywhere_whatever_a_stranger
     assert site.ask("POST", "login", {"password": PASSWORD}).status == 200
 
 
+def test_at_the_address_of_a_stranger_a_new_device_waits_for_the_local_window_and_a_known_one_for_nothing(site, me):
+    for _ in range(12):
+        assert site.ask("POST", "login", {"password": "wrong"}).status == 401
+        owner = site.ask("POST", "login", {"password": PASSWORD})  # from another browser of the same house or computer
+        assert owner.status == 429
+        assert site.ask("GET", "status", **me).status == 200 and site.ask("POST", "off", **me).status == 202
+        site.clock.now_ms += 1000 * int(owner.headers["retry-after"])  # the stranger is always there first
+    site.link.update_ms[0] = 1
+    assert site.ask("POST", "login", {"password": PASSWORD}).status == 200
+
+
 def test_a_log_in_of_another_type_or_within_a_pause_costs_no_import(site, monkeypatch):
     imported, real = [], builtins.__import__
 
