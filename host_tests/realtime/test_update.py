@@ -298,6 +298,20 @@ def test_the_signature_is_hmac_sha_256_of_the_fields_in_their_order(newer):
     assert tuple(firmware._FIELDS.split()) == update.SIGNED
 
 
+@pytest.mark.parametrize("wanted", ["../key.txt:0", "/etc/passwd", "0", "0:-1", "-2:0", "5000:0", "0:0:0", "0:1 "])
+def test_who_asks_for_no_part_of_the_update_gets_nothing(monkeypatch, wanted):
+    asked = []
+
+    def answer(_, method, path, *__, **___):
+        asked.append(f"{method} {path}")
+        return {**dict.fromkeys(update.ABOUT, "x"), "next": wanted}
+
+    monkeypatch.setattr(update.Device, "ask", answer)
+    with pytest.raises(update.UpdateError, match="no part of an update: is it a Curfew"):
+        update.send(update.Device("127.0.0.1"), b"k", run.BOARD / "a", False, print)
+    assert asked == ["GET /update", "POST /update"]  # the header, and not a piece
+
+
 def test_the_command_says_in_one_line_what_is_missing(capsys, monkeypatch):
     monkeypatch.setenv("TOKEN", "t")
     with pytest.raises(SystemExit):
