@@ -1,6 +1,7 @@
 #!/bin/sh
-# The programs that the tests use and pip does not have: a broker, a browser, Graphviz, a font. Installed where that is
-# allowed; where it is not, one line says what to install, and the tests that need it say that they were skipped.
+# The programs that the tests use and pip does not have: a broker, a browser, Graphviz, a wrong clock, a font. Installed
+# where that is allowed; where it is not, one line says what to install, and the tests that need it say that they were
+# skipped.
 set -u
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 missing=""
@@ -18,6 +19,7 @@ need chromium chromium chromium-browser google-chrome
 need chromium-driver chromedriver
 need graphviz dot
 need ngspice ngspice
+need faketime faketime
 fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fonts-wqy-microhei" # the pictures of Chinese pages
 [ -z "$missing" ] && exit 0
 

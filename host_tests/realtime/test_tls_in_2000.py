@@ -76,7 +76,7 @@ def test_a_set_of_sockets_that_grows_beside_a_tls_socket_loses_one_or_the_vm_and
 def test_tls_whose_own_clock_is_wrong_says_what_the_tls_of_the_rig_says(tmp_path, authority):
     library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
     if library is None:
-        raise MissingProgram("no libfaketime here: apt-get install libfaketime")
+        raise MissingProgram("no libfaketime here: apt-get install faketime")
     (tmp_path / "ca.der").write_bytes(ssl.PEM_cert_to_DER_cert(authority.pem))
     broker = Mosquitto(tmp_path, authority)
     command = [run._micropython(), str(VM / "handshake.py"), str(broker.port), str(tmp_path / "ca.der")]
