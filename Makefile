@@ -55,9 +55,9 @@ realtime: $(READY) ## the tests in real time again and again beside a busy core:
 	@$(PY) -c 'while True: pass' & busy=$$!; trap "kill $$busy" EXIT; status=0; for number in $$(seq $(or $(TIMES),20)); do \
 		echo "run $$number:"; $(PY) -m pytest -n 2 --once -m 'not evidence' host_tests/realtime || status=1; done; exit $$status
 
-campaign: build/.ready ## random burns with random faults: make campaign [RUNS=2000] [SEED=1] [VM=native] [RESULTS=FILE] [SCHEDULER=tcp://...]
+campaign: build/.ready ## random burns with random faults: make campaign [RUNS=2000] [SEED=1] [VM=native] [STEER=1] [RESULTS=FILE] [SCHEDULER=...]
 	@$(PY) -m simulator campaign --runs $(or $(RUNS),2000) --seed $(or $(SEED),1) --vm $(or $(VM),native) \
-		$(if $(RESULTS),--results $(RESULTS)) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
+		$(if $(STEER),--steer) $(if $(RESULTS),--results $(RESULTS)) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 campaign-scheduler: $(VENV)/.ready ## hands the seeds of a campaign to workers, at port 8786
 	@$(PY) -m dask scheduler --no-dashboard

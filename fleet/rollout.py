@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from fleet.broker import private
 from fleet.devices import Device
 from tools.update import NotConfirmed, UpdateError, WindowClosed
 
@@ -35,8 +36,7 @@ class Kept:
     def add(self, name: str) -> None:
         """Keep that this one has confirmed it; older builds are forgotten."""
         self.names.add(name)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_text(json.dumps({self._build: sorted(self.names)}) + "\n", "utf-8")
+        private(self._path, json.dumps({self._build: sorted(self.names)}) + "\n")
 
 
 def roll_out(devices: Sequence[Device], send: Callable[[Device], None], kept: Kept, say: Callable[[str], None]) -> bool:

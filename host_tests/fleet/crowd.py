@@ -28,6 +28,7 @@ from simulator.realtime.broker import Mosquitto, mqtt_config
 
 ROUND_S = 0.02  # between two looks at every device
 BACK_S, OFF_S = 30, 5  # at most
+DESCRIBED_S = 180  # everything once, on a busy computer
 SETTINGS = settings.parse(json.dumps(settings_given(1, True)))
 homeassistant.gc = SimpleNamespace(collect=lambda: None)  # it would walk the memory of all devices for each
 CLOCK = SimpleNamespace(ticks_ms=lambda: time.monotonic_ns() // 1_000_000 & 0x3FFFFFFF)
@@ -96,7 +97,7 @@ class Crowd:
         self.devices += [
             Device(number, self.port, **login(self.users, chip(number))) for number in range(len(self.devices), count)
         ]
-        return self.until(lambda device: device.is_described(), 60)
+        return self.until(lambda device: device.is_described(), DESCRIBED_S)
 
     def round(self):
         """One look at every device."""

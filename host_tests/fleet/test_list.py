@@ -76,6 +76,16 @@ def test_passwords_are_drawn_once_and_readable_by_their_owner_only(listed, tmp_p
         assert stat.S_IMODE(os.stat(kept.with_name(name)).st_mode) == 0o600
 
 
+def test_a_disk_that_is_full_is_one_line_and_keeps_the_old_passwords(listed, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert command.main(["files", str(listed(GOOD))]) == 0
+    kept = tmp_path / "build" / "fleet" / "passwords.json"
+    before = kept.read_text()
+    kept.with_name("passwords.json.new").symlink_to("/dev/full")
+    assert command.main(["files", str(listed(GOOD))]) == 1
+    assert capsys.readouterr().err == "fleet: build/fleet: No space left on device\n" and kept.read_text() == before
+
+
 def test_a_password_file_is_the_old_or_the_new_one(tmp_path, monkeypatch):
     path = tmp_path / "passwords.json"
     broker.private(path, "old")

@@ -13,6 +13,7 @@ import pytest
 
 from curfew.services.http.auth import token_hash
 from fleet.devices import Device
+from host_tests.fleet.crowd import memory_kb
 from host_tests.fleet.monitoring import TOKEN, Alertmanager, Prometheus
 from host_tests.fleet.servers import programs
 from simulator.realtime import rig
@@ -21,6 +22,7 @@ from simulator.realtime.process import network_of
 PICTURE = Path(__file__).parent.parent.parent / "build" / "screenshots" / "fleet.png"
 STARTS = 4  # controllers that begin at a time
 EVERY_S = 5
+SAMPLES_MOST = 60  # of a device at a scrape
 
 
 def picture(address):
@@ -60,6 +62,9 @@ def test_an_operator_sees_all_stoves_and_is_alerted_by_those_that_need_someone(t
         server = Prometheus(tmp_path / "prometheus", listed, EVERY_S, alerts.address, hurried=True)
         stack.callback(server.stop)
         server.until("curfew_state", lambda found: len(found) == count, 120)
+        samples = {value for _, value in server.query("scrape_samples_scraped")}
+        print(f"samples of a device at a scrape: {samples}; Prometheus holds {memory_kb(server.process.pid):,} kB")
+        assert max(samples) < SAMPLES_MOST
         long, short, gone = stoves[0], stoves[1], stoves[2]
         for one in (long, short):
             one.light()

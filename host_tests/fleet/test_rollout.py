@@ -68,6 +68,17 @@ def test_a_closed_window_says_that_the_tenant_opens_it_and_where(fleet):
     assert any("flat-1 (floor 1): closed: ask the tenant to hold a button" in line for line in fleet.said)
 
 
+def test_a_disk_that_is_full_ends_it_and_what_was_kept_is_done_no_more(fleet):
+    fleet.does["flat-2"] = WindowClosed("closed")
+    assert not fleet.run()
+    fleet.does.clear()
+    fleet.path.with_name("updated.json.new").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        fleet.run()
+    fleet.path.with_name("updated.json.new").unlink()
+    assert fleet.run() and fleet.sent[0] == "flat-2" and len(fleet.sent) == 27
+
+
 def test_another_build_begins_with_the_first_stage_again(fleet, tmp_path):
     assert fleet.run()
     fleet.build = "bbbb0002"

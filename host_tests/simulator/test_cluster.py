@@ -62,9 +62,8 @@ def seeds_in(path):
     return [json.loads(line)["seed"] for line in path.read_text().splitlines()[1:]]
 
 
-def test_a_worker_that_is_killed_loses_no_seed_and_none_is_reported_twice(dask, tmp_path, capsys):
-    results = tmp_path / "results.jsonl"
-    victim, _ = dask.worker(), dask.worker()
+def begun(dask, results):
+    """A campaign of 60 seeds, ten of which have been reported."""
     campaign = subprocess.Popen(
         [sys.executable, "-m", "simulator", "campaign", "--runs", "60", "--scheduler", dask.address]
         + ["--results", str(results)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -72,6 +71,23 @@ def test_a_worker_that_is_killed_loses_no_seed_and_none_is_reported_twice(dask, 
     while not results.exists() or len(seeds_in(results)) < 10:
         assert campaign.poll() is None, campaign.communicate()
         time.sleep(0.05)
+    return campaign
+
+
+def test_a_scheduler_that_is_killed_ends_the_campaign_in_one_line_and_what_was_reported_stays(dask, tmp_path):
+    results = tmp_path / "results.jsonl"
+    dask.worker()
+    campaign = begun(dask, results)
+    dask.running[0].kill()
+    out, err = campaign.communicate(timeout=150)
+    assert (campaign.returncode, err.count("\n")) == (2, 1) and err.startswith("simulator: "), err
+    assert 10 <= len(seeds_in(results)) == len(set(seeds_in(results)))
+
+
+def test_a_worker_that_is_killed_loses_no_seed_and_none_is_reported_twice(dask, tmp_path, capsys):
+    results = tmp_path / "results.jsonl"
+    victim, _ = dask.worker(), dask.worker()
+    campaign = begun(dask, results)
     victim.kill()
     out, err = campaign.communicate(timeout=150)
     assert campaign.returncode == 0, out + err

@@ -4,12 +4,13 @@ Each worker runs in a checkout of the same code. A batch whose worker dies is gi
 not run again.
 """
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from distributed import Client, as_completed, get_worker
+from distributed import CancelledError, Client, as_completed, get_worker
 
 from simulator.campaign import record, runner
 from simulator.campaign.outcome import Outcome
@@ -34,6 +35,7 @@ def work(seeds: Sequence[int], machine: str, code: str) -> list[Outcome]:
 
 def outcomes(address: str, batches: Iterator[Sequence[int]], machine: str) -> Iterator[list[Outcome]]:
     """Results in the order in which they are ready. Raises ClusterError."""
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what went wrong is raised here, in one line
     try:
         client = Client(address, timeout=CONNECT_S)
     except (OSError, ValueError) as error:
@@ -61,5 +63,9 @@ def _result(future: Any) -> list[Outcome]:
         return found
     except ClusterError:
         raise
+    except CancelledError:
+        raise ClusterError(
+            "the scheduler has gone: start it and its workers, and give the same command again"
+        ) from None
     except Exception as error:  # whatever a worker raises arrives here as itself
         raise ClusterError(f"a worker failed: {type(error).__name__}: {error}".splitlines()[0]) from None

@@ -20,7 +20,8 @@ OFF, NONE = "no power", "-"
 LASTING = {kind: end for kind, (_, _, end) in generator.FAULTS.items() if end is not None}
 ENDED = " ends"
 ALL_STATES = (*STATES, OFF)
-EVENTS = (*generator.FAULTS, *(kind + ENDED for kind in LASTING), *dict.fromkeys(do for _, do, _ in generator.ACTS))
+USED = dict.fromkeys(do for _, do, _ in generator.ACTS if do != "finger")  # which becomes holds
+EVENTS = (*generator.FAULTS, *(kind + ENDED for kind in LASTING), *USED)
 DISTURBING = (NONE, *(kind for kind in LASTING if generator.FAULTS[kind][0] in DISTURBANCES))
 BREAKING = (NONE, *(kind for kind in LASTING if kind not in DISTURBING))
 AGES_MS = (100, 1000, 10_000, 60_000)  # a state has lasted for less than so long

@@ -65,7 +65,7 @@ def lines(total: Counter[int]) -> list[str]:
 def picture(total: Counter[int], runs: int) -> str:
     """An SVG with a cell for each name and state; the darker, the more often, by powers of ten."""
     svg = Svg()
-    svg.text(LEFT, 24, f"{runs:,} runs: {coverage.in_words(total)}", "ink b", 13)
+    svg.text(12, 28, f"{runs:,} runs: {coverage.in_words(total)}", "ink b", 13)
     y = float(TOP)
     for heading, rows in parts(total).items():
         svg.text(12, y - 8, heading, "ink b", 12)
