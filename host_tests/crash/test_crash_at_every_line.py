@@ -5,7 +5,6 @@ Here: which exceptions, that no line and no handler is left out, and bugs that m
 """
 
 import ast
-from collections import Counter
 
 import pytest
 
@@ -126,8 +125,8 @@ def all_is_well(share, script, errors, forever):
     verdicts, left = break_every(share, script, errors, forever)
     assert wrong_in(verdicts) == []
     assert left == []
-    forks = Counter(error for (error, _), _ in verdicts)
-    assert forks[errors[0].__name__] == sum(map(len, share))
+    broken = {what for (error, what), _ in verdicts if error == errors[0].__name__}  # some lines have two functions
+    assert len(broken) == sum(map(len, share))
 
 
 @pytest.mark.long
@@ -190,7 +189,7 @@ def a_few(firmware):
     return [part & few for part in share_out([PRESSED], firmware)[0]]
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_bug_on_the_way_out_is_caught_by_crashing_at_a_press_and_in_the_lights(tmp_path, bug):
     forever, changes = BUGS[bug]

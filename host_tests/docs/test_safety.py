@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -46,6 +47,7 @@ IT_HOLDS, ALL_OF_SMALL = "host_tests/test_small.py::test_it_holds", "host_tests/
 TIME_IS_UP = "host_tests/simulator/test_scenarios.py::test_scenario[time_is_up]"
 
 
+@cache
 def functions(path):
     """The names of the tests in a file."""
     names = [node.name for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)]

@@ -76,13 +76,20 @@ def in_markdown(text):
     return re.sub(r"`[^`\n]*`|\]\([^)\s]*\)", " ", text)
 
 
+def statements(node):
+    """A node of a tree and all below it that are no expressions."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.expr):
+            yield from statements(child)
+
+
 def in_python(text):
     """The docstrings and comments of a module, and the names of its tests, which are sentences."""
-    nodes = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    found = [ast.get_docstring(node) or "" for node in ast.walk(ast.parse(text)) if isinstance(node, nodes)]
-    found += [
-        n.name.replace("_", " ") for n in ast.walk(ast.parse(text)) if str(getattr(n, "name", "")).startswith("test_")
-    ]
+    nodes = list(statements(ast.parse(text)))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    found = [ast.get_docstring(node) or "" for node in nodes if isinstance(node, documented)]
+    found += [n.name.replace("_", " ") for n in nodes if str(getattr(n, "name", "")).startswith("test_")]
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     return "\n".join([*found, *(token.string for token in tokens if token.type == tokenize.COMMENT)])
 
