@@ -20,7 +20,7 @@ from simulator.times import show_time
 
 TICK_MS = 20
 SAMPLE, DRAWS, ON_THE_VM = 100, 10_000, 100
-TABLE = Path(__file__).parents[2] / "docs" / "safety-case.md"
+TABLE = Path(__file__).parents[2] / "docs" / "safety" / "safety-case.md"
 
 
 def felt(contacts, phase_ms):
@@ -142,5 +142,5 @@ def _expected(finger):
 def test_fingers_mean_the_same_through_the_whole_controller_on_the_vm(name):
     verdict = play(scenario.parse(json.dumps(in_a_kitchen(name, range(ON_THE_VM))), scenario.run_settings.shipped()))
     assert verdict.died is None and verdict.failed_invariants == []
-    allowed = 0 if FINGERS[name].percent > 99.5 else 1  # of a hundred
+    allowed = 0 if FINGERS[name].percent > 99.5 else 3  # of a hundred: where 1 % may, more is one chance in fifty
     assert len(verdict.failed_expectations) <= allowed, verdict.failed_expectations[:3]

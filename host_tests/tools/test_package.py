@@ -97,7 +97,7 @@ def user(wheel, tmp_path_factory):
     """A user with an empty home, the downloaded wheel, and pipx; user(line) types a line."""
     home = tmp_path_factory.mktemp("home")
     (home / wheel.name).write_bytes(wheel.read_bytes())
-    full = (ROOT / "docs" / "build.md").read_text().split("\nbasic:\n", 1)[1]
+    full = (ROOT / "docs" / "start" / "build.md").read_text().split("\nbasic:\n", 1)[1]
     (home / "my-build.json").write_text(re.search(r"```json\n(.*?)```", full, re.S)[1])
     paths = [home / "bin", ROOT / ".venv-package" / "bin", "/usr/bin", "/bin"]
     env = {key: value for key, value in os.environ.items() if key.startswith("PIP") or key in ("LANG", "SSL_CERT_FILE")}
