@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
+from simulator import machine_code
 from simulator.words import SLOT_ACTS
 from tools.build import manifest
 
@@ -63,19 +64,23 @@ def run(plan: dict[str, Any], vm: str = "micropython", on_time: Callable[[int], 
         flash = Path(folder)
         (flash / "plan.json").write_text(json.dumps(plan), "utf-8")
         fill(flash, SOURCES if vm == "cpython" else BOARD, plan, links=machine_of(vm) != "wasm")
-        return _listen([*command, str(GO), "plan.json"], flash, {**os.environ, **paths}, on_time)
+        return _listen([*command, "plan.json"], flash, {**os.environ, **paths}, on_time)
 
 
 def _command(vm: str) -> tuple[list[str], dict[str, str]]:
-    """The VM's command line and the environment variables with its search paths."""
+    """The command line up to the plan, and the environment variables with its search paths."""
     if not GO.is_file():
         raise RunError("the machine side (simulator/plant/go.py) is missing: take a complete copy")
     machine = [str(folder) for folder in MACHINE]
     if vm == "cpython":
         paths = os.pathsep.join(machine)
-        return [sys.executable, "-u"], {"CURFEW_VM": "cpython", "CURFEW_PATH": paths}
+        return [sys.executable, "-u", str(GO)], {"CURFEW_VM": "cpython", "CURFEW_PATH": paths}
     check_build()
-    command = [sys.executable, str(WASM)] if machine_of(vm) == "wasm" else [_micropython(), "-X", HEAP]
+    command = [sys.executable, str(WASM), str(GO)]
+    if machine_of(vm) != "wasm":
+        made = machine_code.folder(MACHINE)
+        machine = [str(made)] if made else machine
+        command = [_micropython(), "-X", HEAP, "-m", GO.stem]
     return command, {"MICROPYPATH": os.pathsep.join([*machine, ".frozen"])}
 
 

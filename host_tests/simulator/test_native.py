@@ -1,11 +1,11 @@
-"""The safety loop compiled to machine code says the same, line by line, as the sources it is compiled from."""
+"""Machine code: of the safety loop, which says the same line by line as its sources, and of plant and fakes."""
 
 import ast
 import json
 
 import pytest
 
-from simulator import inside, native, run_settings, scenario
+from simulator import inside, machine_code, native, run_settings, scenario
 from simulator.campaign import generator
 from tools.build import fold
 
@@ -59,3 +59,44 @@ def test_a_hundred_sessions_are_the_same_line_by_line():
         plan = scenario.parse(json.dumps(generator.scenario_of(seed)), run_settings.shipped()).plan
         compiled, interpreted = inside.run(plan, native=modules), inside.run(plan)
         assert without_places(compiled) == without_places(interpreted), f"seed {seed}"
+
+
+# --- plant and fakes; that traces are equal: test_scenarios.py --------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A function that makes a folder of sources: folder("plant", one="A = 1")."""
+    machine_code._compiled.cache_clear()
+    monkeypatch.setattr(machine_code, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(machine_code.platform, "machine", lambda: "x86_64")
+
+    def make(name, **texts):
+        (tmp_path / name).mkdir(exist_ok=True)
+        for module, text in texts.items():
+            (tmp_path / name / f"{module}.py").write_text(text)
+        return tmp_path / name
+
+    yield make
+    machine_code._compiled.cache_clear()
+
+
+def test_equal_sources_are_compiled_once_and_changed_ones_anew_in_place_of_the_old(folder):
+    first = machine_code.folder([folder("plant", one="A = 1")])
+    assert [path.name for path in first.iterdir()] == ["one.mpy"]
+    assert machine_code.folder([folder("plant")]) == first
+    second = machine_code.folder([folder("plant", one="A = 2")])
+    assert second != first and not first.exists()
+
+
+def test_of_two_modules_of_one_name_the_first_folder_has_it(folder):
+    both = machine_code.folder([folder("scenario", one="A = 1"), folder("common", one="A = 2", two="B = 1")])
+    assert sorted(path.name for path in both.iterdir()) == ["one.mpy", "two.mpy"]
+    assert both == machine_code.folder([folder("again", one="A = 1", two="B = 1")])
+
+
+def test_where_nothing_can_be_compiled_or_written_the_sources_run(folder, monkeypatch):
+    machine_code.BUILD.write_text("no folder")
+    assert machine_code.folder([folder("plant", one="A = 1")]) is None
+    monkeypatch.setattr(machine_code.platform, "machine", lambda: "aarch64")
+    assert machine_code.folder([folder("plant")]) is None

@@ -1,6 +1,6 @@
 """Machine side of a run: boots the firmware again and again inside one World until the scenario is over.
 
-    micropython go.py PLAN.json       MICROPYPATH holds fakes, this folder, .frozen
+    micropython -m go PLAN.json       MICROPYPATH holds fakes, this folder, .frozen
     python go.py PLAN.json            CURFEW_PATH holds the same folders, separated by ":"
 The current folder is the chip's file system, with boot.py, main.py and the program in it.
 """
@@ -106,7 +106,7 @@ def _open(*args):
     except OSError as error:
         if error.errno == NO_FILE_WASM:
             raise OSError(NO_FILE)
-        raise
+        raise error  # as machine code cannot raise it without a name
 
 
 _real_open = open
