@@ -21,7 +21,7 @@ EMITTER = ("-march=x64", "-X", "emit=native")
 
 def folder(sources: Iterable[Path]) -> Path | None:
     """The folder with the compiled modules of these folders; None where nothing can be compiled or written."""
-    if platform.machine() not in ("x86_64", "AMD64"):
+    if (platform.system(), platform.machine()) != ("Linux", "x86_64"):  # other systems call functions in another way
         return None
     found = {path.name: path.read_bytes() for one in reversed(list(sources)) for path in sorted(one.glob("*.py"))}
     with contextlib.suppress(OSError):
