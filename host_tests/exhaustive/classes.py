@@ -28,7 +28,7 @@ def clocks(device):
     """(name, what is left in ms, the longest step that this clock counts in full) of every clock that runs."""
     burner = device.controller.burners[0]
     running = [*_of_state(burner, device.settings), *_of_button(burner)]
-    if burner.config.sensor:
+    if burner.sensor:
         running += _of_sensor(burner, device.settings)
     if burner.faults.present >> faults.UNSTABLE & 1:
         running.append(("quiet", limits.QUIET_MS - device.controller.quiet_ms, ANY_MS))
@@ -59,7 +59,7 @@ def _of_button(burner):
             running.append((name, due_ms - button._age_ms, ANY_MS))
         if not button.down:
             running.append(("bridge", limits.BRIDGE_MS - button._up_ms, ANY_MS))
-    if burner.wants_closed() or not burner.config.sensor:
+    if burner.wants_closed() or not burner.sensor:
         ages = (button._hit_before_ms, limits.HITS_MAX_MS), (button._step_ms, limits.PAIR_MS)
         answer = (button._ask_ms, limits.ANSWER_MAX_MS), (button._ask_ms, limits.ANSWER_MIN_MS)
         ages += answer if burner.asked else ()
@@ -105,7 +105,7 @@ def alike(device, running=None):
     """The key of the class that the first burner of a controller is in; running: its clocks, where known."""
     burner = device.controller.burners[0]
     running = clocks(device) if running is None else running
-    next_ms = 0 if burner.state == FAULT and burner.config.sensor else TICK_MS
+    next_ms = 0 if burner.state == FAULT and burner.sensor else TICK_MS
     ages = tuple([(name, (left_ms > 0) + (left_ms > next_ms)) for name, left_ms, _ in running])
     return (*_flags(burner), device.is_alarm()), ages
 
@@ -118,7 +118,7 @@ def _flags(burner):
         flags += [button._answers, burner.asked and button._ask_ms <= limits.ANSWER_MAX_MS, button._steps]
     else:
         flags += [state == VERIFYING and gate.open_ms >= gate.hold_ms, state == VERIFYING and burner.proof.relit_early]
-    if not burner.config.sensor:
+    if not burner.sensor:
         flags.append(burner.cause != NONE_YET)  # a later interval must be like the first
     else:
         flags += _sensor_flags(burner, burner.flame, burner.proof)

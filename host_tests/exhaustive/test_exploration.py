@@ -108,7 +108,7 @@ def test_a_controller_that_was_put_back_is_the_same_down_to_every_number():
 
 # (how the sentence begins, the part that sees it, the bug): (file in core/, text that is there once, text instead)
 MAY_EXTEND = (
-    "return settings.remote_extend and not burner.kept_ms and burner.config.sensor and burner.flame.is_confirmed()"
+    "return settings.remote_extend and not burner.kept_ms and burner.sensor and burner.flame.is_confirmed()"
 )
 SEEDED = {
     ("S1", "blind", "the gate is not asked"): [
@@ -122,7 +122,7 @@ SEEDED = {
     ],
     ("S3", "blind", "more time remotely is always allowed"): [("table.py", MAY_EXTEND, "return True")],
     ("S3", "sensing, extended remotely", "more time remotely without a proved flame"): [
-        ("table.py", MAY_EXTEND, "return settings.remote_extend and burner.config.sensor")
+        ("table.py", MAY_EXTEND, "return settings.remote_extend and burner.sensor")
     ],
     ("S3", "blind", "a remote arm lights"): [
         (
@@ -192,7 +192,7 @@ SEEDED = {
         )
     ],
     ("L1", "blind", "a press after a refusal is lost"): [
-        ("table.py", "return not burner.config.sensor", "return not burner.config.sensor and burner.refused == 0")
+        ("table.py", "return not burner.sensor", "return not burner.sensor and burner.refused == 0")
     ],
     ("L2", "blind", "a stuck button never comes loose"): [
         (

@@ -171,7 +171,7 @@ BUGS = {
     "a silent sensor is no fault": (
         "S8",
         run(40, [LIGHT, at(20, "sensor", value="stale")], stove=SENSING),
-        (FAULTS, "return burner.config.sensor and burner.flame", "return False and burner.flame"),
+        (FAULTS, "return burner.sensor and burner.flame", "return False and burner.flame"),
     ),
     "a warm tip is a flame": (
         "S8",

@@ -77,6 +77,8 @@ class Burner:
     def __init__(self, settings: "Settings", config: "BurnerSettings", stored: int, health_ref_permille: int) -> None:
         self.settings = settings
         self.config = config
+        self.sensor = config.sensor  # asked for in every tick; one attribute more than fills the table of 37, so that the
+        # methods, which are no attributes, are not looked for in all of it
         self.state = VERIFYING
         self.faults = FaultSet(stored)
         if not config.sensor:  # no reading would ever end the cause of a stored one
@@ -159,7 +161,7 @@ class Burner:
             self._age_absence(step_ms)
         else:
             self.proof.step(step_ms)
-            if new_second and self.config.sensor:
+            if new_second and self.sensor:
                 self.proof.take_second(self.flame.trend.before_uv, self.flame.trend.uv)
             self.verifying_ms = aged_ms(self.verifying_ms, min(step_ms, limits.TICK_MS))
 
@@ -195,7 +197,7 @@ class Burner:
         state = self.state
         closed = self.wants_closed()
         flame = self.flame
-        sensing = self.config.sensor
+        sensing = self.sensor
         if self.faults.raised and state != FAULT:
             return FAULT_RAISED
         if closed and not clock_ok:

@@ -115,7 +115,7 @@ class Controller:
     def wants_scan(self, burner: int) -> bool:
         """True when a burner's channels should be read next: while shut-offs are being proved, only theirs."""
         one = self.burners[burner]
-        if not one.config.sensor:
+        if not one.sensor:
             return False
         if one.is_proving():
             return True

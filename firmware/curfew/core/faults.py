@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
         settings: Settings
         config: BurnerSettings
+        sensor: bool
         flame: Flame
         proof: Proof
         button: Button
@@ -64,7 +65,7 @@ def _sensor_failed(burner: "Judged", present: int) -> bool:
     if present:  # ends when both leads have given readings for a while without a gap
         return burner.flame.back_ms < limits.SENSOR_BACK_MS
     # A lead is off or the converter is dead: a flame that goes out would not be seen.
-    return burner.config.sensor and burner.flame.is_stale(limits.STALE_MS)
+    return burner.sensor and burner.flame.is_stale(limits.STALE_MS)
 
 
 def _button_stuck(burner: "Judged", _: int) -> bool:

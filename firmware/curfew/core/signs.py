@@ -27,7 +27,7 @@ def show(burner: Any, step_ms: int) -> None:
         burner.sign_ms = 0
         if burner.sound == S_NONE:
             burner.sound = STATE_SIGNS[at + 1]
-    if not burner.wants_closed() or not burner.config.sensor:
+    if not burner.wants_closed() or not burner.sensor:
         return
     if not burner.is_holding_told and burner.flame.is_holding():
         burner.is_holding_told = True

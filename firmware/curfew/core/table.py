@@ -151,15 +151,15 @@ def holds(burner: Any, guard: int) -> Any:
     if guard == ALWAYS:
         return True
     if guard == NO_SENSOR:
-        return not burner.config.sensor
+        return not burner.sensor
     if guard == SENSING:
-        return burner.config.sensor
+        return burner.sensor
     if guard == AUTO_ARM:
         return settings.auto_arm
     if guard == LEAVES_WARNING:
         return burner.extended_ms() > settings.warning_ms
     if guard == EXTEND_ALLOWED:
-        return settings.remote_extend and not burner.kept_ms and burner.config.sensor and burner.flame.is_confirmed()
+        return settings.remote_extend and not burner.kept_ms and burner.sensor and burner.flame.is_confirmed()
     if guard == EXTEND_LEAVES_WARNING:
         return holds(burner, EXTEND_ALLOWED) and holds(burner, LEAVES_WARNING)
     if guard == CAUSES_GONE:

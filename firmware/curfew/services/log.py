@@ -19,9 +19,9 @@ class Log:
             word = "other"
         self.counts[word] = self.counts.get(word, 0) + 1
         line = (word + " " + text)[:_LINE_BYTES]
-        for char in line:
-            if not " " <= char != "\x7f":
-                line = line.replace(char, "?")
+        while min(line) < " ":
+            line = line.replace(min(line), "?")
+        line = line.replace("\x7f", "?")
         while len(line.encode()) > _LINE_BYTES:
             line = line[:-1]
         if line not in self._lines[-_REPEATS:]:
