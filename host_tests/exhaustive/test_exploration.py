@@ -107,9 +107,7 @@ def test_a_controller_that_was_put_back_is_the_same_down_to_every_number():
 # --- what the search must see: one bug each, quoted from the firmware -----------------------------------------------
 
 # (how the sentence begins, the part that sees it, the bug): (file in core/, text that is there once, text instead)
-MAY_EXTEND = (
-    "return settings.remote_extend and not burner.kept_ms and burner.sensor and burner.flame.is_confirmed()"
-)
+MAY_EXTEND = "return settings.remote_extend and not burner.kept_ms and burner.sensor and burner.flame.is_confirmed()"
 SEEDED = {
     ("S1", "blind", "the gate is not asked"): [
         ("controller.py", "granted = burner.grant(step_ms)", "granted = burner.wants_closed()")

@@ -77,8 +77,8 @@ class Burner:
     def __init__(self, settings: "Settings", config: "BurnerSettings", stored: int, health_ref_permille: int) -> None:
         self.settings = settings
         self.config = config
-        self.sensor = config.sensor  # asked for in every tick; one attribute more than fills the table of 37, so that the
-        # methods, which are no attributes, are not looked for in all of it
+        # One attribute more than fills a table of 37: in a full one each method is looked for in all of it.
+        self.sensor = config.sensor
         self.state = VERIFYING
         self.faults = FaultSet(stored)
         if not config.sensor:  # no reading would ever end the cause of a stored one
