@@ -39,6 +39,7 @@ test: $(READY) typings/.ready ## lint, types, unit tests, every scenario, a samp
 
 test-all: test .venv-docs/.ready ## test, then the rest: about 40 minutes
 	@$(PY) -m pytest -n auto --set=long
+	@$(PY) -m pytest -n 0 --set=quiet
 
 evidence: soak realtime campaign equal mutate fuzz fleet homeassistant ## hours: these, one after another
 

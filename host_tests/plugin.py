@@ -1,4 +1,4 @@
-"""Additions to pytest: three sets of tests, two pools of them with workers of their own, time limits.
+"""Additions to pytest: four sets of tests, two pools of them with workers of their own, time limits.
 
 An unmarked test belongs to `make test`, one marked long to `make test-all`, one marked evidence to `make evidence`. Of
 a test marked sample(n) n cases belong to `make test`. A test named on the command line (file::test) runs whatever its
@@ -20,7 +20,7 @@ from xdist.scheduler import LoadScheduling
 
 from host_tests.watch import COMMAND, Watch
 
-LIMIT_S = {"short": 60, "long": 300, "evidence": 7200}  # of a test without @pytest.mark.limit(seconds), by set
+LIMIT_S = {"short": 60, "long": 300, "quiet": 300, "evidence": 7200}  # of a test without @pytest.mark.limit(seconds), by set
 AFTER_LIMIT_S = 30  # to end its fixtures; then the process is ended
 WAITERS = 3  # workers for tests that mostly wait, beside one for each core
 # Tests that mostly wait for real time, a board or a browser. All others compute.
@@ -44,7 +44,7 @@ def pytest_addoption(parser):
 
 
 def set_of(item):
-    return next((name for name in ("evidence", "long") if item.get_closest_marker(name)), "short")
+    return next((name for name in ("evidence", "quiet", "long") if item.get_closest_marker(name)), "short")
 
 
 def limit_of(item):

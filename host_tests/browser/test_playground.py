@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
 def on_the_desk(folder, *paths):
     """What desk.mjs says of each scenario."""
     words = ["node", str(run.ROOT / "host_tests" / "browser" / "desk.mjs"), str(folder / "play"), *map(str, paths)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=45)
+    done = subprocess.run(words, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[:300]
     return [json.loads(line) for line in done.stdout.splitlines()]
 

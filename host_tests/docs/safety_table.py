@@ -126,7 +126,7 @@ def is_whole_suite(config) -> bool:
     """True when a session was asked for a whole set of tests, nothing left out by an option."""
     return (
         config.args == config.getini("testpaths")
-        and config.option.set in (None, "short", "long")
+        and config.option.set in (None, "short", "long", "quiet")
         and not any(getattr(config.option, name, None) for name in _NARROWING)
     )
 

@@ -106,7 +106,7 @@ def judge_times(found, count, capsys, median_ms=MEDIAN_MS, rare_ms=WORST_MS, wor
         assert max(connects_ms) <= connect_ms
 
 
-@pytest.mark.long  # needs a quiet machine
+@pytest.mark.quiet
 @pytest.mark.parametrize("locked_ms, median_ms", [(0, MEDIAN_MS), (8, 25)], ids=["on the VM", "with a chip's lock"])
 def test_a_remote_off_is_at_the_coil_at_once(connected, capsys, monkeypatch, locked_ms, median_ms):
     monkeypatch.setenv("LOCKED_MS", str(locked_ms))
@@ -224,7 +224,7 @@ def judge_crowded(connected, count, capsys):
     judge_times(found, count, capsys, **CROWDED)
 
 
-@pytest.mark.long  # needs a quiet machine
+@pytest.mark.quiet
 @pytest.mark.parametrize("home", NETWORKED)
 def test_a_remote_off_arrives_among_fifty_clients_and_five_hundred_messages_a_second(
     connected, authority, capsys, home
@@ -239,7 +239,7 @@ def test_a_thousand_remote_offs_arrive_among_fifty_clients(connected, authority,
         judge_crowded(here, 2000, capsys)
 
 
-@pytest.mark.long  # needs a quiet machine
+@pytest.mark.quiet
 @pytest.mark.parametrize("home", NETWORKED)
 def test_the_worst_network_delays_no_tick(connected, authority, tmp_path, capsys, home):
     firmware = seeded_build(tmp_path, *IMPATIENT)
@@ -253,7 +253,7 @@ def test_minutes_of_the_worst_network_delay_no_tick_and_no_deadline(connected, a
         under_load(here, capsys, calm_s=30, hang_s=30, restarts=20, back_s=PAUSE_MAX_S + BACK_S)
 
 
-@pytest.mark.long  # needs a quiet machine
+@pytest.mark.quiet
 def test_services_that_raise_anywhere_delay_no_tick_and_come_back(connected, tmp_path, capsys):
     firmware = seeded_build(tmp_path, *raising_everywhere(), *IMPATIENT, *RESTLESS)
     with (
