@@ -140,7 +140,7 @@ def settings_of(plan: dict[str, Any]) -> dict[str, Any] | None:
     if plan.get("settings_text") is not None:
         try:
             given = json.loads(plan["settings_text"])
-        except (ValueError, RecursionError):
+        except (ValueError, RuntimeError):  # nested too deeply, under the name that MicroPython has for it
             return None
     if not isinstance(given, dict):
         return None

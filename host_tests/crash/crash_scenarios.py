@@ -299,7 +299,7 @@ SCRIPTS = (
             **{"timer_default_min": 9, "timer_max_min": 9, "burn_max_min": 9, "timer_step_min": 9},
         },
         files={
-            **{"measure.txt": b"", "journal.txt.1": sealed("1 0 BUTTON 5 0")},
+            "journal.txt.1": sealed("1 0 BUTTON 5 0"),
             "journal.txt": sealed(*(f"{number} 0 BUTTON 5 0" for number in range(2, 2 + FILE_LINES))),
         },
     ),
@@ -367,7 +367,7 @@ SCRIPTS = (
         68,
         ((8, "hold", 0, {"ms": 5500}),),
         sensor=False,
-        files={**program("b"), "slot.txt": sealed("active a", "trial b new cable")},
+        files={**program("b"), "slot.txt": sealed("active a", "trial b new cable"), "measure.txt": b""},
     ),
     Script(
         "a pending program whose services die",

@@ -4,6 +4,7 @@ import json
 import traceback
 from itertools import pairwise
 
+from curfew.storage import series
 from simulator.result import parse
 from simulator.rules import invariants
 from simulator.rules.gestures import PRESS_MS
@@ -27,7 +28,7 @@ FINAL = {"UNSTABLE", "SETTINGS_INVALID"}  # faults that no one can acknowledge w
 HANDS_LET_GO = ("button_up", "let_go")
 REPAIRS = (  # acts that leave a stove which is in order and off, with their arguments
     *(("unweld", {}), ("sensor", {"value": "ok"}), ("noise", {"uv": 0}), ("film", {"milliohm": 0})),
-    *(("simmer", {"percent": 100}), ("knob_off", {}), ("button_up", {})),
+    *(("simmer", {"percent": 100}), ("knob_off", {}), ("button_up", {}), ("alarm", {"on": False})),
 )
 KNOB_MS, COOLED_MS, ACKNOWLEDGED_MS = 6000, 12_000, 20_000  # someone proves that a stove is well, and says so
 
@@ -291,8 +292,9 @@ class Opens(_Judge):
 
 
 def _rows(files):
-    """The words of every line of the journal among these files."""
-    lines = files.get("journal.txt", b"").decode().split("\n")
+    """The words of every line of the journal among these files, the oldest first."""
+    names = [series.name("journal.txt", age) for age in reversed(range(series.FILES))]
+    lines = [line for name in names for line in files.get(name, b"").decode().split("\n")]
     return [line.split() for line in lines if line and line[0] != "#"]
 
 
