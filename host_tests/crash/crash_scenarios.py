@@ -323,7 +323,7 @@ SCRIPTS = (
     ),
     Script(
         "services that die, block and are refused",
-        115,
+        103,
         (
             (0.1, "raise", 0, raises("_thread.start_new_thread", "OSError")),
             (7, "press", 0),
@@ -331,10 +331,10 @@ SCRIPTS = (
             (15, "raise", 0, raises("flash.read(journal.txt)", "OSError")),
             (16, "remote_off", 0, {"source": "mqtt"}),
             (23, "press", 0),
-            (36, "services_block", 0, {"ms": 80000}),  # found in IDLE, seven seconds after the shut-off and later
-            (105, "press", 0),
-            (106, "raise", 0, raises("gc.collect", "RuntimeError")),
-            (107, "hold", 0, {"ms": 1000}),
+            (25, "services_block", 0, {"ms": 80000}),
+            (93, "press", 0),
+            (94, "raise", 0, raises("gc.collect", "RuntimeError")),
+            (95, "hold", 0, {"ms": 1000}),
         ),
         sensor=False,
         files={"journal.txt": sealed("1 0 BUTTON 5 0")},
