@@ -20,7 +20,12 @@ from xdist.scheduler import LoadScheduling
 
 from host_tests.watch import COMMAND, Watch
 
-LIMIT_S = {"short": 60, "long": 300, "quiet": 300, "evidence": 7200}  # of a test without @pytest.mark.limit(seconds), by set
+LIMIT_S = {
+    "short": 60,
+    "long": 300,
+    "quiet": 300,
+    "evidence": 7200,
+}  # of a test without @pytest.mark.limit(seconds), by set
 AFTER_LIMIT_S = 30  # to end its fixtures; then the process is ended
 WAITERS = 3  # workers for tests that mostly wait, beside one for each core
 # Tests that mostly wait for real time, a board or a browser. All others compute.

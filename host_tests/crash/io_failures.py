@@ -6,9 +6,11 @@ from functools import partial
 
 from host_tests.crash.crash import judge_of
 from host_tests.crash.forked_device import FIRMWARE, Run, apart, is_unreal
-from host_tests.crash.recovery_checks import ANY_WAY, SensorFails
+from host_tests.crash.recovery_checks import ANY_WAY, GOES_ON_MS, GoesOn, SensorFails
+from simulator.rules.numbers import TICK_MS
 
 START, CHANGE, STEADY = "start", "change", "steady"
+ENDING = "before the script's own end"  # one of the last two
 STEADY_TICKS = 50
 NO_OS = ("gc.", "lock.")  # an operating system refuses with OSError; these have none
 # What never comes back means more than a call that fails once.
@@ -63,10 +65,12 @@ class _Survey(_Calls):
         self.calls = []  # (name, tick, whether it belongs to a start or to the services)
         self.seen = [None]  # by tick
         self._slept = 0  # in this start of the program
+        self._began = {}  # the first tick of each start
 
     def asked(self, name, _frame):
         world = self.run.world
         starting = self._slept != world.starts
+        self._began.setdefault(world.starts, len(self.seen))
         self.calls.append((name, len(self.seen), world._serving or starting))
         if name == "time.sleep_ms":
             self._slept = world.starts
@@ -76,10 +80,12 @@ class _Survey(_Calls):
         """[number, name, when] of the calls that shall fail."""
         changed = {at for at in range(1, len(self.seen)) if self.seen[at] != self.seen[at - 1]}
         steady = {at + STEADY_TICKS for at in changed}
+        ending = {at - ago for at in self._began.values() for ago in range(GOES_ON_MS // TICK_MS)}
         found = []
         for number, (name, tick, starting) in enumerate(self.calls, 1):
             when = START if starting else CHANGE if tick in changed else STEADY if tick in steady else None
             if when:
+                when = ENDING if when != START and tick in ending else when
                 found.append([number, name, when])
         return found
 
@@ -109,6 +115,8 @@ class _Failer(_Calls):
             self._fails = name, error
         else:
             self.run.world.on_call = None
+        if kind is GoesOn and self._chosen[self.number] == ENDING:
+            kind = partial(kind, may_end=True)
         brief = self._chosen[self.number] != START
         self._judge = self.run.judged(kind, forever=self._forever, brief=brief)
         raise error(5)

@@ -305,11 +305,15 @@ def _causes(lines):
 
 
 class GoesOn(_Judge):
-    """The flame stays: no restart, no shut-off by this; services that ended are started again."""
+    """The flame stays: no restart, no shut-off by this; services that ended are started again.
 
-    def __init__(self, run, forever=False, brief=False):
+    may_end: the script itself ends the program within GOES_ON_MS.
+    """
+
+    def __init__(self, run, forever=False, brief=False, may_end=False):
         super().__init__(run)
         self.forever = forever
+        self._may_end = may_end
         leads = [lead for sensing in self.world.sensing for lead in sensing.leads]
         self._bus_ok = set(self.world.bus + leads) == {"ok"}
         self._starts = self.world.starts
@@ -320,7 +324,7 @@ class GoesOn(_Judge):
     def look(self):
         world = self.world
         if not world.running or world.starts != self._starts or self.run.at_prompt:
-            self.fails("the program ended")
+            self.passes() if self._may_end else self.fails("the program ended")
         if world.now_ms - self.fell_ms < GOES_ON_MS:
             return
         reported = _causes(self.run.lines)

@@ -151,6 +151,7 @@ def made(state: int, times: Times, now: Clocks, around: Around) -> Burner:
     vars(one.config).update(vars(times))
     vars(one).update(vars(now))
     one._override_used, one._window_kept, one._local_act = now.override_used, now.window_kept, False
+    one.sensor = times.sensor
     one.state, one.absent, one.less_min = state, around.absent, around.less_min
     one.contact_ms = one.verifying_ms = one.sign_ms = one.ask_ms = one.refused = one.cause = one.detail = 0
     one.service = False
