@@ -156,7 +156,7 @@ def made(state: int, times: Times, now: Clocks, around: Around) -> Burner:
     one.contact_ms = one.verifying_ms = one.sign_ms = one.ask_ms = one.refused = one.cause = one.detail = 0
     one.service = False
     one.flame = Part(  # type: ignore[assignment]
-        cleared_ms=0, tc_uv=around.tc_uv, trend=Part(uv=0), burning=False, dead_ms=around.dead_ms,
+        cleared_ms=0, tc_uv=around.tc_uv, mean_uv=0, dead_uv=0, trend=Part(uv=0), burning=False, dead_ms=around.dead_ms,
         lost_ms=around.lost_ms, is_confirmed=lambda: around.confirmed, igniting=around.igniting, new_pot=around.new_pot,
     )  # fmt: skip
     one.proof = Part(  # type: ignore[assignment]
