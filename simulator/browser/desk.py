@@ -67,6 +67,7 @@ class Desk(RecordedStove):
     def __init__(self, top=None, speed=1):
         self.load(dict(top or DEFAULT), speed)
         self.lines = []
+        self._time = ""
         self.tones = []
         self._tone_ms = 0
         self.until_slice_ms = 0
@@ -88,8 +89,13 @@ class Desk(RecordedStove):
         self._shown_s = -1
 
     def _emit(self, line):
-        if line[:6] != "#time ":
-            self.lines.append(line)
+        if line[:6] == "#time ":
+            self._time = line
+            return
+        if line[:9] == "#console " and self._time:  # what the program says has no time of its own
+            self.lines.append(self._time)
+        self._time = ""
+        self.lines.append(line)
 
     def _changed(self):
         self._last = None
