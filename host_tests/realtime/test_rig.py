@@ -199,7 +199,9 @@ def test_a_look_up_that_hangs_blocks_the_services_and_not_the_loop(tmp_path):
         desk.lookups_hang(60)
         quiet = Client(desk.web_port)
         desk.wait_for(lambda: not_a_word(quiet), 30, "services that hang")
+        desk.wait_state("IDLE")
         desk.press()
+        desk.wait_state("BURNING")
         desk.hold()
         assert [level for _, _, level in desk.edges] == [1, 0]
         desk.lookups_hang(0)
