@@ -67,6 +67,7 @@ def test_a_shut_off_is_said_over_tls_once_the_clock_is_set(stove, authority):
 def test_a_forgotten_pot_warns_and_tells_its_end(stove):
     with WebServer() as server:
         rig, client = stove(server)
+        rig.pass_ticks(100)  # the address is looked up while every contact is open
         burn(rig)
         rig.wait_state("WARNING", s=60)
         assert "turns off in 1" in server.next().body
