@@ -75,17 +75,17 @@ class Wasm:
     def spent(self, code: str, expected: str) -> int:
         """Instructions that a program takes from the start of the VM to its end; it must print what is expected."""
         out, spent = self._run(code)
-        told = b"".join(data for data, _ in out).decode()
-        if told.strip() != expected:
-            raise RuntimeError(f"fuel.py on the 32-bit VM: {told.strip()[-400:]}")
+        printed = b"".join(data for data, _ in out).decode()
+        if printed.strip() != expected:
+            raise RuntimeError(f"fuel.py on the 32-bit VM: {printed.strip()[-400:]}")
         return spent
 
     def marks(self, code: str) -> list[int]:
         """Instructions that a program had taken at each line "|" that it prints. Raises RuntimeError."""
         out, _ = self._run(code)
-        told = b"".join(data for data, _ in out).decode()
-        if "Traceback" in told:
-            raise RuntimeError(f"turns.py on the 32-bit VM: {told.strip()[-400:]}")
+        printed = b"".join(data for data, _ in out).decode()
+        if "Traceback" in printed:
+            raise RuntimeError(f"turns.py on the 32-bit VM: {printed.strip()[-400:]}")
         return [at for data, at in out if b"|" in data]
 
     def _run(self, code: str) -> tuple[list[tuple[bytes, int]], int]:

@@ -1,6 +1,7 @@
 """Additions to pytest: four sets of tests, two pools of them with workers of their own, time limits.
 
-An unmarked test belongs to `make test`, one marked long to `make test-all`, one marked evidence to `make evidence`. Of
+An unmarked test belongs to `make test`, one marked long to `make test-all`, one marked quiet to its end,
+where it runs alone, one marked evidence to `make evidence`. Of
 a test marked sample(n) n cases belong to `make test`. A test named on the command line (file::test) runs whatever its
 marks are. Progress, second try, summary: watch.py.
 """
@@ -20,12 +21,8 @@ from xdist.scheduler import LoadScheduling
 
 from host_tests.watch import COMMAND, Watch
 
-LIMIT_S = {
-    "short": 60,
-    "long": 300,
-    "quiet": 300,
-    "evidence": 7200,
-}  # of a test without @pytest.mark.limit(seconds), by set
+# By set, of a test without @pytest.mark.limit(seconds).
+LIMIT_S = {"short": 60, "long": 300, "quiet": 300, "evidence": 7200}
 AFTER_LIMIT_S = 30  # to end its fixtures; then the process is ended
 WAITERS = 3  # workers for tests that mostly wait, beside one for each core
 # Tests that mostly wait for real time, a board or a browser. All others compute.

@@ -49,10 +49,10 @@ class Prometheus:
     def query(self, expression):
         """[(labels, value)]; [] while the server starts."""
         try:
-            told = json.loads(self.page("/api/v1/query?" + urllib.parse.urlencode({"query": expression})))
+            answer = json.loads(self.page("/api/v1/query?" + urllib.parse.urlencode({"query": expression})))
         except OSError:
             return []
-        return [(sample["metric"], float(sample["value"][1])) for sample in told["data"]["result"]]
+        return [(sample["metric"], float(sample["value"][1])) for sample in answer["data"]["result"]]
 
     def until(self, expression, holds, most_s=PATIENCE_S):
         end = time.monotonic() + most_s

@@ -68,7 +68,7 @@ if TYPE_CHECKING:
 class Burner:
     """The whole mutable state of one burner. A start makes a new object, in VERIFYING with the contact open."""
 
-    contact_ms: int  # since the contact was last told to open or close
+    contact_ms: int  # since the contact was last ordered to open or close
     burn_ms: int  # how long the contact was meant to be closed, in this burn or the last
     absent_ms: int  # since when, in this burn
     cap_raised: bool
