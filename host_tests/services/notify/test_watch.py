@@ -103,9 +103,10 @@ def test_without_the_memory_for_tls_nothing_is_dialed_and_the_message_comes_when
     rig.context.chip.tls_lacks = lambda: 1
     rig.see(WARNING)
     rig.is_quiet(50)
-    assert rig.context.status["notify"] == "connecting" and "MemoryError" in rig.context.log.lines()[-1]
+    assert rig.context.status["notify"] == "no memory" and "MemoryError" in rig.context.log.lines()[-1]
     rig.notify._trust = None
     assert rig.arrived().endswith("turns off in 60 s")
+    assert rig.context.status["notify"] == "online"
 
 
 # --- what is said ----------------------------------------------------------------------------------------------------

@@ -162,7 +162,7 @@ class Notify:
         if not again_ms:
             self._pause_ms = min(2 * self._pause_ms, _PAUSE_MAX_MS)
             self._context.log.add("notify", repr(error))
-        self._context.status["notify"] = "connecting"
+        self._context.status["notify"] = "no memory" if isinstance(error, MemoryError) else "connecting"
 
     def _end(self):
         if self._post:
