@@ -190,7 +190,7 @@ def test_a_disk_that_is_full_ends_a_campaign_in_one_line_and_what_was_kept_stays
 def test_a_file_that_can_grow_no_more_in_the_middle_of_a_line_loses_that_line_only(kept):
     more = [sys.executable, "-m", "simulator", "campaign", "--seed", "5", "--runs", "2", "--results", kept.path]
     kept.add([replace(OUTCOME, seed=1000 + number) for number in range(200)])
-    bytes_most = kept.path.stat().st_size + 1500  # a line has more; the files of a run are smaller than all
+    bytes_most = kept.path.stat().st_size + 200  # a line has more; the files of a run are smaller than all
     full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (bytes_most, bytes_most))
     ended = subprocess.run([*more, "--jobs", "1"], preexec_fn=full, cwd=run.ROOT, capture_output=True, text=True)
     assert (ended.returncode, ended.stderr.count("\n")) == (2, 1) and "File too large; what was kept" in ended.stderr

@@ -143,6 +143,7 @@ ACTS: tuple[tuple[int, str, Callable[[Rng], Event]], ...] = (
     (1, "remote_arm", lambda _: {}),
     (4, "finger", lambda _: {}),  # of fingers.py, any
 )
+LIGHT = ACTS[0][1:]
 WEIGHTED = tuple((do, args) for weight, do, args in ACTS for _ in range(weight))
 
 
@@ -165,13 +166,14 @@ def scenario_of(seed: int) -> dict[str, Any]:
     burners = rng.one((1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 4))
     settings = _settings(rng, burners)
     stove = _stove(rng, burners, settings)
-    session_ms = rng.whole(30_000, 100_000)
+    calm = rng.chance(0.3)  # few acts and faults, so that a burn gets as far as its WARNING
+    session_ms = rng.whole(80_000, 120_000) if calm else rng.whole(30_000, 100_000)
     if rng.chance(0.02):  # an absence takes five minutes
         settings |= {key: rng.whole(7, 8) for key in ("timer_default_min", "timer_max_min", "burn_max_min")}
         settings["burn_max_min"] = settings["timer_max_min"] = 8
         session_ms = rng.whole(400_000, 500_000)
-    acts = [event for burner in range(burners) for event in _user_acts(rng, burner, session_ms, settings)]
-    faults = _faults(rng, burners, session_ms, acts, settings)
+    acts = [event for burner in range(burners) for event in _user_acts(rng, burner, session_ms, settings, calm)]
+    faults = _faults(rng, burners, session_ms, acts, settings, 0.06 if calm else 0.25)
     events = [(at_ms, event) for at_ms, event in acts + faults if at_ms <= session_ms]
     recovery, expect, until_ms = _recovery(events, burners, session_ms, settings, stove)
     events = sorted(events + recovery, key=lambda pair: pair[0])
@@ -196,7 +198,7 @@ def _settings(rng: Rng, burners: int) -> dict[str, Any]:
         "timer_step_min": 1,
         "timer_max_min": most,
         "burn_max_min": rng.whole(most, 4),
-        "warning_s": rng.whole(15, 40),
+        "warning_s": rng.whole(15, 45),  # often most of the timer, so that WARNING is seen
         "override_max_min": 5,
         "ignite_window_s": rng.whole(10, 15),
         "flame_out_s": rng.whole(1, 5),
@@ -248,13 +250,13 @@ def _stove(rng: Rng, burners: int, settings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _user_acts(rng: Rng, burner: int, session_ms: int, settings: dict[str, Any]) -> list[tuple[int, Event]]:
+def _user_acts(rng: Rng, burner: int, session_ms: int, settings: dict[str, Any], calm: bool) -> list[tuple[int, Event]]:
     """A user who acts often; many acts fall on the edge of a deadline."""
-    found = []
+    found: list[tuple[int, Event]] = []
     at_ms = rng.whole(1000, 12_000)
-    mean_ms = rng.spread(2000, 20_000)
+    mean_ms = rng.spread(20_000, 60_000) if calm else rng.spread(2000, 20_000)
     while at_ms < session_ms:
-        do, args = rng.one(WEIGHTED)
+        do, args = rng.one(WEIGHTED) if found or not calm else LIGHT
         event = {"do": do, "burner": burner, **args(rng)}
         if do == "finger":
             found += _finger(rng, burner, at_ms)
@@ -285,14 +287,14 @@ def _edges_ms(settings: dict[str, Any]) -> tuple[int, ...]:
 
 
 def _faults(
-    rng: Rng, burners: int, session_ms: int, acts: list[tuple[int, Event]], settings: dict[str, Any]
+    rng: Rng, burners: int, session_ms: int, acts: list[tuple[int, Event]], settings: dict[str, Any], part: float
 ) -> list[tuple[int, Event]]:
-    """Faults, each kind at a rate of its own; most kinds not at all, so that the others get far."""
-    found = []
+    """Faults of a part of the kinds, each at a rate of its own; the others not at all, so that these get far."""
+    found: list[tuple[int, Event]] = []
     # A chip that keeps dying is UNSTABLE for ten minutes: worth a look now and then, too long for every run.
     breaks_left = 9 if rng.chance(0.03) else UNSTABLE_ENDS - 2
     for kind in FAULTS:
-        if not rng.chance(0.25) or kind == "pump" and "supply_pin" not in settings:
+        if not rng.chance(part) or kind == "pump" and "supply_pin" not in settings:
             continue
         mean_ms = rng.spread(8000, 150_000)
         at_ms = rng.pause_ms(mean_ms)

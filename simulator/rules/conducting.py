@@ -18,6 +18,7 @@ RECLOSE_EARLY_MS = TWO_TICKS_MS  # the firmware counts from its tick, the trace 
 STALE_FOUND_MS = STALE_MS + 200  # and the conversion that was under way
 REMOTE = ("remote_extend", "remote_less", "remote_arm", "remote_off", "presence")
 FLAME_RECENT_MS = 4000  # a flame is believed only after seconds of rising, and not once it has sunk for so long
+OFFSET_WARM_MS = 2600  # longer, with the largest offset: the slowest tip (5 s) cools from 2.5 to 1.5 mV meanwhile
 QUIET_UV = 500  # noise above this can look like anything
 UP_FOR_MS = 400  # a button counts only after it was seen up
 CLOCK_BACK_MS = TWO_TICKS_MS  # a smaller step back hides in the tick around it, a leap forward in a stall
@@ -121,8 +122,16 @@ def stays_open_long_enough(view: View) -> Iterator[str]:
         mine = [i for i in view.intervals if i.burner == burner]
         for before, after in pairwise(mine):
             open_ms = after.on_ms - before.off_ms
-            if open_ms < hold_s * 1000 - RECLOSE_EARLY_MS:
+            if open_ms < hold_s * 1000 - RECLOSE_EARLY_MS and not _fills(view, after.on_ms):
                 yield f"{where(burner, after.on_ms)}: coil on again after {open_ms} ms, hold is {hold_s} s"
+
+
+def _fills(view: View, on_ms: int) -> bool:
+    """Whether a pump pin that is moved from outside fills the pump of a program that hangs."""
+    moved = ("stick_pin", "free_pins")
+    return any(act.do in moved and 0 <= on_ms - act.at_ms <= TWO_TICKS_MS for act in view.done) and view.stalled(
+        on_ms - TWO_TICKS_MS, on_ms
+    )
 
 
 def a_fault_opens(view: View) -> Iterator[str]:
@@ -165,8 +174,9 @@ def unknown_is_failed(view: View) -> Iterator[str]:
             if (before["state"], line["state"]) != ("ARMED", "BURNING"):
                 continue
             t_ms = line["t_ms"]
-            since_ms = t_ms - FLAME_RECENT_MS - view.longest_stall(t_ms - FLAME_RECENT_MS, t_ms)
-            misled = view.noise_uv(burner, t_ms) > QUIET_UV or _jumps(view, burner, since_ms, t_ms)
+            recent_ms = FLAME_RECENT_MS + (OFFSET_WARM_MS if view.level_uv("offset", burner, t_ms) > 0 else 0)
+            since_ms = t_ms - recent_ms - view.longest_stall(t_ms - recent_ms, t_ms)
+            misled = view.level_uv("noise", burner, t_ms) > QUIET_UV or _jumps(view, burner, since_ms, t_ms)
             misled = misled or _is_heated(view, burner, since_ms, t_ms)
             if not misled and not view.had_flame(burner, since_ms, t_ms):
                 yield f"{where(burner, t_ms)}: took something for a flame"

@@ -24,6 +24,7 @@ APART_MS = ENDED_MS  # a button that is up for less than this may be taken for a
 LOCAL_ACT_MS = ENDED_MS + 400  # from the release of a button to the coil: and two ticks, some edges of the pump
 FRESH_HAND_MS = 1000  # a knob held for so long after a start is an ignition
 LIGHT_SEEN_MS = 5000  # the tip may go on rising this long after the user has released the knob
+TIP_RISES_MS = 15_000  # and this long after the ignition while it burns: the slowest tip (6 s) of the strongest flame
 
 
 SERVICES_RESTART_MS = 30_000  # services that died are started again; a remote OFF waits for them
@@ -291,7 +292,9 @@ class View:
             on_knob = event.at_ms <= on_ms <= event.over_ms
             just_left = event.over_ms < on_ms <= event.over_ms + LIGHT_SEEN_MS and since_ms <= event.over_ms
             meant = since_ms <= max(event.at_ms, event.over_ms - FRESH_HAND_MS)
-            fresh = on_knob or (just_left and (new_flame or meant))
+            # A valve that sticks keeps it burning with the contact open, also over a start.
+            young = on_ms <= event.at_ms + TIP_RISES_MS and self.burnt(burner, event.over_ms, on_ms)
+            fresh = on_knob or young or (just_left and (new_flame or meant))
             if fresh and self.flame_arms(burner, event.at_ms, on_ms):
                 return True
         return False
@@ -308,6 +311,10 @@ class View:
     def had_flame(self, burner: int, from_ms: int, to_ms: int) -> bool:
         """Whether a flame really burnt at some time in [from_ms, to_ms]."""
         return any(line["flame"] == "on" for line in self.result.during(burner, from_ms, to_ms))
+
+    def burnt(self, burner: int, from_ms: int, to_ms: int) -> bool:
+        """Whether a flame really burnt all the time in [from_ms, to_ms]."""
+        return from_ms <= to_ms and all(line["flame"] == "on" for line in self.result.during(burner, from_ms, to_ms))
 
     def silences(self, burner: int) -> list[tuple[int, int]]:
         """(from_ms, to_ms) in which the burner's converter gave no reading: one is shared by two, a bus by all."""
@@ -343,11 +350,11 @@ class View:
         if around and (quiet or any(event.do in ("heat", "coil_open") or not is_mild(event) for event in around)):
             return False
         silent = any(start <= to_ms and end >= from_ms for start, end in self.silences(burner))
-        return not silent and set(leads.values()) == {"ok"} and self.noise_uv(burner, to_ms) == 0
+        return not silent and set(leads.values()) == {"ok"} and self.level_uv("noise", burner, to_ms) == 0
 
-    def noise_uv(self, burner: int, t_ms: int) -> int:
-        """The noise on the burner's readings at that time."""
-        levels = [event.args["uv"] for event in self.acts(burner, "noise") if event.at_ms <= t_ms]
+    def level_uv(self, what: str, burner: int, t_ms: int) -> int:
+        """The noise, or the offset, on the burner's readings at that time."""
+        levels = [event.args["uv"] for event in self.acts(burner, what) if event.at_ms <= t_ms]
         return levels[-1] if levels else 0
 
     def is_bridged(self, burner: int, t_ms: int) -> bool:

@@ -38,11 +38,13 @@ _NO_COIL = "a contact that conducts without its coil: a weld, a bypass, a stuck 
 COVERED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
     "S1": (_NO_COIL, ("S14", "S16")),
     "S2": (_NO_COIL, ("S14", "S16")),
+    "S3": ("a flame that a sticking valve keeps while its tip still rises, also over a start (S5)", ("S2", "S14")),
     "S4": (
         "a request that an exception or a blocked service holds up, or hits between which the clock jumps",
         ("S11", "S2"),
     ),
     "S5": (_NO_COIL, ("S14", "S16")),
+    "S6": ("a pump pin that is moved from outside while the program hangs", ("S5",)),
     "S7": (_NO_COIL, ("S14", "S16")),
     "S8": ("noise or a jump above half a millivolt, or foreign heat, which can look like a flame", ("S2", "S12")),
     "S9": ("a jump of up to two seconds forward, or one within a stall", ("S2", "S12")),
