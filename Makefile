@@ -240,7 +240,7 @@ typings/.ready: requirements-dev.txt $(VENV)/.ready
 		$(shell grep -oE '^micropython-.*-stubs==[^ ]+' requirements-dev.txt)
 	@touch $@
 
-build/system.ready: tools/system_packages.sh
+build/system.ready: tools/system_packages.sh tools/packages.sh
 	@mkdir -p build
 	@sh tools/system_packages.sh
 	@touch $@
