@@ -93,6 +93,10 @@ def test_a_clock_that_stands_is_noticed_before_a_watchdog_could_bite():
     assert limits.STILL_TICKS_MAX * limits.TICK_MS <= limits.STALL_MAX_MS
 
 
+def test_a_transfer_on_the_bus_may_take_two_ticks_of_the_chips_system():
+    assert limits.I2C_TIMEOUT_US == 2 * 10_000
+
+
 def test_a_button_is_debounced_in_whole_ticks_and_long_before_a_hold():
     assert limits.BRIDGE_MS % limits.TICK_MS == 0
     assert limits.TICK_MS < limits.BRIDGE_MS < limits.HITS_MIN_MS < limits.PAIR_MS < limits.HOLD_MS

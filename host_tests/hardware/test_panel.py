@@ -98,10 +98,10 @@ def test_a_contact_behind_the_buttons_is_closed_when_its_pin_is_low(chip, panel,
     assert list(pressed)[2:] == [1 - level, 9], "where none is fitted nothing is written"
 
 
-def test_a_pin_that_is_an_input_only_has_no_pull_up_of_its_own(chip):
-    chip.driver("panel").Panel(BUTTONS, (39, 4), 16, 17)
-    pulls = {what[1]: what[3] for what in chip.done if what[0] == "pin" and what[1] in (39, 4)}
-    assert pulls[4] == 2 and pulls[39] != 2
+@pytest.mark.parametrize("pin, pulled_up", [(4, True), (33, True), (34, False), (39, False), (40, True)])
+def test_a_pin_that_is_an_input_only_has_no_pull_up_of_its_own(chip, pin, pulled_up):
+    chip.driver("panel").Panel(BUTTONS, (pin, None), 16, 17)
+    assert [what[3] == 2 for what in chip.done if what[:2] == ("pin", pin)] == [pulled_up]
 
 
 # --- lights --------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SURVIVORS = Path(__file__).with_name("survivors.json")
 COPIED = (
     *("catalog.py", "catalog.toml", "pyproject.toml"),
-    *("benchmarks", "firmware", "host_tests", "render", "simulator", "tools"),
+    *("benchmarks", "firmware", "host_tests", "render", "simulator", "tools", "typings"),
 )
 
 # Which tests answer for a file, the deadliest first. What none of these sees lives, whatever other tests would say.
@@ -49,6 +49,7 @@ TESTS = {
     "firmware/curfew/core/safety.py": "core/gate",
     "firmware/curfew/core/limits.py": "core/limits core/settings core/button core/sensing/flame core/sensing/ignition "
     "core/sensing/magnet_side core/sensing/proof runtime/inbox hardware/scanner runtime/supervisor "
+    "hardware/self_test core/pins "
     "core/clock_check::test_a_clock_that_stands_still_opens_after_fifty_ticks",
     "firmware/curfew/core/table.py": "core/table::test_the_first_row_whose_guard_holds_is_followed_to_the_letter "
     "core/table",
@@ -77,7 +78,8 @@ BEFORE_S = 600  # of CPU, for the green run
 WALL_FACTOR = 20  # for one that waits instead of working; large, because others may use this machine, too
 LINE_EVERY = 100  # mutants
 MEMORY_MAX = 4 << 30  # bytes; a mutant that eats memory meets a MemoryError and not the machine's end
-LEFT_OUT = ("cacheprovider", "xdist", "warnings", "unraisableexception", "threadexception")  # plugins; they cost time
+# Plugins; they cost time.
+LEFT_OUT = ("anyio", "cacheprovider", "xdist", "warnings", "unraisableexception", "threadexception")
 PYTEST = ("-x", "-q", "--tb=line", *(f"-pno:{plugin}" for plugin in LEFT_OUT))
 
 

@@ -228,6 +228,15 @@ def test_a_mean_that_sags_begins_the_confirmation_again(fall_uv, begins_again):
     assert (sense.flame.confirm_ms < before_ms) is begins_again
 
 
+@pytest.mark.parametrize("fall_uv, begins_again", [(99, False), (100, False), (101, True), (102, True)])
+def test_a_steady_mean_sags_when_it_is_more_than_a_tenth_of_a_millivolt_below_its_highest(fall_uv, begins_again):
+    """A microvolt a reading: so slowly the mean follows, and nothing is rough."""
+    sense = Sense(conducting=True).run(1000, 10_000, 8000)
+    for uv in range(9999, 9999 - fall_uv, -1):
+        sense.run(40, uv, 8000)
+    assert (sense.flame.confirm_ms < 1000) is begins_again
+
+
 def test_noise_of_a_millivolt_does_not_keep_a_flame_from_being_confirmed():
     sense = Sense(conducting=True)
     for number in range(200):

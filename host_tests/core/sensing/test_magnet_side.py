@@ -55,10 +55,10 @@ def test_the_knob_may_be_released_at_the_level_that_was_taught(taught_uv, magnet
     assert sense.run(3000, 10_000, magnet_uv).flame.is_holding() is holding
 
 
-@pytest.mark.parametrize("magnet_uv, holding", [(2700, False), (2900, True), (9600, True), (9800, False)])
-def test_untaught_the_knob_may_be_released_when_the_level_has_come_and_a_current_flows(magnet_uv, holding):
-    """Both sides equal: the coil is disconnected, and nothing holds the valve."""
-    assert settled(10_000, magnet_uv, conducting=True).is_holding() is holding
+@pytest.mark.parametrize("magnet_uv, holding", [(2799, False), (2800, False), (2801, True), (2802, True)])
+def test_untaught_the_knob_may_be_released_when_the_level_has_come(magnet_uv, holding):
+    sense = Sense(conducting=True).run(1000, 10_000, 9000)  # from above, the mean comes to what is read
+    assert sense.run(8000, 10_000, magnet_uv).flame.is_holding() is holding
 
 
 @pytest.mark.parametrize("percent_a_second, holding", [(-10, False), (-2, False), (1, True), (8, False)])
@@ -67,6 +67,29 @@ def test_untaught_the_knob_may_not_be_released_while_the_level_still_changes(per
     for number in range(75):
         sense.run(40, 14_000, 4000 + 4000 * percent_a_second * number // 2500)
     assert sense.flame.is_holding() is holding
+
+
+@pytest.mark.parametrize("change_uv, holding", [(-81, False), (-80, True), (215, True), (216, False)])
+def test_untaught_half_a_second_may_raise_the_level_by_a_56th_and_lower_it_by_a_150th(change_uv, holding):
+    sense = Sense(conducting=True).run(8 * 520, 20_000, 12_070).run(520, 20_000, 12_070 + change_uv)
+    assert sense.flame.is_holding() is holding
+
+
+@pytest.mark.parametrize("readings, holding", [(24, True), (25, False), (26, False)])
+def test_untaught_the_level_is_compared_every_half_second(readings, holding):
+    """With that of the half second before; a reading every 20 ms."""
+    sense = Sense(conducting=True)
+    for magnet_uv in [12_070] * 8 * 25 + [12_286] * readings:
+        sense.flame.step(20, True)
+        sense.take(20_000, magnet_uv)
+    assert sense.flame.is_holding() is holding
+
+
+@pytest.mark.parametrize("apart_uv, holding", [(-300, True), (-299, False), (0, False), (299, False), (300, True)])
+def test_untaught_a_current_flows_when_the_sides_are_a_33rd_apart(apart_uv, holding):
+    """Both sides equal: the coil is disconnected, and nothing holds the valve."""
+    sense = Sense(conducting=True).run(1000, 9900, 12_000)  # from above, the mean comes to what is read
+    assert sense.run(8000, 9900, 9900 + apart_uv).flame.is_holding() is holding
 
 
 # --- a contact that does not conduct -------------------------------------------------------------------------------
