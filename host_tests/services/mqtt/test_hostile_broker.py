@@ -131,7 +131,7 @@ def test_a_broker_that_ends_the_session_at_a_discovery_message_still_delivers_an
     home.until(lambda: any("homeassistant/" in line and "skipped" in line for line in home.log.lines))
     home.until(lambda: BASE + "/burner/0/state" in there.topics)
     sessions = there.sessions
-    assert sessions <= 5
+    assert sessions <= 6
     until_obeyed(there, home)
     home.run(30)
     assert there.sessions == sessions
@@ -155,7 +155,17 @@ def test_a_broker_that_ended_sessions_at_the_commands_for_a_while_gets_them_agai
     assert there.sessions == sessions + 1
 
 
-def test_a_message_without_an_acknowledgement_is_skipped_after_two_sessions(strict, monkeypatch):
+def test_a_network_that_goes_away_at_two_topics_in_a_row_lets_the_device_skip_neither(strict):
+    there, home = strict()
+    goes_at = ["homeassistant/status", COMMAND, EACH]  # the first ends an ordinary session
+    there.closes = lambda topic: topic in goes_at[:1] and goes_at.pop(0)
+    home.until(lambda: there.sessions == 4)
+    until_obeyed(there, home)
+    home.until(lambda: BASE + "/burner/0/state" in there.topics)
+    assert there.sessions == 4 and not any("skipped" in line for line in home.log.lines)
+
+
+def test_a_message_without_an_acknowledgement_is_skipped_after_three_sessions(strict, monkeypatch):
     there, home = strict(silent=lambda topic: topic == BASE + "/device")
     monkeypatch.setattr(session, "time", SimpleNamespace(ticks_ms=lambda: home.core.now_ms))
     home.until(lambda: any("skipped" in line and "/device" in line for line in home.log.lines))

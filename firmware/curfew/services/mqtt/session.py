@@ -25,7 +25,7 @@ class Broker:
     """One connection; context.status[name] is its state, context.log has the reasons.
 
     A broker may end the session at a topic that it does not allow. So after a session that ended with unanswered
-    packets the next one sends one at a time; if it ends as well, that topic is skipped until a session has lasted.
+    packets the next ones send one at a time; if two end at the same topic, it is skipped until a session has lasted.
 
     config: host, port, tls, user, password, and ca (PEM text; without it a public authority is found).
     topics: to subscribe to. will: the topic that becomes "offline", retained, when the device is gone; None: none.
@@ -47,6 +47,7 @@ class Broker:
         self._will = will
         self._skipped = []  # topics, or their first levels
         self._one_by_one = False
+        self._suspect = ""  # the topic at which the last session of that kind ended
         self._trust = None
         if config["tls"]:
             from curfew.services.mqtt.trust import Trust
@@ -175,9 +176,11 @@ class Broker:
         elif any(client.waiting):
             if self._one_by_one:
                 topic = client.topic
-                self._skipped.append(topic if topic in self._topics else self._family(topic))
                 self._pause_ms = _PAUSE_MS  # OFF must work again soon
-                self._context.log.add(self._name, "skipped, it ends the session: " + topic)
+                if topic == self._suspect:  # once it may be the network that went away
+                    self._skipped.append(topic if topic in self._topics else self._family(topic))
+                    self._context.log.add(self._name, "skipped, it ends the session: " + topic)
+                self._suspect = topic
             self._one_by_one = True
 
     def _family(self, topic):
