@@ -165,6 +165,18 @@ def test_a_network_that_goes_away_at_two_topics_in_a_row_lets_the_device_skip_ne
     assert there.sessions == 4 and not any("skipped" in line for line in home.log.lines)
 
 
+def test_wi_fi_that_is_lost_at_the_commands_again_and_again_lets_the_device_skip_nothing(strict):
+    there, home = strict(closes=lambda topic: topic == COMMAND)
+    for sessions in range(1, 5):
+        home.until(lambda sessions=sessions: there.sessions == sessions and not home.device.broker.is_online())
+        home.context.status["wifi"] = "joining"
+        home.run(1)
+        home.context.status["wifi"] = "online"
+    there.closes = lambda topic: False
+    until_obeyed(there, home)
+    assert not any("skipped" in line for line in home.log.lines)
+
+
 def test_a_message_without_an_acknowledgement_is_skipped_after_three_sessions(strict, monkeypatch):
     there, home = strict(silent=lambda topic: topic == BASE + "/device")
     monkeypatch.setattr(session, "time", SimpleNamespace(ticks_ms=lambda: home.core.now_ms))

@@ -25,7 +25,8 @@ class Broker:
     """One connection; context.status[name] is its state, context.log has the reasons.
 
     A broker may end the session at a topic that it does not allow. So after a session that ended with unanswered
-    packets the next ones send one at a time; if two end at the same topic, it is skipped until a session has lasted.
+    packets the next ones send one at a time; if two end at the same topic and Wi-Fi stayed, it is skipped until a
+    session has lasted.
 
     config: host, port, tls, user, password, and ca (PEM text; without it a public authority is found).
     topics: to subscribe to. will: the topic that becomes "offline", retained, when the device is gone; None: none.
@@ -124,9 +125,12 @@ class Broker:
             if self.is_online() and elapsed_ms(now_ms, self._since_ms) >= _LASTING_MS:
                 self._pause_ms = _PAUSE_MS
                 self._one_by_one = False
-        elif not self._wait_ms or elapsed_ms(now_ms, self._since_ms) >= self._wait_ms:
+            return
+        is_there = self._context.status["wifi"] == "online"
+        if not is_there:
+            self._suspect = ""
+        if not self._wait_ms or elapsed_ms(now_ms, self._since_ms) >= self._wait_ms:
             self._wait_ms = 0
-            is_there = self._context.status["wifi"] == "online"
             if self._trust and self._context.status["time"] == "off":
                 self._context.status[self._name] = "waiting for the time" if is_there else "connecting"
                 return
