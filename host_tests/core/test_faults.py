@@ -154,13 +154,6 @@ def test_a_fault_is_acknowledged_by_holding_for_five_seconds(core, s, cleared):
     assert (device.fault() is None) is cleared
 
 
-@pytest.mark.parametrize("ms, opens", [(9960, False), (9980, False), (10_000, True), (10_020, True)])
-def test_held_for_ten_seconds_a_button_opens_the_window_and_acknowledges_nothing(core, ms, opens):
-    device = faulted(core)
-    device.hold(s=ms / 1000)
-    assert (device.state() == "FAULT", device.controller.update_ms > 0) == (opens, opens)
-
-
 def test_after_an_acknowledgement_the_whole_reclose_delay_runs(core):
     device = faulted(core)
     device.button(True)

@@ -48,27 +48,28 @@ COPIED = (
 TESTS = {
     "firmware/curfew/core/safety.py": "core/gate",
     "firmware/curfew/core/limits.py": "core/limits core/settings core/button core/sensing/flame core/sensing/ignition "
-    "core/sensing/magnet_side core/sensing/trend core/sensing/proof runtime/inbox hardware/scanner runtime/supervisor "
-    "hardware/self_test core/pins "
+    "core/sensing/magnet_side core/sensing/trend core/sensing/proof core/window core/pins runtime/inbox "
+    "hardware/scanner runtime/supervisor hardware/self_test "
     "core/clock_check::test_a_clock_that_stands_still_opens_after_fifty_ticks "
-    "core/faults::test_held_for_ten_seconds_a_button_opens_the_window_and_acknowledges_nothing "
+    "core/controller::test_in_a_fault_the_window_takes_a_hold_of_ten_seconds_and_twenty_open_none "
+    "core/sensing/contacts::test_an_alarm_of_a_tenth_of_a_second_turns_every_burner_off_with_a_cause_of_its_own "
     "runtime/stalls::test_after_a_contact_closed_a_handshake_waits_until_the_pump_was_filled_for_a_second",
     "firmware/curfew/core/table.py": "core/table::test_the_first_row_whose_guard_holds_is_followed_to_the_letter "
     "core/table",
     "firmware/curfew/runtime/loop.py": "runtime/loop runtime/stalls",
     "firmware/curfew/hardware/relay.py": "hardware/relay",
     "firmware/curfew/core/flame.py": "core/sensing/flame core/sensing/ignition core/sensing/magnet_side "
-    "core/sensing/proof",
-    "firmware/curfew/core/settings.py": "core/settings core/settings_file",
+    "core/sensing/trend core/sensing/proof",
+    "firmware/curfew/core/settings.py": "core/settings core/settings_file core/pins",
 }
 MORE = {
     "firmware/curfew/core/proof.py": "core/sensing/proof core/sensing/verifying",
     "firmware/curfew/core/button.py": "core/button",
     "firmware/curfew/core/faults.py": "core/faults core/fault_set",
     "firmware/curfew/core/controller.py": "core/controller core/clock_check core/deadline core/faults "
-    "core/table runtime/rtc_memory runtime/inbox",
-    "firmware/curfew/core/burner.py": "core/table core/deadline core/controller core/faults "
-    "core/sensing/magnet_side core/sensing/verifying",
+    "core/table runtime/rtc_memory runtime/inbox core/sensing/weld_test core/sensing/contacts core/fault_sounds",
+    "firmware/curfew/core/burner.py": "core/window core/override core/sensing/verifying core/sensing/magnet_side "
+    "core/table core/deadline core/faults core/sensing/contacts core/fault_sounds core/controller",
 }
 
 KILLED, SURVIVED, TIMED_OUT, DEAD_AT_IMPORT, CRASHED = "killed", "survived", "timed out", "does not import", "crashed"
