@@ -1,4 +1,4 @@
-"""The window of an ignition: how long an armed burner waits for a flame, and for what it waits a little longer, once."""
+"""The window of an ignition: how long an armed burner waits for a flame, and for what a little longer, once."""
 
 import pytest
 

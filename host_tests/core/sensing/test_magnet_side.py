@@ -27,6 +27,14 @@ def test_a_contact_is_dead_under_four_tenths_of_a_millivolt(magnet_uv, dead):
     assert (settled(20_000, magnet_uv).dead_count > 0) is dead
 
 
+def test_its_mean_comes_an_eighth_nearer_with_each_reading():
+    sense = Sense(conducting=True)
+    sense.take(tc_uv=10_000)
+    for mean_uv in (1000, 1875, 2640):
+        sense.take(magnet_uv=8000)
+        assert sense.flame.mean_uv == mean_uv
+
+
 def test_a_spark_is_no_weld():
     sense = Sense().run(2000, 20_000, 0)
     for magnet_uv in (3000, 0, 3000, 0, 0, 3000, 0) * 5:
