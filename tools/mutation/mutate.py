@@ -56,7 +56,7 @@ TESTS = {
     "runtime/stalls::test_after_a_contact_closed_a_handshake_waits_until_the_pump_was_filled_for_a_second",
     "firmware/curfew/core/table.py": "core/table::test_the_first_row_whose_guard_holds_is_followed_to_the_letter "
     "core/table",
-    "firmware/curfew/runtime/loop.py": "runtime/loop runtime/stalls",
+    "firmware/curfew/runtime/loop.py": "runtime/loop runtime/rest runtime/stalls",
     "firmware/curfew/hardware/relay.py": "hardware/relay",
     "firmware/curfew/core/flame.py": "core/sensing/flame core/sensing/ignition core/sensing/magnet_side "
     "core/sensing/trend core/sensing/proof",
