@@ -75,6 +75,13 @@ def test_each_kind_of_statement_has_its_faults(source, wanted):
     assert made(source) == wanted
 
 
+def test_what_only_a_type_checker_reads_is_left_alone():
+    checked = "if TYPE_CHECKING:\n    C = 'c'\n"
+    assert made(checked + "class C:\n    a: 'B'\n    b: int | None = 1") == {"b: int | None = 0", "b: int | None = 2"}
+    after = made("def f(a: 'A', b: int | None = 1) -> 'B':\n    return a")
+    assert {text for text in after if "def" in text} == {f"def f(a: 'A', b: int | None = {n}) -> 'B':" for n in (0, 2)}
+
+
 def test_a_byte_table_has_every_entry_every_row_and_the_order_of_related_rows_broken():
     table = "T = bytes((\n    _A | _B, GO, 4,\n    _B, GO, 5,\n    _A, STOP, 6,\n))\n"
     after = made(table)

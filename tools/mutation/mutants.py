@@ -1,6 +1,7 @@
 """Mutants of one source file: the same program with one small fault each.
 
-Left alone are docstrings, imports, and the words of messages for people (in `raise` and `print`).
+Left alone are docstrings, imports, what only a type checker reads, and the words of messages for people (in `raise`
+and `print`).
 """
 
 import ast
@@ -197,6 +198,8 @@ class _Maker(ast.NodeVisitor):
     # --- statements ------------------------------------------------------------------------------------------------
 
     def visit_If(self, node: ast.If) -> None:
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return
         self._decide(node.test)
         if node.orelse:  # without: the same as False
             self._empty(node.body)
@@ -228,8 +231,16 @@ class _Maker(ast.NodeVisitor):
         self._where.append(node.name)
         self._empty(node.body[1:] if ast.get_docstring(node) is not None else node.body)
         self._last = node.body[-1]
+        node.returns = None
         self.generic_visit(node)
         self._where.pop()
+
+    def visit_arg(self, node: ast.arg) -> None:
+        pass
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(node.value)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._where.append(node.name)
