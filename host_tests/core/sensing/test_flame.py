@@ -196,6 +196,13 @@ def test_a_changed_contact_leaves_nothing_of_what_was_counted():
     assert {name: getattr(flame, name) for name in nothing} == nothing
 
 
+def test_a_changed_contact_leaves_no_trend():
+    flame = Sense(conducting=True).run(3000, 10_000, 8000).flame
+    assert flame.trend.uv == 10_000
+    flame.contact_changed()
+    assert (flame.trend.uv, flame.trend.before_uv) == (-1, -1)
+
+
 def test_readings_that_have_not_settled_are_no_flame():
     sense = Sense(conducting=True)
     sense.take(tc_uv=20_000, magnet_uv=9_000, settled=False)

@@ -48,10 +48,10 @@ def test_an_ignition_rises_within_two_seconds(every_ms, igniting):
     assert risen(range(0, 6000, 1000), every_ms) is igniting
 
 
-@pytest.mark.parametrize("step_uv, igniting", [(22, False), (23, True)])
-def test_of_one_burner_a_rise_is_looked_for_in_two_seconds(step_uv, igniting):
-    """From the third of them to the last but two it rises by a millivolt."""
-    assert risen(range(0, 60 * step_uv, step_uv)) is igniting
+@pytest.mark.parametrize("rise_uv, igniting", [(999, False), (1000, True)])
+def test_of_one_burner_a_rise_is_looked_for_in_fifty_readings(rise_uv, igniting):
+    """These are two seconds. From the third to the last but two of them are 45 steps, which rise by a millivolt."""
+    assert risen([number * rise_uv // 45 for number in range(60)]) is igniting
 
 
 @pytest.mark.parametrize("step_uv, igniting", [(2000, True), (2002, False), (20_000, False)])

@@ -123,6 +123,14 @@ def test_one_dead_reading_begins_the_second_and_none_does_not():
     assert sense.flame.dead_ms == 20
 
 
+@pytest.mark.parametrize("magnet_uv, dead", [(399, 1), (400, 0)])
+def test_after_a_change_of_the_contact_the_first_reading_is_judged_without_what_was_rough_before(magnet_uv, dead):
+    sense = Sense(conducting=True).run(400, 10_000, 8000).run(400, 20_000, 8000)
+    sense.flame.contact_changed()
+    sense.take(magnet_uv=magnet_uv)
+    assert sense.flame.dead_count == dead
+
+
 def test_an_open_contact_is_no_contact_that_fails_to_conduct():
     assert Sense(conducting=False).run(3000, 12_000, 0).flame.dead_ms == 0
 
