@@ -305,7 +305,10 @@ def hasty(monkeypatch):
 
 
 def judge_leaks(connected, folder, capsys, *rounds, changes=(), **asked):
-    """Lose the network so often, round after round; from the first round to the last the heap holds the same."""
+    """Lose the network so often, round after round; in the last one the heap keeps nothing more.
+
+    What is made once, like room for names, may come as late as with the thirtieth loss.
+    """
     firmware = seeded_build(folder, *IMPATIENT, SHORT_ATTEMPTS, *changes)
     with connected(sensor=False, firmware=firmware, **asked) as here:
         assert here.client.ask("GET", "/metrics", **BEARER).status == 200  # what a first look leaves
@@ -315,13 +318,13 @@ def judge_leaks(connected, folder, capsys, *rounds, changes=(), **asked):
             live.append(here.live_bytes())
     with capsys.disabled():
         print(f"\nlive bytes of the heap after {rounds} losses of network and broker: {live}")
-    assert live[-1] - live[0] < LEAK_BYTES * rounds[-1], live
+    assert live[-1] - live[-2] < LEAK_BYTES * rounds[-1], live
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("home", NETWORKED)
 def test_a_network_that_comes_and_goes_leaves_nothing_behind(connected, authority, tmp_path, capsys, home, hasty):
-    judge_leaks(connected, tmp_path, capsys, 20, 20, authority=authority, home=home)
+    judge_leaks(connected, tmp_path, capsys, 20, 20, 20, authority=authority, home=home)
 
 
 @pytest.mark.long
