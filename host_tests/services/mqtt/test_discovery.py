@@ -6,8 +6,10 @@ import random
 from pathlib import Path
 
 from curfew.core.codes import CAUSES
+from curfew.services.net import network_settings
 from host_tests.fixtures.broker import CHIP_ID, ENTITIES, broker  # noqa: F401
 from host_tests.fixtures.hub import BASE, Hub, discovered, flash, hub  # noqa: F401
+from simulator.realtime.broker import mqtt_config
 
 
 def test_each_entity_is_one_small_message_with_a_name_of_its_own(hub):
@@ -90,3 +92,23 @@ def test_without_the_file_of_entities_the_device_still_publishes_and_executes(br
     assert any("entities.txt" in line for line in home.log.lines) and not discovered(home)
     home.say("burner/0/command", "OFF")
     home.until_shut()
+
+
+def test_discovery_switched_off_in_network_json_sends_nothing_there_and_commands_and_states_go_on(hub, tmp_path):
+    before = discovered(hub())
+    port = hub.broker.port
+    path = tmp_path / "network.json"
+    path.write_text(json.dumps({"mqtt": mqtt_config(port, discovery="")}))
+    config, why = network_settings.load(str(path))
+    home = Hub(port, config=config).joined(hub.broker)
+    home.others[0].say("homeassistant/status", "online")
+    home.core.flame()
+    home.say("burner/0/command", "OFF")
+    home.until_shut()
+    home.until(lambda: home.texts("burner/0/shutoff"))
+    home.quiet()
+    sent = [topic for topic, _, retained in home.others[0].heard if not retained]
+    assert why == "" and home.last("burner/0/state")["cause"] == "REMOTE:mqtt"
+    assert {topic for topic in sent if not topic.startswith(BASE + "/")} == {"homeassistant/status", "echo"}
+    assert home.device._announce_rounds == home.device.broker.refused == 0, "it did not subscribe to the prefix"
+    assert {path: entity for path, entity in before.items() if entity} == discovered(home), "what stood there stays"

@@ -96,12 +96,10 @@ def strict(flash):
     """A function that makes (broker, hub) of a Strict."""
     made = []
 
-    def make(discovery="homeassistant", **rules):
+    def make(**rules):
         there = Strict(**rules)
         made.append(there)
         home = Hub(there.port)
-        home.context.config["mqtt"]["discovery"] = discovery
-        home.device = type(home.device)(home.context, CHIP_ID, lambda: home.unix_s, lambda: home.rssi, "POWER_ON")
         home.services.append(home.device)
         return there, home
 
@@ -200,13 +198,6 @@ def test_a_broker_that_delivers_is_checked_once(strict):
     sent = there.topics.count(COMMAND)
     home.run(60)
     assert sent <= 3 and there.topics.count(COMMAND) == sent and home.context.status["mqtt"] == "online"
-
-
-def test_without_discovery_nothing_is_published_outside_the_prefix(strict):
-    there, home = strict(discovery="")
-    home.until(lambda: BASE + "/burner/0/state" in there.topics)
-    until_obeyed(there, home)
-    assert all(topic.startswith(BASE + "/") for topic in there.topics)
 
 
 def test_an_error_in_publishing_does_not_take_the_way_of_an_off(strict, monkeypatch):
