@@ -23,6 +23,7 @@ BASE = "curfew/240ac412ab0f"  # the topics of the chip on the desk
 BACK_S = 15
 TOO_BUSY = "this machine is too busy to tell"
 LOAD_MAX = 3  # programs for each core; fifty clients and a flood are two
+ON = ("ARMED", "BURNING")  # without a sensor a press leads to BURNING
 AGAIN_S = 2  # between two presses of which the first was not seen
 PSRAM_KIB = 1024  # of 2 MiB and more: the heap of a VM that long is slow to collect, and no test fills it
 
@@ -137,6 +138,7 @@ class ConnectedRig:
         self.ways = ("web", "mqtt") if self.has_mqtt else ("web",)
         self.client.patience_s = 2  # a phone asks again; one connection may have met services that were just ending
         self.missed = None
+        self._pressed_s = {}
         self._draw = random.Random(1)
 
     def __enter__(self):
@@ -183,32 +185,51 @@ class ConnectedRig:
         except AssertionError as error:
             raise AssertionError(f"the services, all of them online; last seen {reported or self.missed}") from error
 
+    def is_settled(self):
+        """Wait until the session with the broker has said all that it begins with, which it keeps until then."""
+
+        def settled():
+            said = self.broker.log.read_text().rpartition("Sending CONNACK to curfew_")[2]
+            return f"'{BASE}/burner/{len(self.desk.world.burners) - 1}/state'" in said
+
+        if self.has_mqtt:
+            self.desk.wait_for(settled, 30, "the states of all burners at the broker")
+
     def friend(self):
         """Who asks for OFF over HTTP and MQTT."""
         asked = {"web_port": self.desk.web_port, "token": TOKEN, "broker_port": self.broker.port, "base": BASE}
         return Clients("ask", ca=self.ca, **asked)
 
-    def off(self, friend, source, burner=0):
-        """(ms from asking to coil or tick, ms of them until the connection stood, the Off), at a random moment."""
+    def off(self, friend, source, *burners):
+        """(ms from asking to coil, ms of them until the connection stood, the Off), at a random moment.
+
+        burners: one of them, or of all, is turned off: the one with a contact that has been closed for the longest.
+        """
+        burners = burners or range(len(self.desk.world.burners))
+        burner = self.desk.wait_for(lambda: self.press_idle(*burners), 30, "a closed contact")[0]
         with self.desk.remote_off(burner, source) as off:
             reported = friend.say(way=source, burner=burner, phase_us=self._draw.randrange(TICK_MS * 1000))
         off.wait()
-        end_us, sent_us = off.coil_us or off.heard_us, reported["sent_us"]
-        return (end_us - sent_us) / 1000, (reported["connected_us"] - sent_us) / 1000, off
+        sent_us = reported["sent_us"]
+        return (off.coil_us - sent_us) / 1000, (reported["connected_us"] - sent_us) / 1000, off
+
+    def press_idle(self, *burners):
+        """Press those that are at rest; those with a closed contact, the longest first.
+
+        Pressed again after AGAIN_S: a machine that keeps the loop from its ticks may swallow a press.
+        """
+        desk = self.desk
+        now_s = time.monotonic()
+        for burner in burners:
+            if desk.state(burner) == "IDLE" and now_s > self._pressed_s.get(burner, 0) + AGAIN_S:
+                self._pressed_s[burner] = now_s
+                desk.do("press", burner)
+        closed = [one for one in burners if desk.state(one) in ON and desk.contact(one) == "closed"]
+        return sorted(closed, key=lambda burner: self._pressed_s.get(burner, 0))
 
     def light_up(self, *burners):
-        """Press until they burn: a machine that keeps the loop from its ticks may swallow a press."""
-        pressed_s = dict.fromkeys(burners, 0.0)
-
-        def all_burn():
-            now_s = time.monotonic()
-            for burner in burners:
-                if self.desk.state(burner) == "IDLE" and now_s > pressed_s[burner] + AGAIN_S:
-                    pressed_s[burner] = now_s
-                    self.desk.do("press", burner)
-            return all(self.desk.state(burner) == "BURNING" for burner in burners)
-
-        self.desk.wait_for(all_burn, 30, "burners that burn")
+        """Press until all contacts are closed."""
+        self.desk.wait_for(lambda: len(self.press_idle(*burners)) == len(burners), 30, "closed contacts")
 
     def lasts(self, s):
         """Let so much time pass."""

@@ -87,6 +87,9 @@ class Device:
         """What makes the device call what it calls seldom."""
 
     def use(self):
+        self.desk.wait_state("IDLE")
+        self.desk.press()
+        self.desk.wait_for(lambda: self.desk.contact() == "closed", 5, "a closed contact")
         with self.desk.remote_off() as off:
             assert self.client.ask("POST", "off", **BEARER).status == 202
         off.wait()
@@ -122,7 +125,7 @@ class Connected(Device):
     """Page, clock, broker over TLS, range hood."""
 
     def __init__(self, folder, firmware, authority):
-        self.rig = ConnectedRig(folder, authority, sensor=False, firmware=firmware, hood_pin=27)
+        self.rig = ConnectedRig(folder, authority, sensor=False, burners=2, firmware=firmware, hood_pin=27)
         self.desk, self.client = self.rig.desk, self.rig.client
 
     def is_well(self):

@@ -30,10 +30,11 @@ def test_without_memory_the_panel_turns_off_and_the_services_come_back(connected
         desk.memory(True)
         desk.hold()
         desk.wait_for(lambda: desk.contact() == "open", 2, "the contact to open")
-        assert desk.contact(1) == "closed"
+        assert desk.contact(1) == "closed", desk.reported(1)
         starve(round(2 / s))
         assert desk.peak_bytes - desk.rig_bytes > 0.97 * HEAP_KIB * 1024, "the heap was not full"
         here.is_back()
+        assert desk.contact(1) == "closed", desk.reported(1)
         with here.friend() as friend:
             here.off(friend, "mqtt", 1)
         assert desk.contact(1) == "open" and desk.starts == 1
@@ -68,10 +69,8 @@ def used_in_splinters(connected, **asked):
         desk.wifi(True)
         here.is_back()
         with here.friend() as friend:
-            for burner, source in enumerate(here.ways):
-                desk.press(burner)
-                desk.wait_state("BURNING", burner)
-                here.off(friend, source, burner)
+            for source in here.ways:
+                here.off(friend, source)
         log = here.client.ask("GET", "log", **me).json
         assert "MemoryError" not in str(log) + desk.console(), log
 

@@ -18,17 +18,26 @@ from simulator.rules.numbers import TICK_MS
 
 NETWORKED = [name for name, home in HOMES.items() if home.one.wifi]
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a flame that is seen within seconds
-MEDIAN_MS, WORST_MS = 5, 60  # less than half a tick: neither the loop nor the services let an OFF wait for a round
+# From a quiet network to the coil of a closed contact: an OFF that waits for a tick takes 10 ms and more.
+QUIET_MS, WORST_MS = {"web": 2, "mqtt": 3}, 60
+LOCKED_MS = {"web": 15, "mqtt": 15}  # they wake every 10 ms, and not in 8 of a loop's 20
 # Beside fifty others: not lost, at once. The chip has ten sockets in all: one client waits outside, and one that finds
 # that place taken asks again, as TCP does, after 1, 3 and 7 s.
-CROWDED = {"median_ms": 25, "rare_ms": 150, "worst_ms": 1500, "connect_ms": 7500}
+CROWDED = {"median_ms": {"web": 25, "mqtt": 25}, "rare_ms": 150, "worst_ms": 1500, "connect_ms": 7500}
 LATE_MS = 60
 CLIENTS, SHOUTS = 50, 500  # at the web; a second, over the broker
 PAUSE_MAX_S = 90  # of mqtt.py: a minute, and up to half as much by chance
 
 HELD_BYTES = 10000  # after lives that ended in trouble: a connection and a request, not a whole earlier life
 LEAK_BYTES = 16  # of heap at each loss would be half a block of it: less than anything that could be kept
+WAITS_FOR_THE_TICK = (
+    "curfew/runtime/supervisor.py",
+    "micropython.schedule(self.open_at_once, None)",
+    "raise RuntimeError",
+)
 SHORT_ATTEMPTS = ("curfew/services/net/wifi.py", "_JOIN_MS = 20000", "_JOIN_MS = 500")
+# A busy machine lets a session end in more ways, each a line of the log, which is a ring: here it is full at once.
+ONE_LINE = ("curfew/services/log.py", "_LINES = 50", "_LINES = 1")
 LEAK = (
     (
         "curfew/services/net/wifi.py",
@@ -54,72 +63,60 @@ def rare(times_ms):
 
 
 def remote_offs(connected, count):
-    """({way: milliseconds of each OFF}, milliseconds of each connection, how many OFFs found a coil with current).
+    """({way: milliseconds of each OFF}, milliseconds of each connection); half by each way.
 
-    Half by each way; by the web from the moment at which the first connection stands.
-
-    Burners are pressed as soon as they are at rest, and every 20th OFF waits for one that burns; OFF of one that is
-    shut-off is seen by the loop just as well. What happened while the machine stood still is left out.
+    Every OFF finds a closed contact: one that is open already has no coil to time. By the web from the moment at which
+    the first connection stands. What happened while the machine stood still is left out.
     """
-    desk = connected.desk
     offs = []
-    every = range(len(desk.world.burners))
-    coils = 0
-    pressed = set()
-
-    def burning():
-        states = [desk.state(burner) for burner in every]
-        for burner, state in enumerate(states):
-            if state != "IDLE":
-                pressed.discard(burner)
-            elif burner not in pressed:
-                pressed.add(burner)
-                desk.do("press", burner)
-        return [burner for burner, state in enumerate(states) if state == "BURNING"]
-
     with watched() as calm, connected.friend() as friend:
         for number in range(count):
             source = connected.ways[number % len(connected.ways)]
-            found = burning() or (desk.wait_for(burning, 30, "a burner that burns") if number % 20 == 0 else [0])
-            took_ms, connect_ms, off = connected.off(friend, source, found[0])
-            end_us = off.coil_us or off.heard_us
-            offs.append((end_us - took_ms * 1000, end_us, source, took_ms - connect_ms, connect_ms))
-            coils += off.coil_us is not None
+            took_ms, connect_ms, off = connected.off(friend, source)
+            offs.append((off.coil_us - took_ms * 1000, off.coil_us, source, took_ms - connect_ms, connect_ms))
     calm_offs = calm(offs)
     times_ms = {way: [took_ms for _, _, source, took_ms, _ in calm_offs if source == way] for way in connected.ways}
-    return times_ms, [connect_ms for _, _, source, _, connect_ms in calm_offs if source == "web"], coils
+    return times_ms, [connect_ms for _, _, source, _, connect_ms in calm_offs if source == "web"]
 
 
-def judge_times(found, count, capsys, median_ms=MEDIAN_MS, rare_ms=WORST_MS, worst_ms=WORST_MS, connect_ms=WORST_MS):
-    """Print and judge what remote_offs found."""
-    times_ms, connects_ms, coils = found
+def judge_times(found, capsys, median_ms=QUIET_MS, rare_ms=WORST_MS, worst_ms=WORST_MS, connect_ms=WORST_MS):
+    """Print and judge what remote_offs found; median_ms by way."""
+    times_ms, connects_ms = found
     with capsys.disabled():
         for source, found_ms in times_ms.items():
-            print(f"\nOFF by {source}: {reported_of(found_ms)}", end="")
-        print(f"; {coils} at the coil, the others at the end of the loop's tick (on the VM)")
-        print(f"connections: {reported_of(connects_ms)}")
-    assert coils >= count // 20
+            print(f"\nOFF by {source} to the coil (on the VM): {reported_of(found_ms)}", end="")
+        print(f"\nconnections: {reported_of(connects_ms)}")
     with limits():
-        for found_ms in times_ms.values():
-            assert sorted(found_ms)[len(found_ms) // 2] <= median_ms
+        for source, found_ms in times_ms.items():
+            assert sorted(found_ms)[len(found_ms) // 2] <= median_ms[source]
             assert rare(found_ms) <= rare_ms and max(found_ms) <= worst_ms
         assert max(connects_ms) <= connect_ms
 
 
 @pytest.mark.quiet
-@pytest.mark.parametrize("locked_ms, median_ms", [(0, MEDIAN_MS), (8, 25)], ids=["on the VM", "with a chip's lock"])
+@pytest.mark.parametrize(
+    "locked_ms, median_ms", [(0, QUIET_MS), (8, LOCKED_MS)], ids=["on the VM", "with a chip's lock"]
+)
 def test_a_remote_off_is_at_the_coil_at_once(connected, capsys, monkeypatch, locked_ms, median_ms):
     monkeypatch.setenv("LOCKED_MS", str(locked_ms))
     with connected(burners=4, sensor=False) as here:
-        found = remote_offs(here, 80)
-    judge_times(found, 80, capsys, median_ms)
+        found = remote_offs(here, 60)
+    judge_times(found, capsys, median_ms)
+
+
+@pytest.mark.quiet
+def test_an_off_that_waits_for_the_tick_is_not_at_the_coil_at_once(connected, tmp_path, capsys):
+    with connected(burners=4, sensor=False, firmware=seeded_build(tmp_path, WAITS_FOR_THE_TICK)) as here:
+        found = remote_offs(here, 24)
+    with pytest.raises(AssertionError, match=r"assert [\d.]+ <= \d"):
+        judge_times(found, capsys)
 
 
 @pytest.mark.evidence
 def test_a_thousand_remote_offs_are_at_the_coil_at_once(connected, capsys):
     with connected(burners=4, sensor=False) as here:
         found = remote_offs(here, 2000)
-    judge_times(found, 2000, capsys)
+    judge_times(found, capsys)
 
 
 @pytest.mark.long
@@ -192,10 +189,10 @@ def under_load(connected, capsys, calm_s, hang_s, restarts, back_s=BACK_S):
             desk.connects_hang(False)
         connected.is_back(back_s)
         handshakes = broker.greetings("curfew_") - greetings
+        desk.wait_for(lambda: desk.state(1) in ("VERIFYING", "IDLE"), 60, "the end of waiting for a flame")
         with connected.friend() as friend:
             for source in connected.ways:
                 connected.off(friend, source)
-        desk.wait_for(lambda: desk.state(1) in ("VERIFYING", "IDLE"), 60, "the end of waiting for a flame")
     assert handshakes >= connected.has_mqtt and crowd.reported["connections"] > 100
     assert shouter.reported["sent"] > SHOUTS * calm_s / 2
     reported = f"crowd {crowd.reported}, shouter {shouter.reported}, {handshakes} handshakes"
@@ -221,7 +218,7 @@ def judge_crowded(connected, count, capsys):
         found = remote_offs(connected, count)
         assert connected.broker.greetings("curfew_") == greetings, "the session with the broker was lost"
     assert crowd.reported["connections"] > 100 and shouter.reported["sent"] > SHOUTS
-    judge_times(found, count, capsys, **CROWDED)
+    judge_times(found, capsys, **CROWDED)
 
 
 @pytest.mark.quiet
@@ -309,12 +306,13 @@ def judge_leaks(connected, folder, capsys, *rounds, changes=(), **asked):
 
     What is made once, like room for names, may come as late as with the thirtieth loss.
     """
-    firmware = seeded_build(folder, *IMPATIENT, SHORT_ATTEMPTS, *changes)
+    firmware = seeded_build(folder, *IMPATIENT, SHORT_ATTEMPTS, ONE_LINE, *changes)
     with connected(sensor=False, firmware=firmware, **asked) as here:
         assert here.client.ask("GET", "/metrics", **BEARER).status == 200  # what a first look leaves
         live = []
         for times in rounds:
             up_and_down(here, times)
+            here.is_settled()
             live.append(here.live_bytes())
     with capsys.disabled():
         print(f"\nlive bytes of the heap after {rounds} losses of network and broker: {live}")

@@ -63,9 +63,11 @@ class Off:
         self.coil_us = None  # the relay pin went low, if it was high
 
     def wait(self, s=5):
-        """Milliseconds from asking to the pin of the coil; of a burner that was off, to the end of the loop's tick."""
-        self._rig.wait_for(lambda: self.heard_us, s, f"OFF ({self.source}) of burner {self.burner}")
-        return ((self.coil_us or self.heard_us) - self.asked_us) / 1000
+        """Milliseconds from asking to the pin of the coil. Raises AssertionError for a contact that was open before."""
+        what = f"OFF ({self.source}) of burner {self.burner}"
+        self._rig.wait_for(lambda: self.heard_us, s, what)
+        assert self.coil_us, f"{what}: it found an open contact"
+        return (self.coil_us - self.asked_us) / 1000
 
 
 def _now_us():
