@@ -136,11 +136,19 @@ def _expected(finger):
     return {}
 
 
+def depends_on_phase(name, number):
+    """Whether the button alone, too, takes a draw for something else, at some moment of its first edge in a tick."""
+    contacts = draw(FINGERS[name], random.Random(f"{name} {number}").uniform)
+    return any(not means(FINGERS[name], felt(contacts, phase_ms)[0]) for phase_ms in range(TICK_MS))
+
+
 @pytest.mark.long
 @pytest.mark.limit(300)
 @pytest.mark.parametrize("name", [name for name, finger in FINGERS.items() if finger.means != EITHER])
 def test_fingers_mean_the_same_through_the_whole_controller_on_the_vm(name):
     verdict = play(scenario.parse(json.dumps(in_a_kitchen(name, range(ON_THE_VM))), scenario.run_settings.shipped()))
     assert verdict.died is None and verdict.failed_invariants == []
-    allowed = 0 if FINGERS[name].percent > 99.5 else 3  # of a hundred: where 1 % may, more is one chance in fifty
-    assert len(verdict.failed_expectations) <= allowed, verdict.failed_expectations[:3]
+    failed = [int(re.search(r"\d+", one)[0]) for one in verdict.failed_expectations]
+    # Of a hundred presses of a worn key two, the same as by the button alone.
+    wrong = [number for number in failed if FINGERS[name].percent > 99.5 or not depends_on_phase(name, number)]
+    assert wrong == [], verdict.failed_expectations[:3]
