@@ -203,6 +203,7 @@ def test_a_look_up_that_hangs_blocks_the_services_and_not_the_loop(tmp_path):
         desk.press()
         desk.wait_state("BURNING")
         desk.hold()
+        desk.wait_for(lambda: desk.contact() == "open", 5, "the contact to open")
         assert [level for _, _, level in desk.edges] == [1, 0]
         desk.lookups_hang(0)
         desk.wait_for(door.answers, 10, "services that are back")
