@@ -79,7 +79,7 @@ def test_after_the_faults_everything_is_repaired_and_the_controller_is_used_once
 
 @pytest.mark.long
 def test_faults_are_acknowledged_often_enough_for_l2_to_mean_something():
-    outcomes = runner.run_seeds(range(1, 13), "cpython")
+    outcomes = runner.run_seeds(range(1, 17), "cpython")
     assert sum(outcome.acknowledged for outcome in outcomes) >= 2
 
 
