@@ -154,7 +154,7 @@ class ConnectedRig:
         try:
             if self._wild and kind is None:
                 told = [(name, text) for name, text in self.desk.violations() if "a traceback at" not in text]
-                assert told == []  # what the changed services raise, they print
+                assert told == [], told  # what the changed services raise, they print
                 assert self.desk.failure is None
             else:
                 self.desk.__exit__(kind, *rest)
