@@ -14,8 +14,8 @@ def test_a_start_knows_nothing():
     """The services see all of this, or the burner asks for it, from the first tick on; 501 ms are too old."""
     nothing = {
         "tc_uv": 0, "magnet_uv": 0, "tc_age_ms": 501, "magnet_age_ms": 501, "back_ms": 0, "lost_ms": 0,
-        "confirm_ms": 0, "live_count": 0, "dead_count": 0, "dead_ms": 0, "cleared_ms": 0, "burning": False,
-        "was_live": False, "igniting": False,
+        "confirm_ms": 0, "live_count": 0, "dead_count": 0, "low_count": 0, "dead_ms": 0, "cleared_ms": 0, "hot_ms": 0,
+        "mean_uv": 0, "burning": False, "was_live": False, "igniting": False, "new_pot": False,
     }  # fmt: skip
     assert {name: getattr(Flame(Config()), name) for name in nothing} == nothing
 
@@ -189,7 +189,8 @@ def test_a_changed_contact_begins_the_judgement_anew():
 def test_a_changed_contact_leaves_nothing_of_what_was_counted():
     flame = Flame(Config())
     nothing = {"burning": False, "igniting": False}
-    nothing.update(dict.fromkeys(("confirm_ms", "live_count", "dead_count", "dead_ms", "cleared_ms"), 0))
+    counts = "confirm_ms live_count dead_count low_count dead_ms cleared_ms hot_ms mean_uv"
+    nothing.update(dict.fromkeys(counts.split(), 0))
     for name in nothing:
         setattr(flame, name, 3)
     flame.contact_changed()

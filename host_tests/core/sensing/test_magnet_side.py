@@ -31,7 +31,7 @@ def test_its_mean_comes_an_eighth_nearer_with_each_reading():
     sense = Sense(conducting=True)
     sense.take(tc_uv=10_000)
     for mean_uv in (1000, 1875, 2640):
-        sense.take(magnet_uv=8000)
+        sense.take(magnet_uv=8001)
         assert sense.flame.mean_uv == mean_uv
 
 
@@ -91,6 +91,27 @@ def test_untaught_the_level_is_compared_every_half_second(readings, holding):
         sense.flame.step(20, True)
         sense.take(20_000, magnet_uv)
     assert sense.flame.is_holding() is holding
+
+
+@pytest.mark.parametrize("readings, holding", [
+    (((500, 12_070), (500, 12_285)), True), (((500, 12_070), (500, 12_286)), False),
+    (((499, 12_070), (1, 12_870), (500, 11_270)), False),
+])  # fmt: skip
+def test_untaught_the_first_half_second_of_all_is_one_like_every_other(readings, holding):
+    sense = Sense(conducting=True)
+    sense.take(20_000)
+    for ms, magnet_uv in readings:
+        sense.flame.step(ms, True)
+        sense.take(magnet_uv=magnet_uv)
+    assert sense.flame.is_holding() is holding
+
+
+def test_untaught_the_knob_may_not_be_released_in_the_half_second_after_the_contact_changed():
+    sense = Sense(conducting=True).run(8 * 520, 20_000, 12_070)
+    assert sense.flame.is_holding()
+    sense.flame.contact_changed()
+    for _ in range(13):
+        assert not sense.run(40, 20_000, 12_070).flame.is_holding()
 
 
 @pytest.mark.parametrize("apart_uv, holding", [(-300, True), (-299, False), (0, False), (299, False), (300, True)])
