@@ -334,3 +334,30 @@ def test_a_sensor_that_falls_silent_is_no_flame():
     before = sense.flame.lost_ms
     sense.run(4000)
     assert before <= 40 and sense.flame.lost_ms >= 3900
+
+
+# --- hot with an open contact ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("conducting, tc_uv, hot", [
+    (False, 2999, False), (False, 3000, True), (False, 3001, True), (False, 60_000, True), (True, 12_000, False),
+])  # fmt: skip
+def test_it_is_counted_how_long_a_tip_is_hot_while_the_contact_is_open(conducting, tc_uv, hot):
+    sense = Sense(conducting)
+    sense.take(tc_uv, 0)
+    for ms in range(40, 440, 40):
+        sense.flame.step(40, conducting)
+        assert sense.flame.hot_ms == (ms if hot else 0)
+        sense.take(tc_uv, 0)
+
+
+@pytest.mark.parametrize("tc_uv, hot_ms", [(2999, 40), (3000, 520)])
+def test_one_cold_reading_begins_that_time_again(tc_uv, hot_ms):
+    sense = Sense().run(440, 12_000, 0).run(40, tc_uv, 0).run(80, 12_000, 0)
+    assert sense.flame.hot_ms == hot_ms
+
+
+def test_readings_that_are_old_show_no_hot_tip():
+    sense = Sense().run(400, 12_000, 0)
+    assert sense.run(500).flame.hot_ms > 0
+    assert sense.run(40).flame.hot_ms == 0
