@@ -91,7 +91,8 @@ def test_a_changed_contact_begins_the_search_again():
 
 
 def test_while_the_contact_conducts_nothing_is_an_ignition():
-    assert not Sense(conducting=True).rise(0, 3000, 10).flame.igniting
+    assert Sense(conducting=False).rise(0, 6000, 10).flame.igniting
+    assert not Sense(conducting=True).rise(0, 6000, 10).flame.igniting
 
 
 def test_a_slow_rise_is_no_ignition():

@@ -22,6 +22,45 @@ def test_a_weld_is_two_millivolts_beside_a_hot_tip_and_not_a_ratio(tc_uv, magnet
     assert (settled(tc_uv, magnet_uv).live_count >= limits.LIVE_READINGS) is weld
 
 
+@pytest.mark.parametrize("magnet_uv, weld", [(1999, False), (2000, False), (2001, True), (2002, True)])
+def test_a_weld_is_more_than_two_millivolts_to_the_microvolt(magnet_uv, weld):
+    sense = Sense().run(1000, 20_000, 5000)  # from above, the mean comes to what is read
+    assert (sense.run(8000, 20_000, magnet_uv).flame.live_count > 0) is weld
+
+
+@pytest.mark.parametrize("count, magnet_uv", [("live_count", 20_000), ("dead_count", 0), ("low_count", 0)])
+def test_live_and_dead_readings_in_a_row_are_counted_up_to_three(count, magnet_uv):
+    sense = Sense()
+    sense.take(20_000)
+    for counted in (1, 2, 3, 3, 3):
+        sense.take(magnet_uv=magnet_uv)
+        assert getattr(sense.flame, count) == counted
+
+
+def test_one_reading_of_four_tenths_of_a_millivolt_begins_the_count_of_those_without_a_voltage_again():
+    sense = Sense()
+    for magnet_uv, counted in ((0, 1), (399, 2), (400, 0), (401, 0), (-1, 1)):
+        sense.take(20_000, magnet_uv)
+        assert sense.flame.low_count == counted
+
+
+@pytest.mark.parametrize("conducting", [True, False])
+def test_one_reading_is_dead_while_the_contact_conducts_and_while_it_is_open_the_mean_must_be_dead_too(conducting):
+    sense = Sense(conducting).run(4000, 20_000, 1000)
+    sense.take(20_000, 0)
+    assert sense.flame.dead_count == conducting
+
+
+def test_the_mean_is_dead_below_four_tenths_of_a_millivolt_to_the_microvolt():
+    sense = Sense().run(4000, 20_000, 500)
+    while sense.flame.mean_uv > 400:
+        assert sense.flame.dead_count == 0
+        sense.take(20_000, 399)
+    assert (sense.flame.mean_uv, sense.flame.dead_count) == (400, 0)
+    sense.take(20_000, 399)
+    assert (sense.flame.mean_uv, sense.flame.dead_count) == (399, 1)
+
+
 @pytest.mark.parametrize("magnet_uv, dead", [(0, True), (390, True), (410, False), (2900, False)])
 def test_a_contact_is_dead_under_four_tenths_of_a_millivolt(magnet_uv, dead):
     assert (settled(20_000, magnet_uv).dead_count > 0) is dead
@@ -150,6 +189,12 @@ def test_after_a_change_of_the_contact_the_first_reading_is_judged_without_what_
     sense.flame.contact_changed()
     sense.take(magnet_uv=magnet_uv)
     assert sense.flame.dead_count == dead
+
+
+def test_what_was_rough_before_a_flame_does_not_make_its_magnet_side_dead():
+    sense = Sense(conducting=True).run(400, 0, 8000).run(400, 4000, 8000)
+    sense.take(10_000, 400)
+    assert sense.flame.burning and sense.flame.dead_count == 0
 
 
 def test_an_open_contact_is_no_contact_that_fails_to_conduct():

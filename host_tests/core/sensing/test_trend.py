@@ -81,10 +81,10 @@ def pots(*means_uv, closed=True):
     for number, uv in enumerate(means_uv):
         flame.take(TC, uv, closed, True)
         flame.take(TC, uv, closed, True)
-        flame.step(1000, closed)
+        assert flame.step(1000, closed) is True
         if flame.new_pot:
             seen.append(number - len(FALL) + 1)
-        flame.step(0, closed)
+        assert flame.step(0, closed) is False
         assert not flame.new_pot, "it is seen for one tick"
     return seen
 
