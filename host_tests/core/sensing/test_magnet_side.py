@@ -93,6 +93,16 @@ def test_a_live_side_is_remembered_for_the_burn_in_which_it_was_seen():
     assert sense.flame.was_live
 
 
+@pytest.mark.parametrize("conducting, magnet_uv, live", [
+    (True, 15_992, False), (True, 16_000, False), (True, 16_008, True), (False, 16_008, False),
+])  # fmt: skip
+def test_a_side_was_live_when_its_mean_was_above_two_millivolts_with_a_closed_contact(conducting, magnet_uv, live):
+    """The mean is an eighth of its first reading."""
+    sense = Sense(conducting)
+    sense.take(20_000, magnet_uv)
+    assert sense.flame.was_live is live
+
+
 @pytest.mark.parametrize(
     "taught_uv, magnet_uv, holding", [(3000, 2900, False), (3000, 3050, True), (5000, 4000, False)]
 )
@@ -116,9 +126,12 @@ def test_untaught_the_knob_may_not_be_released_while_the_level_still_changes(per
     assert sense.flame.is_holding() is holding
 
 
-@pytest.mark.parametrize("change_uv, holding", [(-81, False), (-80, True), (215, True), (216, False)])
-def test_untaught_half_a_second_may_raise_the_level_by_a_56th_and_lower_it_by_a_150th(change_uv, holding):
-    sense = Sense(conducting=True).run(8 * 520, 20_000, 12_070).run(520, 20_000, 12_070 + change_uv)
+@pytest.mark.parametrize("level_uv, change_uv, holding", [
+    (12_071, -81, False), (12_071, -80, True), (12_071, 215, True), (12_071, 216, False),
+    (8400, -57, False), (8400, -56, True), (8400, 150, True), (8400, 151, False),
+])  # fmt: skip
+def test_untaught_half_a_second_may_raise_the_level_by_a_56th_and_lower_it_by_a_150th(level_uv, change_uv, holding):
+    sense = Sense(conducting=True).run(8 * 520, 20_000, level_uv).run(520, 20_000, level_uv + change_uv)
     assert sense.flame.is_holding() is holding
 
 
@@ -134,7 +147,7 @@ def test_untaught_the_level_is_compared_every_half_second(readings, holding):
 
 @pytest.mark.parametrize("readings, holding", [
     (((500, 12_070), (500, 12_285)), True), (((500, 12_070), (500, 12_286)), False),
-    (((499, 12_070), (1, 12_870), (500, 11_270)), False),
+    (((499, 12_070), (1, 12_870), (500, 11_270)), False), (((250, 12_070), (250, 12_070), (500, 12_070)), True),
 ])  # fmt: skip
 def test_untaught_the_first_half_second_of_all_is_one_like_every_other(readings, holding):
     sense = Sense(conducting=True)
