@@ -236,6 +236,15 @@ def test_a_mutant_that_never_ends_is_counted_apart_and_wants_its_reason(project)
     assert project.mutate("--only", "3/99", survivors=reason)[0] == 0
 
 
+def test_a_test_that_was_too_slow_on_a_busy_machine_kills_nothing(project):
+    slow = "pytest.fail('not over within 60 s (@pytest.mark.limit): x')"
+    test = f"import pytest\n\nimport thing\n\n\ndef test_high():\n    if not thing.is_high(4):\n        {slow}\n"
+    project.write("test_thing.py", test)
+    status, said = project.mutate()
+    assert status == 1 and "0 killed" in said
+    assert "timed out: firmware/thing.py:2 (is_high): return x > 3  ->  return False\n" in said
+
+
 def test_shards_together_are_the_whole(project):
     whole = project.mutate("--list")[1].splitlines()
     assert len(whole) == 7

@@ -184,6 +184,8 @@ class _Listener:
         self.is_broken = self.is_broken or report.failed
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and "(@pytest.mark.limit)" in str(report.longrepr):
+            os.kill(os.getpid(), signal.SIGXCPU)  # it was slow: on a busy machine that is no kill
         self.is_broken = self.is_broken or (report.failed and report.when == "setup")
 
 
