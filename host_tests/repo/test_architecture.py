@@ -13,6 +13,7 @@ CURFEW = FIRMWARE / "curfew"
 CORE = sorted(path for room in ("", "core", "runtime", "storage") for path in (CURFEW / room).glob("*.py"))
 HARDWARE = sorted((FIRMWARE / "curfew" / "hardware").rglob("*.py"))
 SERVICES = sorted((FIRMWARE / "curfew" / "services").rglob("*.py"))
+AT_THE_START = ("curfew/core/settings.py", "curfew/hardware/memory.py")  # their errors come while there is memory
 CHIP = {"machine", "network", "neopixel", "esp32", "esp", "bluetooth", "espnow"}
 IMPURE = CHIP | {"time", "utime", "asyncio", "uasyncio", "_thread", "socket", "ssl", "select", "random"}
 
@@ -95,6 +96,16 @@ def test_the_services_reach_neither_relays_nor_gate_nor_table(path):
     if "curfew.hardware.chip" in imported(path):
         reached -= {"curfew.hardware"}
     assert not {name for name in reached if any(name == f or name.startswith(f + ".") for f in forbidden)}
+
+
+@pytest.mark.parametrize("path", [path for path in (*CORE, *HARDWARE) if shown(path) not in AT_THE_START], ids=shown)
+def test_no_except_of_the_safety_loop_needs_memory(path):
+    """MicroPython makes the tuple of "except (A, B)" when an error comes by, which may be that there is none."""
+    assert [
+        one.lineno
+        for one in ast.walk(tree(path))
+        if isinstance(one, ast.ExceptHandler) and isinstance(one.type, ast.Tuple)
+    ] == []
 
 
 def test_only_the_board_makes_relays_and_only_the_burner_has_a_gate():

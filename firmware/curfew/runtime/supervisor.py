@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 
 TRIAL_CONFIRMED, TRIAL_PENDING, TRIAL_FAILED = 0, 1, 2  # of this program
+# Made once: "except (A, B)" makes its tuple when it is reached, and there may be no memory for that.
+_NOT_SCHEDULED = (RuntimeError, AttributeError)  # the queue is full; CPython has none
+_NO_THREAD = (OSError, MemoryError)
 PONG_RESTART = -1  # instead of an echo: the services ask for a restart of the chip
 
 
@@ -51,7 +54,7 @@ class Link:
             self.opening[0] = 1
             try:
                 micropython.schedule(self.open_at_once, None)  # type: ignore[arg-type]  # made before the services
-            except (RuntimeError, AttributeError):  # the queue is full; CPython has none
+            except _NOT_SCHEDULED:
                 self.opening[0] = 0
                 return False
         return True
@@ -94,7 +97,7 @@ class Supervisor:
                 try:
                     micropython.heap_unlock()
                     self._start(self._entry, self._args)
-                except (OSError, MemoryError):  # no memory for a thread at the moment is no reason to shut off
+                except _NO_THREAD:  # at the moment; no reason to shut off
                     link.stopped[0] = 1
                 finally:
                     micropython.heap_lock()
