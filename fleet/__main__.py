@@ -102,7 +102,8 @@ def _off(found: list[Device], arguments: argparse.Namespace) -> int:
     password = broker.passwords(there, OUT / "passwords.json")[broker.OPERATOR]
     left = off.all_off(off.connected(mqtt, password), there, off.MOST_S, partial(print, flush=True))
     for device in left:
-        print(f"{device.name} ({device.place}): does not report off: turn it off at the stove")
+        way = f"open http://{device.host}/, or turn it off at the stove"
+        print(f"{device.name} ({device.place}): does not report off: {way}")
     return 1 if left else 0
 
 

@@ -40,12 +40,16 @@ def chip(number):
 
 
 class Device:
-    """One device; it burns until it hears OFF. dials_s: its attempts to connect; offs: since then, off_s: the first."""
+    """One device; it burns until it hears OFF, unless its contact is welded.
+
+    dials_s: its attempts to connect; hears_s: since when it hears commands; offs: since burn(), off_s: the first.
+    """
 
     def __init__(self, number, port, **login):
         self.chip = chip(number)
         self.base = f"curfew/{self.chip}"
-        self.dials_s, self.offs, self.online_s, self.off_s = [], 0, 0.0, 0.0
+        self.dials_s, self.offs, self.hears_s, self.off_s = [], 0, 0.0, 0.0
+        self.is_welded = False
         self._link = Link(Inbox(1), snapshot.Snapshot(1, threading.Lock()))
         config = {"name": f"flat-{number}", "mqtt": mqtt_config(port, **login)}
         flash = SimpleNamespace(flash_allowed=lambda: True)
@@ -53,7 +57,7 @@ class Device:
         self._context.status["wifi"] = self._context.status["time"] = "online"
         self._service = homeassistant.HomeAssistant(self._context, self.chip, lambda: None, lambda: -60, "POWER_ON")
         self.broker = self._service.broker
-        self._greeted, self.broker.on_connect = self.broker.on_connect, self._connected
+        self._heard = False
         self.burn()
 
     def burn(self, is_on=True):
@@ -68,9 +72,17 @@ class Device:
         said = self._service._discoveries is None and f"{self.base}/burner/0/state" in self.broker.published
         return said and self.broker.is_online() and not self.broker._client.waiting
 
-    def _connected(self):
-        self.online_s = time.monotonic()
-        self._greeted()
+    def is_settled(self):
+        """Whether another end of its session would be the first within a minute: after the second it keeps silent."""
+        return self.is_described() and not self.broker._one_by_one
+
+    def hears(self):
+        """Whether the broker has answered the subscription to its commands, the first one of several."""
+        return self.broker.is_online() and self.broker._client._subscribed > 1
+
+    def is_off(self):
+        """Whether the contact is open."""
+        return not self._link.snapshot.values[snapshot.SNAP_CONTACT_CLOSED]
 
     def poll(self):
         """One round, as the services' thread makes it; the loop takes an OFF at once."""
@@ -80,7 +92,10 @@ class Device:
         if self._link.inbox.take_off(0):
             self.offs += 1
             self.off_s = self.off_s or time.monotonic()
-            self.burn(False)
+            self.burn(self.is_welded)
+        if self.hears() and not self._heard:
+            self.hears_s = time.monotonic()
+        self._heard = self.hears()
         if self.broker._connection is not None and not dialing:
             self.dials_s.append(time.monotonic())
 
@@ -133,8 +148,12 @@ class Crowd:
         return self.until(lambda device: device.offs > before[device.base], OFF_S)
 
     def off_while_killed(self, speaker, kill):
-        """Say OFF to every device and kill at half of it: (acknowledged, of them without effect)."""
-        acknowledged = set()
+        """Say OFF to every device and kill at half of it.
+
+        Returns how many were acknowledged by then, how many of these had no effect, and how many of these last went
+        to a device whose session did not end.
+        """
+        acknowledged, heard_s = set(), {device: device.hears_s for device in self.devices}
         speaker.on_publish = lambda *said: acknowledged.add(said[2])
         sent = {speaker.publish(f"{device.base}/command", "OFF", 1).mid: device for device in self.devices}
         end_s = time.monotonic() + OFF_S
@@ -143,7 +162,8 @@ class Crowd:
         kill()
         before = set(acknowledged)
         self.rounds(2)
-        return len(before), sum(not sent[number].offs for number in before)
+        lost = [sent[number] for number in before if not sent[number].offs]
+        return len(before), len(lost), sum(device.hears() and device.hears_s == heard_s[device] for device in lost)
 
     def away(self, broker, away_s):
         """Kill the broker for so long; seconds until the last device is back, most attempts at once in 0.1 s."""
@@ -151,7 +171,7 @@ class Crowd:
         gone_s = time.monotonic()
         self.rounds(away_s)
         broker.start()
-        back_s = self.until(lambda device: device.online_s > gone_s, BACK_S)
+        back_s = self.until(lambda device: device.hears_s > gone_s, BACK_S)
         return back_s, self.most_at_once(gone_s)
 
     def most_at_once(self, since_s):

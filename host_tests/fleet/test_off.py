@@ -66,6 +66,22 @@ def test_every_device_reports_off_whether_it_burnt_or_not(started, flash, burnin
     assert left == [] and took_s < crowd.OFF_S and all(device.offs for device in there.devices)
 
 
+@pytest.mark.long
+def test_no_off_that_is_counted_is_lost_when_the_broker_is_killed(started, flash, monkeypatch):  # noqa: F811
+    server = started()
+    there = crowd.Crowd(20, server.port)
+    there.devices[7].is_welded = True
+
+    def kill():
+        server.stop()
+        server.start()
+
+    monkeypatch.setattr(off, "MOST_S", 25)
+    left, _ = off_for_all(there, there.port, kill)
+    assert [device.chip for device in left] == [there.devices[7].chip]
+    assert all(device.is_off() for device in there.devices if device is not there.devices[7])
+
+
 def test_who_does_not_answer_is_named_with_the_way_out(started, flash, tmp_path, monkeypatch, capsys):  # noqa: F811
     listed, network = tmp_path / "devices.csv", tmp_path / "network.json"
     listed.write_text("name,place,host,chip\nflat-7,first floor,10.0.0.7,240ac412ab0f\n")
@@ -74,7 +90,8 @@ def test_who_does_not_answer_is_named_with_the_way_out(started, flash, tmp_path,
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(off, "MOST_S", 0.2)
     assert command.main(["off", str(listed), str(network)]) == 1
-    assert "flat-7 (first floor): does not report off: turn it off at the stove" in capsys.readouterr().out
+    way = "open http://10.0.0.7/, or turn it off at the stove"
+    assert f"flat-7 (first floor): does not report off: {way}" in capsys.readouterr().out
 
 
 def test_a_broker_that_is_away_is_one_line(tmp_path, monkeypatch, capsys):
