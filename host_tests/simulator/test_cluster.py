@@ -5,6 +5,9 @@ Not here: the record on this machine alone (test_campaign.py).
 
 import json
 import os
+import re
+import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,11 +15,13 @@ import time
 
 import pytest
 
+from host_tests.fixtures.seeded_firmware import seeded
 from simulator import __main__ as command
 from simulator.campaign import cluster, record
 from simulator.run import ROOT
 
 pytestmark = [pytest.mark.long, pytest.mark.limit(180)]
+GRANTED = "granted = burner.grant(step_ms)"  # once given it is kept: every burn breaks S1
 QUIET = {"DASK_DISTRIBUTED__DASHBOARD__LINK": "", "DASK_DISTRIBUTED__SCHEDULER__DASHBOARD__STATUS": "[]"}
 
 
@@ -31,15 +36,15 @@ class Cluster:
         self.running = []
         self._start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
 
-    def worker(self, **environment):
+    def worker(self, checkout=ROOT):
         """Another worker; its process."""
         options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--death-timeout", "60")
-        return self._start("worker", self.address, *options, **environment)
+        return self._start("worker", self.address, *options, checkout=checkout)
 
-    def _start(self, *arguments, **environment):
+    def _start(self, *arguments, checkout=ROOT):
         process = subprocess.Popen(
             [sys.executable, "-m", "dask", *arguments],
-            cwd=ROOT, env={**os.environ, **QUIET, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            cwd=checkout, env={**os.environ, **QUIET}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self.running.append(process)
         return process
@@ -96,6 +101,30 @@ def test_a_worker_that_is_killed_loses_no_seed_and_none_is_reported_twice(dask, 
     assert command.main(["campaign", "--runs", "3", "--seed", "20", "--results", str(tmp_path / "here.jsonl")]) == 0
     for outcome in record.Record(tmp_path / "here.jsonl", "cpython").read():
         assert outcome == there[outcome.seed], "this machine finds what the worker found"
+
+
+def test_a_red_seed_of_a_worker_is_red_here_with_the_one_command_that_is_printed(dask, tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"  # two checkouts of a program with a bug
+    for checkout in (here, there):
+        checkout.mkdir()
+        seeded(checkout, ("curfew/core/controller.py", GRANTED, f"{GRANTED} or self.granted[index]"))
+        for name in ("simulator", "tools", "render"):
+            shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("catalog.py", "catalog.toml"):
+            shutil.copy(ROOT / name, checkout)
+    dask.worker(there)
+
+    def asked(*words):
+        return subprocess.run(words, cwd=here, capture_output=True, text=True)
+
+    campaign = (sys.executable, "-m", "simulator", "campaign", "--runs")
+    found = asked(*campaign, "5", "--scheduler", dask.address)
+    assert found.returncode == 1, found.stdout + found.stderr
+    seed, broken = re.search(r"seed (\d+)  VIOLATED (S1: .*)", found.stdout).groups()
+    again = asked(*shlex.split(re.search(rf"again: (.* --seed {seed})\n", found.stdout)[1]))
+    assert again.returncode == 1 and broken in again.stdout
+    alone = asked(*campaign, "1", "--seed", seed)
+    assert alone.returncode == 1 and f"seed {seed}  VIOLATED {broken}\n" in alone.stdout
 
 
 def test_a_worker_with_other_code_ends_the_campaign_in_one_line(dask, monkeypatch, capsys):
