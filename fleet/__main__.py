@@ -9,8 +9,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fleet import broker, devices, grafana, home_assistant, off, provision, rollout, targets
+from fleet import broker, devices, grafana, home_assistant, off, provision, rollout, targets, trial
 from fleet.devices import Device, FleetError
+from simulator.run import RunError, check_build
 from tools import update
 from tools.board import deploy, installation, key, plan, ports
 from tools.board.errors import BoardError
@@ -23,6 +24,8 @@ LABELS = OUT / "labels"
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m fleet", description="Many stoves: lists, credentials, updates.")
     commands = parser.add_subparsers(dest="command", required=True)
+    about = "virtual stoves on this computer, to try dashboard and alerts with"
+    commands.add_parser("trial", help=about).add_argument("count", type=int, nargs="?", default=50, metavar="COUNT")
     for name, about in (
         ("check", "judge the list"),
         ("files", f"write what the broker, Prometheus, Grafana and Home Assistant need into {OUT}/"),
@@ -34,6 +37,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         command.add_argument("list", type=Path, metavar="devices.csv")
         if name == "files":
             command.add_argument("--token", type=Path, default=OUT / "token", help="file with the token that may read")
+            command.add_argument("--burns-long", default=targets.LONG, help="a burn that is reported, like 90m or 3h")
         if name in ("provision", "off"):
             command.add_argument("network", type=Path, metavar="network.json", help="what all devices share")
         if name == "provision":
@@ -48,6 +52,7 @@ def _files(found: list[Device], arguments: argparse.Namespace) -> int:
     broker.private(OUT / "rabbitmq.json", json.dumps(broker.rabbitmq(users), indent=1) + "\n")
     (OUT / "mosquitto.acl").write_text(broker.mosquitto_acl(), "utf-8")
     (OUT / "targets.json").write_text(targets.file_sd(found), "utf-8")
+    (OUT / "rules.yml").write_text(targets.rules(arguments.burns_long), "utf-8")
     (OUT / "prometheus.yml").write_text(targets.configuration(arguments.token.resolve()), "utf-8")
     (OUT / "grafana.json").write_text(grafana.text(), "utf-8")
     (OUT / "homeassistant.yaml").write_text(home_assistant.package(found), "utf-8")
@@ -133,6 +138,11 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; the exit status."""
     arguments = _arguments(argv)
     try:
+        if arguments.command == "trial":
+            check_build()
+            OUT.mkdir(parents=True, exist_ok=True)
+            trial.run(arguments.count, OUT / "trial.csv", OUT / "token", partial(print, flush=True))
+            return 0
         found = devices.read(arguments.list)
         if arguments.command == "check":
             print(f"{arguments.list}: {len(found)} devices")
@@ -140,7 +150,7 @@ def main(argv: list[str] | None = None) -> int:
         OUT.mkdir(parents=True, exist_ok=True)
         commands = {"files": _files, "provision": _provision, "off": _off, "update": _update}
         return commands[arguments.command](found, arguments)
-    except (FleetError, BoardError) as error:
+    except (FleetError, BoardError, RunError) as error:
         print(f"fleet: {error}", file=sys.stderr)
         return 2 if isinstance(error, FleetError) else 1
     except OSError as error:

@@ -1,12 +1,13 @@
 """The list of devices: what is taken, and one line for everything that is not."""
 
 import os
+import socket
 import stat
 
 import pytest
 
 from fleet import __main__ as command
-from fleet import broker, devices
+from fleet import broker, devices, trial
 from fleet.devices import Device, FleetError
 
 HEAD = "name,place,host,chip\n"
@@ -94,3 +95,16 @@ def test_a_password_file_is_the_old_or_the_new_one(tmp_path, monkeypatch):
     with pytest.raises(FileExistsError):
         broker.private(path, "new")
     assert path.read_text() == "old"
+
+
+@pytest.mark.parametrize("count, said", [
+    ("0", "0 virtual stoves: 1 to 99 are possible"), ("100", "100 virtual stoves: 1 to 99 are possible"),
+    ("1", "for alerts: Address already in use: end the other program there"),
+])  # fmt: skip
+def test_a_trial_that_cannot_be_is_one_line(count, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setattr(trial, "ALERTS_PORT", taken.getsockname()[1])
+        assert command.main(["trial", count]) == 2
+    err = capsys.readouterr().err
+    assert said in err and err.count("\n") == 1

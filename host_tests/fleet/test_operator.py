@@ -5,22 +5,18 @@ Real servers, real controllers on the virtual machine; only the hours of the rul
 
 import subprocess
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from curfew.services.http.auth import token_hash
-from fleet.devices import Device
+from fleet import trial
 from host_tests.fleet.crowd import memory_kb
 from host_tests.fleet.monitoring import TOKEN, Alertmanager, Prometheus
 from host_tests.fleet.servers import programs
 from simulator.realtime import rig
-from simulator.realtime.process import network_of
 
 PICTURE = Path(__file__).parent.parent.parent / "build" / "screenshots" / "fleet.png"
-STARTS = 4  # controllers that begin at a time
 EVERY_S = 5
 SAMPLES_MOST = 60  # of a device at a scrape
 
@@ -41,22 +37,12 @@ def picture(address):
     pytest.param(50, marks=[pytest.mark.evidence, pytest.mark.limit(900)]),
 ])  # fmt: skip
 def test_an_operator_sees_all_stoves_and_is_alerted_by_those_that_need_someone(tmp_path, monkeypatch, count):
-    monkeypatch.setattr(rig, "STEP_S", 0.05)  # a stove steps with its controller's ticks; between them it need not
+    monkeypatch.setattr(rig, "STEP_S", trial.STEP_S)
     for name in ("prometheus", "alertmanager"):
         (tmp_path / name).mkdir()
     with ExitStack() as stack:
-
-        def stove(number):
-            folder = tmp_path / f"flat-{number}"
-            folder.mkdir()
-            return rig.RealtimeRig(folder, network=network_of("a password", token=token_hash(TOKEN)))
-
-        with ThreadPoolExecutor(STARTS) as pool:
-            stoves = [stack.enter_context(one) for one in pool.map(stove, range(1, count + 1))]
-        listed = [
-            Device(f"flat-{number:02}", f"floor {1 + number // 10}", f"127.0.0.1:{one.web_port}", f"240ac4{number:06x}")
-            for number, one in enumerate(stoves, 1)
-        ]
+        made = trial.stoves(stack, tmp_path, count, TOKEN)
+        listed, stoves = zip(*made, strict=True)
         alerts = Alertmanager(tmp_path / "alertmanager")
         stack.callback(alerts.stop)
         server = Prometheus(tmp_path / "prometheus", listed, EVERY_S, alerts.address, hurried=True)

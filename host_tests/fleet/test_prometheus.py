@@ -15,7 +15,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from curfew.services.http.auth import token_hash
 from fleet import grafana, targets
-from fleet.devices import Device
+from fleet.devices import Device, FleetError
 from host_tests.fleet.monitoring import TOKEN, Prometheus
 from host_tests.fleet.servers import programs
 from simulator.realtime.process import network_of
@@ -36,6 +36,19 @@ def test_every_alert_comes_at_its_minute_and_not_before():
     assert "SUCCESS" in ran("promtool", "test", "rules", HERE / "rules_test.yml")
 
 
+@pytest.mark.parametrize("long", ["90m", "45s", "12h"])
+def test_a_long_burn_may_be_another_one_in_both_its_times_and_its_text(long):
+    changed, shipped = targets.rules(long), targets.rules()
+    assert changed.count(long) == shipped.count(targets.LONG) == 3 and targets.LONG not in changed
+    assert changed.replace(long, targets.LONG) == shipped
+
+
+@pytest.mark.parametrize("long", ["", "3", "0h", "3 h", "1h30m", "-3h", "3d", "99999s"])
+def test_a_time_that_prometheus_would_not_take_is_one_line(long):
+    with pytest.raises(FleetError, match="--burns-long .*like 90m"):
+        targets.rules(long)
+
+
 def test_every_alert_has_a_test():
     rules, tests = ((HERE / name).read_text() for name in ("rules.yml", "rules_test.yml"))
     alerts = [line.split()[-1] for line in rules.splitlines() if "- alert:" in line]
@@ -45,6 +58,7 @@ def test_every_alert_has_a_test():
 def test_the_configuration_is_one_that_prometheus_takes(tmp_path):
     (tmp_path / "token").write_text(TOKEN)
     (tmp_path / "prometheus.yml").write_text(targets.configuration(tmp_path / "token"))
+    (tmp_path / "rules.yml").write_text(targets.rules("90m"))
     (tmp_path / "targets.json").write_text(targets.file_sd([Device("flat-7", "灶", "10.0.0.7", "")]))
     ran("promtool", "check", "config", tmp_path / "prometheus.yml")
 
