@@ -54,6 +54,10 @@ def test_what_is_not_one_json_object_is_refused(text):
     refused(text)
 
 
+def test_a_list_of_settings_is_called_by_its_name():
+    assert refused("[1]") == "settings: not an object { ... }"
+
+
 @pytest.mark.parametrize("opening, closing", [("[", "]"), ('{"burners":', "}"), ('{"burners":[', "]}")])
 def test_a_file_nested_very_deep_is_refused(opening, closing):
     depth = 100_000
