@@ -314,7 +314,7 @@ def test_a_burner_takes_its_own_kind_of_pin_and_no_other(key, allowed):
 @pytest.mark.parametrize("key", ["relay_pin", "button_pin"])
 def test_a_pin_is_a_number(key, value):
     text = message(burners=[{key: value}])
-    assert text.startswith(f"burners[0].{key}: ")
+    assert text.startswith(f"burners[0].{key}: ") and text.endswith(" of an ESP32")
 
 
 @pytest.mark.parametrize("value", [1, 0, "true", None], ids=repr)

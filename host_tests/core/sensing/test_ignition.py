@@ -58,8 +58,13 @@ def test_of_one_burner_a_rise_is_looked_for_in_fifty_readings(rise_uv, igniting)
 def test_a_lead_that_makes_contact_again_is_no_ignition(step_uv, igniting):
     """No single step is more than half of the rise, be it that a reading between its two conversions splits it."""
     for halfway_uv in (1000, 1000 + step_uv // 2):
-        after = [1000 + step_uv] * 2 + [1500 + step_uv] + [2000 + step_uv] * 3
+        after = [1000 + step_uv] * 2 + [1500 + step_uv] + [1999 + step_uv] * 2 + [2000 + step_uv]
         assert risen([0, 0, 0, 500, 1000, 1000, halfway_uv, *after]) is igniting
+
+
+@pytest.mark.parametrize("step_uv, igniting", [(1100, True), (1101, False)])
+def test_nor_is_the_oldest_step_more_than_half_of_the_rise(step_uv, igniting):
+    assert risen([0, step_uv - 1, step_uv, 1300, 1500, 1700, 1900, 2200, 2200, 2200]) is igniting
 
 
 @pytest.mark.parametrize("to_uv", [5000, 20_000, 60_000])
@@ -162,6 +167,21 @@ def test_a_magnet_side_that_is_live_is_tested_before_an_ignition_counts():
     readings = range(500, 3000, 200)
     assert risen(readings)
     assert not risen(readings, magnet_uv=2000)
+
+
+@pytest.mark.parametrize("magnet_uv, level_uv, igniting", [
+    (399, 2999, True), (400, 2999, False), (400, 3000, True),  # a tip too cold to tell a weld
+    (1000, 3999, False), (1000, 4000, True),  # a quarter of the hot side
+    (2000, 12_000, True), (2001, 12_000, False),  # a weld
+])  # fmt: skip
+def test_beside_a_magnet_side_that_is_not_dead_only_a_hot_tip_tells_a_disturbance_from_a_weld(
+    magnet_uv, level_uv, igniting
+):
+    sense = Sense().run(400, 200, 3000).run(8000, 200, magnet_uv)  # from above, the mean comes to what is read
+    assert sense.flame.mean_uv == magnet_uv
+    sense.flame.forget_rise()
+    sense.rise(level_uv - 2000, level_uv, 10, magnet_uv=magnet_uv).run(80, level_uv, magnet_uv)
+    assert sense.flame.igniting is igniting
 
 
 def test_a_single_spike_is_no_ignition():

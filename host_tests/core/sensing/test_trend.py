@@ -108,3 +108,8 @@ def test_without_a_long_fall_or_with_an_open_contact_a_rise_is_no_pot():
 
 def test_a_fall_after_the_long_one_that_is_no_cooling_forgets_it():
     assert pots(*FALL, LOW_UV + 500, LOW_UV + 400, LOW_UV + 5000) == []
+
+
+def test_after_a_second_long_fall_two_seconds_count_again():
+    again = [LOW_UV * 9**number // 10**number for number in range(1, 11)]
+    assert pots(*FALL, LOW_UV, *again, again[-1], again[-1] + 1000) == [13]
