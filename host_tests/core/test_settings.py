@@ -192,7 +192,8 @@ RELATIONS = [
      ["burn_max_min 3 does not hold ignite_window_s 121 and warning_s 60"]),
     ({"flame_die_s": 30, "reclose_hold_s": 30}, {"flame_die_s": 31, "reclose_hold_s": 30},
      ["reclose_hold_s 30", "flame_die_s 30"]),
-    ({"flame_die_s": 30, "delay_coil_s": 27}, {"flame_die_s": 31, "delay_coil_s": 27}, ["reclose_hold_s 30", "flame_die_s 30"]),
+    ({"flame_die_s": 30, "delay_coil_s": 27}, {"flame_die_s": 31, "delay_coil_s": 27},
+     ["reclose_hold_s 30", "flame_die_s 30"]),
 ]  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def test_a_start_has_seen_nothing_live_and_proves_no_open_contact():
 
 @pytest.mark.parametrize("magnet_uv, opening", [
     ((8000,) * 3, "PENDING"), ((8000,) * 4, "REFUTED"), ((0,) * 4, "PROVED"), ((3000, 0, 0, 0), "UNTESTABLE"),
-    ((0, 0, 0, 0, 8000), "PROVED"), ((3000, 3000, 0, 0), "UNTESTABLE"),
+    ((0, 0, 0, 0, 8000), "PROVED"), ((3000, 3000, 0, 0), "UNTESTABLE"), ((2000, 2001, 2001, 2001), "UNTESTABLE"),
 ])  # fmt: skip
 def test_it_is_judged_on_the_mean_of_four_readings_so_that_a_spark_is_no_weld(magnet_uv, opening):
     one = Opening()
@@ -182,9 +182,10 @@ def test_showing_that_a_weld_is_gone_changes_no_other_verdict(before):
 def test_a_new_shut_off_begins_from_nothing():
     opening = Opening().run(600, 20_000, 0).fall(20_000, 2000, 20_000)
     assert (opening.opening(), opening.gas()) == ("PROVED", "PROVED")
+    opening.proof.restart_gas()
     opening.proof.begin(False)
     assert (opening.opening(), opening.gas()) == ("PENDING", "PENDING")
-    assert (opening.proof.age_ms, opening.proof.die_ms) == (0, 0)
+    assert (opening.proof.age_ms, opening.proof.die_ms, opening.proof.relit_early) == (0, 0, False)
 
 
 # --- the gas -------------------------------------------------------------------------------------------------------
@@ -334,7 +335,8 @@ def seconds(*means_uv, was_live=True):
 @pytest.mark.parametrize("means_uv, relit", [
     ((20_000, 19_000, 19_000), True), ((20_000, 19_000, 19_500), True), ((20_000, 19_000, 18_999), False),
     ((20_000, 19_800, 19_800), False), ((20_000, 19_799, 19_799), True), ((20_000, 20_000, 20_000), False),
-    ((5000, 2999, 2999), False), ((5000, 3000, 3000), True), ((0, 0, 0), False),
+    ((5000, 2999, 2999), False), ((5000, 3000, 3000), True), ((0, 0, 0), False), ((20_000, 19_000, 19_900), True),
+    ((0, 3000, 3000), False),
 ])  # fmt: skip
 def test_a_second_without_a_fall_after_one_is_a_flame_that_was_lit_too_early(means_uv, relit):
     assert seconds(*means_uv).relit is relit
@@ -363,6 +365,7 @@ def test_what_seems_relit_again_and_again_gets_no_more_than_a_minute_in_all():
 
 @pytest.mark.parametrize("means_uv, relit", [
     ((100, 2000, 3000), True), ((100, 2000, 2999), False), ((100, 2001, 3000), False), ((3000, 4000), True),
+    ((5000,), False), ((0, 3000), True),
 ])  # fmt: skip
 @pytest.mark.parametrize("was_live", [False, True])
 def test_after_a_burn_without_a_flame_a_tip_that_warms_by_a_millivolt_a_second_was_lit_too_late(
@@ -373,6 +376,30 @@ def test_after_a_burn_without_a_flame_a_tip_that_warms_by_a_millivolt_a_second_w
     proof.restart_gas()
     proof.take_second(means_uv[-1], means_uv[-1] + 5000)
     assert not proof.relit, "one lighting counts once"
+
+
+def test_a_tip_that_warms_after_the_gas_was_proved_out_is_a_new_flame_and_not_a_late_one():
+    proof = seconds(100, was_live=False)
+    proof.gas = PROVED
+    proof.take_second(2000, 3000)
+    assert not proof.relit
+
+
+def test_the_flame_that_was_lit_too_early_goes_out_with_the_first_fall():
+    proof = seconds(20_000, 18_000, 18_100)
+    proof.restart_gas()
+    proof.die_ms = 1000
+    for before_uv, uv in ((18_100, 18_099), (18_099, 18_099)):
+        proof.take_second(before_uv, uv)
+        assert (proof.relit, proof.die_ms) == (False, 1000)
+
+
+def test_after_a_relighting_no_fall_of_before_counts():
+    proof = seconds(20_000, 18_000, 18_100)
+    proof.restart_gas()
+    for before_uv, uv in ((18_100, 0), (0, 3000)):
+        proof.take_second(before_uv, uv)
+        assert not proof.relit
 
 
 def test_a_gas_that_was_proved_out_is_proved_anew_after_a_relighting():
