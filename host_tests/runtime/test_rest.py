@@ -61,6 +61,15 @@ def test_what_the_second_conversion_takes_is_not_slept(second_ms, last_ms):
     assert rested(4, second_ms=second_ms) == [6, "second", last_ms]
 
 
+@pytest.mark.parametrize("takes_ms", [0, -1, -500])
+def test_ticks_that_take_no_time_are_told_as_none(takes_ms):
+    bench = Bench(ticks=100)
+    bench.takes_ms = takes_ms
+    with pytest.raises(StopIteration):
+        bench.loop.run()
+    assert bench.link.figures[0] == 0
+
+
 def test_the_tick_itself_tells_the_services_of_the_window():
     bench = Bench()
     bench.controller.update_ms = 1234
