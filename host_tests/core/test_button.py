@@ -58,6 +58,11 @@ def test_nothing_happens_while_nothing_is_pressed():
     assert Finger().up(60_000).events == []
 
 
+@pytest.mark.parametrize("ms", [5120, 5140, 5160, 5180, 60_000])
+def test_after_a_rest_of_any_length_a_press_counts_as_ever(ms):
+    assert Finger().up(ms).down(40).up(400).events == ["press"]
+
+
 def test_a_press_is_one_step_at_the_end_of_its_gesture_and_not_before():
     finger = Finger().down(400).up(140)
     assert finger.events == []
@@ -254,6 +259,19 @@ def test_a_button_that_is_down_at_a_start_does_nothing_until_it_was_up(ms):
     assert finger.down(100).up(400).events == ["press"]
 
 
+@pytest.mark.parametrize("ms, events", [(139, []), (140, ["press"]), (141, ["press"])])
+def test_a_button_was_up_at_a_start_when_it_was_so_for_the_bridge(ms, events):
+    finger = Finger(seen_up=False)
+    finger.button.step(False, ms)
+    assert finger.down(100).up(400).events == events
+
+
+def test_a_button_that_is_down_from_a_start_on_is_stuck_after_thirty_seconds_as_ever():
+    finger = Finger(seen_up=False).down(20 + limits.STUCK_MS)
+    assert not finger.button.is_stuck()
+    assert finger.down(20).button.is_stuck()
+
+
 def test_a_worn_key_that_is_down_at_a_start_does_not_count_after_a_break():
     finger = Finger(seen_up=False).down(100).up(100).down(6_000)
     assert finger.events == []
@@ -267,6 +285,18 @@ def test_a_gesture_in_which_a_fault_is_raised_can_only_turn_everything_off(ms_be
     finger.down(6_000).up(400)
     assert finger.events == ["hold all"]
     assert finger.down(100).up(400).events == ["hold all", "press"]
+
+
+def test_a_fault_between_the_release_and_the_end_of_a_gesture_takes_its_step():
+    finger = Finger().down(100).up(60)
+    finger.button.ignore_until_up()
+    assert finger.up(400).events == []
+
+
+def test_a_fault_in_the_first_sample_of_a_gesture_takes_its_step():
+    finger = Finger().down(20)
+    finger.button.ignore_until_up()
+    assert finger.down(100).up(400).events == []
 
 
 def test_a_fault_forgets_the_first_half_of_a_pair():

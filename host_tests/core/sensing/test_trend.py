@@ -101,6 +101,10 @@ def test_a_millivolt_more_within_two_seconds_after_a_long_fall_is_the_next_pot(t
     assert pots(*FALL, *then_uv) == seen
 
 
+def test_a_tip_may_have_cooled_to_nothing():
+    assert pots(*FALL, 0, 1000) == [2]
+
+
 def test_without_a_long_fall_or_with_an_open_contact_a_rise_is_no_pot():
     assert pots(*FALL[1:], LOW_UV + 5000) == []
     assert pots(*FALL, LOW_UV + 5000, closed=False) == []
