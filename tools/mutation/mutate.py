@@ -48,7 +48,7 @@ COPIED = (
 TESTS = {
     "firmware/curfew/core/safety.py": "core/gate",
     "firmware/curfew/core/limits.py": "core/limits core/settings core/button core/sensing/flame core/sensing/ignition "
-    "core/sensing/magnet_side core/sensing/trend core/sensing/proof core/window core/pins runtime/inbox "
+    "core/sensing/magnet_side core/sensing/trend core/sensing/proof core/sensing/window core/pins runtime/inbox "
     "hardware/scanner runtime/supervisor hardware/self_test "
     "core/clock_check::test_a_clock_that_stands_still_opens_after_fifty_ticks "
     "core/controller::test_in_a_fault_the_window_takes_a_hold_of_ten_seconds_and_twenty_open_none "
@@ -68,7 +68,7 @@ MORE = {
     "firmware/curfew/core/faults.py": "core/faults core/fault_set",
     "firmware/curfew/core/controller.py": "core/controller core/clock_check core/deadline core/faults "
     "core/table runtime/rtc_memory runtime/inbox core/sensing/weld_test core/sensing/contacts core/fault_sounds",
-    "firmware/curfew/core/burner.py": "core/window core/override core/sensing/verifying core/sensing/magnet_side "
+    "firmware/curfew/core/burner.py": "core/sensing/window core/override core/sensing/verifying core/sensing/magnet_side "
     "core/table core/deadline core/faults core/sensing/contacts core/fault_sounds core/controller",
 }
 
