@@ -68,8 +68,9 @@ MORE = {
     "firmware/curfew/core/faults.py": "core/faults core/fault_set",
     "firmware/curfew/core/controller.py": "core/controller core/clock_check core/deadline core/faults "
     "core/table runtime/rtc_memory runtime/inbox core/sensing/weld_test core/sensing/contacts core/fault_sounds",
-    "firmware/curfew/core/burner.py": "core/sensing/window core/override core/sensing/verifying core/sensing/magnet_side "
-    "core/table core/deadline core/faults core/sensing/contacts core/fault_sounds core/controller",
+    "firmware/curfew/core/burner.py": "core/sensing/window core/override core/sensing/verifying "
+    "core/sensing/magnet_side core/table core/deadline core/faults core/sensing/contacts core/fault_sounds "
+    "core/controller",
 }
 
 KILLED, SURVIVED, TIMED_OUT, DEAD_AT_IMPORT, CRASHED = "killed", "survived", "timed out", "does not import", "crashed"
