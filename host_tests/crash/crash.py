@@ -106,9 +106,21 @@ def text(file, number):
 
 
 @cache
+def _parsed(file):
+    """The tree of a file; a handler that names a tuple, which its module made once, has it in its place."""
+    tree = ast.parse(Path(file).read_text("utf-8"))
+    named = [node for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)]
+    tuples = {node.targets[0].id: node.value for node in named if isinstance(node.value, ast.Tuple)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and isinstance(node.type, ast.Name):
+            node.type = tuples.get(node.type.id, node.type)
+    return tree
+
+
+@cache
 def _tries(file):
     """(first line, last line, handlers) of the body of every `try`, inner ones first."""
-    found = [node for node in ast.walk(ast.parse(Path(file).read_text("utf-8"))) if isinstance(node, ast.Try)]
+    found = [node for node in ast.walk(_parsed(file)) if isinstance(node, ast.Try)]
     spans = [(node.body[0].lineno, node.body[-1].end_lineno, node.handlers) for node in found]
     return sorted(spans, key=lambda span: span[1] - span[0])
 
@@ -117,7 +129,7 @@ def handlers(firmware=FIRMWARE):
     """(file, function, what it catches) of every handler in the firmware, as HANDLERS has them."""
     found = set()
     for file in {file for file, _ in lines(firmware)}:
-        for function in ast.walk(ast.parse(Path(file).read_text("utf-8"))):
+        for function in ast.walk(_parsed(file)):
             for node in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
                 if isinstance(node, ast.ExceptHandler):
                     found.add((file[len(str(firmware)) + 1 :], function.name, ast.unparse(node.type)))
