@@ -62,7 +62,7 @@ def test_what_the_second_conversion_takes_is_not_slept(second_ms, last_ms):
 
 
 @pytest.mark.parametrize("takes_ms", [0, -1, -500])
-def test_ticks_that_take_no_time_are_told_as_none(takes_ms):
+def test_ticks_that_take_no_time_are_reported_as_none(takes_ms):
     bench = Bench(ticks=100)
     bench.takes_ms = takes_ms
     with pytest.raises(StopIteration):
