@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -191,7 +192,9 @@ def shell(line):
 def test_a_command_whose_window_is_closed_leaves_no_board_at_its_prompt(tmp_path, number):
     with fixture.virtual.Board(tmp_path / "flash", fixture.SPEED) as board:
         words = [sys.executable, "-m", "tools.cli", "deploy", "--port", board.port]
-        with subprocess.Popen(words, cwd=fixture.ROOT, stdout=subprocess.PIPE, text=True) as running:
+        heeds = partial(signal.signal, number, signal.SIG_DFL)  # where nohup runs the tests, too
+        piped = {"cwd": fixture.ROOT, "stdout": subprocess.PIPE, "text": True, "preexec_fn": heeds}
+        with subprocess.Popen(words, **piped) as running:
             while "KiB of flash free" not in running.stdout.readline():
                 assert running.poll() is None
             running.send_signal(number)
