@@ -1,7 +1,7 @@
 """What strangers at the web cost someone whose phone was logged in once, in real time.
 
-Here: a lock-out attack, places taken in silence, a power cut before. Not here: many clients and the broker
-(test_remote_access.py), who has to wait after a wrong password (test_auth.py).
+Here: a lock-out attack, a page in a browser, places taken in silence, a power cut before. Not here: many clients and
+the broker (test_remote_access.py), who has to wait after a wrong password (test_auth.py).
 """
 
 import socket
@@ -20,9 +20,16 @@ OFFS, BURNERS = 8, 4  # each of them rests for 3 s after an OFF
 PATIENCE_S = 40  # TCP asks for a connection again after 1, 3, 7, 15 and 31 s
 AGAIN_S = 0.002  # later a stranger whose connection ended is back
 WRONG = b'POST /api/v1/login HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: 18\r\n\r\n{"password":"bad"}'
+# What a stranger's page can send without being asked first (CORS), on as many connections as a browser opens.
+PAGE = b"POST /api/v1/login HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://stranger.example\r\n"
+PAGE += b"Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}"
 AT_TOTAL_RETRANS = 100  # in the kernel's tcp_info
 # How many strangers say what at once, and how long their connections may keep one of the phone waiting.
-ATTACKS = {"a lock-out": (1, WRONG, OFF_MS), "silence": (12, b"", CONNECT_MS)}
+ATTACKS = {
+    "a lock-out": (1, WRONG, OFF_MS),
+    "a stranger's page": (6, PAGE, CONNECT_MS),
+    "silence": (12, b"", CONNECT_MS),
+}
 
 
 @contextmanager
