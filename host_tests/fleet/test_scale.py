@@ -35,7 +35,7 @@ def test_an_off_for_all_reaches_every_device_within_five_seconds(together, count
 def test_no_off_that_the_broker_acknowledged_is_lost_when_it_is_killed(together):
     devices, there = together(100)
     speaker = crowd.speaking(there.port)
-    acknowledged, lost = devices.off_while_killed(speaker, there.stop)
+    acknowledged, lost, _ = devices.off_while_killed(speaker, there.stop)
     speaker.loop_stop()
     assert acknowledged >= 50 and lost == 0
 
