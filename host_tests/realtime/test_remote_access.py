@@ -342,7 +342,7 @@ def test_a_week_of_a_loss_every_ten_minutes_leaves_nothing_behind(connected, aut
 def test_after_two_minutes_without_its_router_the_network_is_back_in_a_minute_and_then_the_broker(
     connected, authority, home
 ):
-    with connected(authority=authority, home=home, sensor=False, timer_default_min=3) as here:
+    with connected(authority=authority, home=home, sensor=False, timer_default_min=10) as here:
         desk = here.desk
         desk.press()
         desk.wait_state("BURNING")
