@@ -153,8 +153,8 @@ class ConnectedRig:
     def __exit__(self, kind, *rest):
         try:
             if self._wild and kind is None:
-                told = [(name, text) for name, text in self.desk.violations() if "a traceback at" not in text]
-                assert told == [], told  # what the changed services raise, they print
+                reported = [(name, text) for name, text in self.desk.violations() if "a traceback at" not in text]
+                assert reported == [], reported  # what the changed services raise, they print
                 assert self.desk.failure is None
             else:
                 self.desk.__exit__(kind, *rest)
