@@ -5,6 +5,7 @@ Every request goes through the inbox: it shuts off, or waits for the decision of
 
 import os
 from array import array
+from errno import ENOMEM
 
 from curfew.core.codes import BURNING, OVERRIDE, REQUEST_EXTEND, REQUEST_LESS, SOURCES, STATES, WARNING
 from curfew.core.faults import FAULTS, NO_FAULT
@@ -21,6 +22,11 @@ DATES_PATH = "dates.txt"  # number of a shut-off, and its time in unix seconds; 
 _LESS_MS = 60000  # between two requests for less time of one source for one burner
 _PRESENT_MS = 600000  # a "present" that is not repeated says nothing any more
 _RUNNING = (s.SNAP_REMAINING_S, s.SNAP_TC_UV, s.SNAP_MAGNET_UV, s.SNAP_SOUND)  # changes of these alone are not reported
+
+
+def lacks_memory(error):
+    """Whether it was memory that lacked: a TLS handshake says so with an OSError."""
+    return isinstance(error, MemoryError) or getattr(error, "errno", 0) == ENOMEM
 
 
 class ServiceContext:

@@ -5,6 +5,7 @@ Not here: the compiled service on the VM (realtime/test_notify_on_the_vm.py).
 
 # ruff: noqa: F811 (fixtures are imported by name)
 import json
+from errno import EIO, ENOMEM
 from types import SimpleNamespace
 
 import pytest
@@ -107,6 +108,24 @@ def test_without_the_memory_for_tls_nothing_is_dialed_and_the_message_comes_when
     rig.notify._trust = None
     assert rig.arrived().endswith("turns off in 60 s")
     assert rig.context.status["notify"] == "online"
+
+
+@pytest.mark.parametrize(
+    "error, word",
+    [(MemoryError(), "no memory"), (OSError(ENOMEM, "memory"), "no memory"), (OSError(EIO, "radio"), "connecting")],
+)
+def test_a_handshake_that_finds_no_memory_is_said_in_this_word(notifying, server, monkeypatch, error, word):
+    rig = notifying(server)
+    begun = []
+
+    def failing(*_):
+        begun.append(1)
+        raise error
+
+    monkeypatch.setattr(rig.notify, "_begin", failing)
+    rig.see(WARNING)
+    until(lambda: rig.round() or begun)
+    assert rig.context.status["notify"] == word
 
 
 # --- what is said ----------------------------------------------------------------------------------------------------

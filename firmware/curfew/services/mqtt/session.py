@@ -5,9 +5,9 @@ Opening a connection can block the thread, so none of its steps begins shortly b
 
 import random
 import time
-from errno import ENOMEM
 
 from curfew.core.ticks import elapsed_ms
+from curfew.services.context import lacks_memory
 from curfew.services.mqtt.client import Client
 from curfew.services.mqtt.transport import Connection
 
@@ -197,8 +197,7 @@ class Broker:
             self._blame(self._client)
         refused = self._client is not None and self._client.refusal not in (0, 3)  # 3: it is busy; else: ask the user
         # A handshake that gets no memory will get none in a second either.
-        is_full = isinstance(error, MemoryError) or getattr(error, "errno", 0) == ENOMEM
-        is_full = is_full and self._trust and self._client is None
+        is_full = self._trust and self._client is None and lacks_memory(error)
         again_ms = None
         if self._trust and self._client is None:
             try:

@@ -8,6 +8,7 @@ import socket
 
 from curfew import erase
 from curfew.core.ticks import elapsed_ms
+from curfew.services.context import lacks_memory
 from curfew.transient import transient
 
 _POLL_MS = 20
@@ -162,7 +163,7 @@ class Notify:
         if not again_ms:
             self._pause_ms = min(2 * self._pause_ms, _PAUSE_MAX_MS)
             self._context.log.add("notify", repr(error))
-        self._context.status["notify"] = "no memory" if isinstance(error, MemoryError) else "connecting"
+        self._context.status["notify"] = "no memory" if lacks_memory(error) else "connecting"
 
     def _end(self):
         if self._post:
