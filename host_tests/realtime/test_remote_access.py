@@ -22,8 +22,9 @@ QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a fl
 QUIET_MS, WORST_MS = {"web": 2, "mqtt": 3}, 60
 LOCKED_MS = {"web": 15, "mqtt": 15}  # they wake every 10 ms, and not in 8 of a loop's 20
 # Beside fifty others: not lost, at once. The chip has ten sockets in all: one client waits outside, and one that finds
-# that place taken asks again, as TCP does, after 1, 3 and 7 s.
-CROWDED = {"median_ms": {"web": 25, "mqtt": 25}, "rare_ms": 150, "worst_ms": 1500, "connect_ms": 7500}
+# that place taken asks again, as TCP does, after 1, 3 and 7 s. Of two that find it free at the same moment Linux lets
+# one believe that it is connected, and takes its request when it comes again, after 0.2 or 0.6 s.
+CROWDED = {"median_ms": {"web": 25, "mqtt": 25}, "rare_ms": 700, "worst_ms": 1500, "connect_ms": 7500}
 LATE_MS = 60
 CLIENTS, SHOUTS = 50, 500  # at the web; a second, over the broker
 PAUSE_MAX_S = 90  # of mqtt.py: a minute, and up to half as much by chance
@@ -349,7 +350,7 @@ def test_after_two_minutes_without_its_router_the_network_is_back_in_a_minute_an
         desk.wifi(False)
         here.broker.stop()
         here.lasts(120)
-        assert desk.contact() == "closed" and desk.starts == 1
+        assert desk.contact() == "closed" and desk.starts == 1, (desk.reported(), desk.starts, desk.stalls)
         here.broker.start()
         desk.wifi(True)
         desk.wait_for(lambda: here.services().get("wifi") == "online", 60 + BACK_S, "the network")
