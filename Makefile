@@ -37,9 +37,9 @@ run: build/.ready ## one scenario: make run SCENARIO=scenarios/....json [VM=cpyt
 test: $(READY) typings/.ready ## lint, types, unit tests, every scenario, a sample of the rest: about 5 minutes
 	@$(PY) -m pytest -n auto
 
-test-all: test .venv-docs/.ready ## test, then the rest: about 40 minutes
+test-all: test .venv-docs/.ready ## test, then the rest: about an hour
 	@$(PY) -m pytest -n auto --set=long
-	@$(PY) -m pytest -n 0 --set=quiet
+	@$(PY) -m pytest -n 1 --set=quiet
 
 evidence: soak realtime campaign equal mutate fuzz fleet homeassistant ## hours: these, one after another
 
