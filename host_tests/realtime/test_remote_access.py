@@ -19,12 +19,17 @@ from simulator.rules.numbers import TICK_MS
 NETWORKED = [name for name, home in HOMES.items() if home.one.wifi]
 QUICK = {"tip_heat_ms": 1500, "tip_cool_ms": 6000}  # a small thermocouple: a flame that is seen within seconds
 # From a quiet network to the coil of a closed contact: an OFF that waits for a tick takes 10 ms and more.
-QUIET_MS, WORST_MS = {"web": 2, "mqtt": 3}, 60
+QUIET_MS, WORST_MS = {"web": 2, "mqtt": 3}, {"web": 60, "mqtt": 60}
 LOCKED_MS = {"web": 15, "mqtt": 15}  # they wake every 10 ms, and not in 8 of a loop's 20
 # Beside fifty others: not lost, at once. The chip has ten sockets in all: one client waits outside, and one that finds
 # that place taken asks again, as TCP does, after 1, 3 and 7 s. Of two that find it free at the same moment Linux lets
-# one believe that it is connected, and takes its request when it comes again, after 0.2 or 0.6 s.
-CROWDED = {"median_ms": {"web": 25, "mqtt": 25}, "rare_ms": 700, "worst_ms": 1500, "connect_ms": 7500}
+# one believe that it is connected, and takes its request when it comes again, after 0.2, 0.6, 1.4 or 3 s.
+CROWDED = {
+    "median_ms": {"web": 25, "mqtt": 25},
+    "rare_ms": {"web": 1500, "mqtt": 25},
+    "worst_ms": {"web": 3500, "mqtt": 60},
+    "connect_ms": 7500,
+}
 LATE_MS = 60
 CLIENTS, SHOUTS = 50, 500  # at the web; a second, over the broker
 PAUSE_MAX_S = 90  # of mqtt.py: a minute, and up to half as much by chance
@@ -80,8 +85,8 @@ def remote_offs(connected, count):
     return times_ms, [connect_ms for _, _, source, _, connect_ms in calm_offs if source == "web"]
 
 
-def judge_times(found, capsys, median_ms=QUIET_MS, rare_ms=WORST_MS, worst_ms=WORST_MS, connect_ms=WORST_MS):
-    """Print and judge what remote_offs found; median_ms by way."""
+def judge_times(found, capsys, median_ms=QUIET_MS, rare_ms=WORST_MS, worst_ms=WORST_MS, connect_ms=60):
+    """Print and judge what remote_offs found; all limits but that of a connection are by way."""
     times_ms, connects_ms = found
     with capsys.disabled():
         for source, found_ms in times_ms.items():
@@ -90,7 +95,7 @@ def judge_times(found, capsys, median_ms=QUIET_MS, rare_ms=WORST_MS, worst_ms=WO
     with limits():
         for source, found_ms in times_ms.items():
             assert sorted(found_ms)[len(found_ms) // 2] <= median_ms[source]
-            assert rare(found_ms) <= rare_ms and max(found_ms) <= worst_ms
+            assert rare(found_ms) <= rare_ms[source] and max(found_ms) <= worst_ms[source]
         assert max(connects_ms) <= connect_ms
 
 
