@@ -201,8 +201,9 @@ class ConnectedRig:
         return Clients("ask", ca=self.ca, **asked)
 
     def off(self, friend, source, *burners):
-        """(ms from asking to coil, ms of them until the connection stood, the Off), at a random moment.
+        """(ms from asking to coil, ms of them until the controller was reached, the Off), at a random moment.
 
+        A request that TCP had to send again had found no place: it was on its way all the time.
         burners: one of them, or of all, is turned off: the one with a contact that has been closed for the longest.
         """
         burners = burners or range(len(self.desk.world.burners))
@@ -210,8 +211,8 @@ class ConnectedRig:
         with self.desk.remote_off(burner, source) as off:
             reported = friend.say(way=source, burner=burner, phase_us=self._draw.randrange(TICK_MS * 1000))
         off.wait()
-        sent_us = reported["sent_us"]
-        return (off.coil_us - sent_us) / 1000, (reported["connected_us"] - sent_us) / 1000, off
+        reached_us = off.coil_us if reported["repeats"] else reported["connected_us"]
+        return (off.coil_us - reported["sent_us"]) / 1000, (reached_us - reported["sent_us"]) / 1000, off
 
     def press_idle(self, *burners):
         """Press those that are at rest; those with a closed contact, the longest first.

@@ -1,6 +1,7 @@
 """The desk itself: what the firmware does on it in real time is seen, judged, and seen to be wrong where it is."""
 
 import os
+import select
 import signal
 import socket
 
@@ -9,6 +10,7 @@ import pytest
 from host_tests.fixtures.seeded_firmware import seeded_build
 from host_tests.fixtures.web import PASSWORD, Client
 from host_tests.realtime.connected import HOMES, limits
+from simulator.realtime.clients import sent_again
 from simulator.realtime.process import network_of
 from simulator.realtime.rig import SHORT, RealtimeRig
 
@@ -239,6 +241,21 @@ def test_without_its_radio_it_burns_and_writes_its_journal_in_the_heap_of_each_c
         journal = desk.flash / "journal.txt"
         desk.wait_for(lambda: journal.exists() and journal.read_text().count(" BUTTON ") == 6, 20, "six shut-offs")
         assert desk.starts == 1
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="only Linux reports it")
+def test_what_finds_no_place_is_known_by_what_tcp_had_to_send_again():
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=0) as server,
+        socket.create_connection(server.getsockname()) as first,
+        socket.socket() as second,
+    ):
+        second.setblocking(False)
+        second.connect_ex(server.getsockname())
+        server.accept()[0].close()
+        select.select((), [second], (), 10)
+        assert second.getpeername() == server.getsockname()
+        assert sent_again(first) == 0 and sent_again(second) == 1
 
 
 @pytest.mark.parametrize("programs, outcome", [(0.5, AssertionError), (4, pytest.skip.Exception)])
