@@ -30,11 +30,11 @@ def test_without_memory_the_panel_turns_off_and_the_services_come_back(connected
         desk.memory(True)
         desk.hold(2)  # a busy machine takes some of it from the loop: of one second a press was left
         desk.wait_for(lambda: desk.contact() == "open", 2, "the contact to open")
-        assert desk.contact(1) == "closed", (desk.reported(1), desk.starts, desk.stalls)
+        assert desk.contact(1) == "closed", str((desk.reported(1), desk.starts, desk.stalls))
         starve(round(2 / s))
         assert desk.peak_bytes - desk.rig_bytes > 0.97 * HEAP_KIB * 1024, "the heap was not full"
         here.is_back()
-        assert desk.contact(1) == "closed", (desk.reported(1), desk.starts, desk.stalls)
+        assert desk.contact(1) == "closed", str((desk.reported(1), desk.starts, desk.stalls))
         with here.friend() as friend:
             here.off(friend, "mqtt", 1)
         assert desk.contact(1) == "open" and desk.starts == 1

@@ -357,7 +357,7 @@ def test_after_two_minutes_without_its_router_the_network_is_back_in_a_minute_an
         desk.wifi(False)
         here.broker.stop()
         here.lasts(120)
-        assert desk.contact() == "closed" and desk.starts == 1, (desk.reported(), desk.starts, desk.stalls)
+        assert desk.contact() == "closed" and desk.starts == 1, str((desk.reported(), desk.starts, desk.stalls))
         here.broker.start()
         desk.wifi(True)
         desk.wait_for(lambda: here.services().get("wifi") == "online", 60 + BACK_S, "the network")
