@@ -130,6 +130,7 @@ def microvolts(desk, burner=0):
 @pytest.mark.long
 def test_from_the_first_set_up_to_a_saved_setting(tmp_path, phone):
     with RealtimeRig(tmp_path, network={}, **SHORT) as desk:
+        desk.provoke()  # the set-up restarts the controller
         arrive(phone, desk)
         phone.reads("Set up", "h1")
         assert not phone.seen("#off") and not phone.seen("#tabs")
@@ -226,6 +227,7 @@ def test_a_newcomer_sets_up_the_wifi_with_a_wrong_password_first_and_turns_off_a
 ):
     monkeypatch.setenv("WIFI_KEY", "beans and rice")
     with RealtimeRig(tmp_path, network={}, sensor=False, **SHORT) as desk:
+        desk.provoke()  # the set-up restarts the controller
         arrive(phone, desk)
         phone.until(lambda: any(one.text == "home" and (one.click() or True) for one in phone.all(".row button")))
         fill(phone, "wifi.password", "beans and rise")

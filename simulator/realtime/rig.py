@@ -425,7 +425,7 @@ class RealtimeRig(DeviceProcess):
         """The test is over: every invariant must have held, the rig must live, and nothing may have been raised."""
         found = self.violations()
         assert self.failure is None, self.failure
-        assert found == []
+        assert found == [], found
         for word in ("Traceback", "Unhandled exception"):
             assert word not in self.console(), self.console()[-2000:]
 
