@@ -4,6 +4,8 @@ import os
 import select
 import signal
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -171,6 +173,23 @@ def test_a_program_that_stands_still_is_reset_by_its_watchdog(tmp_path):
         desk.wait_for(lambda: desk.starts == 2, 20, "the watchdog")
         assert desk.contact() == "open"
         desk.wait_for(lambda: desk.state() == "IDLE")
+
+
+STAND_STILL = """
+import os, signal, sys, time
+os.kill(int(sys.argv[1]), signal.SIGSTOP)
+time.sleep(5)  # longer than the pump lasts without an edge
+os.kill(int(sys.argv[1]), signal.SIGCONT)
+"""
+
+
+def test_a_rig_that_stood_still_hears_first_what_was_said_in_the_meantime(tmp_path):
+    with RealtimeRig(tmp_path, sensor=False, **SHORT) as desk:
+        conduct(desk)
+        subprocess.run([sys.executable, "-c", STAND_STILL, str(os.getpid())], check=True)
+        desk.pass_ticks(30)
+        contacts = [line["contact"] for line in desk.view().lines[0]]
+        assert desk.contact() == "closed" and contacts.count("open") == contacts.index("closed")
 
 
 def test_a_vm_that_crashes_fails_the_test(tmp_path):

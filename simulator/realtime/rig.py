@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from array import array
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from simulator import run, run_settings
 from simulator.inside import MODULES
@@ -105,8 +105,7 @@ class RealtimeRig(DeviceProcess):
         self._figures = (0, 0)
         self._hole = []
         self._inputs = None
-        self._sent = 0
-        self._blocked = 0
+        self._sent = self._blocked = self._still_us = 0
         self._over = False
         self._begun_us = _now_us()
         self._deaths = world._deaths
@@ -259,13 +258,15 @@ class RealtimeRig(DeviceProcess):
     # --- the rig's own thread --------------------------------------------------------------------------------------
 
     def _play(self):
+        before_us = self._begun_us
         try:
             while not self._over:
-                ready = select.select([self._pipe] if self._vm else [], [], [], STEP_S)[0]
+                self._is_speaking(STEP_S)
                 with self._lock:
-                    if ready:
-                        self._hear()
-                    self._advance(_now_us())
+                    now_us = _now_us()  # before all that was said by then is heard: the stove is never ahead of it
+                    self._still_us, before_us = max(self._still_us, now_us - before_us), now_us
+                    self._hear()
+                    self._advance(now_us)
                     if self.world._deaths != self._deaths:
                         self._kill()
                     elif self.failure is None and self._vm is None and self.world.powered:
@@ -279,11 +280,9 @@ class RealtimeRig(DeviceProcess):
         """Let the stove live until this moment; records come late, so it may have done so already."""
         world = self.world
         now_ms = (now_us - self._begun_us) // 1000
-        while world.now_ms < now_ms:
-            try:
+        with suppress(ChipReset):  # _play() sees that it has died
+            while world.now_ms < now_ms:
                 world._pass_time(now_ms - world.now_ms)
-            except ChipReset:
-                return  # _play() sees that it has died
 
     def _start(self):
         self._show_inputs()
@@ -294,17 +293,17 @@ class RealtimeRig(DeviceProcess):
         self._deaths = self.world._deaths
         super()._kill()
 
+    def _is_speaking(self, within_s):
+        return select.select([self._pipe] if self._vm else [], [], [], within_s)[0]
+
     def _hear(self):
-        if not self._read():
-            return
-        for record in self._records():
-            self._advance(record[US])
-            if self.world._deaths != self._deaths:
-                return
-            try:
-                self._handlers[record[KIND]](record)
-            except ChipReset:
-                return
+        while self._is_speaking(0) and self._read():
+            for record in self._records():
+                self._advance(record[US])
+                if self.world._deaths != self._deaths:
+                    return
+                with suppress(ChipReset):  # the next record is not heard
+                    self._handlers[record[KIND]](record)
 
     def _hello(self, record):
         world = self.world
@@ -445,6 +444,7 @@ class RealtimeRig(DeviceProcess):
                 self._tell()
 
     def _tell(self):
-        worst = max(self.late_ms, default=0)
-        print(f"rig: {self.ticks} ticks, worst {worst:.1f} ms late, stalls {self.stalls}", file=sys.stderr)
+        late_ms, still_ms = max(self.late_ms, default=0), self._still_us // 1000  # a finger may have held for longer
+        print(f"rig: {self.ticks} ticks, worst {late_ms:.1f} ms late, stalls {self.stalls}", file=sys.stderr)
+        print(f"rig: itself it stood still for up to {still_ms} ms", file=sys.stderr)
         print(self.console()[-4000:], file=sys.stderr)
