@@ -85,7 +85,8 @@ def on_the_vm(flash, heap, program, *args, firmware=run.COMPILED, machine=run.MA
     """
     folders = (firmware, *machine, run.BOARD, VM)
     path = rig.linked(flash, *folders) if links else rig.path_of(*folders)
-    command = [run._micropython(), "-X", f"heapsize={heap}", "-m", program, *map(str, args)]
+    code = ["-m", Path(program).stem] if links else [str(VM / program)]  # of a file the VM keeps the real path
+    command = [run._micropython(), "-X", f"heapsize={heap}", *code, *map(str, args)]
     done = subprocess.run(command, cwd=flash, env={**os.environ, "MICROPYPATH": path}, capture_output=True, text=True)
     return done.stdout.splitlines(), done.returncode, done.stderr
 
@@ -104,7 +105,7 @@ def count_allocations(flash, plan, firmware=run.BOARD, heap="1m"):
     """Ticks, and the (time, bytes) of those that allocated."""
     (flash / "plan.json").write_text(json.dumps(plan))
     run.fill(flash, firmware, plan)
-    lines, status, errors = on_the_vm(flash, heap, "count_allocations", flash / "plan.json")
+    lines, status, errors = on_the_vm(flash, heap, "count_allocations.py", flash / "plan.json")
     assert status == 0 and "broken off" not in lines, (lines[-3:], errors)
     return figure(lines, "ticks"), [line for line in lines if line.startswith("tick ")]
 
@@ -129,7 +130,7 @@ def test_a_tick_that_allocates_would_be_seen(tmp_path):
 
 def test_the_whole_program_lives_in_73_kib_and_writes_its_journal_there(tmp_path):
     run.fill(tmp_path, run.BOARD, SHIPPED)
-    lines, status, errors = on_the_vm(tmp_path, "73k", "live_in_heap", 1500, machine=TINY, links=True)
+    lines, status, errors = on_the_vm(tmp_path, "73k", "live_in_heap.py", 1500, machine=TINY, links=True)
     assert status == 0, (lines[-5:], errors)
     assert figure(lines, "ticks") == 1500
     assert figure(lines, "conducting") > 100
@@ -139,7 +140,7 @@ def test_the_whole_program_lives_in_73_kib_and_writes_its_journal_there(tmp_path
 @pytest.mark.parametrize("kib", [40, 48, 56])
 def test_a_heap_too_small_for_the_core_is_named_with_both_numbers_and_no_contact_closes(tmp_path, kib):
     run.fill(tmp_path, run.BOARD, SHIPPED)
-    lines, status, errors = on_the_vm(tmp_path, f"{kib}k", "live_in_heap", 1500, machine=TINY, links=True)
+    lines, status, errors = on_the_vm(tmp_path, f"{kib}k", "live_in_heap.py", 1500, machine=TINY, links=True)
     assert status != 0 and not figures_in(lines, "conducting"), (lines, errors)
     said = next(line for line in lines if line.startswith("The contacts stay open."))
     needs, has = map(int, re.findall(r"\d+", said))
@@ -159,14 +160,14 @@ def test_the_compiled_core_stays_under_22_kb():
 
 def test_services_that_ended_in_an_error_leave_nothing_behind(tmp_path):
     # MicroPython's asyncio keeps the last such task, and all that it knows, until the next one.
-    lines, status, errors = on_the_vm(tmp_path, "169k", "two_lives", 20000, machine=())
+    lines, status, errors = on_the_vm(tmp_path, "169k", "two_lives.py", 20000, machine=())
     assert status == 0, (lines, errors)
     assert errors.count("RuntimeError") + "\n".join(lines).count("RuntimeError") == 2
     assert figure(lines, "held") < 1000
 
 
 def test_a_module_whose_work_is_over_leaves_nothing_even_where_a_stack_still_holds_it(tmp_path):
-    lines, status, errors = on_the_vm(tmp_path, "169k", "used_up", machine=())
+    lines, status, errors = on_the_vm(tmp_path, "169k", "used_up.py", machine=())
     assert status == 0, (lines, errors)
     assert lines == ["modules []", "left [False, True]"]
 
@@ -174,7 +175,7 @@ def test_a_module_whose_work_is_over_leaves_nothing_even_where_a_stack_still_hol
 def two_threads(flash, seconds):
     """Run both threads under load; (ticks, worst lateness in ms, rounds of the load, ticks that conducted)."""
     run.fill(flash, run.BOARD, SHIPPED)
-    lines, status, errors = on_the_vm(flash, "169k", "two_threads", seconds, machine=TINY)
+    lines, status, errors = on_the_vm(flash, "169k", "two_threads.py", seconds, machine=TINY)
     assert status == 0, (lines[-5:], errors)
     return [figure(lines, word) for word in ("ticks", "late", "rounds", "conducting")]
 
@@ -193,7 +194,7 @@ def test_two_threads_live_beside_each_other_under_load(tmp_path):
 
 
 def test_an_off_as_an_event_runs_in_the_sleep_of_the_loop_and_takes_no_byte(tmp_path):
-    lines, status, errors = on_the_vm(tmp_path, "1m", "off_at_once", machine=())
+    lines, status, errors = on_the_vm(tmp_path, "1m", "off_at_once.py", machine=())
     assert status == 0, (lines, errors)
     assert [figure(lines, word) for word in ("elsewhere", "bytes")] == [0, 0]
     assert figure(lines, "median") < 10_000 and figure(lines, "taken") < 100, "the loop's sleep is 20 ms long"
