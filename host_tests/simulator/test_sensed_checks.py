@@ -115,6 +115,15 @@ def test_s8_an_offset_that_jumps_looks_like_a_flame(jumps_uv, caught):
     assert ("S8" in broken(plan(press(10_000), *acts), *changes)) == caught
 
 
+@pytest.mark.parametrize("at_ms, on, caught", [
+    (6699, True, True), (6700, True, False), (10_700, True, False), (10_701, True, True), (9000, False, True),
+])  # fmt: skip
+def test_s8_a_coil_that_breaks_below_a_warm_tip_looks_like_a_flame(at_ms, on, caught):
+    act = (at_ms, "coil_open", {"on": on})
+    changes = [(10_200, {**ON, "flame": "off", "gas": "off", "state": "ARMED"}), (10_700, {"state": "BURNING"})]
+    assert ("S8" in broken(plan(press(10_000), act), *changes)) == caught
+
+
 # ---- S16 --------------------------------------------------------------------------------------------------
 
 RISE_MS = 60_000

@@ -183,12 +183,15 @@ def unknown_is_failed(view: View) -> Iterator[str]:
 
 
 def _jumps(view: View, burner: int, from_ms: int, to_ms: int) -> bool:
-    """Whether the burner's offset changed in that time by more than a drift."""
+    """Whether in that time the burner's offset changed by more than a drift, or its coil broke.
+
+    A broken coil no longer loads the tip, whose level leaps when it is warm, and holds no gas: S2 ends that burn.
+    """
     acts = view.acts(burner, "offset")
     changes = zip([0, *(act.args["uv"] for act in acts)], acts, strict=False)
-    return any(
-        abs(act.args["uv"] - before_uv) > QUIET_UV and from_ms <= act.at_ms <= to_ms for before_uv, act in changes
-    )
+    leaps = [act for before_uv, act in changes if abs(act.args["uv"] - before_uv) > QUIET_UV]
+    leaps += [act for act in view.acts(burner, "coil_open") if act.args["on"]]
+    return any(from_ms <= act.at_ms <= to_ms for act in leaps)
 
 
 def a_broken_clock_opens(view: View) -> Iterator[str]:
