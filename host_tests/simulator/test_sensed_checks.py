@@ -303,5 +303,14 @@ def test_l2_and_l3_leave_out_a_hold_that_a_second_touch_prolongs(again_ms, caugh
     assert ({"L2", "L3"} <= broken(run_plan, "#up 0", *RAISED)) == caught
 
 
+@pytest.mark.parametrize("args, caught", [
+    ({"on": True}, False), ({"on": True, "ms": 40_000}, True), ({"on": True, "ms": 50_000}, False),
+    ({"on": False}, True),
+])  # fmt: skip
+def test_l2_and_l3_ask_for_no_acknowledgement_while_the_alarm_contact_is_open(args, caught):
+    run_plan = plan((10_000, "alarm", args), (60_000, "hold", {"ms": 6000}), settings={"alarm_pin": 4})
+    assert ({"L2", "L3"} <= broken(run_plan, "#up 0", *RAISED)) == caught
+
+
 def test_the_rules_of_a_sensor_need_sound_settings():
     assert {"S14", "S16", "S19", "L3"} & set(invariants.applicable({**plan(), "settings": None})) == set()

@@ -43,6 +43,7 @@ ENDS: dict[str, tuple[str, dict[str, Any]]] = {
     "weld": ("unweld", {}),
     "bypass": ("bypass", {"on": False}),
     "noise": ("noise", {"uv": 0}),
+    "alarm": ("alarm", {"on": False}),
 }
 # What a judge of readings takes for disturbed from then on.
 DISTURBANCES = ("hum", "offset", "spike", "sparks", "ground", "cold_end", "heat", "coil_open")

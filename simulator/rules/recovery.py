@@ -128,6 +128,8 @@ def _is_repaired(view: View, burner: int, touch: Touch, quiet: bool) -> bool:
     line = view.at(burner, t_ms)
     if line["state"] != "FAULT" or line["fault"] in ("SETTINGS_INVALID", "PROGRAM_CORRUPT"):
         return False
+    if _is_alarmed(view, t_ms):
+        return False
     often_down = len(view.downs) >= UNSTABLE_ENDS and view.up_for_ms(t_ms) < QUIET_AGAIN_MS
     if often_down or view.up_for_ms(t_ms) < MENDED_MS or not view.senses(burner, t_ms - MENDED_MS, t_ms, quiet):
         return False
@@ -144,6 +146,12 @@ def _is_repaired(view: View, burner: int, touch: Touch, quiet: bool) -> bool:
         closed_ms <= start and end - start >= shown_ms and end < t_ms
         for start, end, _ in view.stretches(burner, lambda line: line["flame"] == "on" and line["state"] == "FAULT")
     )
+
+
+def _is_alarmed(view: View, t_ms: int) -> bool:
+    """Whether the alarm contact was open at that time."""
+    alarms = [act for act in view.done if act.do == "alarm" and act.at_ms <= t_ms]
+    return bool(alarms) and alarms[-1].args["on"]
 
 
 def broken_settings_never_conduct(view: View) -> Iterator[str]:
