@@ -131,6 +131,11 @@ def test_the_answer_must_follow_at_once_and_not_after_a_single_press():
     assert pair(finger).up(400).events == ["press", "press asks", "press", "press", "press asks"]
 
 
+def test_a_single_press_in_the_time_for_an_answer_leaves_the_question_open():
+    finger = pair(Finger()).up(1_200).down(140).up(1_200)
+    assert pair(finger).up(400).events == ["press", "press asks", "press", "press", "override"]
+
+
 def test_three_steps_in_succession_ask_nothing():
     finger = Finger()
     for _ in range(3):
@@ -175,6 +180,10 @@ def test_a_longer_hold_turns_everything_off_and_then_asks_at_its_release(ms, eve
     assert Finger().down(ms).up(400).events == events
 
 
+def test_each_gesture_may_turn_everything_off():
+    assert Finger().down(4_000).up(400).down(4_000).up(400).events == ["hold", "hold all"] * 2
+
+
 def test_a_long_hold_counts_at_the_end_of_the_gesture_with_its_length():
     finger = Finger().down(6_000).up(140)
     assert "long" not in finger.events
@@ -216,6 +225,15 @@ def test_after_hits_the_hand_has_to_rest_before_a_step_counts():
     assert seen[-1] == "hits"
     assert finger.down(100).up(1_280).events == seen
     assert finger.up(100).down(100).up(400).events == [*seen, "press"]
+
+
+@pytest.mark.parametrize("rest_ms, events", [(1_300, []), (1_320, ["press"])])
+def test_the_hand_rests_from_its_last_release_on(rest_ms, events):
+    finger = Finger()
+    for _ in range(3):
+        finger.down(100).up(200)
+    finger.events.clear()
+    assert finger.down(100).up(rest_ms).down(100).up(400).events == events
 
 
 def test_more_hits_are_an_off_again_and_a_hold_as_well():
@@ -287,6 +305,14 @@ def test_a_gesture_in_which_a_fault_is_raised_can_only_turn_everything_off(ms_be
     assert finger.down(100).up(400).events == ["hold all", "press"]
 
 
+def test_hits_in_a_gesture_in_which_a_fault_is_raised_are_none():
+    finger = Finger().down(100)
+    finger.button.ignore_until_up()
+    for _ in range(4):  # too short for a gesture to end
+        finger.up(100).down(60)
+    assert finger.up(400).events == []
+
+
 def test_a_fault_between_the_release_and_the_end_of_a_gesture_takes_its_step():
     finger = Finger().down(100).up(60)
     finger.button.ignore_until_up()
@@ -305,8 +331,9 @@ def test_a_fault_forgets_the_first_half_of_a_pair():
     assert finger.up(60).down(100).up(400).events == ["press", "press"]
 
 
-def test_a_button_that_is_up_when_a_fault_is_raised_counts_at_once():
-    finger = Finger()
+@pytest.mark.parametrize("rest_ms", [20, 60_000])
+def test_a_button_that_is_up_when_a_fault_is_raised_counts_at_once(rest_ms):
+    finger = Finger().up(rest_ms)
     finger.button.ignore_until_up()
     assert finger.up(20).down(5_100).up(400).events == ["hold", "hold all", "long"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from curfew.core import codes, table
 from host_tests.fixtures.every_tick import flat
-from host_tests.fixtures.names import CAUSES, EVENTS, SOUNDS, SOURCES, STATES
+from host_tests.fixtures.names import CAUSES, EVENTS, SOUNDS, STATES
 
 CONDUCTING = ("ARMED", "BURNING", "WARNING", "OVERRIDE")
 NOT_CONDUCTING = ("IDLE", "VERIFYING", "FAULT")
@@ -158,6 +158,22 @@ def test_the_first_row_whose_guard_holds_is_followed_to_the_letter(core, monkeyp
     assert done == ([getattr(table, effect or "NOTHING")] if fits else [])
 
 
+def test_the_rows_stand_in_the_order_of_these_and_say_the_same():
+    def words(states, event, guard, to, effect, cause, sound):
+        return (
+            {name for number, name in STATES.items() if states >> number & 1},
+            EVENTS[event],
+            next(name for name in ("", *GUARDS) if getattr(table, name or "ALWAYS") == guard),
+            STATES.get(to, ""),
+            next(name for name in ("", *EFFECTS) if getattr(table, name or "NOTHING") == effect),
+            CAUSES[cause],
+            SOUNDS[sound],
+        )
+
+    rows = [table.TABLE[start : start + table.ROW_BYTES] for start in range(0, len(table.TABLE), table.ROW_BYTES)]
+    assert [words(*row) for row in rows] == [(set(states), *rest) for states, *rest in ROWS]
+
+
 def test_guards_differ_and_so_are_effects():
     for names in (["ALWAYS", *GUARDS], ["NOTHING", *EFFECTS]):
         assert len({getattr(table, name) for name in names}) == len(names)
@@ -202,106 +218,6 @@ def test_the_contact_is_meant_to_conduct_in_four_states_and_in_no_other(core):
     for number, name in STATES.items():
         device.one().state = number
         assert device.one().wants_closed() == (name in CONDUCTING)
-
-
-# --- rows with a condition -----------------------------------------------------------------------------------------
-
-
-def test_a_press_in_idle_without_a_sensor_starts_the_timer(core):
-    device = in_state(core, "IDLE", sensor=False)
-    happen(device, "PRESSED")
-    assert (device.state(), device.sound()) == ("BURNING", "ARMED")
-    assert device.left_ms() == 30 * 60_000
-
-
-def test_a_press_in_idle_with_a_sensor_waits_for_a_flame(core):
-    device = in_state(core, "IDLE")
-    happen(device, "PRESSED")
-    assert (device.state(), device.one().window_ms) == ("ARMED", 60_000)
-
-
-def test_an_ignition_arms_nothing_when_auto_arm_is_off(core):
-    device = in_state(core, "IDLE", auto_arm=False)
-    happen(device, "IGNITED")
-    assert (device.state(), device.sound()) == ("IDLE", "NO")
-
-
-def test_a_rise_that_would_arm_is_not_even_an_event_when_auto_arm_is_off(core):
-    device = in_state(core, "IDLE", auto_arm=False)
-    for uv in range(0, 10_000, 300):
-        device.uv[0][0] = uv
-        device.step()
-    assert (device.state(), device.one().refused) == ("IDLE", 0)
-
-
-@pytest.mark.parametrize("state", ["BURNING", "WARNING"])
-@pytest.mark.parametrize("allowed, proved", [(True, True), (True, False), (False, True), (False, False)])
-def test_remote_extend_needs_the_setting_and_a_proved_flame(core, state, allowed, proved):
-    device = in_state(core, state, remote_extend=allowed)
-    device.one().remaining_ms = 40_000
-    if not proved:
-        device.one().flame.burning = False
-    happen(device, "REMOTE_EXTEND")
-    if allowed and proved:
-        assert (device.state(), device.sound(), device.left_ms()) == ("BURNING", "ADDED", 640_000)
-    else:
-        assert (device.state(), device.sound(), device.left_ms()) == (state, "NO", 40_000)
-
-
-def test_remote_extend_is_refused_without_a_sensor(core):
-    device = in_state(core, "BURNING", sensor=False, remote_extend=True)
-    device.one().remaining_ms = 400_000
-    device.extend()
-    assert (device.sound(), device.left_ms()) == ("NO", 400_000 - 20)
-
-
-@pytest.mark.parametrize("state", ANY)
-def test_remote_arm_is_always_refused(core, state):
-    device = in_state(core, state, remote_extend=True)
-    device.arm()
-    assert (device.state(), device.sound()) == (state, "NO")
-
-
-@pytest.mark.parametrize("state", ["IDLE", "ARMED", "VERIFYING", "FAULT", "OVERRIDE"])
-def test_remote_extend_is_refused_outside_burning_and_warning(core, state):
-    device = in_state(core, state, remote_extend=True)
-    device.extend()
-    assert (device.state(), device.sound()) == (state, "NO")
-
-
-def test_an_acknowledgement_is_refused_while_a_cause_is_still_there(core):
-    device = in_state(core, "FAULT")
-    device.raise_fault("SETTINGS_INVALID")
-    happen(device, "HELD_LONG")
-    assert (device.state(), device.sound()) == ("FAULT", "NO")
-    assert device.raised() == ["BUTTON_STUCK", "SETTINGS_INVALID"]
-
-
-def test_ready_sounds_in_idle_only_after_a_press_that_had_to_wait(core):
-    device = in_state(core, "VERIFYING")
-    happen(device, "RELIT")
-    happen(device, "VERIFIED")
-    assert (device.state(), device.sound()) == ("IDLE", "READY")
-
-
-@pytest.mark.parametrize("state", ["IDLE", "VERIFYING"])
-def test_an_off_is_consumed_at_once_and_never_waits_for_the_next_ignition(core, state):
-    device = in_state(core, state, sensor=False)
-    device.off("voice")
-    assert (device.state(), device.sound()) == (state, "ALREADY_OFF")
-    device.until(lambda: device.state() == "IDLE", 20)
-    device.press()
-    device.run(s=2)
-    assert device.state() == "BURNING"
-
-
-@pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("state", CONDUCTING)
-def test_a_remote_off_opens_in_one_tick_and_names_its_source(core, state, source):
-    device = in_state(core, state)
-    assert device.conducts()
-    device.off(source)
-    assert (device.state(), device.cause(), device.conducts()) == ("VERIFYING", "REMOTE:" + source, False)
 
 
 # --- one event a tick ----------------------------------------------------------------------------------------------

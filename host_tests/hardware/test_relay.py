@@ -67,6 +67,18 @@ def test_while_an_off_waits_its_contact_is_not_closed_for_a_moment_whatever_is_g
     assert levels(chip) == [1 - asked for asked in off]
 
 
+def test_an_off_that_comes_after_its_contact_was_driven_opens_it_in_the_same_call(chip, relays):
+    off = bytearray(4)
+
+    class Granted(bytearray):
+        def __getitem__(self, index):
+            off[0] = index == 3  # the other thread posts it while the last one is driven
+            return super().__getitem__(index)
+
+    relays().drive(Granted((1, 1, 1, 1)), off)
+    assert levels(chip) == [0, 1, 1, 1]
+
+
 @pytest.mark.parametrize("off", list(itertools.product([0, 1], repeat=4)))
 def test_between_two_ticks_an_off_opens_its_contact_and_touches_nothing_else(chip, relays, off):
     one = relays(pump=PUMP)

@@ -88,10 +88,15 @@ def test_what_was_stored_is_raised_and_present_again(stored, shown):
 
 
 @pytest.mark.parametrize("name", IN_ORDER)
-def test_two_faults_are_stored_and_no_others(name):
+def test_three_faults_are_stored_and_no_others(name):
     assert bool(faults.STORED_FAULTS >> CODES[name] & 1) == (
         name in ("CONTACT_WELDED", "FLAME_PERSISTS", "DRIVER_STUCK")
     )
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_all_but_two_come_back_after_a_restart_that_cuts_no_power(name):
+    assert bool(faults.KEPT_FAULTS >> CODES[name] & 1) == (name not in ("SETTINGS_INVALID", "PROGRAM_CORRUPT"))
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.booleans()) | st.none(), max_size=40))
