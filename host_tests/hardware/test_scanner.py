@@ -349,3 +349,16 @@ def test_an_error_half_a_tick_later_pauses_as_any_other(slow_ms, tries):
     assert bench.scanner.is_failing() and bench.missed == [0]
     bench.run(250)
     assert len(bench.touched) in tries
+
+
+def test_after_an_error_half_a_tick_later_the_next_tick_leaves_the_other_converter_alone_too():
+    bench = Halved(4)
+    bench.scanner.sample(bench, bench.ticks_ms())
+    assert bench.scanner.wants_second()
+    for converter in bench.converters:  # a bus that sticks has both
+        converter.error, converter.slow_ms = OSError(), 300
+    bench.touched.clear()
+    bench.scanner.second(bench)
+    failed = [number for _, number, _ in bench.touched]
+    assert len(failed) == 1 and bench.run(1).touched == bench.touched[:1], "that tick takes the OFF of these 300 ms"
+    assert [number for _, number, _ in bench.run(1).touched] == [failed[0], 1 - failed[0]]

@@ -68,6 +68,8 @@ class Scanner:
                 converter.start(self._channel & 3)
         except OSError:
             self._failed(controller, now_ms)
+            for number in range(len(self._pause_ticks)):  # the next tick looks first at what was asked in this time
+                self._pause_ticks[number] = max(self._pause_ticks[number], 2)
 
     def _failed(self, controller: "Controller", since_ms: int) -> None:
         self._missed(controller, elapsed_ms(self._clock.ticks_ms(), since_ms))
