@@ -28,6 +28,7 @@ def test_a_start_after_a_conducting_end_is_recorded_as_restart(core):
     again = core(previous=bytes(device.memory.buffer), idle=False, **SHORT)
     assert again.cause() == "RESTART"
     assert again.shutoffs()[-1] == (0, "RESTART")
+    assert SOUNDS[again.heard(0)] == "ENDED", "no one turned it off"
     assert (again.state(), again.conducts()) == ("VERIFYING", False)
 
 
@@ -169,7 +170,9 @@ def test_it_is_at_rest_in_idle_and_fault_only(core):
 
 
 def scanned(device):
-    return [index for index in range(len(device.controller.burners)) if device.controller.wants_scan(index)]
+    wants = [device.controller.wants_scan(index) for index in range(len(device.controller.burners))]
+    assert {type(want) for want in wants} == {bool}
+    return [index for index, want in enumerate(wants) if want]
 
 
 def test_at_rest_all_fitted_burners_are_scanned(core):
@@ -201,7 +204,9 @@ def test_a_burner_whose_readings_never_come_does_not_starve_the_others(core):
     device = core(burners=4, sensor=True)
     device.flame(2)
     device.blind[2] = device.blind[3] = True
+    device.run(ms=600)
     device.off(burner=2)
+    assert scanned(device)[:2] == [0, 1]
     device.run(s=5)
     assert device.raised(2) == ["SENSOR_FAILED"]
     assert scanned(device)[:2] == [0, 1]
@@ -223,14 +228,15 @@ def test_a_channel_of_a_burner_that_is_not_there_may_be_missed(core):
         device.controller.miss_reading(burner)
 
 
-def test_a_missed_reading_begins_the_search_for_an_ignition_again(core):
-    device = core(sensor=True)
-    for number, uv in enumerate((0, 0, 0, 300, 600, 900, 1200, 1500, 1500)):
-        if number == 5:
-            device.controller.miss_reading(0)
-        device.uv[0][0] = uv
+@pytest.mark.parametrize("missed, state", [(None, "ARMED"), (0, "IDLE"), (1, "ARMED"), (3, "ARMED")])
+def test_a_missed_reading_begins_the_search_for_an_ignition_of_its_burner_again(core, missed, state):
+    device = core(burners=2, sensor=True)
+    for number in range(10):
+        if number == 5 and missed is not None:
+            device.controller.miss_reading(missed)
+        device.uv[0][0] = 500 * number
         device.step()
-    assert device.state() == "IDLE"
+    assert (device.state(0), device.state(1)) == (state, "IDLE")
 
 
 # --- anything at all -----------------------------------------------------------------------------------------------

@@ -307,6 +307,7 @@ def test_a_saved_change_is_heard_at_the_stove_before_the_restart():
     for _ in range(15):
         bench.loop.tick(0)
         assert bench.controller.player.sound == S_CHANGED and not bench.link.figures[2]
+        assert bench.controller.player.burner == 0, "of no burner: the first one's voice"
         bench.controller.player.step(20)
     with pytest.raises(Loop.Restart):
         for _ in range(20):

@@ -100,3 +100,5 @@ def test_with_the_level_drive_only_the_bus_counts(world):
     box.run_for(s=2)
     stall(box, "erase", 1500)
     assert box.loop.link.may_stall[0] == 1
+    stall(box, "deaf", DEAF_MS)
+    assert box.loop.link.may_stall[0] == 0

@@ -66,10 +66,13 @@ MORE = {
     "firmware/curfew/core/proof.py": "core/sensing/proof core/sensing/verifying",
     "firmware/curfew/core/button.py": "core/button",
     "firmware/curfew/core/faults.py": "core/faults/fault_rows core/faults/fault_set core/faults/faults",
-    "firmware/curfew/core/controller.py": "core/controller core/clock_check core/deadline core/faults/faults "
-    "core/table runtime/rtc_memory runtime/inbox core/sensing/weld_test core/sensing/contacts core/faults/fault_sounds",
-    "firmware/curfew/core/burner.py": "core/sensing/window core/override core/sensing/verifying "
-    "core/sensing/magnet_side core/table core/deadline core/faults/faults core/sensing/contacts "
+    "firmware/curfew/core/controller.py": "core/first_tick core/controller core/clock_check core/deadline "
+    "core/faults/faults core/guards core/table runtime/rtc_memory runtime/inbox core/sensing/weld_test "
+    "core/sensing/contacts core/sensing/zero core/faults/fault_sounds",
+    "firmware/curfew/core/burner.py": "core/first_tick "
+    "core/table::test_the_contact_is_meant_to_conduct_in_four_states_and_in_no_other "
+    "core/sensing/window core/override core/sensing/verifying "
+    "core/sensing/magnet_side core/guards core/table core/deadline core/faults/faults core/sensing/contacts "
     "core/faults/fault_sounds core/controller",
 }
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from curfew.core.codes import TC
+
 # --- the burner deals with it --------------------------------------------------------------------------------------
 
 
@@ -99,3 +101,11 @@ def test_a_sensor_that_falls_silent_in_verifying_is_a_failed_sensor(core):
     device.blind[0] = True
     device.run(s=10)
     assert (device.state(), device.fault()) == ("FAULT", "SENSOR_FAILED")
+
+
+@pytest.mark.parametrize("age_ms, counts", [(0, True), (100, True), (101, False), (120, False)])
+def test_a_reading_begun_before_the_contact_changed_belongs_to_neither_side_of_it(core, age_ms, counts):
+    one = core(sensor=True).one()
+    one.contact_ms = 100
+    one.take_reading(TC, 7_000, age_ms)
+    assert (one.flame.tc_uv == 7_000) == counts

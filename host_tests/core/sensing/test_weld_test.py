@@ -131,3 +131,30 @@ def test_a_burner_that_was_welded_needs_a_hot_proof_before_a_press_counts(core):
     device.uv[0] = [limits.WELD_CLEARED_UV + 100, DEAD]
     device.run(s=2)
     assert not device.one(0).faults.locked
+
+
+def test_after_a_pump_that_failed_its_test_nothing_closes_even_when_the_fault_is_acknowledged(core):
+    device = core(**SHORT)
+    device.controller.pump_failed = True
+    device.press()
+    assert (device.state(), device.conducts(), device.raised()) == ("IDLE", False, [])
+    device.controller.pump_failed = False
+    device.press()
+    assert device.conducts()
+
+
+def test_a_pump_that_fails_its_test_ends_what_burns(core):
+    device = core(**SHORT)
+    device.press()
+    device.controller.pump_failed = True
+    device.step()
+    assert (device.state(), device.cause()) == ("VERIFYING", "WELD_TEST")
+
+
+def test_a_pump_that_failed_is_a_fault_whose_cause_lasts_one_tick(core):
+    device = core(**SHORT)
+    device.controller.pump_news = True
+    device.step()
+    assert device.fault() == "PUMP" and device.one().faults.present
+    device.step()
+    assert device.fault() == "PUMP" and not device.one().faults.present, "a hold may clear it"
