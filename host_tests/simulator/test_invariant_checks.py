@@ -159,6 +159,12 @@ def test_s4_three_hits_count_when_the_button_is_seen_up_after_the_third(up_ms, c
     assert ("S4" in broken(plan(*events), "#up 0", (10_200, ON))) == caught
 
 
+@pytest.mark.parametrize(("gap_ms", "caught"), [(199, False), (200, True)])
+def test_s4_hits_that_may_be_one_gesture_may_have_been_a_hold(gap_ms, caught):
+    hits = [(60_000 + number * (200 + gap_ms), "hold", {"ms": 200}) for number in range(3)]
+    assert ("S4" in broken(plan(press(10_000), *hits), "#up 0", (10_200, ON))) == caught
+
+
 @pytest.mark.parametrize(("at_ms", "caught"), [(60_000, False), (61_050, False), (61_051, True), (59_999, True)])
 def test_s4_hits_are_no_hits_when_the_clock_jumps_between_them(at_ms, caught):
     hits = [(60_000 + number * 400, "press", {}) for number in range(3)]

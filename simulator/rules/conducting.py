@@ -72,9 +72,17 @@ def _local_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
 
 
 def _hits(view: View, burner: int) -> Iterator[tuple[str, int, int, int]]:
-    """The same of every three quick hits, each of them long enough to be seen whatever the bounce."""
+    """The same of every three quick hits, each of them long enough to be seen whatever the bounce.
+
+    Hits that may be one gesture may have been a hold, which is an OFF, too, and forgets them: S15 looks at those.
+    """
     touches = view.touches(burner)
-    for first, second, third, after in zip_longest(touches, touches[1:], touches[2:], touches[3:]):
+    begun_ms: list[int] = []  # of the gesture of each touch, if every short gap is bridged
+    for before, touch in zip([None, *touches], touches, strict=False):
+        is_new = before is None or touch.down_ms - before.up_ms >= APART_MS
+        begun_ms.append(touch.down_ms if is_new else begun_ms[-1])
+    held = [touch.up_ms - since_ms >= HOLD_MS - DEBOUNCE_MS for touch, since_ms in zip(touches, begun_ms, strict=True)]
+    for number, (first, second, third, after) in enumerate(zip_longest(touches, touches[1:], touches[2:], touches[3:])):
         if third is None:
             break
         stalled = view.stalled(first.down_ms - TWO_TICKS_MS, third.up_ms + TWO_TICKS_MS)
@@ -86,6 +94,7 @@ def _hits(view: View, burner: int) -> Iterator[tuple[str, int, int, int]]:
         broken = view.broke_off(first.down_ms - UP_FOR_MS, due_ms) or view.up_for_ms(first.down_ms) < UP_FOR_MS
         broken = broken or any(act.do == "clock_jump" and first.down_ms <= act.at_ms <= due_ms for act in view.done)
         quick = HITS_MIN_MS + TWO_TICKS_MS <= span_ms <= HITS_MAX_MS - TWO_TICKS_MS
+        broken = broken or any(held[number : number + 3])
         if seen and apart and quick and not stalled and not broken and due_ms <= view.result.last_ms:
             yield "hit three times", burner, third.up_ms, due_ms
 
