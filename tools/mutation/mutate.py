@@ -69,7 +69,7 @@ MORE = {
     "firmware/curfew/core/controller.py": "core/first_tick core/controller core/clock_check core/deadline "
     "core/faults/faults core/guards core/table runtime/rtc_memory runtime/inbox core/sensing/weld_test "
     "core/sensing/contacts core/sensing/zero core/faults/fault_sounds",
-    "firmware/curfew/core/burner.py": "core/first_tick "
+    "firmware/curfew/core/burner.py": "core/first_tick core/burner "
     "core/table::test_the_contact_is_meant_to_conduct_in_four_states_and_in_no_other "
     "core/sensing/window core/override core/sensing/verifying "
     "core/sensing/magnet_side core/guards core/table core/deadline core/faults/faults core/sensing/contacts "
