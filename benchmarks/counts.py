@@ -47,7 +47,7 @@ HEAPS_KIB = range(50, 80)  # in which the smallest one is looked for
 BUDGETS = {
     "heap.core": 33_000, "heap.box": 39_800, "heap.drivers": 5_350, "heap.asyncio": 7_200, "heap.services": 19_800,
     "heap.web": 22_000, "heap.mqtt": 18_000, "names.ram": 500, "live.burners_2": 158_000, "live.burners_4": 172_000,
-    "smallest.heap": 71, "mpy.core": 22_000,
+    "smallest.heap": 72, "mpy.core": 22_000,
 }  # fmt: skip
 
 Found = dict[str, int]

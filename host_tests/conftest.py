@@ -17,11 +17,6 @@ pytest_plugins = ["host_tests.plugin"]
 hypothesis.settings.register_profile(
     "unit", derandomize=True, deadline=None, suppress_health_check=[*hypothesis.HealthCheck]
 )
-hypothesis.settings.register_profile(  # one example that fails is enough for a mutant
-    "unshrunk",
-    parent=hypothesis.settings.get_profile("unit"),
-    phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
-)
 hypothesis.settings.register_profile(
     "search",
     max_examples=5_000 // int(os.environ.get("PARTS", 1)),

@@ -32,7 +32,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import hypothesis.strategies  # noqa: F401  imported here, so that every child has it by its birth
+import hypothesis.strategies  # imported here, so that every child has it by its birth
 import pytest
 
 from tools.mutation.mutants import Mutant, mutants
@@ -87,7 +87,15 @@ LINE_EVERY = 100  # mutants
 MEMORY_MAX = 4 << 30  # bytes; a mutant that eats memory meets a MemoryError and not the machine's end
 # Plugins; they cost time.
 LEFT_OUT = ("anyio", "cacheprovider", "xdist", "warnings", "unraisableexception", "threadexception")
-PYTEST = ("-x", "-q", "--tb=line", "--hypothesis-profile=unshrunk", *(f"-pno:{plugin}" for plugin in LEFT_OUT))
+UNSHRUNK = "unshrunk"  # one example that fails is enough for a mutant: to make it small takes too long
+hypothesis.settings.register_profile(
+    UNSHRUNK,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[*hypothesis.HealthCheck],
+    phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+)
+PYTEST = ("-x", "-q", "--tb=line", f"--hypothesis-profile={UNSHRUNK}", *(f"-pno:{plugin}" for plugin in LEFT_OUT))
 
 
 class CannotRun(Exception):
