@@ -4,15 +4,17 @@ Here: each condition beside its limit, on numbers that are set. Not here: which 
 where an event leads (test_table.py); how the numbers come about (sensing, test_deadline.py).
 """
 
+from operator import attrgetter
+
 import pytest
 
 from curfew.core import limits, table
 from curfew.core.codes import HELD, PENDING, PRESSED, PROVED, PUMP_OFF, REFUTED, UNTESTABLE
+from host_tests.fixtures.core import MIN
 from host_tests.fixtures.names import EVENTS, STATES
 
 NUMBERS = {name: number for number, name in STATES.items()}
-HOUR_MS = 3_600_000
-CONDUCTING = ("ARMED", "BURNING", "WARNING", "OVERRIDE")
+HOUR_MS = 60 * MIN
 
 
 def burner(core, state="BURNING", sensor=True, seen=None, **changed):
@@ -24,11 +26,8 @@ def burner(core, state="BURNING", sensor=True, seen=None, **changed):
     one.flame.lost_ms = one.flame.dead_ms = 0
     one.flame.is_confirmed = lambda: False
     for path, value in (seen or {}).items():
-        *objects, name = path.split(".")
-        target = one
-        for part in objects:
-            target = getattr(target, part)
-        setattr(target, name, value)
+        part, _, name = path.rpartition(".")
+        setattr(attrgetter(part)(one) if part else one, name, value)
     return one
 
 
@@ -153,8 +152,6 @@ def test_a_window_is_kept_once_for_a_flame_that_is_there(core, seen, kept):
 
 # --- how much time -------------------------------------------------------------------------------------------------
 
-MIN = 60_000
-
 
 @pytest.mark.parametrize("left_ms, longest_min, cap_ms, extended_ms", [
     (30 * MIN, 60, 240 * MIN, 40 * MIN),
@@ -198,12 +195,6 @@ BEFORE = {
 }  # fmt: skip
 
 
-def value(one, path):
-    for part in path.split("."):
-        one = getattr(one, part)
-    return one
-
-
 @pytest.mark.parametrize("effect, state, seen, changed", [
     ("NOTHING", "BURNING", {}, {}),
     ("START_TIMER", "IDLE", {}, {
@@ -234,9 +225,10 @@ def value(one, path):
 ])  # fmt: skip
 def test_an_effect_changes_this_and_nothing_else(core, effect, state, seen, changed):
     one = burner(core, state, seen={**BEFORE, **seen}, **TIMES)
-    before = {name: value(one, name) for name in NAMES}
+    seen_of = attrgetter(*NAMES)
+    before = dict(zip(NAMES, seen_of(one), strict=True))
     one._do(getattr(table, effect))
-    assert {name: value(one, name) for name in NAMES} == {**before, **changed}
+    assert dict(zip(NAMES, seen_of(one), strict=True)) == {**before, **changed}
 
 
 # --- how an absence shortens a burn --------------------------------------------------------------------------------
