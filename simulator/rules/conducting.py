@@ -74,7 +74,8 @@ def _local_offs(view: View) -> Iterator[tuple[str, int, int, int]]:
 def _hits(view: View, burner: int) -> Iterator[tuple[str, int, int, int]]:
     """The same of every three quick hits, each of them long enough to be seen whatever the bounce.
 
-    Hits that may be one gesture may have been a hold, which is an OFF, too, and forgets them: S15 looks at those.
+    Hits that may be one gesture may have been a hold, which is an OFF, too, and forgets them: of those only the ones
+    of a single act are judged, by S15.
     """
     touches = view.touches(burner)
     begun_ms: list[int] = []  # of the gesture of each touch, if every short gap is bridged
@@ -229,8 +230,7 @@ def an_alarm_opens(view: View) -> Iterator[str]:
     for act, after in zip_longest(alarms, alarms[1:]):
         due_ms = view.run_for(act.at_ms, ALARM_MS) + TWO_TICKS_MS  # of a stall no one knows whether it was open
         due_ms += view.late_by_name(due_ms)
-        over_ms = min([act.over_ms] if act.args.get("ms") else [], default=view.result.last_ms)
-        over_ms = min(over_ms, after.at_ms if after else over_ms)
+        over_ms = after.at_ms if after else view.result.last_ms
         for interval in view.intervals if act.args["on"] else ():
             if interval.on_ms < over_ms and due_ms < min(interval.off_ms, over_ms):
                 still = f"coil on at {show_time(max(due_ms, interval.on_ms))}"
